@@ -1,0 +1,1 @@
+"""Decisions: who goes, and why; imports only from geo."""

@@ -1,0 +1,1 @@
+"""The store: one set of tables, two dialects."""

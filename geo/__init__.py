@@ -1,0 +1,1 @@
+"""Places and ways; imports nothing of ours."""

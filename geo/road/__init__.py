@@ -1,0 +1,1 @@
+"""Roads: networks, snapping, travel times."""

@@ -1,0 +1,59 @@
+"""Zone and unit grid: what planners redraw, and the cells it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shapely import MultiPolygon, Polygon
+
+ARRIVAL_TARGET_S = 900
+"""Officers reach the scene within fifteen minutes unless a zone or matter says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitGrid:
+    """
+    A unit grid (单元网格), the smallest cell; it lies inside one community.
+
+    Attributes
+    ----------
+    code
+        Its code, unique in the city.
+    community
+        Code of the community it lies in.
+    zone
+        Code of the zone it belongs to under the published plan, or None.
+    polygon
+        Its extent, WGS-84 degrees.
+    """
+
+    code: str
+    community: str
+    zone: str | None
+    polygon: Polygon | MultiPolygon
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """
+    A responsibility zone (责任区).
+
+    Attributes
+    ----------
+    code
+        Its code, unique in the city.
+    name
+        Chinese name.
+    brigade
+        Code of the grid brigade responsible for it, or None.
+    arrival_target_s
+        Seconds from dispatch to arrival.
+    polygon
+        Its extent, WGS-84 degrees.
+    """
+
+    code: str
+    name: str
+    brigade: str | None
+    polygon: Polygon | MultiPolygon
+    arrival_target_s: int = ARRIVAL_TARGET_S
