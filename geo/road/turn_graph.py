@@ -1,0 +1,170 @@
+"""
+The graph that is searched: junctions, plus one state per turn rule that has been started.
+
+A turn rule is a chain of edges that is banned or costs extra when driven to its end.  To obey
+it, a search must remember which part of a chain it has just driven.  Expanding every edge to a
+state does that at two to three times the size of the network; but few junctions have rules.
+So the states here are those of the automaton that recognises the chains: every junction
+("nothing begun"), and every proper prefix of a chain ("these edges were just driven").  From a
+state, driving an edge leads to the longest prefix that the edges just driven end with, and is
+charged for every chain that it completes.  Travel times equal those of the edge-expanded graph;
+with a rule on every turn the states become exactly the edges.
+
+References
+----------
+Aho and Corasick (1975), Efficient string matching: an aid to bibliographic search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.road.network import RoadNetwork
+from geo.road.streets import BANNED
+
+Chain = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arcs:
+    """
+    Arcs of a search graph, grouped by the state they are relaxed from.
+
+    Attributes
+    ----------
+    first
+        Arcs of state s are rows ``first[s]:first[s + 1]``, int64[n_states + 1].
+    to
+        State at the other end, int32[n_arcs].
+    edge
+        Edge driven, int32[n_arcs].
+    extra_ms
+        What the turn into that edge costs, int64[n_arcs].
+    """
+
+    first: NDArray[np.int64]
+    to: NDArray[np.int32]
+    edge: NDArray[np.int32]
+    extra_ms: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TurnGraph:
+    """
+    States and arcs of one network under its turn rules.
+
+    Attributes
+    ----------
+    n_nodes
+        States 0…n_nodes-1 are the junctions with nothing begun.
+    state_node
+        Junction at which each state stands, int32[n_states].
+    onward, back
+        Arcs along and against the direction of travel.
+    state_after
+        State after driving an edge with nothing begun before it, int32[n_edges].
+    first_memory, memory
+        Further states at each junction, int64[n_nodes + 1] and int32[n].
+    """
+
+    n_nodes: int
+    state_node: NDArray[np.int32]
+    onward: Arcs
+    back: Arcs
+    state_after: NDArray[np.int32]
+    first_memory: NDArray[np.int64]
+    memory: NDArray[np.int32]
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return len(self.state_node)
+
+
+def turn_graph(network: RoadNetwork) -> TurnGraph:
+    """
+    Build the states and arcs that obey a network's turn rules.
+
+    Parameters
+    ----------
+    network
+        The roads.
+
+    Returns
+    -------
+    graph
+        ``n_nodes`` states and one more for every distinct proper prefix of a rule.
+    """
+    cost_of = {rule.refs: rule.cost_ms for rule in network.turn_rules()}
+    begun = sorted({chain[:end] for chain in cost_of for end in range(1, len(chain))})
+    state_of = {chain: network.n_nodes + row for row, chain in enumerate(begun)}
+    state_after = network.edge_head.astype(np.int32)
+    for chain, state in state_of.items():
+        if len(chain) == 1:
+            state_after[chain[0]] = state
+    memory_arcs = _memory_arcs(network, begun, state_of, cost_of)
+    begun_at = network.edge_head[[chain[-1] for chain in begun]] if begun else []
+    state_node = np.concatenate([np.arange(network.n_nodes), begun_at]).astype(np.int32)
+    source = np.concatenate([network.edge_tail, memory_arcs[:, 0]])
+    to = np.concatenate([state_after, memory_arcs[:, 1]])
+    edge = np.concatenate([np.arange(network.n_edges), memory_arcs[:, 2]])
+    extra_ms = np.concatenate([np.zeros(network.n_edges, np.int64), memory_arcs[:, 3]])
+    first_memory, memory = _grouped(state_node[network.n_nodes :], network.n_nodes)
+    return TurnGraph(
+        n_nodes=network.n_nodes,
+        state_node=state_node,
+        onward=_arcs(source, to, edge, extra_ms, len(state_node)),
+        back=_arcs(to, source, edge, extra_ms, len(state_node)),
+        state_after=state_after,
+        first_memory=first_memory,
+        memory=(memory + network.n_nodes).astype(np.int32),
+    )
+
+
+def _memory_arcs(
+    network: RoadNetwork, begun: list[Chain], state_of: dict[Chain, int], cost_of: dict[Chain, int]
+) -> NDArray[np.int64]:
+    """Arcs out of the states that remember something: rows of (state, to, edge, extra ms)."""
+    rows = []
+    for chain in begun:
+        node = network.edge_head[chain[-1]]
+        for edge in range(network.first_out[node], network.first_out[node + 1]):
+            driven = (*chain, edge)
+            suffixes = [driven[start:] for start in range(len(driven))]
+            costs = [cost_of[suffix] for suffix in suffixes if suffix in cost_of]
+            if BANNED in costs:
+                continue
+            known = (state_of[suffix] for suffix in suffixes if suffix in state_of)
+            to = next(known, int(network.edge_head[edge]))
+            rows.append((state_of[chain], to, edge, sum(costs)))
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _arcs(
+    source: NDArray[np.integer],
+    to: NDArray[np.integer],
+    edge: NDArray[np.integer],
+    extra_ms: NDArray[np.int64],
+    n_states: int,
+) -> Arcs:
+    """Group arcs by the state they are relaxed from, in the order of their edges."""
+    order = np.lexsort((edge, source))
+    first = np.searchsorted(source[order], np.arange(n_states + 1))
+    return Arcs(
+        first=first.astype(np.int64),
+        to=to[order].astype(np.int32),
+        edge=edge[order].astype(np.int32),
+        extra_ms=extra_ms[order].astype(np.int64),
+    )
+
+
+def _grouped(
+    group: NDArray[np.integer], n_groups: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows by group: where each group starts, and the rows in its order."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], np.arange(n_groups + 1))
+    return first.astype(np.int64), order.astype(np.int64)
