@@ -1,0 +1,204 @@
+"""Errors at the door: one table from class to status, and RFC 9457 problem details."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from geo.errors import (
+    BadInput,
+    Conflict,
+    EmptyNetwork,
+    GridDispatchError,
+    OutsideNetwork,
+    Unavailable,
+    UnknownName,
+)
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class NotFound(GridDispatchError):
+    """Nothing stands under the address that was asked for."""
+
+    code = "not_found"
+
+
+class Unauthorized(GridDispatchError):
+    """The caller's token is not known here."""
+
+    code = "unauthorized"
+
+
+class Forbidden(GridDispatchError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
+STATUS: dict[type[GridDispatchError], int] = {
+    NotFound: 404,
+    Unauthorized: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    Unavailable: 503,
+    OutsideNetwork: 422,
+    EmptyNetwork: 503,
+    UnknownName: 422,
+    BadInput: 422,
+    GridDispatchError: 500,
+}
+"""Class to status; a class that is not listed has the status of its nearest ancestor."""
+
+CHINESE: dict[str, str] = {
+    "error": "服务内部错误。",
+    "bad_input": "输入无法使用。",
+    "unreadable_file": "文件无法读取或已损坏。",
+    "missing_column": "表格缺少必需的列。",
+    "bad_value": "数值或取值不在允许范围内。",
+    "unknown_crs": "坐标系未知，请注明 wgs84、gcj02、bd09 或 EPSG 代码。",
+    "unknown_name": "没有这个名称或代码，请核对后重试。",
+    "outside_network": "该位置离可通行道路太远，请在城市范围内的道路附近选点。",
+    "empty_network": "路网为空，无法计算行程时间。",
+    "conflict": "已有他人先行处理。",
+    "unavailable": "服务暂时不可用，请稍后重试。",
+    "not_found": "没有找到所请求的内容。",
+    "unauthorized": "令牌无效。",
+    "forbidden": "没有权限。",
+    "method_not_allowed": "该地址不支持此方法。",
+    "too_large": "请求内容过大。",
+    "bad_request": "请求格式不正确。",
+    "invalid": "请求中有字段不正确。",
+}
+"""What a screen says in Chinese, by code; the English sentence names the thing itself."""
+
+_CODE_OF_STATUS = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "invalid",
+    500: "error",
+    503: "unavailable",
+}
+
+
+def status_of(error: GridDispatchError) -> int:
+    """
+    Status with which an error leaves the service.
+
+    Parameters
+    ----------
+    error
+        Any error of the tree.
+
+    Returns
+    -------
+    status
+        HTTP status.
+    """
+    return next(STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS)
+
+
+def problem(
+    status: int, code: str, sentence: str, *, errors: list[dict[str, str]] | None = None
+) -> JSONResponse:
+    """
+    Build problem details as RFC 9457 lays them down.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        Stable code of the case.
+    sentence
+        What happened and the way out, in English.
+    errors
+        Every single finding, where there are several.
+
+    Returns
+    -------
+    response
+        ``application/problem+json`` with ``code``, ``zh`` and ``en``.
+    """
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+        "code": code,
+        "zh": CHINESE.get(code, CHINESE["error"]),
+        "en": sentence,
+    }
+    if errors:
+        content["errors"] = errors
+    return JSONResponse(content, status, media_type=PROBLEM_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """
+    Register the handlers that turn errors into problem details.
+
+    Parameters
+    ----------
+    app
+        The application.
+    """
+    app.add_exception_handler(GridDispatchError, _on_own_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_unforeseen)
+
+
+async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
+    """An error of ours: its own sentence, the status of the table."""
+    own = cast("GridDispatchError", error)
+    status = status_of(own)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("%s: %s", own.code, own)
+    return problem(status, own.code, str(own))
+
+
+async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+    """Fields that do not fit their schema; the input itself is not repeated."""
+    invalid = cast("RequestValidationError", error)
+    findings = [_finding(item) for item in invalid.errors()]
+    first = findings[0]
+    sentence = f"{first['where']}: {first['message']}."
+    if len(findings) > 1:
+        sentence += f" There are {len(findings) - 1} more findings in errors."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", sentence, errors=findings)
+
+
+def _finding(item: Mapping[str, Any]) -> dict[str, str]:
+    """Where and what, in words that can be shown."""
+    where = ".".join(str(part) for part in item["loc"])
+    return {"where": where, "message": str(item["msg"]).rstrip(".")}
+
+
+async def _on_http(_: Request, error: Exception) -> JSONResponse:
+    """An error raised by the web framework itself."""
+    http = cast("HTTPException", error)
+    code = _CODE_OF_STATUS.get(http.status_code, "bad_request")
+    sentence = f"{str(http.detail).rstrip('.')}."
+    response = problem(http.status_code, code, sentence)
+    response.headers.update(http.headers or {})
+    return response
+
+
+async def _on_unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """Whatever nobody foresaw: logged with its traceback, told without it."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    sentence = "Something went wrong inside the service; the log holds the details."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", sentence)

@@ -1,0 +1,111 @@
+"""Settings of the service, read once by the composition root and never at import."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import BadValue
+
+
+class Settings(BaseSettings):
+    """
+    What an operator may set; every field is also ``GRID_DISPATCH_<NAME>`` in the environment.
+
+    Attributes
+    ----------
+    store
+        Store URL, for example ``sqlite:////var/lib/grid-dispatch/city.gpkg``; None stands
+        for the demo city's own file.
+    host, port
+        Address the service listens on.
+    policy
+        Name of the ranking used when a caller names none.
+    max_body_bytes
+        Longest request body that is read.
+    position_save_s
+        Seconds between two batched saves of the live positions.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GRID_DISPATCH_", frozen=True)
+
+    store: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    policy: str = "nearest"
+    max_body_bytes: int = 4 * 1024 * 1024
+    position_save_s: float = 10.0
+
+
+def home_folder() -> Path:
+    """
+    Folder for generated cities and the demo's store.
+
+    Returns
+    -------
+    folder
+        ``$GRID_DISPATCH_HOME``, else the user's cache folder.
+    """
+    own = os.environ.get("GRID_DISPATCH_HOME")
+    if own:
+        return Path(own).expanduser()
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(cache).expanduser() / "grid-dispatch"
+
+
+def demo_store_url() -> str:
+    """
+    URL of the demo's own store.
+
+    Returns
+    -------
+    url
+        An embedded store in the home folder.
+    """
+    return f"sqlite:///{home_folder() / 'demo.gpkg'}"
+
+
+def is_loopback(host: str) -> bool:
+    """
+    Whether only this machine can reach a host.
+
+    Parameters
+    ----------
+    host
+        Name or address.
+
+    Returns
+    -------
+    loopback
+        True for ``localhost``, 127.0.0.0/8 and ``::1``.
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def require_loopback(host: str) -> None:
+    """
+    Refuse an address that other machines could reach.
+
+    Parameters
+    ----------
+    host
+        Name or address to listen on.
+
+    Raises
+    ------
+    BadValue
+        The address is not a loopback address: there are no accounts yet.
+    """
+    if not is_loopback(host):
+        raise BadValue(
+            f"Host {host} would open the service to other machines, and it has no accounts yet: "
+            "use 127.0.0.1, localhost or ::1."
+        )
