@@ -97,9 +97,7 @@ class RoadTiles:
         side_m = 2 * HALF_WORLD_M / (1 << zoom)
         west, north = column * side_m - HALF_WORLD_M, HALF_WORLD_M - row * side_m
         bounds = (west, north - side_m, west + side_m, north)
-        reach = shapely.box(
-            west - margin_m, bounds[1] - margin_m, bounds[2] + margin_m, north + margin_m
-        )
+        reach = shapely.box(*bounds).buffer(side_m * BUFFER / EXTENT, join_style="mitre")
         street = np.sort(self._tree.query(reach))
         street = street[FIRST_ZOOM_OF_CODE[self._class[street]] <= zoom]
         line = shapely.clip_by_rect(self._line[street], *reach.bounds)
