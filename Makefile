@@ -1,0 +1,76 @@
+# One command for each thing that a person wants to do here; `make help` lists them.
+# Everything is installed into .venv in this folder, from requirements.lock.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$name" && break; done)
+
+# Two processes suit the two cores of a small machine; PYTEST_WORKERS=0 runs in one.
+PYTEST_WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope
+
+.PHONY: help setup debian pages run test verify soak bench screenshots lint docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+setup: $(VENV)/installed pages ## make .venv, install the pinned packages, build the web pages
+
+$(VENV)/pinned: requirements.lock
+	@test -n "$(PYTHON)" || { echo "grid-dispatch needs Python 3.11 or newer, and none was found: install it, or name it with 'make PYTHON=/path/to/python3 …'." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "A virtual environment could not be made: on Debian, 'apt-get install python3-venv' first." >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch $@
+
+# The build needs nothing from the network: its requirements are in requirements.lock.
+$(VENV)/installed: $(VENV)/pinned pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Rebuilds only if a source of the pages has changed.
+pages: $(VENV)/installed
+	@$(BIN)/python hatch_build.py
+
+debian: ## install the Debian packages that the tests use, or say which are missing
+	@.ci/debian
+
+run: setup ## serve the demo city at http://127.0.0.1:8000
+	$(BIN)/grid-dispatch demo --preset standard
+
+test: debian setup ## run every test with reduced counts (15 minutes at most)
+	$(PYTEST)
+
+verify: debian setup ## run every test with the full counts, on the real data (80 minutes at most)
+	@.ci/data
+	$(PYTEST) --counts full
+
+soak: debian setup ## run the long fault and load tests
+	@.ci/data
+	$(PYTEST) --counts long -m soak
+
+bench: setup ## measure, and write the tables of docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+screenshots: debian setup ## take the pictures of the pages that the documents show
+	$(BIN)/python -m pytest -m browser --pictures docs/images
+
+lint: setup ## ruff, mypy and numpydoc only
+	$(BIN)/python -m pytest -q tests/test_lint.py
+
+docs: setup ## write docs/commands.md anew from the commands themselves
+	$(BIN)/python -m tests.write_commands
+
+lock: $(VENV)/pinned ## resolve the packages anew and pin them in requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv, the built pages, and what tests and builds left
+	rm -rf $(VENV) dist build var api/web/dist api/web/node_modules .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

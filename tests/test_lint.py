@@ -1,0 +1,93 @@
+"""Lint, types and docstrings are ordinary tests: a failure shows what the checker said."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+from numpydoc.hooks.validate_docstrings import parse_config
+from numpydoc.validate import validate
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("geo", "dispatch", "api", "fixtures")
+DOORS = re.compile(r"api\.(cli.*|routes\..*)")
+"""Docstrings of commands and routes are the text of --help and OpenAPI, not numpydoc."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "--no-cache", "."],
+        ["ruff", "format", "--no-cache", "--check", "."],
+        ["mypy"],
+    ],
+    ids=" ".join,
+)
+def test_checker_has_nothing_to_say(command):
+    run = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_public_docstrings_are_numpydoc(package):
+    checks = parse_config(ROOT)["checks"]
+    found = [
+        f"{name}: {code} {message}"
+        for name, thing in public_things(package)
+        for code, message in validate(name)["errors"]
+        if code in checks and not (code == "PR01" and inspect.isclass(thing))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_field_of_a_dataclass_is_described(package):
+    missing = [
+        f"{name}.{field.name}"
+        for name, thing in public_things(package)
+        if dataclasses.is_dataclass(thing)
+        for field in dataclasses.fields(thing)
+        if not field.name.startswith("_")
+        and not re.search(rf"\b{field.name}\b", inspect.getdoc(thing) or "")
+    ]
+    assert not missing, "Attributes sections lack: " + ", ".join(missing)
+
+
+def test_a_docstring_without_its_parameters_is_caught(tmp_path, monkeypatch):
+    source = 'def length_m(edge):\n    """Length of an edge."""\n    return edge\n'
+    (tmp_path / "planted_offender.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    codes = {code for code, _ in validate("planted_offender.length_m")["errors"]}
+    assert codes & parse_config(ROOT)["checks"] >= {"PR01", "RT01"}
+
+
+def public_things(package: str) -> Iterator[tuple[str, object]]:
+    """Public classes, methods, properties and functions below a package, by full name."""
+    top = importlib.import_module(package)
+    names = [info.name for info in pkgutil.walk_packages(top.__path__, f"{package}.")]
+    for module_name in filter(lambda name: not DOORS.fullmatch(name), names):
+        module = importlib.import_module(module_name)
+        for name, thing in vars(module).items():
+            ours = getattr(thing, "__module__", None) == module_name and callable(thing)
+            if ours and not name.startswith("_"):
+                yield f"{module_name}.{name}", thing
+                yield from public_members(f"{module_name}.{name}", thing)
+
+
+def public_members(owner: str, thing: object) -> Iterator[tuple[str, object]]:
+    """Public methods and properties that a class itself defines."""
+    kinds = (property, cached_property, classmethod, staticmethod)
+    for name, member in vars(thing).items() if inspect.isclass(thing) else ():
+        if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, kinds)):
+            yield f"{owner}.{name}", member
