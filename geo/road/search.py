@@ -1,5 +1,7 @@
 """Bounded search kernels: shortest times from some states of a graph to all others."""
 
+# ruff: noqa: PLR0913, PLR0917 -- a kernel takes its arrays one by one
+
 from __future__ import annotations
 
 import numpy as np
@@ -142,28 +144,25 @@ def pop(key: NDArray[np.int64], item: NDArray[np.int32], size: int) -> int:
 
 @kernel
 def tree_length(
-    label_ms: NDArray[np.int64],
     arc: NDArray[np.int32],
     via: NDArray[np.int32],
     arc_length_m: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    length_m: NDArray[np.float64],
+) -> None:
     """
-    Length in metres of the way to each state in a search tree.
+    Sum lengths from the seeds of a search tree outward, in place.
 
     Parameters
     ----------
-    label_ms, arc, via
+    arc, via
         What `settle` returned.
     arc_length_m
-        Metres driven by each arc.
-
-    Returns
-    -------
+        Metres driven by each arc, float64[n_arcs].
     length_m
-        float64[n_states]; 0 at a seed and where not reached.
+        Metres at the seeds on entry; at every state of the tree on return,
+        float64[n_states].
     """
-    n_states = len(label_ms)
-    length_m = np.zeros(n_states)
+    n_states = len(via)
     done = via < 0
     stack = np.empty(n_states, dtype=np.int32)
     for start in range(n_states):
@@ -178,4 +177,3 @@ def tree_length(
             state = stack[depth]
             length_m[state] = length_m[via[state]] + arc_length_m[arc[state]]
             done[state] = True
-    return length_m

@@ -50,6 +50,22 @@ class Arcs:
     edge: NDArray[np.int32]
     extra_ms: NDArray[np.int64]
 
+    def price(self, edge_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """
+        Weigh the arcs.
+
+        Parameters
+        ----------
+        edge_ms
+            Milliseconds of every edge, int64[n_edges].
+
+        Returns
+        -------
+        arc_ms
+            Edge and turn together, int64[n_arcs].
+        """
+        return edge_ms[self.edge] + self.extra_ms
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TurnGraph:
@@ -106,7 +122,7 @@ def turn_graph(network: RoadNetwork) -> TurnGraph:
         if len(chain) == 1:
             state_after[chain[0]] = state
     memory_arcs = _memory_arcs(network, begun, state_of, cost_of)
-    begun_at = network.edge_head[[chain[-1] for chain in begun]] if begun else []
+    begun_at = network.edge_head[np.array([chain[-1] for chain in begun], dtype=np.int64)]
     state_node = np.concatenate([np.arange(network.n_nodes), begun_at]).astype(np.int32)
     source = np.concatenate([network.edge_tail, memory_arcs[:, 0]])
     to = np.concatenate([state_after, memory_arcs[:, 1]])
