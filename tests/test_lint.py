@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 from numpydoc.hooks.validate_docstrings import parse_config
@@ -79,8 +80,9 @@ def public_things(package: str) -> Iterator[tuple[str, object]]:
     for module_name in filter(lambda name: not DOORS.fullmatch(name), names):
         module = importlib.import_module(module_name)
         for name, thing in vars(module).items():
-            ours = getattr(thing, "__module__", None) == module_name and callable(thing)
-            if ours and not name.startswith("_"):
+            here = getattr(thing, "__module__", None) == module_name and callable(thing)
+            alias = get_origin(thing) is not None
+            if here and not alias and not name.startswith("_"):
                 yield f"{module_name}.{name}", thing
                 yield from public_members(f"{module_name}.{name}", thing)
 
