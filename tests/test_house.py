@@ -128,7 +128,7 @@ def test_every_rule_has_an_offender():
 def test_every_exception_in_pyproject_says_why():
     """Each ignored lint, mypy override and numpydoc check carries a comment."""
     lists = re.findall(
-        r"^(?:ignore|module|checks|\"tests/\*\*\") = \[\n(.*?)^\]",
+        r"^(?:ignore|module|checks|\"tests/[^\"]*\") = \[\n(.*?)^\]",
         (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
         flags=re.MULTILINE | re.DOTALL,
     )
