@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,4 +108,7 @@ def _system_npm(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    build_pages()
+    try:
+        build_pages()
+    except PagesNotBuilt as error:
+        sys.exit(str(error))

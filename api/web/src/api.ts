@@ -1,0 +1,198 @@
+/** What the service says, in the shapes of its HTTP interface, and how it is asked. */
+
+export type LonLat = [number, number];
+
+export interface Reason {
+  code: string;
+  zh: string;
+  en: string;
+}
+
+export interface City {
+  code: string;
+  name: string;
+  name_en: string;
+  invented: boolean;
+  now: string;
+  city_version: string;
+  weight_version: string;
+  degraded: Reason | null;
+  bounds: [number, number, number, number];
+  tiles: string;
+}
+
+export interface Named {
+  code: string;
+  name: string;
+  name_en: string;
+}
+
+export interface Area extends Named {
+  tier: "city" | "district" | "township" | "community";
+}
+
+export interface ZoneSummary extends Named {
+  brigade: string | null;
+  arrival_target_s: number;
+}
+
+export interface Place {
+  lon_lat: LonLat;
+  areas: Area[];
+  zone: ZoneSummary | null;
+  grid: string | null;
+  notes: Reason[];
+}
+
+export interface Matter extends Named {
+  domain: string;
+  kind: "penalty" | "compulsory";
+  gravity: number;
+}
+
+export interface Unit extends Named {
+  kind: string;
+  parent: string | null;
+  zone: string | null;
+  mode: string | null;
+  call_sign: string | null;
+  phone: string | null;
+}
+
+export type Status = "available" | "busy" | "en_route" | "on_scene" | "off_duty";
+
+export interface Position {
+  officer: string;
+  time: string;
+  lon: number;
+  lat: number;
+  speed_mps: number | null;
+  heading_deg: number | null;
+  status: Status;
+}
+
+export interface Officer {
+  id: string;
+  name: string;
+  crew: string;
+  certified: boolean;
+}
+
+export interface Incident {
+  id: string;
+  lon_lat: LonLat;
+  matters: string[];
+  kind: "report" | "visit";
+  text: string;
+  reported_at: string;
+  state: string;
+}
+
+export interface Proposal {
+  rank: number;
+  unit: string;
+  crew: string[];
+  kind: "grid" | "specialist" | "secure" | "first_look";
+  eta_s: number | null;
+  meets_target: boolean | null;
+  travel_time_s: number | null;
+  length_m: number | null;
+  position_age_s: number | null;
+  mutual_aid: boolean;
+  reasons: Reason[];
+  route: GeoJSON.LineString | null;
+}
+
+export interface PassedOver {
+  unit: string;
+  reason: Reason;
+}
+
+export interface Suggestion {
+  id: string;
+  city_version: string;
+  weight_version: string;
+  policy: string;
+  degraded: Reason | null;
+  zone: string | null;
+  holder: { unit: string | null; acting_body: string | null; rule: Reason } | null;
+  proposals: Proposal[];
+  passed_over: PassedOver[];
+  passed_over_count: Record<string, number>;
+}
+
+export interface Problem {
+  status: number;
+  code: string;
+  zh: string;
+  en: string;
+}
+
+/** The service answered with problem details, or did not answer at all. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.en);
+  }
+}
+
+const UNREACHABLE: Problem = {
+  status: 0,
+  code: "unreachable",
+  zh: "无法连接服务，请检查服务是否在运行。",
+  en: "The service does not answer; check that it is running.",
+};
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refused(UNREACHABLE);
+  }
+  if (!response.ok) throw new Refused(await problemOf(response));
+  return (await response.json()) as T;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const type = response.headers.get("content-type") ?? "";
+  if (type.includes("problem+json")) return (await response.json()) as Problem;
+  return { ...UNREACHABLE, status: response.status };
+}
+
+interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Reads a list to its end, page by page. */
+async function all<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const query: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const page: Page<T> = await ask<Page<T>>(`${path}?limit=1000${query}`);
+    items.push(...page.items);
+    cursor = page.next;
+  }
+  return items;
+}
+
+export const service = {
+  city: () => ask<City>("/api/v1/city"),
+  matters: () => all<Matter>("/api/v1/matters"),
+  domains: () => all<Named>("/api/v1/domains"),
+  units: () => all<Unit>("/api/v1/units"),
+  officers: () => all<Officer>("/api/v1/officers"),
+  incidents: () => all<Incident>("/api/v1/incidents"),
+  layer: (kind: string) => ask<GeoJSON.FeatureCollection>(`/api/v1/layers/${kind}/published`),
+  place: ([lon, lat]: LonLat, signal: AbortSignal) =>
+    ask<Place>(`/api/v1/places/at?lon=${lon}&lat=${lat}`, { signal }),
+  suggest: (lonLat: LonLat, matters: string[], signal: AbortSignal) =>
+    ask<Suggestion>("/api/v1/suggestions", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ lon_lat: lonLat, crs: "wgs84", matters }),
+      signal,
+    }),
+};

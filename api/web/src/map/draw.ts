@@ -1,0 +1,60 @@
+/** What changes on the map: zones, incidents, routes. */
+
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Incident, Proposal } from "../api";
+import { ageColor } from "../ageing";
+
+function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
+  void map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features });
+}
+
+/** Draws the zones, and their names from points of their own so that none repeats. */
+export function drawZones(map: MapLibre, layer: GeoJSON.FeatureCollection): void {
+  fill(map, "zones", layer.features);
+  const names = layer.features.map(
+    ({ properties }): GeoJSON.Feature => ({
+      type: "Feature",
+      properties,
+      geometry: { type: "Point", coordinates: properties?.["label_lon_lat"] as number[] },
+    }),
+  );
+  fill(map, "zone-names", names);
+}
+
+const marked = new WeakMap<MapLibre, string>();
+
+/** Tints one zone. */
+export function markZone(map: MapLibre, code: string | null): void {
+  const before = marked.get(map);
+  if (before) map.setFeatureState({ source: "zones", id: before }, { selected: false });
+  marked.delete(map);
+  if (code === null) return;
+  map.setFeatureState({ source: "zones", id: code }, { selected: true });
+  marked.set(map, code);
+}
+
+/** Draws the open incidents, tinted by how long they have waited. */
+export function drawIncidents(
+  map: MapLibre,
+  incidents: ReadonlyMap<string, Incident>,
+  now: number,
+): void {
+  const features = [...incidents.values()].map(
+    (incident): GeoJSON.Feature => ({
+      type: "Feature",
+      properties: { id: incident.id, color: ageColor(now - Date.parse(incident.reported_at)) },
+      geometry: { type: "Point", coordinates: incident.lon_lat },
+    }),
+  );
+  fill(map, "incidents", features);
+}
+
+/** Draws the route of one proposal, and rings its crew. */
+export function drawRoute(map: MapLibre, proposal: Proposal | undefined): void {
+  const geometry = proposal?.route;
+  const { rank, unit } = proposal ?? {};
+  fill(map, "routes", geometry ? [{ type: "Feature", properties: { rank, unit }, geometry }] : []);
+  if (map.getLayer("crew")) {
+    map.setFilter("crew", ["in", ["get", "officer"], ["literal", [...(proposal?.crew ?? [])]]]);
+  }
+}

@@ -1,0 +1,242 @@
+/** The style of the map: built here, so that nothing is fetched from outside. */
+
+import type {
+  DataDrivenPropertyValueSpecification,
+  ExpressionSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
+import type { City } from "../api";
+import type { Language, Theme } from "../state";
+import { PALETTES, type Palette } from "./palette";
+
+const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+
+const MAJOR = ["motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"];
+const MIDDLE = ["secondary", "secondary_link", "tertiary", "tertiary_link"];
+
+/** Builds the whole style for one city, theme and language. */
+export function styleOf(city: City, theme: Theme, language: Language): StyleSpecification {
+  const palette = PALETTES[theme];
+  return {
+    version: 8,
+    sources: {
+      backdrop: { type: "geojson", data: "/api/v1/layers/backdrop/published" },
+      roads: { type: "vector", tiles: [location.origin + city.tiles], minzoom: 8, maxzoom: 15 },
+      zones: { type: "geojson", data: NOTHING, promoteId: "code" },
+      "zone-names": { type: "geojson", data: NOTHING },
+      routes: { type: "geojson", data: NOTHING },
+      officers: { type: "geojson", data: NOTHING, promoteId: "officer" },
+      incidents: { type: "geojson", data: NOTHING, promoteId: "id" },
+    },
+    layers: [
+      { id: "background", type: "background", paint: { "background-color": palette.land } },
+      ...backdrop(palette),
+      ...roads(palette),
+      ...zones(palette),
+      ...routes(palette),
+      ...people(palette),
+      zoneNames(palette, language),
+    ],
+  };
+}
+
+/** The property of a name in one language, falling back to Chinese. */
+export function nameField(language: Language): ExpressionSpecification {
+  return language === "zh" ? ["get", "name"] : ["coalesce", ["get", "name_en"], ["get", "name"]];
+}
+
+function backdrop(palette: Palette): LayerSpecification[] {
+  const is = (...kinds: string[]): ExpressionSpecification => [
+    "in",
+    ["get", "kind"],
+    ["literal", kinds],
+  ];
+  return [
+    {
+      id: "parks",
+      type: "fill",
+      source: "backdrop",
+      filter: is("park"),
+      paint: { "fill-color": palette.park },
+    },
+    {
+      id: "water",
+      type: "fill",
+      source: "backdrop",
+      filter: is("sea", "bay", "river"),
+      paint: { "fill-color": palette.sea },
+    },
+  ];
+}
+
+type Width = DataDrivenPropertyValueSpecification<number>;
+
+function width(thin: number, wide: number): Width {
+  return ["interpolate", ["exponential", 1.5], ["zoom"], 9, thin, 16, wide];
+}
+
+function roads(palette: Palette): LayerSpecification[] {
+  const ofClass = (classes: string[]): ExpressionSpecification => [
+    "in",
+    ["get", "class"],
+    ["literal", classes],
+  ];
+  const minor: ExpressionSpecification = ["!", ofClass([...MAJOR, ...MIDDLE, "ferry"])];
+  const line = (
+    id: string,
+    filter: ExpressionSpecification,
+    color: string,
+    lineWidth: Width,
+  ): LayerSpecification => ({
+    id,
+    type: "line",
+    source: "roads",
+    "source-layer": "roads",
+    filter,
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: { "line-color": color, "line-width": lineWidth },
+  });
+  return [
+    line("minor-casing", minor, palette.roadCasing, width(0.4, 8)),
+    line("middle-casing", ofClass(MIDDLE), palette.roadCasing, width(1, 13)),
+    line("minor", minor, palette.road, width(0.2, 6)),
+    line("middle", ofClass(MIDDLE), palette.road, width(0.6, 10.5)),
+    line("major-casing", ofClass(MAJOR), palette.roadMajorCasing, width(1.6, 17)),
+    line("major", ofClass(MAJOR), palette.roadMajor, width(1, 14)),
+    {
+      id: "ferry",
+      type: "line",
+      source: "roads",
+      "source-layer": "roads",
+      filter: ofClass(["ferry"]),
+      paint: { "line-color": palette.ferry, "line-width": 1.6, "line-dasharray": [4, 3] },
+    },
+  ];
+}
+
+function zones(palette: Palette): LayerSpecification[] {
+  const selected: ExpressionSpecification = ["boolean", ["feature-state", "selected"], false];
+  return [
+    {
+      id: "zone-tint",
+      type: "fill",
+      source: "zones",
+      paint: { "fill-color": palette.zoneTint, "fill-opacity": ["case", selected, 0.11, 0] },
+    },
+    {
+      id: "zone-border",
+      type: "line",
+      source: "zones",
+      layout: { "line-join": "round" },
+      paint: {
+        "line-color": palette.zoneBorder,
+        "line-opacity": ["case", selected, 0.95, 0.55],
+        "line-width": ["case", selected, 2.4, 1.3],
+        "line-dasharray": [3, 1.5],
+      },
+    },
+  ];
+}
+
+function routes(palette: Palette): LayerSpecification[] {
+  const line = (id: string, color: string, lineWidth: number): LayerSpecification => ({
+    id,
+    type: "line",
+    source: "routes",
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: { "line-color": color, "line-width": lineWidth },
+  });
+  return [line("route-casing", palette.routeCasing, 9), line("route", palette.route, 5)];
+}
+
+function people(palette: Palette): LayerSpecification[] {
+  const { status } = palette;
+  const color: ExpressionSpecification = [
+    "match",
+    ["get", "status"],
+    "available",
+    status.available,
+    "busy",
+    status.busy,
+    "en_route",
+    status.en_route,
+    "on_scene",
+    status.on_scene,
+    status.off_duty,
+  ];
+  const onDuty: ExpressionSpecification = ["!=", ["get", "status"], "off_duty"];
+  return [
+    {
+      id: "officers",
+      type: "circle",
+      source: "officers",
+      layout: { "circle-sort-key": ["case", onDuty, 1, 0] },
+      paint: {
+        "circle-color": color,
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 1.8, 12, 3.4, 16, 6.5],
+        "circle-stroke-color": palette.routeCasing,
+        "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.4, 13, 1.4],
+        "circle-opacity": ["case", onDuty, 1, 0.65],
+      },
+    },
+    {
+      id: "headings",
+      type: "symbol",
+      source: "officers",
+      minzoom: 12.5,
+      filter: ["all", onDuty, ["has", "heading"]],
+      layout: {
+        "icon-image": ["concat", "heading-", ["get", "status"]],
+        "icon-rotate": ["get", "heading"],
+        "icon-rotation-alignment": "map",
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+    },
+    {
+      id: "incidents",
+      type: "circle",
+      source: "incidents",
+      paint: {
+        "circle-color": ["get", "color"],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 4, 14, 7.5],
+        "circle-stroke-color": palette.routeCasing,
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "crew",
+      type: "circle",
+      source: "officers",
+      filter: ["in", ["get", "officer"], ["literal", []]],
+      paint: {
+        "circle-color": "rgba(0,0,0,0)",
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 6, 14, 11],
+        "circle-stroke-color": palette.route,
+        "circle-stroke-width": 2.5,
+      },
+    },
+  ];
+}
+
+function zoneNames(palette: Palette, language: Language): LayerSpecification {
+  return {
+    id: "zone-names",
+    type: "symbol",
+    source: "zone-names",
+    maxzoom: 14.5,
+    layout: {
+      "text-field": nameField(language),
+      "text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 13, 15],
+      "text-max-width": 9,
+      "text-padding": 4,
+    },
+    paint: {
+      "text-color": palette.label,
+      "text-halo-color": palette.labelHalo,
+      "text-halo-width": 1.6,
+      "text-opacity": 0.92,
+    },
+  };
+}

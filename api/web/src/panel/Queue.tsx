@@ -1,0 +1,68 @@
+import { useEffect, useRef } from "preact/hooks";
+import { ageLevel } from "../ageing";
+import { workOnIncident } from "../actions";
+import type { Incident } from "../api";
+import { incidents, matters, now, queue, queueCursor, queueFilter, subject } from "../state";
+import { duration, nameOf, say } from "../text";
+
+/** Open incidents, the longest waiting on top; each ages visibly. */
+export function Queue() {
+  const shown = queue.value;
+  return (
+    <aside class="queue" aria-label={say("queue")}>
+      <div class="pane-head">
+        <h2>{say("queue")}</h2>
+        <span class="count">{incidents.value.size}</span>
+      </div>
+      <label class="search">
+        <input
+          id="queue-search"
+          type="search"
+          placeholder={say("queueSearch")}
+          value={queueFilter.value}
+          onInput={(event) => (queueFilter.value = event.currentTarget.value)}
+        />
+        <kbd>/</kbd>
+      </label>
+      {shown.length === 0 ? (
+        <p class="empty">{say(incidents.value.size ? "queueNoMatch" : "queueEmpty")}</p>
+      ) : (
+        <ol class="incidents">
+          {shown.map((incident) => (
+            <QueueRow key={incident.id} incident={incident} />
+          ))}
+        </ol>
+      )}
+    </aside>
+  );
+}
+
+function QueueRow({ incident }: { incident: Incident }) {
+  const row = useRef<HTMLLIElement>(null);
+  const open = subject.value?.incident === incident.id;
+  const marked = queueCursor.value === incident.id;
+  useEffect(() => {
+    if (marked) row.current?.scrollIntoView({ block: "nearest" });
+  }, [marked]);
+  const waited = now.value - Date.parse(incident.reported_at);
+  const first = matters.value.get(incident.matters[0] ?? "");
+  return (
+    <li ref={row}>
+      <button
+        type="button"
+        class={`incident age-${ageLevel(waited)}`}
+        aria-current={open}
+        data-marked={marked}
+        onClick={() => workOnIncident(incident.id)}
+      >
+        <span class="incident-what">{first ? nameOf(first) : incident.matters[0]}</span>
+        <span class="incident-age">{duration(waited / 1000)}</span>
+        <span class="incident-text">{incident.text}</span>
+        <span class="incident-id">
+          {incident.id} · {say(incident.kind)}
+          {incident.matters.length > 1 && ` · +${incident.matters.length - 1}`}
+        </span>
+      </button>
+    </li>
+  );
+}
