@@ -1,0 +1,173 @@
+"""City: everything a decision reads except the officers' whereabouts, immutable and versioned."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cached_property
+from types import MappingProxyType
+
+from shapely.geometry.base import BaseGeometry
+
+from dispatch.matter import AuthorityRow, Domain, Matter
+from dispatch.roster import Roster, muster
+from dispatch.unit import Officer, Unit, UnitKind
+from geo.area import Area
+from geo.errors import BadValue, UnknownName
+from geo.place_index import PlaceIndex
+from geo.road.road_class import Mode
+from geo.road.travel_time import TravelTimes
+from geo.zone import UnitGrid, Zone
+
+
+@dataclass(frozen=True, eq=False)
+class City:
+    """
+    A city as the command centre knows it at one version.
+
+    Attributes
+    ----------
+    code, name, name_en
+        What it is called.
+    lon_lat
+        Its centre, WGS-84 degrees.
+    areas, zones, grids
+        Its areas, its zones under the published plan, and its unit grids.
+    domains, matters
+        The fields of enforcement and the list of powers, by code.
+    authority
+        The authority list.
+    units
+        Units by code.
+    officers
+        Officers.
+    travel_times
+        The road engine of each mode.
+    invented
+        Whether it is a generated city, which every screen must say.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    lon_lat: tuple[float, float]
+    areas: tuple[Area, ...]
+    zones: tuple[Zone, ...]
+    grids: tuple[UnitGrid, ...]
+    domains: Mapping[str, Domain]
+    matters: Mapping[str, Matter]
+    authority: tuple[AuthorityRow, ...]
+    units: Mapping[str, Unit]
+    officers: tuple[Officer, ...]
+    travel_times: Mapping[Mode, TravelTimes]
+    invented: bool = False
+
+    def __post_init__(self) -> None:
+        """Freeze the tables and refuse crews that no road engine serves."""
+        for name in ("domains", "matters", "units", "travel_times"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for mode in self.roster.mode_rows:
+            if mode not in self.travel_times:
+                raise BadValue(
+                    f"Crews of {self.name_en} travel by {mode}, but it has no {mode} roads."
+                )
+
+    @cached_property
+    def version(self) -> str:
+        """Digest of every table; the roads are named by `weight_version` instead."""
+        digest = hashlib.blake2b(digest_size=6)
+        digest.update(repr((self.code, self.name, self.name_en, self.lon_lat)).encode())
+        tables: tuple[Iterable[object], ...] = (
+            self.areas,
+            self.zones,
+            self.grids,
+            self.domains.values(),
+            self.matters.values(),
+            self.authority,
+            self.units.values(),
+            self.officers,
+        )
+        for table in tables:
+            for row in sorted(map(_content, table)):
+                digest.update(row)
+        return digest.hexdigest()
+
+    @cached_property
+    def weight_version(self) -> str:
+        """Versions of the road engines, by mode."""
+        return ",".join(
+            f"{mode}={times.version}" for mode, times in sorted(self.travel_times.items())
+        )
+
+    @cached_property
+    def place_index(self) -> PlaceIndex:
+        """Index that tells where a point lies."""
+        return PlaceIndex(self.areas, self.zones, self.grids)
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Officers and crews as columns."""
+        return muster(self.units, self.officers)
+
+    @cached_property
+    def authority_of(self) -> Mapping[tuple[str, str], tuple[AuthorityRow, ...]]:
+        """Authority rows by matter and area, in the order of their ids."""
+        rows: dict[tuple[str, str], tuple[AuthorityRow, ...]] = {}
+        for row in sorted(self.authority, key=lambda row: row.id):
+            key = (row.matter, row.area)
+            rows[key] = (*rows.get(key, ()), row)
+        return MappingProxyType(rows)
+
+    def matter(self, code: str) -> Matter:
+        """
+        Look up a matter.
+
+        Parameters
+        ----------
+        code
+            Its code.
+
+        Returns
+        -------
+        matter
+            The matter.
+
+        Raises
+        ------
+        UnknownName
+            The list of powers has no such code; the sentence names the nearest ones.
+        """
+        if code not in self.matters:
+            near = get_close_matches(code, self.matters, n=3)
+            hint = f" Near it: {', '.join(near)}." if near else ""
+            raise UnknownName(
+                f"The list of powers has no matter {code!r}; it knows {len(self.matters)}.{hint}"
+            )
+        return self.matters[code]
+
+    def units_of(self, kind: UnitKind) -> tuple[Unit, ...]:
+        """
+        List the units of one kind.
+
+        Parameters
+        ----------
+        kind
+            Grid brigades, specialist squads, or another kind.
+
+        Returns
+        -------
+        units
+            In the order of their codes.
+        """
+        return tuple(
+            self.units[code] for code in sorted(self.units) if self.units[code].kind == kind
+        )
+
+
+def _content(row: object) -> bytes:
+    """Bytes that stand for everything in a row of a table."""
+    values = [getattr(row, field.name) for field in fields(row)]  # type: ignore[arg-type]  # every row is a dataclass
+    plain = [value.wkb if isinstance(value, BaseGeometry) else value for value in values]
+    return repr(plain).encode()

@@ -1,0 +1,67 @@
+"""Incident: something reported at a place, or a visit planned there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+REPORTED = "reported"
+"""State of an incident that nobody has taken up yet."""
+
+
+class IncidentKind(StrEnum):
+    """What brings officers to a place."""
+
+    REPORT = "report"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """
+    Who reported; personal data, shown only to those who may see it.
+
+    Attributes
+    ----------
+    name, phone
+        As given.
+    """
+
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """
+    An incident (事件、线索).
+
+    Attributes
+    ----------
+    lon_lat
+        Where, WGS-84 degrees.
+    matters
+        Codes of its matters; empty while nobody has named one.
+    reported_at
+        When it came in, with offset.
+    kind
+        A report, or a planned visit (综合查一次), which is never cross-domain.
+    text
+        What was said.
+    id
+        Its number, or None for a question about a place without a record.
+    state
+        Where it stands in its life cycle.
+    reporter
+        Who reported, or None.
+    """
+
+    lon_lat: tuple[float, float]
+    matters: tuple[str, ...]
+    reported_at: datetime
+    kind: IncidentKind = IncidentKind.REPORT
+    text: str = ""
+    id: str | None = None
+    state: str = REPORTED
+    reporter: Reporter | None = None

@@ -1,0 +1,77 @@
+"""Live whereabouts: the one mutable thing, a snapshot that is swapped whole under a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from threading import Lock
+
+from dispatch.city import City
+from dispatch.unit import DutyStatus
+from dispatch.whereabouts import Whereabouts, locate_officers
+from geo.position import Fix, FixResult
+
+
+class LiveWhereabouts:
+    """
+    Keeps the present whereabouts while fixes and statuses come in from many threads.
+
+    Parameters
+    ----------
+    whereabouts
+        The snapshot to start from.
+    """
+
+    def __init__(self, whereabouts: Whereabouts) -> None:
+        self._lock = Lock()
+        self._present = whereabouts
+
+    @property
+    def present(self) -> Whereabouts:
+        """The present snapshot; it never changes once taken."""
+        return self._present
+
+    def take_in(self, fixes: Iterable[Fix], *, now: datetime) -> tuple[FixResult, ...]:
+        """
+        Take in fixes.
+
+        Parameters
+        ----------
+        fixes
+            One or many.
+        now
+            The present, with offset.
+
+        Returns
+        -------
+        results
+            What became of each fix, in the order given.
+        """
+        with self._lock:
+            self._present, results = self._present.moved(fixes, now=now)
+        return results
+
+    def set_status(self, statuses: Mapping[str, DutyStatus]) -> None:
+        """
+        Change who is free.
+
+        Parameters
+        ----------
+        statuses
+            New status by officer id.
+        """
+        with self._lock:
+            self._present = self._present.with_status(statuses)
+
+    def swap_city(self, city: City) -> None:
+        """
+        Go on with another version of the city.
+
+        Parameters
+        ----------
+        city
+            The new version; officers it does not know drop out.
+        """
+        with self._lock:
+            before = self._present
+            self._present = locate_officers(city, before.positions, before.statuses())

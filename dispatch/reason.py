@@ -1,0 +1,256 @@
+"""Reasons: what a suggestion says about each crew, in both languages."""
+
+from __future__ import annotations
+
+from dispatch.candidate import Obstacle
+from dispatch.unit import Unit
+from geo.remark import Remark
+
+
+def minutes(seconds: float) -> str:
+    """
+    Write a duration for people.
+
+    Parameters
+    ----------
+    seconds
+        Seconds.
+
+    Returns
+    -------
+    text
+        Minutes with one decimal.
+    """
+    return f"{seconds / 60:.1f}"
+
+
+def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_s: float) -> Remark:
+    """
+    Say why a crew can't go.
+
+    Parameters
+    ----------
+    obstacle
+        What stands in its way.
+    certified, skills
+        What the crew would have to bring.
+    stale_after_s
+        How old a position may be.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    limit = minutes(stale_after_s)
+    texts = {
+        Obstacle.TOO_FEW_CERTIFIED: (
+            f"持证队员不足 {certified} 人。",
+            f"Fewer than {certified} certified officers.",
+        ),
+        Obstacle.LACKS_SKILL: (f"缺少所需技能：{skills}。", f"Lacks a needed skill: {skills}."),
+        Obstacle.OFF_DUTY: (
+            "在岗的合格队员不足。",
+            "Too many of its officers are off duty.",
+        ),
+        Obstacle.BUSY: ("正在处置其他事件。", "Busy with another incident."),
+        Obstacle.NO_POSITION: ("没有定位。", "Has no position."),
+        Obstacle.STALE_POSITION: (
+            f"定位超过 {limit} 分钟未更新，不予采信。",
+            f"Its position is older than {limit} min and not counted on.",
+        ),
+        Obstacle.OFF_ROAD: (
+            "所在位置远离道路，无法估算行程。",
+            "Too far from any road to tell its travel time.",
+        ),
+        Obstacle.UNREACHABLE: ("没有道路通达现场。", "No road leads from it to the place."),
+    }
+    zh, en = texts[obstacle]
+    return Remark(obstacle.value, zh, en)
+
+
+def not_this_brigade(brigade: Unit | None) -> Remark:
+    """
+    Say that a crew belongs to another brigade.
+
+    Parameters
+    ----------
+    brigade
+        The brigade that commands it, or None.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    zh, en = (brigade.name, brigade.name_en) if brigade else ("无大队", "no brigade")
+    return Remark(
+        "not_this_brigade",
+        f"属{zh}，不是本案的责任大队。",
+        f"Belongs to {en}, which does not have this case.",
+    )
+
+
+def slower(unit: str) -> Remark:
+    """
+    Say that a crew could go but would be there later than those proposed.
+
+    Parameters
+    ----------
+    unit
+        Code of the last crew proposed.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "slower",
+        f"可以出动，但晚于已列出的最后一组 {unit}。",
+        f"Could go, but would be there after {unit}, the last one proposed.",
+    )
+
+
+def aid_not_needed(best_s: float) -> Remark:
+    """
+    Say that a neighbour would not be there before the responsible brigade's own crew.
+
+    Parameters
+    ----------
+    best_s
+        Seconds until the first own crew is there.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "aid_not_sooner",
+        f"支援不早于本大队最快一组（{minutes(best_s)} 分钟）。",
+        f"Its aid would not be sooner than the brigade's own first crew ({minutes(best_s)} min).",
+    )
+
+
+def by_road(arrival_s: float, certified: int, place_in_order: int, of: int) -> Remark:
+    """
+    Say why a crew stands at its rank.
+
+    Parameters
+    ----------
+    arrival_s
+        Seconds until it is complete at the place.
+    certified
+        Certified officers that make it complete.
+    place_in_order, of
+        Its rank by road, and among how many crews that could go.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "nearest_by_road",
+        f"按路网行程，{of} 个可出动小组中第 {place_in_order} 快：{minutes(arrival_s)} 分钟后"
+        f"第 {certified} 名持证队员到场。",
+        f"Number {place_in_order} by road of {of} crews that could go: legally complete with "
+        f"{certified} certified officers after {minutes(arrival_s)} min.",
+    )
+
+
+def target(arrival_s: float, target_s: float) -> Remark:
+    """
+    Say whether a crew meets the arrival target.
+
+    Parameters
+    ----------
+    arrival_s, target_s
+        Seconds until it is there, and until it should be.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    if arrival_s <= target_s:
+        return Remark(
+            "meets_target",
+            f"满足 {minutes(target_s)} 分钟到场时限。",
+            f"Meets the arrival target of {minutes(target_s)} min.",
+        )
+    late = minutes(arrival_s - target_s)
+    return Remark(
+        "misses_target",
+        f"超出 {minutes(target_s)} 分钟到场时限 {late} 分钟。",
+        f"Misses the arrival target of {minutes(target_s)} min by {late} min.",
+    )
+
+
+def mutual_aid(brigade: Unit | None) -> Remark:
+    """
+    Say that a crew comes from elsewhere.
+
+    Parameters
+    ----------
+    brigade
+        The brigade that commands it, or None.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    zh, en = (brigade.name, brigade.name_en) if brigade else ("其他单位", "another unit")
+    return Remark("mutual_aid", f"跨区支援，来自{zh}。", f"Mutual aid from {en}.")
+
+
+def secures() -> Remark:
+    """
+    Say that a crew only secures the place.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "secures_first",
+        "先期处置：先到场控制现场，案件由专业大队办理。",
+        "Secures the place first; the case belongs to another unit.",
+    )
+
+
+def left_behind(officer: str, obstacle: Obstacle) -> Remark:
+    """
+    Say that one officer of a crew stays behind.
+
+    Parameters
+    ----------
+    officer
+        Id of the officer.
+    obstacle
+        What stands in his or her way.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    zh, en = _OFFICER_TEXT[obstacle]
+    return Remark(
+        "officer_left_out",
+        f"队员 {officer} 未计入：{zh}。",
+        f"Officer {officer} is left out: {en}.",
+    )
+
+
+_OFFICER_TEXT = {
+    Obstacle.OFF_DUTY: ("未在岗", "off duty"),
+    Obstacle.BUSY: ("正在处置其他事件", "busy"),
+    Obstacle.NO_POSITION: ("没有定位", "no position"),
+    Obstacle.STALE_POSITION: ("定位过旧", "stale position"),
+    Obstacle.OFF_ROAD: ("远离道路", "too far from any road"),
+    Obstacle.UNREACHABLE: ("没有道路通达", "no road leads to the place"),
+}

@@ -1,0 +1,171 @@
+"""Roster: the officers and crews of a city as columns, so that thousands rank in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.unit import BRIGADES, Officer, Unit, UnitKind
+from geo.errors import BadValue
+from geo.road.road_class import Mode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """
+    Officers and crews in the order of their ids; a row number stands for each.
+
+    Attributes
+    ----------
+    officers, crews
+        Officers by id and crews by code.
+    officer_row, crew_row
+        Row by officer id and by crew code.
+    crew_of
+        Crew row of each officer, int32[n_officers].
+    certified
+        Whether each officer holds the certificate, bool[n_officers].
+    skilled
+        Who has a skill, bool[n_officers] by skill.
+    mode_rows
+        Officers that travel in each mode, int64[n] by mode.
+    brigade_of
+        Code of the brigade or squad that commands each crew, or None, n_crews of them.
+    """
+
+    officers: tuple[Officer, ...]
+    crews: tuple[Unit, ...]
+    officer_row: Mapping[str, int]
+    crew_row: Mapping[str, int]
+    crew_of: NDArray[np.int32]
+    certified: NDArray[np.bool_]
+    skilled: Mapping[str, NDArray[np.bool_]]
+    mode_rows: Mapping[Mode, NDArray[np.int64]]
+    brigade_of: tuple[str | None, ...]
+
+    def members(self, crew: int) -> NDArray[np.int64]:
+        """
+        List the officers of a crew.
+
+        Parameters
+        ----------
+        crew
+            Row of the crew.
+
+        Returns
+        -------
+        rows
+            Rows of its officers, int64[n].
+        """
+        return np.flatnonzero(self.crew_of == crew)
+
+    def commanded_by(self, brigades: Iterable[str]) -> NDArray[np.bool_]:
+        """
+        Mark the crews of some brigades or squads.
+
+        Parameters
+        ----------
+        brigades
+            Codes of brigades and squads.
+
+        Returns
+        -------
+        commanded
+            bool[n_crews].
+        """
+        wanted = set(brigades)
+        return np.array([code in wanted for code in self.brigade_of], dtype=np.bool_)
+
+
+def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
+    """
+    Lay units and officers out as columns.
+
+    Parameters
+    ----------
+    units
+        Every unit by code.
+    officers
+        Every officer.
+
+    Returns
+    -------
+    roster
+        Officers by id, crews by code.
+
+    Raises
+    ------
+    BadValue
+        An officer belongs to no crew, an id is used twice, or a crew has no mode of travel.
+    """
+    ranked = tuple(sorted(officers, key=lambda officer: officer.id))
+    crews = tuple(units[code] for code in sorted(units) if units[code].kind == UnitKind.CREW)
+    crew_row = {crew.code: row for row, crew in enumerate(crews)}
+    officer_row = {officer.id: row for row, officer in enumerate(ranked)}
+    _check(ranked, crews, officer_row, crew_row)
+    crew_of = np.array([crew_row[officer.crew] for officer in ranked], dtype=np.int32)
+    return Roster(
+        officers=ranked,
+        crews=crews,
+        officer_row=officer_row,
+        crew_row=crew_row,
+        crew_of=crew_of,
+        certified=np.array([officer.certified for officer in ranked], dtype=np.bool_),
+        skilled=_skilled(ranked),
+        mode_rows=_mode_rows(crews, crew_of),
+        brigade_of=tuple(_brigade(crew, units) for crew in crews),
+    )
+
+
+def _check(
+    officers: tuple[Officer, ...],
+    crews: tuple[Unit, ...],
+    officer_row: Mapping[str, int],
+    crew_row: Mapping[str, int],
+) -> None:
+    """Refuse officers without a crew, ids used twice and crews without a mode."""
+    if len(officer_row) != len(officers):
+        raise BadValue("Two officers share one id; ids must be unique in the city.")
+    for officer in officers:
+        if officer.crew not in crew_row:
+            raise BadValue(f"Officer {officer.id} is in crew {officer.crew}, which does not exist.")
+    for crew in crews:
+        if crew.mode is None:
+            raise BadValue(f"Crew {crew.code} has no mode of travel; give car, ebike or foot.")
+
+
+def _skilled(officers: tuple[Officer, ...]) -> dict[str, NDArray[np.bool_]]:
+    """Who has each skill that anybody has."""
+    skills = sorted({skill for officer in officers for skill in officer.skills})
+    return {
+        skill: np.array([skill in officer.skills for officer in officers], dtype=np.bool_)
+        for skill in skills
+    }
+
+
+def _mode_rows(
+    crews: tuple[Unit, ...], crew_of: NDArray[np.int32]
+) -> dict[Mode, NDArray[np.int64]]:
+    """Rows of the officers that travel in each mode that is used."""
+    rows: dict[Mode, NDArray[np.int64]] = {}
+    for mode in Mode:
+        travels = np.array([crew.mode == mode for crew in crews], dtype=np.bool_)
+        of_mode = np.flatnonzero(travels[crew_of]) if len(crews) else np.zeros(0, np.int64)
+        if len(of_mode):
+            rows[mode] = of_mode
+    return rows
+
+
+def _brigade(crew: Unit, units: Mapping[str, Unit]) -> str | None:
+    """Climb from a crew to the brigade or squad that commands it."""
+    seen: set[str] = set()
+    above = crew.parent
+    while above is not None and above in units and above not in seen:
+        if units[above].kind in BRIGADES:
+            return above
+        seen.add(above)
+        above = units[above].parent
+    return None

@@ -1,0 +1,250 @@
+"""
+Whereabouts: where every officer stands on the roads, whether free, and since when.
+
+Snapping thousands of officers takes longer than a whole suggestion, so a place joins the
+road once, when its fix comes in, and suggestions read the joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.city import City
+from dispatch.unit import DutyStatus
+from geo.errors import OutsideNetwork
+from geo.position import Fix, FixResult, Positions
+from geo.road.road_class import Mode
+from geo.road.snap import Joins
+from geo.road.travel_time import UNREACHABLE_MS, TravelTimes
+
+NEVER_MS = np.iinfo(np.int64).max
+"""Travel time of an officer from whom no road leads to the place."""
+
+STATUSES: tuple[DutyStatus, ...] = tuple(DutyStatus)
+"""Statuses in a fixed order; arrays hold the position in this tuple as uint8."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whereabouts:
+    """
+    An immutable snapshot; rows are those of the city's roster.
+
+    Attributes
+    ----------
+    city
+        The city whose officers these are.
+    positions
+        The book of fixes.
+    status
+        Position in `STATUSES` of each officer's status, uint8[n_officers].
+    fix_time_s
+        Time of each officer's fix in seconds since 1970, float64[n_officers]; NaN without one.
+    joins
+        Where each officer joins the roads of his or her crew's mode; the place is NaN
+        without a fix and where every road is too far.
+    """
+
+    city: City
+    positions: Positions
+    status: NDArray[np.uint8]
+    fix_time_s: NDArray[np.float64]
+    joins: Joins
+
+    @property
+    def on_road(self) -> NDArray[np.bool_]:
+        """Who is joined to a road, bool[n_officers]."""
+        joined: NDArray[np.bool_] = ~np.isnan(self.joins.lon_lat[:, 0])
+        return joined
+
+    def moved(
+        self, fixes: Iterable[Fix], *, now: datetime
+    ) -> tuple[Whereabouts, tuple[FixResult, ...]]:
+        """
+        Take in fixes by the rules of `geo.position`.
+
+        Parameters
+        ----------
+        fixes
+            One or many, in any order.
+        now
+            The present, with offset.
+
+        Returns
+        -------
+        whereabouts
+            The new snapshot; only officers who moved are joined again.
+        results
+            What became of each fix.
+        """
+        positions, results = self.positions.updated(fixes, now=now)
+        rows = {
+            self.city.roster.officer_row.get(result.fix.officer)
+            for result in results
+            if result.accepted
+        }
+        changed = np.array(sorted(row for row in rows if row is not None), dtype=np.int64)
+        return _joined_again(replace(self, positions=positions), changed), results
+
+    def with_status(self, statuses: Mapping[str, DutyStatus]) -> Whereabouts:
+        """
+        Change who is free.
+
+        Parameters
+        ----------
+        statuses
+            New status by officer id; ids the city does not know are passed over.
+
+        Returns
+        -------
+        whereabouts
+            The new snapshot.
+        """
+        status = self.status.copy()
+        for officer, value in statuses.items():
+            row = self.city.roster.officer_row.get(officer)
+            if row is not None:
+                status[row] = STATUSES.index(value)
+        return replace(self, status=status)
+
+    def statuses(self) -> dict[str, DutyStatus]:
+        """
+        List who is free.
+
+        Returns
+        -------
+        statuses
+            Status by officer id.
+        """
+        codes = self.status.tolist()
+        officers = self.city.roster.officers
+        return {officer.id: STATUSES[code] for officer, code in zip(officers, codes, strict=True)}
+
+    def fix_of(self, row: int) -> Fix | None:
+        """
+        Look up an officer's fix.
+
+        Parameters
+        ----------
+        row
+            Row of the officer.
+
+        Returns
+        -------
+        fix
+            The latest believed fix, or None.
+        """
+        return self.positions.fixes.get(self.city.roster.officers[row].id)
+
+    def travel_ms(self, destination: Mapping[Mode, Joins]) -> NDArray[np.int64]:
+        """
+        Travel times of all officers to one place, each by the roads of his or her mode.
+
+        Parameters
+        ----------
+        destination
+            The place as it joins the roads of each mode; a mode may be missing.
+
+        Returns
+        -------
+        travel_ms
+            int64[n_officers]; `NEVER_MS` where no road leads.
+        """
+        times = np.full(len(self.status), NEVER_MS)
+        on_road = self.on_road
+        for mode, rows in self.city.roster.mode_rows.items():
+            located = rows[on_road[rows]]
+            if mode not in destination or not len(located):
+                continue
+            engine = self.city.travel_times[mode]
+            ms = engine.matrix(self.joins.take(located), destination[mode])[:, 0]
+            times[located] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
+        return times
+
+
+def locate_officers(
+    city: City,
+    positions: Positions,
+    statuses: Mapping[str, DutyStatus] | None = None,
+) -> Whereabouts:
+    """
+    Place every officer of a city on its roads.
+
+    Parameters
+    ----------
+    city
+        The city.
+    positions
+        The book of fixes.
+    statuses
+        Status by officer id; officers without one are available.
+
+    Returns
+    -------
+    whereabouts
+        A first snapshot; keep it current with `Whereabouts.moved`.
+    """
+    n_officers = len(city.roster.officers)
+    everyone_free = np.full(n_officers, STATUSES.index(DutyStatus.AVAILABLE), dtype=np.uint8)
+    blank = Whereabouts(
+        city=city,
+        positions=positions,
+        status=everyone_free,
+        fix_time_s=np.full(n_officers, np.nan),
+        joins=_nowhere(n_officers),
+    )
+    placed = _joined_again(blank, np.arange(n_officers))
+    return placed.with_status(statuses or {})
+
+
+def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabouts:
+    """Read the fixes of some officers anew and join them to their roads."""
+    if not len(rows):
+        return whereabouts
+    fix_time_s = whereabouts.fix_time_s.copy()
+    joins = whereabouts.joins.take(np.arange(len(whereabouts.joins)))  # a copy to write into
+    fixes = {int(row): fix for row in rows if (fix := whereabouts.fix_of(int(row))) is not None}
+    for row, fix in fixes.items():
+        fix_time_s[row] = fix.time.timestamp()
+    for mode, of_mode in whereabouts.city.roster.mode_rows.items():
+        moved = np.array([row for row in of_mode.tolist() if row in fixes], dtype=np.int64)
+        if not len(moved):
+            continue
+        lon_lat = np.array([fixes[row].lon_lat for row in moved.tolist()], dtype=np.float64)
+        for part, found in _join_or_leave_out(whereabouts.city.travel_times[mode], lon_lat):
+            for column in fields(Joins):
+                getattr(joins, column.name)[moved[part]] = getattr(found, column.name)
+    return replace(whereabouts, fix_time_s=fix_time_s, joins=joins)
+
+
+def _join_or_leave_out(
+    engine: TravelTimes, lon_lat: NDArray[np.float64], first: int = 0
+) -> list[tuple[slice, Joins]]:
+    """Join places in as few questions as possible, leaving out those too far from any road."""
+    last = first + len(lon_lat)
+    try:
+        return [(slice(first, last), engine.join(lon_lat))]
+    except OutsideNetwork:
+        if len(lon_lat) == 1:
+            return [(slice(first, last), _nowhere(1))]
+    half = len(lon_lat) // 2
+    return [
+        *_join_or_leave_out(engine, lon_lat[:half], first),
+        *_join_or_leave_out(engine, lon_lat[half:], first + half),
+    ]
+
+
+def _nowhere(n_places: int) -> Joins:
+    """Joins of places that no road serves."""
+    return Joins(
+        lon_lat=np.full((n_places, 2), np.nan),
+        node=np.full(n_places, -1, dtype=np.int32),
+        street=np.full(n_places, -1, dtype=np.int32),
+        along=np.zeros(n_places),
+        distance_m=np.zeros(n_places),
+        walk_ms=np.zeros(n_places, dtype=np.int64),
+    )
