@@ -1,0 +1,160 @@
+"""The documents say what is there: every command, setting, error, path and link."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import api.cli
+import pytest
+import typer.main
+from api.app import create_app
+from fastapi.routing import APIRoute
+
+import api
+from api.errors import status_of
+from api.settings import Settings
+from geo.errors import GridDispatchError
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page: page.read_text(encoding="utf-8") for page in PAGES}
+COMMAND = typer.main.get_command(api.cli.app)
+
+MACHINE_PATH = re.compile(r"(?<![\w.])/(work|home|root|Users|mnt)/\w|[A-Z]:\\\w")
+REGISTRY = re.compile(r"\b(pypi\.org|pythonhosted\.org|npmjs\.(org|com)|debian\.org|npmmirror)\b")
+
+
+def test_the_commands_page_is_what_help_says():
+    command = [sys.executable, "-m", "typer", "api.cli", "utils", "docs", "--name", "grid-dispatch"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (ROOT / "docs/commands.md").read_text(encoding="utf-8").strip() == run.stdout.strip(), (
+        "docs/commands.md is out of date: run `make docs`."
+    )
+
+
+def test_every_command_shown_exists_with_its_options():
+    shown = [line for page in PAGES for line in command_lines(TEXT[page])]
+    assert len(shown) > 10
+    assert not [finding for line in shown for finding in wrong_with(line)]
+
+
+@pytest.mark.parametrize(
+    "line", ["grid-dispatch fly", "grid-dispatch network build x --no-such-option"]
+)
+def test_a_wrong_command_is_caught(line):
+    assert wrong_with(line)
+
+
+def test_every_setting_is_explained():
+    named = {f"GRID_DISPATCH_{name.upper()}" for name in Settings.model_fields}
+    sources = [path for part in ("api", "tests", "Makefile") for path in files_below(ROOT / part)]
+    for path in sources:
+        named |= set(re.findall(r"\bGRID_DISPATCH_[A-Z_]*[A-Z]\b", path.read_text("utf-8")))
+    explained = TEXT[ROOT / "docs/operator.md"]
+    assert not {name for name in named if f"`{name}`" not in explained}
+
+
+def test_every_error_is_explained_with_its_status():
+    for module in pkgutil.walk_packages(api.__path__, "api."):
+        importlib.import_module(module.name)
+    page = TEXT[ROOT / "docs/operator.md"]
+    kinds = descendants(GridDispatchError)
+    assert len(kinds) > 5
+    missing = [
+        kind.code
+        for kind in kinds
+        if not re.search(rf"^\| `{kind.code}` \| {status_of(kind(''))} \|", page, re.MULTILINE)
+    ]
+    assert not missing, f"docs/operator.md lacks rows `| \\`code\\` | status |` for {missing}"
+
+
+def test_every_http_path_is_listed():
+    routes = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
+    page = TEXT[ROOT / "docs/operator.md"]
+    assert routes
+    assert not [
+        f"{method} {route.path}"
+        for route in routes
+        for method in route.methods
+        if f"`{method} {route.path}`" not in page
+    ]
+
+
+def test_every_make_target_named_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {name for text in TEXT.values() for name in re.findall(r"`make ([a-z]+)`", text)}
+    assert {"run", "test", "verify", "bench", "soak", "screenshots"} <= named
+    assert not named - targets
+
+
+def test_continuous_integration_runs_what_the_readme_says():
+    assert re.search(r"^make test\b", TEXT[ROOT / "README.md"], re.MULTILINE)
+    assert re.search(r"^exec make test$", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#\s]+)", TEXT[page])
+    here = [target for target in targets if "://" not in target]
+    assert not [target for target in here if not (page.parent / target).exists()]
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in published_files()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if MACHINE_PATH.search(line) or REGISTRY.search(line)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("line", ["see /ho" + "me/me/x", 'from "https://reg.npm' + 'js.org/x"'])
+def test_a_machine_or_registry_is_caught(line):
+    assert MACHINE_PATH.search(line) or REGISTRY.search(line)
+
+
+def command_lines(text: str) -> list[str]:
+    """Lines of a document's code blocks that call the command, continuation lines joined."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```|((?:^    .+\n)+)", text, re.MULTILINE | re.DOTALL)
+    code = "\n".join("".join(pair) for pair in blocks).replace("\\\n", " ")
+    lines = [line.strip() for line in code.splitlines()]
+    calls = [re.sub(r"^(\$ |\.venv/bin/)", "", line) for line in lines]
+    return [line for line in calls if line.startswith("grid-dispatch ") and "COMMAND" not in line]
+
+
+def wrong_with(line: str) -> list[str]:
+    """Verbs and options of a command line that do not exist."""
+    words = shlex.split(line, comments=True)[1:]
+    command = COMMAND
+    while hasattr(command, "commands") and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return [f"{line}: there is no {words[0]}"]
+        command = command.commands[words.pop(0)]
+    known = {"--help"} | {name for param in command.params for name in param.opts}
+    given = {word.split("=")[0] for word in words if re.match(r"-{1,2}[a-z]", word)}
+    return [f"{line}: there is no {option}" for option in sorted(given - known)]
+
+
+def descendants(kind: type[GridDispatchError]) -> list[type[GridDispatchError]]:
+    """A class of errors and everything below it."""
+    return [kind, *(below for child in kind.__subclasses__() for below in descendants(child))]
+
+
+def files_below(path: Path) -> list[Path]:
+    """A file, or the Python files below a folder."""
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def published_files() -> list[Path]:
+    """Every text file of the project that Git keeps or would keep."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in names.split("\0") if name]
+    return [path for path in paths if path.is_file() and path.suffix not in {".png", ".pbf"}]
