@@ -38,6 +38,8 @@ class Area:
         Code of the area it lies in, None for the city.
     polygon
         Its extent, WGS-84 degrees.
+    name_en
+        English name; empty where there is none.
     """
 
     code: str
@@ -45,3 +47,4 @@ class Area:
     tier: Tier
     parent: str | None
     polygon: Polygon | MultiPolygon
+    name_en: str = ""

@@ -50,6 +50,8 @@ class Zone:
         Seconds from dispatch to arrival.
     polygon
         Its extent, WGS-84 degrees.
+    name_en
+        English name; empty where there is none.
     """
 
     code: str
@@ -57,3 +59,4 @@ class Zone:
     brigade: str | None
     polygon: Polygon | MultiPolygon
     arrival_target_s: int = ARRIVAL_TARGET_S
+    name_en: str = ""
