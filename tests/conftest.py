@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="where browser tests leave pictures of the pages; none are taken without it",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let generated examples follow the counts; no deadline, for compiling takes its time."""
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        examples = {"reduced": 60, "full": 500, "long": 5_000}
+        counts = config.getoption("counts")
+        hypothesis.settings.register_profile(
+            counts,
+            max_examples=examples[counts],
+            deadline=None,
+            derandomize=counts == "reduced",
+        )
+        hypothesis.settings.load_profile(counts)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
