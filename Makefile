@@ -25,7 +25,7 @@ setup: $(VENV)/installed pages ## make .venv, install the pinned packages, build
 $(VENV)/pinned: requirements.lock
 	@test -n "$(PYTHON)" || { echo "grid-dispatch needs Python 3.11 or newer, and none was found: install it, or name it with 'make PYTHON=/path/to/python3 …'." >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "A virtual environment could not be made: on Debian, 'apt-get install python3-venv' first." >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
 	@touch $@
 
 # The build needs nothing from the network: its requirements are in requirements.lock.
