@@ -79,6 +79,8 @@ class Candidates:
         Position in `OBSTACLES`, uint8[n_crews].
     going
         Who goes if the crew goes, bool[n_officers].
+    officer_obstacle
+        Why each other officer does not, position in `OBSTACLES`, uint8[n_officers].
     travel_ms
         Travel time of each officer, int64[n_officers].
     age_s
@@ -91,6 +93,7 @@ class Candidates:
     nearest_ms: NDArray[np.int64]
     obstacle: NDArray[np.uint8]
     going: NDArray[np.bool_]
+    officer_obstacle: NDArray[np.uint8]
     travel_ms: NDArray[np.int64]
     age_s: NDArray[np.float64]
 
@@ -144,13 +147,21 @@ def candidates(
     roster = whereabouts.city.roster
     age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
     hurdles = _hurdles(whereabouts, age_s, travel_ms, stale_after_s)
-    going = np.logical_and.reduce([passes for _, passes in hurdles])
+    officer_obstacle = _first_hurdle(hurdles)
+    going = officer_obstacle == 0
     arrival_ms, completing = _complete(roster, going & roster.certified, travel_ms, need)
     first_ms, _ = _nth_of_crew(roster, going, travel_ms, 1)
     nearest_ms, _ = _nth_of_crew(roster, travel_ms < NEVER_MS, travel_ms, 1)
-    obstacle = _obstacles(roster, hurdles, need)
     return Candidates(
-        arrival_ms, completing, first_ms, nearest_ms, obstacle, going, travel_ms, age_s
+        arrival_ms=arrival_ms,
+        completing=completing,
+        first_ms=first_ms,
+        nearest_ms=nearest_ms,
+        obstacle=_obstacles(roster, hurdles, need),
+        going=going,
+        officer_obstacle=officer_obstacle,
+        travel_ms=travel_ms,
+        age_s=age_s,
     )
 
 
@@ -169,6 +180,14 @@ def _hurdles(
         (Obstacle.OFF_ROAD, whereabouts.on_road),
         (Obstacle.UNREACHABLE, travel_ms < NEVER_MS),
     ]
+
+
+def _first_hurdle(hurdles: list[tuple[Obstacle, NDArray[np.bool_]]]) -> NDArray[np.uint8]:
+    """What stops each officer first, 0 for nothing."""
+    first = np.zeros(len(hurdles[0][1]), dtype=np.uint8)
+    for name, passes in hurdles:
+        first[(first == 0) & ~passes] = OBSTACLES.index(name)
+    return first
 
 
 def _obstacles(

@@ -85,6 +85,8 @@ class Jurisdiction:
         What the crew must bring.
     findings
         What is missing or contradicts itself; nothing is guessed.
+    in_city
+        Whether the place lies in any area of the city.
     """
 
     kind: CaseKind
@@ -95,14 +97,17 @@ class Jurisdiction:
     other_holders: tuple[Holder, ...]
     need: Need
     findings: tuple[Remark, ...]
+    in_city: bool = True
 
     @property
-    def powerless(self) -> bool:
-        """Whether nobody holds the lead matter here, so that no unit may act on it."""
-        return self.holder.matter is not None and self.holder.rule.code in {
-            "no_holder",
-            "lapsed_row",
-        }
+    def may_act(self) -> bool:
+        """Whether the unit with the case may act: the place is ours and somebody has the power."""
+        return self.in_city and self.holder.rule.code not in {"no_holder", "lapsed_row"}
+
+    @property
+    def to_secure(self) -> bool:
+        """Whether the nearest grid crew is wanted to secure the place."""
+        return self.in_city and (self.kind == CaseKind.SPECIALIST or not self.may_act)
 
 
 NO_MATTER = Remark(
@@ -171,6 +176,7 @@ def decide(incident: Incident, place: Place, city: City, *, now: datetime) -> Ju
         other_holders=tuple(_holder(power, unit) for power in others),
         need=_need(powers),
         findings=tuple(findings),
+        in_city=bool(place.areas),
     )
 
 

@@ -112,7 +112,7 @@ def slower(unit: str) -> Remark:
     )
 
 
-def aid_not_needed(best_s: float) -> Remark:
+def aid_not_sooner(best_s: float) -> Remark:
     """
     Say that a neighbour would not be there before the responsible brigade's own crew.
 

@@ -1,0 +1,311 @@
+"""
+Suggestion (派单建议): which crews should go, when each would be there, and why them.
+
+Crews are ranked by the travel time at which they are legally complete.  The brigade or squad
+that has the case goes itself while one of its crews is there in time; else crews of others
+that are there sooner than its first are proposed beside them as mutual aid.  Where a squad
+has the case, the nearest grid crew secures the place, whichever brigade it belongs to; the
+same is done where nobody holds the power to act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+
+from dispatch.candidate import STALE_AFTER_S, Need, candidates
+from dispatch.choice import Choice, PassedOver, choose_for_case, choose_to_secure, passed_over
+from dispatch.city import City
+from dispatch.incident import Incident, IncidentKind
+from dispatch.jurisdiction import CaseKind, Holder, decide
+from dispatch.proposal import Proposal, draw_up
+from dispatch.whereabouts import Whereabouts
+from geo.area import Tier
+from geo.errors import BadValue, OutsideNetwork, UnknownName
+from geo.place_index import Place
+from geo.remark import Remark
+from geo.road.road_class import Mode
+from geo.road.snap import Joins
+from geo.zone import ARRIVAL_TARGET_S
+
+POLICIES = ("nearest",)
+"""Named rankings."""
+
+MOST_PROPOSALS = 8
+"""How many crews are proposed unless told otherwise."""
+
+MOST_TO_SECURE = 3
+"""How many crews are proposed to secure the place."""
+
+NO_CANDIDATE = Remark(
+    "no_candidate",
+    "没有可出动的小组，各组原因见下。",
+    "No crew can go; the reason of each is given.",
+)
+NONE_IN_TIME = Remark(
+    "none_in_time",
+    "没有小组能在时限内到场。",
+    "No crew can be there within the arrival target.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaName:
+    """
+    An area as answers name it.
+
+    Attributes
+    ----------
+    code, name
+        What it is called.
+    tier
+        Its tier.
+    """
+
+    code: str
+    name: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneName:
+    """
+    A zone as answers name it.
+
+    Attributes
+    ----------
+    code, name
+        What it is called.
+    """
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """
+    A part of the service is missing, and the answer is worse for it.
+
+    Attributes
+    ----------
+    code
+        What kind of answer this is instead.
+    why
+        The reason.
+    """
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """
+    The answer to “who goes?”, with everything that it was made from by name.
+
+    Attributes
+    ----------
+    now
+        The instant for which it holds.
+    incident
+        Id of the incident, or None for a question about a place.
+    lon_lat, matters, kind
+        What was asked.
+    city_version, weight_version, policy
+        Versions of the tables and of the roads, and the ranking.
+    arrival_target_s
+        Seconds within which a crew should be there.
+    areas, zone, grid
+        Where the place lies; areas from the city down.
+    case
+        Whether the grid brigade or a specialist squad has the case.
+    routing
+        The rule that chose between them.
+    holder, other_holders
+        Who acts on the lead matter, and on the others.
+    proposals
+        Those for the case first, then those to secure the place.
+    passed_over
+        Crews of the responsible unit and all nearer than the last proposal.
+    passed_over_count
+        How many more were passed over, by code of the reason.
+    findings
+        Remarks on borders and gaps, and whatever was missing or contradictory.
+    degraded
+        Why the answer is not by road, or None.
+    """
+
+    now: datetime
+    incident: str | None
+    lon_lat: tuple[float, float]
+    matters: tuple[str, ...]
+    kind: IncidentKind
+    city_version: str
+    weight_version: str
+    policy: str
+    arrival_target_s: float
+    areas: tuple[AreaName, ...]
+    zone: ZoneName | None
+    grid: str | None
+    case: CaseKind
+    routing: Remark
+    holder: Holder
+    other_holders: tuple[Holder, ...]
+    proposals: tuple[Proposal, ...]
+    passed_over: tuple[PassedOver, ...]
+    passed_over_count: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Remark, ...] = ()
+    degraded: Degraded | None = None
+
+
+def suggest(  # noqa: PLR0913 -- the question, and four options that are keywords only
+    incident: Incident,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    policy: str = "nearest",
+    k: int = MOST_PROPOSALS,
+    arrival_target_s: float | None = None,
+    stale_after_s: float = STALE_AFTER_S,
+) -> Suggestion:
+    """
+    Rank the crews that could go to an incident.
+
+    Parameters
+    ----------
+    incident
+        What is reported, and where.
+    whereabouts
+        Where the officers of the city are.
+    now
+        The present, with offset.
+    policy
+        Name of the ranking.
+    k
+        How many crews are proposed for the case at most.
+    arrival_target_s
+        Seconds within which a crew should be there; the zone's target by default.
+    stale_after_s
+        Positions older than this are not counted on.
+
+    Returns
+    -------
+    suggestion
+        Proposals best first; none at all, or none in time, is an answer too.
+
+    Raises
+    ------
+    UnknownName
+        A matter or the policy is not known.
+    BadValue
+        The place is no place on Earth, ``now`` has no offset, or ``k`` is below 1.
+    OutsideNetwork
+        The place is too far from the roads of every mode.
+    """
+    _check(policy, now, k)
+    city = whereabouts.city
+    place = city.place_index.locate(incident.lon_lat)
+    case = decide(incident, place, city, now=now)
+    target_s = _target_s(place) if arrival_target_s is None else arrival_target_s
+    destination = _join(city, incident.lon_lat)
+    travel_ms = whereabouts.travel_ms(destination)
+    judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
+    choices = []
+    if case.may_act:
+        within_ms = target_s * 1000
+        choices.append(choose_for_case(case, city, judge(case.need), within_ms=within_ms, k=k))
+    if case.to_secure:
+        brigade = place.zone.brigade if place.zone else None
+        choices.append(choose_to_secure(brigade, city, judge(Need()), k=min(k, MOST_TO_SECURE)))
+    named, counted = _passed_over(choices, city, stale_after_s)
+    return Suggestion(
+        now=now,
+        incident=incident.id,
+        lon_lat=place.lon_lat,
+        matters=tuple(sorted(set(incident.matters))),
+        kind=incident.kind,
+        city_version=city.version,
+        weight_version=city.weight_version,
+        policy=policy,
+        arrival_target_s=target_s,
+        areas=tuple(AreaName(area.code, area.name, area.tier) for area in place.areas),
+        zone=ZoneName(place.zone.code, place.zone.name) if place.zone else None,
+        grid=place.grid.code if place.grid else None,
+        case=case.kind,
+        routing=case.routing,
+        holder=case.holder,
+        other_holders=case.other_holders,
+        proposals=tuple(
+            proposal
+            for choice in choices
+            for proposal in draw_up(choice, whereabouts, destination, target_s=target_s)
+        ),
+        passed_over=named,
+        passed_over_count=counted,
+        findings=(*place.remarks, *case.findings, *_no_crew(choices, target_s)),
+        degraded=_degraded(city),
+    )
+
+
+def _check(policy: str, now: datetime, k: int) -> None:
+    """Refuse a question that cannot be answered."""
+    if policy not in POLICIES:
+        raise UnknownName(f"There is no policy {policy!r}; known are {', '.join(POLICIES)}.")
+    if now.utcoffset() is None:
+        raise BadValue(f"The time {now.isoformat()} has no offset from UTC.")
+    if k < 1:
+        raise BadValue(f"Ask for one proposal or more, not {k}.")
+
+
+def _target_s(place: Place) -> float:
+    """Arrival target where the place lies."""
+    return place.zone.arrival_target_s if place.zone else ARRIVAL_TARGET_S
+
+
+def _join(city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
+    """Join the place to the roads of every mode that reaches it."""
+    point = np.array([lon_lat], dtype=np.float64)
+    joins: dict[Mode, Joins] = {}
+    refusal: OutsideNetwork | None = None
+    for mode, engine in sorted(city.travel_times.items()):
+        try:
+            joins[mode] = engine.join(point)
+        except OutsideNetwork as error:
+            refusal = refusal or error
+    if refusal is not None and not joins:
+        raise refusal
+    return joins
+
+
+def _passed_over(
+    choices: list[Choice], city: City, stale_after_s: float
+) -> tuple[tuple[PassedOver, ...], Mapping[str, int]]:
+    """Name who is passed over by the first choice, leaving out whoever is proposed at all."""
+    if not choices:
+        return (), {}
+    proposed = {int(row) for choice in choices for row in choice.chosen}
+    return passed_over(choices[0], proposed, city, stale_after_s=stale_after_s)
+
+
+def _no_crew(choices: list[Choice], target_s: float) -> tuple[Remark, ...]:
+    """Say so when nobody can go for the case, or nobody is there in time."""
+    if not choices:
+        return ()
+    main = choices[0]
+    if not len(main.chosen):
+        return (NO_CANDIDATE,)
+    if main.candidates.arrival_ms[main.chosen[0]] > target_s * 1000:
+        return (NONE_IN_TIME,)
+    return ()
+
+
+def _degraded(city: City) -> Degraded | None:
+    """Say why answers are not by road, if any engine says so."""
+    reasons = [engine.degraded for _, engine in sorted(city.travel_times.items())]
+    why = next((why for why in reasons if why is not None), None)
+    return None if why is None else Degraded("straight_line", why)
