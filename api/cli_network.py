@@ -1,0 +1,254 @@
+"""`grid-dispatch network …`: road networks and travel times on files."""
+
+# ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import shapely
+import typer
+from geo.road.read_network import read_streets
+
+from api.place_table import PlaceTable, read_place, read_places
+from api.progress import progress_bar
+from geo.errors import BadValue
+from geo.road.export import export_network
+from geo.road.network import RoadNetwork, assemble
+from geo.road.road_class import Mode
+from geo.road.route import Route
+from geo.road.storage import load_network, save_network
+from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
+from geo.whole_file import whole_file
+
+app = typer.Typer(
+    help="Road networks and travel times on files.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Net = Annotated[Path, typer.Argument(metavar="NET", help="Network folder.")]
+CrsOption = Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")]
+OutOption = Annotated[Path | None, typer.Option(help="File to write; the screen without it.")]
+
+
+@app.command()
+def build(
+    file: Annotated[Path, typer.Argument(help="OSM PBF, line layer, or .npz of arrays.")],
+    out: Annotated[Path, typer.Option(help="Network folder to write.")],
+    *,
+    mode: Annotated[Mode, typer.Option(help="Who travels.")] = Mode.CAR,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=COLUMN", help="What the layer calls a column."),
+    ] = None,
+    node_crossings: Annotated[
+        bool, typer.Option("--node-crossings", help="Join lines that cross without a vertex.")
+    ] = False,
+    crs: Annotated[str | None, typer.Option(help="System of a layer that names none.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Read roads and write a network folder."""
+    with progress_bar() as report:
+        streets = read_streets(
+            file,
+            mode=mode,
+            columns=_mapping(column or []),
+            node_crossings=node_crossings,
+            crs=crs,
+            progress=report,
+        )
+        report("assembling", 0.0)
+        network = assemble(streets, mode=mode)
+        save_network(network, out)
+        report("assembling", 1.0)
+    _report(network, dict(streets.notes), out, as_json=as_json)
+
+
+@app.command()
+def matrix(
+    net: Net,
+    origins: Annotated[Path, typer.Option("--from", help="CSV: id,lon,lat or id,node.")],
+    destinations: Annotated[Path, typer.Option("--to", help="CSV: id,lon,lat or id,node.")],
+    *,
+    out: OutOption = None,
+    crs: CrsOption = "wgs84",
+) -> None:
+    """Write from_id,to_id,travel_time_s,length_m for every pair; empty: no way."""
+    network, times = _engine(net)
+    starts = read_places(origins, times, network, crs=crs)
+    ends = read_places(destinations, times, network, crs=crs)
+    with _table(out) as file, progress_bar() as report:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["from_id", "to_id", "travel_time_s", "length_m"])
+        for row, start in enumerate(starts.ids):
+            time_ms, length_m = times.matrix_row(starts.joins.take(slice(row, row + 1)), ends.joins)
+            for end, ms, metres in zip(ends.ids, time_ms.tolist(), length_m.tolist(), strict=True):
+                reached = ms != UNREACHABLE_MS
+                rows.writerow(
+                    [start, end, *((_seconds(ms), f"{metres:.3f}") if reached else ("", ""))]
+                )
+            report("matrix", (row + 1) / len(starts.ids))
+
+
+@app.command()
+def nearest(
+    net: Net,
+    units: Annotated[Path, typer.Option(help="CSV: id,lon,lat or id,node.")],
+    incidents: Annotated[Path, typer.Option(help="CSV: id,lon,lat or id,node.")],
+    *,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many units for each incident.")] = 8,
+    out: OutOption = None,
+    crs: CrsOption = "wgs84",
+) -> None:
+    """Write incident_id,rank,unit_id,travel_time_s; a row without unit: none can get there."""
+    network, times = _engine(net)
+    crews = read_places(units, times, network, crs=crs)
+    places = read_places(incidents, times, network, crs=crs)
+    with _table(out) as file, progress_bar() as report:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["incident_id", "rank", "unit_id", "travel_time_s"])
+        for row, incident in enumerate(places.ids):
+            rows.writerows(_ranked(times, crews, places, row, k) or [(incident, "", "", "")])
+            report("nearest", (row + 1) / len(places.ids))
+
+
+@app.command()
+def route(
+    net: Net,
+    origin: Annotated[str, typer.Option("--from", metavar="LON,LAT", help="Start.")],
+    destination: Annotated[str, typer.Option("--to", metavar="LON,LAT", help="End.")],
+    *,
+    out: OutOption = None,
+    crs: CrsOption = "wgs84",
+) -> None:
+    """Write the fastest way as a GeoJSON LineString; null: no way."""
+    _, times = _engine(net)
+    start, end = (times.join(read_place(text, crs=crs)) for text in (origin, destination))
+    _write_json(_route_feature(times.route(start, end)), out)
+
+
+@app.command()
+def reach(
+    net: Net,
+    origin: Annotated[str, typer.Option("--from", metavar="LON,LAT", help="Start.")],
+    within: Annotated[str, typer.Option(metavar="S[,S…]", help="Seconds.")] = "300,600,900",
+    *,
+    out: OutOption = None,
+    crs: CrsOption = "wgs84",
+) -> None:
+    """Write what is reached within some times as cumulative GeoJSON polygons."""
+    try:
+        within_s = [float(part) for part in within.split(",")]
+    except ValueError as error:
+        raise BadValue(f"“{within}” is no list of seconds; write 300,600,900.") from error
+    _, times = _engine(net)
+    bands = times.reach(times.join(read_place(origin, crs=crs)), within_s)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"within_s": band.within_s, "edges": len(band.edges)},
+            "geometry": json.loads(shapely.to_geojson(band.polygon)),
+        }
+        for band in bands
+    ]
+    _write_json({"type": "FeatureCollection", "features": features}, out)
+
+
+@app.command()
+def export(
+    net: Net,
+    out: Annotated[Path, typer.Option(help="GeoPackage to write.")],
+) -> None:
+    """Write nodes, edges and turn rules as a GeoPackage."""
+    with progress_bar() as report:
+        report("exporting", 0.0)
+        export_network(load_network(net), out)
+        report("exporting", 1.0)
+
+
+def _engine(net: Path) -> tuple[RoadNetwork, NetworkTravelTimes]:
+    """Open a network folder and the engine on it."""
+    network = load_network(net)
+    return network, NetworkTravelTimes(network)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    """Read `name=column` options."""
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise BadValue(f"--map {wrong[0]}: write NAME=COLUMN, such as --map class=fclass.")
+    return {name.strip(): column.strip() for name, column in (pair.split("=", 1) for pair in pairs)}
+
+
+def _report(network: RoadNetwork, notes: dict[str, int], out: Path, *, as_json: bool) -> None:
+    """Say what was built and what was left out."""
+    parts = network.parts
+    facts: dict[str, Any] = {
+        "network": str(out),
+        "mode": str(network.mode),
+        "version": network.version,
+        "nodes": network.n_nodes,
+        "edges": network.n_edges,
+        "turn_rules": network.n_rules,
+        "parts": len(parts),
+        "largest_part_nodes": int(parts[0]) if len(parts) else 0,
+    }
+    if as_json:
+        _write_json(facts | {"notes": notes}, None)
+        return
+    for name, value in (facts | notes).items():
+        typer.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+def _ranked(
+    times: NetworkTravelTimes, crews: PlaceTable, places: PlaceTable, row: int, k: int
+) -> list[tuple[str, int, str, str]]:
+    """Rows of the units that reach one incident first."""
+    arrivals = times.nearest(crews.joins, places.joins.take(slice(row, row + 1)), k=k)
+    return [
+        (places.ids[row], rank, crews.ids[arrival.unit], _seconds(arrival.travel_time_ms))
+        for rank, arrival in enumerate(arrivals, start=1)
+    ]
+
+
+def _route_feature(way: Route | None) -> dict[str, Any]:
+    """GeoJSON of a route, with nulls where no road leads."""
+    if way is None:
+        nothing = {"travel_time_s": None, "length_m": None}
+        return {"type": "Feature", "properties": nothing, "geometry": None}
+    return {
+        "type": "Feature",
+        "properties": {
+            "travel_time_s": way.travel_time_ms / 1000,
+            "length_m": round(way.length_m, 3),
+            "walk_start_m": round(way.walk_m[0], 3),
+            "walk_end_m": round(way.walk_m[1], 3),
+        },
+        "geometry": {"type": "LineString", "coordinates": way.lon_lat.round(7).tolist()},
+    }
+
+
+def _seconds(milliseconds: int) -> str:
+    """Whole milliseconds as seconds with three decimals."""
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
+
+
+@contextmanager
+def _table(out: Path | None) -> Iterator[TextIO]:
+    """Open a file that appears whole when the block ends, or the screen."""
+    if out is None:
+        yield sys.stdout
+        return
+    with whole_file(out) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _write_json(value: dict[str, Any], out: Path | None) -> None:
+    """Write JSON to a file or the screen."""
+    with _table(out) as file:
+        file.write(json.dumps(value, ensure_ascii=False) + "\n")
