@@ -157,6 +157,17 @@ class RoadNetwork:
         points = self.point[self.first_point[street] : self.first_point[street + 1]]
         return points[::-1] if backward else points
 
+    def without_turn_rules(self) -> RoadNetwork:
+        """
+        Give the same roads with every turn allowed and free.
+
+        Returns
+        -------
+        network
+            A new network that shares every other array.
+        """
+        return with_turn_rules(self, ())
+
     @cached_property
     def parts(self) -> NDArray[np.int64]:
         """Sizes in nodes of the strongly connected parts, largest first, int64[n_parts]."""

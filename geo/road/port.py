@@ -162,17 +162,19 @@ def direct_ms(origins: Joins, destinations: Joins, network: RoadNetwork) -> NDAr
         open direction leads from the one to the other.
     """
     same = (origins.street == destinations.street) & (origins.street >= 0)
-    edges = network.street_edges[np.where(same, origins.street, 0)]
     best = np.full(len(same), NEVER_MS)
+    rows = np.flatnonzero(same)
+    starts = origins.take(rows if len(origins) > 1 else rows * 0)
+    ends = destinations.take(rows if len(destinations) > 1 else rows * 0)
     for direction in (0, 1):
-        edge = edges[:, direction]
-        start, end = (
-            _offset_ms(joins, edge, direction, network) for joins in (origins, destinations)
-        )
-        ahead = np.subtract(destinations.along, origins.along) * (1 - 2 * direction) >= 0
-        open_ahead = same & (edge >= 0) & ahead
-        best = np.where(open_ahead, np.minimum(best, end - start), best)
-    return np.where(best < NEVER_MS, best + origins.walk_ms + destinations.walk_ms, NEVER_MS)
+        edge = network.street_edges[starts.street, direction]
+        start = _offset_ms(starts, edge, direction, network)
+        end = _offset_ms(ends, edge, direction, network)
+        ahead = (ends.along - starts.along) * (1 - 2 * direction) >= 0
+        time_ms = np.where((edge >= 0) & ahead, end - start, NEVER_MS)
+        best[rows] = np.minimum(best[rows], time_ms)
+    best[rows] += np.where(best[rows] < NEVER_MS, starts.walk_ms + ends.walk_ms, 0)
+    return best
 
 
 def _offset_ms(

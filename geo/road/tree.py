@@ -147,9 +147,9 @@ def measure(tree: Tree, destinations: Joins) -> tuple[NDArray[np.int64], NDArray
     to_state_m[seed[worst_first]] = part_m(network, edge, tree.origin, ahead=True)[worst_first]
     tree_length(tree.arc, tree.via, arc_length_m, to_state_m)
     length_m = to_state_m[ends.state] + part_m(network, ends.edge, destinations, ahead=False)
-    along_m = np.abs(destinations.along - tree.origin.along)
-    street_m = network.street_length_m[np.maximum(destinations.street, 0)]
-    length_m = np.where(ends.direct, along_m * street_m, length_m)
+    stays = np.flatnonzero(ends.direct)
+    share = np.abs(destinations.along[stays] - tree.origin.along)
+    length_m[stays] = share * network.street_length_m[destinations.street[stays]]
     return ends.time_ms, np.where(ends.time_ms < NEVER_MS, length_m, np.nan)
 
 
@@ -175,7 +175,10 @@ def part_m(
     length_m
         float64[n].
     """
-    ref = network.edge_ref[np.maximum(edge, 0)]
-    driven = np.where(ref & 1, 1.0 - joins.along, joins.along)
-    share = 1.0 - driven if ahead else driven
-    return np.where(edge >= 0, share * network.street_length_m[ref >> 1], 0.0)
+    length_m = np.zeros(len(edge))
+    rows = np.flatnonzero(edge >= 0)
+    ref = network.edge_ref[edge[rows]]
+    along = joins.along[rows if len(joins) > 1 else rows * 0]
+    from_start = ref & 1 == int(ahead)
+    length_m[rows] = np.where(from_start, along, 1.0 - along) * network.street_length_m[ref >> 1]
+    return length_m
