@@ -1,0 +1,351 @@
+"""
+OpenStreetMap's turn restrictions, made into bans over chains of directed streets.
+
+A ``no_…`` becomes one ban: from, by way of, to.  An ``only_…`` becomes a ban of every
+other way out of its via, turning back among them; where the via is a way, of every other
+way off that way, so that whoever took it from *from* must go on to *to*.
+
+A restriction that cannot be followed with certainty is left out and counted: a member is
+not in the network, the members do not meet, or they meet in more than one fashion.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.road.road_class import Mode
+from geo.road.streets import TurnRule
+
+RESTRICTION_KEYS = {
+    Mode.CAR: ("restriction:motorcar", "restriction:motor_vehicle", "restriction"),
+    Mode.EBIKE: ("restriction:bicycle", "restriction"),
+    Mode.FOOT: (),
+}
+"""Keys that bind a mode, the most particular first; walkers turn as they like."""
+
+EXCEPTED_AS = {
+    Mode.CAR: {"motorcar", "motor_vehicle"},
+    Mode.EBIKE: {"electric_bicycle", "bicycle"},
+    Mode.FOOT: {"foot"},
+}
+
+Member = tuple[str, int, str]
+"""Type (``n``, ``w``, ``r``), id and role of a relation's member."""
+
+
+class Outcome(StrEnum):
+    """What became of a turn restriction, in words for the person who imports."""
+
+    USED = "turn restrictions used"
+    OTHER_MODE = "turn restrictions for others"
+    BY_HOUR = "turn restrictions at certain hours, left out"
+    INCOMPLETE = "turn restrictions with a member missing or unknown, left out"
+    NOT_IN_NETWORK = "turn restrictions over roads closed or not in the file, left out"
+    APART = "turn restrictions whose roads do not meet, left out"
+    AMBIGUOUS = "turn restrictions that can be read in two ways, left out"
+
+
+BANS = "turn bans made from them"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """
+    A turn restriction that binds the mode.
+
+    Attributes
+    ----------
+    only
+        Whether it commands the turn (``only_…``) rather than forbids it.
+    turning_back
+        Whether it is about a U-turn.
+    from_ways, to_ways
+        Way ids; more than one only for ``no_entry`` and ``no_exit``.
+    via_node
+        Node id, or None where ways lie between.
+    via_ways
+        Way ids, or none where a node lies between.
+    """
+
+    only: bool
+    turning_back: bool
+    from_ways: tuple[int, ...]
+    to_ways: tuple[int, ...]
+    via_node: int | None
+    via_ways: tuple[int, ...]
+
+
+def parse_restriction(
+    tags: Mapping[str, str], members: Sequence[Member], mode: Mode
+) -> Restriction | Outcome:
+    """
+    Read a relation of type ``restriction``.
+
+    Parameters
+    ----------
+    tags
+        Its tags.
+    members
+        Its members.
+    mode
+        Who turns.
+
+    Returns
+    -------
+    restriction
+        The restriction, or why it is none for this mode.
+    """
+    excepted = {word.strip() for word in tags.get("except", "").split(";")}
+    key = next((key for key in RESTRICTION_KEYS[mode] if key in tags), None)
+    if key is None:
+        by_hour = any(f"{name}:conditional" in tags for name in RESTRICTION_KEYS[mode])
+        return Outcome.BY_HOUR if by_hour else Outcome.OTHER_MODE
+    if excepted & EXCEPTED_AS[mode] or tags[key] in {"no", "none"}:
+        return Outcome.OTHER_MODE
+    ways = {
+        role: tuple(ref for kind, ref, as_role in members if kind == "w" and as_role == role)
+        for role in ("from", "via", "to")
+    }
+    nodes = [ref for kind, ref, role in members if kind == "n" and role == "via"]
+    one_via = (len(nodes) == 1) != bool(ways["via"])
+    known = tags[key].startswith(("no_", "only_"))
+    if not (known and ways["from"] and ways["to"] and one_via):
+        return Outcome.INCOMPLETE
+    return Restriction(
+        only=tags[key].startswith("only_"),
+        turning_back=tags[key] == "no_u_turn",
+        from_ways=ways["from"],
+        to_ways=ways["to"],
+        via_node=nodes[0] if nodes else None,
+        via_ways=ways["via"],
+    )
+
+
+class Arcs:
+    """
+    Directed streets by their way and by the junction they leave.
+
+    Parameters
+    ----------
+    tail, head
+        Junctions of each street, int32[n_streets].
+    way_id
+        Way of each street, int64[n_streets].
+    is_open
+        Whether each direction may be driven, bool[n_streets, 2].
+    node_source_id
+        OpenStreetMap's number of each junction, int64[n_nodes].
+    """
+
+    def __init__(
+        self,
+        *,
+        tail: NDArray[np.int32],
+        head: NDArray[np.int32],
+        way_id: NDArray[np.int64],
+        is_open: NDArray[np.bool_],
+        node_source_id: NDArray[np.int64],
+    ) -> None:
+        ref = np.flatnonzero(is_open.ravel())
+        self._start = np.stack([tail, head], axis=1).ravel()
+        self._way = way_id
+        self._source = node_source_id
+        self._by_way = ref[np.argsort(way_id[ref >> 1], kind="stable")]
+        self._ways = way_id[self._by_way >> 1]
+        self._by_start = ref[np.argsort(self._start[ref], kind="stable")]
+        self._starts = self._start[self._by_start]
+
+    def start(self, ref: int) -> int:
+        """
+        Give the junction that an arc leaves.
+
+        Parameters
+        ----------
+        ref
+            Arc reference.
+
+        Returns
+        -------
+        node
+            Row of the junction.
+        """
+        return int(self._start[ref])
+
+    def end(self, ref: int) -> int:
+        """
+        Give the junction that an arc leads to.
+
+        Parameters
+        ----------
+        ref
+            Arc reference.
+
+        Returns
+        -------
+        node
+            Row of the junction.
+        """
+        return int(self._start[ref ^ 1])
+
+    def way(self, ref: int) -> int:
+        """
+        Give the way that an arc runs along.
+
+        Parameters
+        ----------
+        ref
+            Arc reference.
+
+        Returns
+        -------
+        way_id
+            OpenStreetMap's number of the way.
+        """
+        return int(self._way[ref >> 1])
+
+    def source_of_end(self, ref: int) -> int:
+        """
+        Give OpenStreetMap's number of the junction that an arc leads to.
+
+        Parameters
+        ----------
+        ref
+            Arc reference.
+
+        Returns
+        -------
+        node_id
+            OpenStreetMap's number.
+        """
+        return int(self._source[self.end(ref)])
+
+    def of_way(self, way_id: int) -> list[int]:
+        """
+        List the open arcs along a way.
+
+        Parameters
+        ----------
+        way_id
+            OpenStreetMap's number of the way.
+
+        Returns
+        -------
+        refs
+            Arc references; empty where the way is not in the network.
+        """
+        low, high = np.searchsorted(self._ways, [way_id, way_id + 1])
+        return [int(ref) for ref in self._by_way[low:high]]
+
+    def leaving(self, node: int) -> list[int]:
+        """
+        List the open arcs that leave a junction.
+
+        Parameters
+        ----------
+        node
+            Row of the junction.
+
+        Returns
+        -------
+        refs
+            Arc references.
+        """
+        low, high = np.searchsorted(self._starts, [node, node + 1])
+        return [int(ref) for ref in self._by_start[low:high]]
+
+
+def turn_rules(
+    restrictions: Iterable[Restriction], arcs: Arcs
+) -> tuple[tuple[TurnRule, ...], Counter[str]]:
+    """
+    Make bans of restrictions.
+
+    Parameters
+    ----------
+    restrictions
+        Those that bind the mode.
+    arcs
+        The streets they speak of.
+
+    Returns
+    -------
+    rules
+        Bans, each chain once, in ascending order.
+    counts
+        How many restrictions had which outcome.
+    """
+    counts: Counter[str] = Counter()
+    chains: set[tuple[int, ...]] = set()
+    for restriction in restrictions:
+        found = _bans(restriction, arcs)
+        counts[found if isinstance(found, Outcome) else Outcome.USED] += 1
+        chains.update(() if isinstance(found, Outcome) else found)
+    if chains:
+        counts[BANS] = len(chains)
+    return tuple(TurnRule(chain) for chain in sorted(chains)), counts
+
+
+def _bans(restriction: Restriction, arcs: Arcs) -> list[tuple[int, ...]] | Outcome:
+    """Turn one restriction into chains that nobody may drive."""
+    bans: list[tuple[int, ...]] = []
+    for from_way, to_way in product(restriction.from_ways, restriction.to_ways):
+        if not all(arcs.of_way(way) for way in (from_way, *restriction.via_ways, to_way)):
+            return Outcome.NOT_IN_NETWORK
+        chains = list(_chains(restriction, from_way, to_way, arcs))
+        if not chains:
+            return Outcome.APART
+        if len(chains) > 1 and not _on_the_spot(restriction, from_way, to_way):
+            return Outcome.AMBIGUOUS
+        for chain in chains:
+            bans += _all_other_exits(chain, arcs) if restriction.only else [chain]
+    return bans
+
+
+def _on_the_spot(restriction: Restriction, from_way: int, to_way: int) -> bool:
+    """Tell a U-turn within one way, which is forbidden from both sides of the via."""
+    return restriction.turning_back and from_way == to_way and not restriction.via_ways
+
+
+def _chains(
+    restriction: Restriction, from_way: int, to_way: int, arcs: Arcs
+) -> Iterator[tuple[int, ...]]:
+    """Find every fashion in which from, via and to can be driven one after the other."""
+    on_the_spot = _on_the_spot(restriction, from_way, to_way)
+    for enters in arcs.of_way(from_way):
+        if restriction.via_node not in (None, arcs.source_of_end(enters)):
+            continue
+        for lead in _along((enters,), frozenset(restriction.via_ways), arcs):
+            for leaves in arcs.leaving(arcs.end(lead[-1])):
+                turns_back = leaves == lead[-1] ^ 1
+                if arcs.way(leaves) == to_way and turns_back == on_the_spot:
+                    yield (*lead, leaves)
+
+
+def _along(lead: tuple[int, ...], unused: frozenset[int], arcs: Arcs) -> Iterator[tuple[int, ...]]:
+    """Extend a chain along the via ways, every one of them used and no street twice."""
+    if not unused:
+        yield lead
+    for ref in arcs.leaving(arcs.end(lead[-1])):
+        way = arcs.way(ref)
+        goes_on = len(lead) > 1 and way == arcs.way(lead[-1])
+        seen = any(ref >> 1 == passed >> 1 for passed in lead)
+        if (goes_on or way in unused) and not seen:
+            yield from _along((*lead, ref), unused - {way}, arcs)
+
+
+def _all_other_exits(chain: tuple[int, ...], arcs: Arcs) -> list[tuple[int, ...]]:
+    """Ban leaving a commanded chain anywhere after its via began."""
+    first = 1 if len(chain) == 2 else 2
+    return [
+        (*chain[:place], other)
+        for place in range(first, len(chain))
+        for other in arcs.leaving(arcs.end(chain[place - 1]))
+        if other != chain[place]
+    ]
