@@ -9,6 +9,7 @@ The error tree of the whole project.
     │   ├── MissingColumn        a table lacks a column that is needed
     │   ├── BadValue             a value out of its range or vocabulary
     │   ├── UnknownCrs           a coordinate system we do not know or may not guess
+    │   ├── FlawedData           data with findings, all of them at once
     │   └── UnknownName          no such node, unit, matter, zone, layer or policy
     ├── OutsideNetwork           a point too far from any usable road
     ├── EmptyNetwork             a road network without one usable edge
@@ -20,6 +21,10 @@ status.  Unreachable, no candidate and outside every zone are values, never erro
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geo.finding import Finding
 
 
 class GridDispatchError(Exception):
@@ -56,6 +61,25 @@ class UnknownCrs(BadInput):
     """A coordinate system is unknown, missing, or needs parameters that are not there."""
 
     code = "unknown_crs"
+
+
+class FlawedData(BadInput):
+    """
+    Data handed in has findings; nothing of it was taken.
+
+    Parameters
+    ----------
+    sentence
+        What was handed in, and how many findings it has.
+    findings
+        All of them.
+    """
+
+    code = "flawed_data"
+
+    def __init__(self, sentence: str, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join([sentence, *(f"  {finding}" for finding in findings)]))
+        self.findings = tuple(findings)
 
 
 class UnknownName(BadInput):

@@ -181,7 +181,7 @@ def _possible(before: Fix, after: Fix) -> bool:
     """Whether an officer can have moved from one fix to a later one."""
     slack_m = sum(JITTER_M if fix.accuracy_m is None else fix.accuracy_m for fix in (before, after))
     elapsed_s = (after.time - before.time).total_seconds()
-    return distance_m(before.lon_lat, after.lon_lat) <= FASTEST_MPS * elapsed_s + slack_m
+    return _distance_m(before.lon_lat, after.lon_lat) <= FASTEST_MPS * elapsed_s + slack_m
 
 
 def _flaw(fix: Fix) -> Remark | None:
@@ -206,24 +206,8 @@ def _bad_value(value: str, zh: str, en: str) -> Remark:
     return Remark("bad_value", f"{value} {zh}。", f"{value} {en}.")
 
 
-def distance_m(here: tuple[float, float], there: tuple[float, float]) -> float:
-    """
-    Great-circle distance between two points.
-
-    Parameters
-    ----------
-    here, there
-        Points, WGS-84 degrees.
-
-    Returns
-    -------
-    distance_m
-        Metres on the sphere of mean Earth radius.
-
-    References
-    ----------
-    Sinnott (1984), Virtues of the haversine.
-    """
+def _distance_m(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Great-circle distance, by the haversine, of single points: arrays would be slower here."""
     (lon, lat), (other_lon, other_lat) = here, there
     half_lat = math.radians(other_lat - lat) / 2
     half_lon = math.radians(other_lon - lon) / 2

@@ -1,0 +1,172 @@
+"""Tables of the store; every one is a layer or an attribute table of the GeoPackage."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from dispatch.store.column import Codes, Instant, Shape
+
+METADATA = MetaData()
+
+
+def _table(name: str, comment: str, *columns: Column[object] | UniqueConstraint) -> Table:
+    """Declare a table with the integer key that GeoPackage asks for, never used twice."""
+    key: Column[int] = Column("fid", Integer, primary_key=True, nullable=False)
+    return Table(name, METADATA, key, *columns, comment=comment, sqlite_autoincrement=True)
+
+
+def _text(name: str, *, unique: bool = False, nullable: bool = False) -> Column[object]:
+    """Declare a text column; GeoPackage knows no VARCHAR."""
+    return Column(name, Text, unique=unique, nullable=nullable)
+
+
+META = _table("meta", "What this store holds", _text("name", unique=True), _text("value"))
+
+AREAS = _table(
+    "areas",
+    "行政区划 / Administrative areas",
+    _text("code", unique=True),
+    _text("name"),
+    _text("tier"),
+    _text("parent", nullable=True),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+)
+
+ZONES = _table(
+    "zones",
+    "责任区 / Responsibility zones",
+    _text("code", unique=True),
+    _text("name"),
+    _text("brigade", nullable=True),
+    Column("arrival_target_s", Integer, nullable=False),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+)
+
+GRIDS = _table(
+    "grids",
+    "单元网格 / Unit grids",
+    _text("code", unique=True),
+    _text("community"),
+    _text("zone", nullable=True),
+    Column("population", Integer),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+)
+
+BACKDROP = _table(
+    "backdrop",
+    "底图 / Sea, rivers and parks, for the map only",
+    _text("kind"),
+    _text("name"),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+)
+
+DOMAINS = _table(
+    "domains",
+    "执法领域 / Fields of enforcement",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+)
+
+MATTERS = _table(
+    "matters",
+    "执法事项 / List of powers",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+    _text("domain"),
+    _text("kind"),
+    Column("gravity", Integer, nullable=False),
+    _text("triage"),
+)
+
+AUTHORITY = _table(
+    "authority",
+    "权责清单 / Who holds which matter where",
+    _text("id", unique=True),
+    _text("matter"),
+    _text("area"),
+    _text("tier"),
+    _text("acting_body"),
+    _text("lead", nullable=True),
+    Column("assisting", Codes, nullable=False),
+    _text("legal_basis"),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("min_certified", Integer, nullable=False),
+    Column("skills", Codes, nullable=False),
+)
+
+UNITS = _table(
+    "units",
+    "执法单元 / Brigades, squads, posts, crews and drones",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+    _text("kind"),
+    _text("parent", nullable=True),
+    _text("zone", nullable=True),
+    Column("domains", Codes, nullable=False),
+    _text("mode", nullable=True),
+    _text("call_sign"),
+    _text("phone"),
+    Column("base", Shape("POINT")),
+)
+
+OFFICERS = _table(
+    "officers",
+    "执法队员 / Officers",
+    _text("id", unique=True),
+    _text("name"),
+    _text("crew"),
+    Column("certified", Boolean, nullable=False),
+    Column("skills", Codes, nullable=False),
+    _text("phone"),
+    _text("status"),
+)
+
+POSITIONS = _table(
+    "positions",
+    "定位 / Latest believed fix of each officer",
+    Column("officer", Text, ForeignKey(OFFICERS.c.id), unique=True, nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("lat", Double, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("accuracy_m", Double),
+    Column("speed_mps", Double),
+    Column("heading_deg", Double),
+)
+
+INCIDENTS = _table(
+    "incidents",
+    "事件 / Incidents",
+    _text("id", unique=True),
+    _text("kind"),
+    Column("matters", Codes, nullable=False),
+    _text("text"),
+    Column("reported_at", Instant, nullable=False),
+    _text("state"),
+    _text("reporter_name", nullable=True),
+    _text("reporter_phone", nullable=True),
+    Column("place", Shape("POINT"), nullable=False),
+)
+
+SUGGESTIONS = _table(
+    "suggestions",
+    "派单建议 / Suggestions as they were given",
+    _text("id", unique=True),
+    _text("incident", nullable=True),
+    Column("made_at", Instant, nullable=False),
+    _text("record"),
+)
