@@ -214,7 +214,7 @@ class NetworkTravelTimes:
         ]
 
     def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
-        """Give all travel times, one search per place of the shorter side."""
+        """Give all times, one search per place of the shorter side; see `TravelTimes.matrix`."""
         table = np.empty((len(origins), len(destinations)), dtype=np.int64)
         if len(destinations) <= len(origins):
             for column in range(len(destinations)):
