@@ -82,10 +82,9 @@ class RoadNetwork:
     def __post_init__(self) -> None:
         """Freeze the arrays."""
         for name, array in self.arrays().items():
-            if array.flags.writeable:
-                frozen = array.view()
-                frozen.flags.writeable = False
-                object.__setattr__(self, name, frozen)
+            frozen = np.asarray(array).view()  # of a mapped file, a plain array
+            frozen.flags.writeable = False
+            object.__setattr__(self, name, frozen)
 
     @property
     def n_nodes(self) -> int:
@@ -272,9 +271,7 @@ def with_turn_rules(network: RoadNetwork, rules: Sequence[TurnRule]) -> RoadNetw
             raise BadValue(f"Turn rule {rule.refs} names an edge outside 0…{network.n_edges - 1}.")
         for left, right in pairwise(rule.refs):
             if network.edge_head[left] != network.edge_tail[right]:
-                raise BadValue(
-                    f"Turn rule {rule.refs}: edge {right} does not start where {left} ends."
-                )
+                raise BadValue(f"Turn rule {rule.refs}: edge {right} does not follow edge {left}.")
     identity = np.arange(network.n_edges, dtype=np.int32)
     rule_edge, first_rule_edge, rule_cost_ms = _rule_arrays(rules, identity)
     return replace(
