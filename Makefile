@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-setup: $(VENV)/installed pages ## make .venv, install the pinned packages, build the web pages
+setup: $(VENV)/warm pages ## make .venv, install the pinned packages, build the web pages
 
 $(VENV)/pinned: requirements.lock
 	@test -n "$(PYTHON)" || { echo "grid-dispatch needs Python 3.11 or newer, and none was found: install it, or name it with 'make PYTHON=/path/to/python3 …'." >&2; exit 2; }
@@ -31,6 +31,11 @@ $(VENV)/pinned: requirements.lock
 # The build needs nothing from the network: its requirements are in requirements.lock.
 $(VENV)/installed: $(VENV)/pinned pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Compiles the search kernels into the cache, so that neither a test nor a first request waits.
+$(VENV)/warm: $(VENV)/installed $(wildcard geo/road/*.py)
+	$(BIN)/python -m geo.road.warm
 	@touch $@
 
 # Rebuilds only if a source of the pages has changed.
