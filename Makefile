@@ -55,9 +55,9 @@ verify: debian setup ## run every test with the full counts, on the real data (8
 	@.ci/data
 	$(PYTEST) --counts full
 
-soak: debian setup ## run the long fault and load tests
+soak: debian setup ## run every test with the longest counts, and those too long for verify
 	@.ci/data
-	$(PYTEST) --counts long -m soak
+	$(PYTEST) --counts long
 
 bench: setup ## measure, and write the tables of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
