@@ -69,7 +69,7 @@ lint: setup ## ruff, mypy and numpydoc only
 	$(BIN)/python -m pytest -q tests/test_lint.py
 
 docs: setup ## write docs/commands.md anew from the commands themselves
-	$(BIN)/python -m tests.write_commands
+	$(BIN)/typer api.cli utils docs --name grid-dispatch --output docs/commands.md
 
 lock: $(VENV)/pinned ## resolve the packages anew and pin them in requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 CONFTEST = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
+DEBIAN = Path(__file__).resolve().parent.parent / ".ci" / "debian"
 
 ASKS_FOR_ROADS = """
     def test_roads_or_a_stand_in(roads_data):
@@ -83,3 +86,31 @@ def test_a_wrong_data_folder_is_an_error(run, monkeypatch):
 def test_counts_choose_what_runs(run, counts, number, passed):
     result = run(HAS_LATER_TESTS.replace("COUNT", str(number)), f"--counts={counts}")
     result.assert_outcomes(passed=passed, deselected=3 - passed)
+
+
+@pytest.fixture
+def install_debian(tmp_path):
+    """Run .ci/debian on a machine that lacks every package, as a user without rights."""
+    for name, body in {"dpkg-query": "exit 1", "id": "echo 1000", "sudo": "exit 1"}.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        program.chmod(0o755)
+
+    def install(ci: str) -> subprocess.CompletedProcess[str]:
+        path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "CI": ci}
+        return subprocess.run(
+            [DEBIAN], env=environment, capture_output=True, text=True, check=False
+        )
+
+    return install
+
+
+def test_packages_that_may_not_be_installed_are_named(install_debian):
+    run = install_debian(ci="")
+    assert run.returncode == 0
+    assert "apt-get install chromium" in run.stderr
+
+
+def test_packages_that_may_not_be_installed_fail_under_ci(install_debian):
+    assert install_debian(ci="true").returncode == 1
