@@ -20,8 +20,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.arcs import Arcs
 from geo.road.road_class import Mode
-from geo.road.streets import TurnRule
+from geo.road.streets import Streets, TurnRule
 
 RESTRICTION_KEYS = {
     Mode.CAR: ("restriction:motorcar", "restriction:motor_vehicle", "restriction"),
@@ -128,141 +129,8 @@ def parse_restriction(
     )
 
 
-class Arcs:
-    """
-    Directed streets by their way and by the junction they leave.
-
-    Parameters
-    ----------
-    tail, head
-        Junctions of each street, int32[n_streets].
-    way_id
-        Way of each street, int64[n_streets].
-    is_open
-        Whether each direction may be driven, bool[n_streets, 2].
-    node_source_id
-        OpenStreetMap's number of each junction, int64[n_nodes].
-    """
-
-    def __init__(
-        self,
-        *,
-        tail: NDArray[np.int32],
-        head: NDArray[np.int32],
-        way_id: NDArray[np.int64],
-        is_open: NDArray[np.bool_],
-        node_source_id: NDArray[np.int64],
-    ) -> None:
-        ref = np.flatnonzero(is_open.ravel())
-        self._start = np.stack([tail, head], axis=1).ravel()
-        self._way = way_id
-        self._source = node_source_id
-        self._by_way = ref[np.argsort(way_id[ref >> 1], kind="stable")]
-        self._ways = way_id[self._by_way >> 1]
-        self._by_start = ref[np.argsort(self._start[ref], kind="stable")]
-        self._starts = self._start[self._by_start]
-
-    def start(self, ref: int) -> int:
-        """
-        Give the junction that an arc leaves.
-
-        Parameters
-        ----------
-        ref
-            Arc reference.
-
-        Returns
-        -------
-        node
-            Row of the junction.
-        """
-        return int(self._start[ref])
-
-    def end(self, ref: int) -> int:
-        """
-        Give the junction that an arc leads to.
-
-        Parameters
-        ----------
-        ref
-            Arc reference.
-
-        Returns
-        -------
-        node
-            Row of the junction.
-        """
-        return int(self._start[ref ^ 1])
-
-    def way(self, ref: int) -> int:
-        """
-        Give the way that an arc runs along.
-
-        Parameters
-        ----------
-        ref
-            Arc reference.
-
-        Returns
-        -------
-        way_id
-            OpenStreetMap's number of the way.
-        """
-        return int(self._way[ref >> 1])
-
-    def source_of_end(self, ref: int) -> int:
-        """
-        Give OpenStreetMap's number of the junction that an arc leads to.
-
-        Parameters
-        ----------
-        ref
-            Arc reference.
-
-        Returns
-        -------
-        node_id
-            OpenStreetMap's number.
-        """
-        return int(self._source[self.end(ref)])
-
-    def of_way(self, way_id: int) -> list[int]:
-        """
-        List the open arcs along a way.
-
-        Parameters
-        ----------
-        way_id
-            OpenStreetMap's number of the way.
-
-        Returns
-        -------
-        refs
-            Arc references; empty where the way is not in the network.
-        """
-        low, high = np.searchsorted(self._ways, [way_id, way_id + 1])
-        return [int(ref) for ref in self._by_way[low:high]]
-
-    def leaving(self, node: int) -> list[int]:
-        """
-        List the open arcs that leave a junction.
-
-        Parameters
-        ----------
-        node
-            Row of the junction.
-
-        Returns
-        -------
-        refs
-            Arc references.
-        """
-        low, high = np.searchsorted(self._starts, [node, node + 1])
-        return [int(ref) for ref in self._by_start[low:high]]
-
-
 def turn_rules(
-    restrictions: Iterable[Restriction], arcs: Arcs
+    restrictions: Iterable[Restriction], streets: Streets
 ) -> tuple[tuple[TurnRule, ...], Counter[str]]:
     """
     Make bans of restrictions.
@@ -271,8 +139,8 @@ def turn_rules(
     ----------
     restrictions
         Those that bind the mode.
-    arcs
-        The streets they speak of.
+    streets
+        The streets they speak of, with OpenStreetMap's numbers of ways and nodes.
 
     Returns
     -------
@@ -281,10 +149,11 @@ def turn_rules(
     counts
         How many restrictions had which outcome.
     """
+    arcs, node_id = Arcs(streets), streets.node_source_id
     counts: Counter[str] = Counter()
     chains: set[tuple[int, ...]] = set()
     for restriction in restrictions:
-        found = _bans(restriction, arcs)
+        found = _bans(restriction, arcs, node_id)
         counts[found if isinstance(found, Outcome) else Outcome.USED] += 1
         chains.update(() if isinstance(found, Outcome) else found)
     if chains:
@@ -292,13 +161,15 @@ def turn_rules(
     return tuple(TurnRule(chain) for chain in sorted(chains)), counts
 
 
-def _bans(restriction: Restriction, arcs: Arcs) -> list[tuple[int, ...]] | Outcome:
+def _bans(
+    restriction: Restriction, arcs: Arcs, node_id: NDArray[np.int64]
+) -> list[tuple[int, ...]] | Outcome:
     """Turn one restriction into chains that nobody may drive."""
     bans: list[tuple[int, ...]] = []
     for from_way, to_way in product(restriction.from_ways, restriction.to_ways):
         if not all(arcs.of_way(way) for way in (from_way, *restriction.via_ways, to_way)):
             return Outcome.NOT_IN_NETWORK
-        chains = list(_chains(restriction, from_way, to_way, arcs))
+        chains = list(_chains(restriction, from_way, to_way, arcs, node_id))
         if not chains:
             return Outcome.APART
         if len(chains) > 1 and not _on_the_spot(restriction, from_way, to_way):
@@ -314,12 +185,12 @@ def _on_the_spot(restriction: Restriction, from_way: int, to_way: int) -> bool:
 
 
 def _chains(
-    restriction: Restriction, from_way: int, to_way: int, arcs: Arcs
+    restriction: Restriction, from_way: int, to_way: int, arcs: Arcs, node_id: NDArray[np.int64]
 ) -> Iterator[tuple[int, ...]]:
     """Find every fashion in which from, via and to can be driven one after the other."""
     on_the_spot = _on_the_spot(restriction, from_way, to_way)
     for enters in arcs.of_way(from_way):
-        if restriction.via_node not in (None, arcs.source_of_end(enters)):
+        if restriction.via_node not in (None, node_id[arcs.end(enters)]):
             continue
         for lead in _along((enters,), frozenset(restriction.via_ways), arcs):
             for leaves in arcs.leaving(arcs.end(lead[-1])):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.datum import to_wgs84
 from geo.errors import BadValue, MissingColumn, UnreadableFile
 from geo.road.network import LONGEST_EDGE_MS
 from geo.road.noding import lengths_m
@@ -29,7 +30,7 @@ CLASS_OF_LEVEL = (
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def read_arrays(path: Path) -> Streets:
+def read_arrays(path: Path, *, crs: str | None = None) -> Streets:
     """
     Read the arrays of a directed graph.
 
@@ -47,6 +48,8 @@ def read_arrays(path: Path) -> Streets:
     ----------
     path
         The file; nothing in it is unpickled.
+    crs
+        Coordinate system of ``lon`` and ``lat``, if it is not WGS-84.
 
     Returns
     -------
@@ -61,9 +64,11 @@ def read_arrays(path: Path) -> Streets:
         An array is missing.
     BadValue
         Arrays contradict each other or hold impossible figures.
+    UnknownCrs
+        No such coordinate system.
     """
     arrays = _load(path)
-    lon_lat = np.stack([_numbers(arrays, "lon"), _numbers(arrays, "lat")], axis=1)
+    lon_lat = _positions(arrays, crs)
     tail, head = (_rows(arrays, name, len(lon_lat)) for name in ("tail", "head"))
     weight_ms = _weights(arrays)
     class_code = _classes(arrays, len(tail))
@@ -124,12 +129,15 @@ def _same_length(arrays: Arrays, names: tuple[str, ...]) -> None:
         raise BadValue(f"Arrays of one table differ in length: {lengths}.")
 
 
-def _numbers(arrays: Arrays, name: str) -> NDArray[np.float64]:
-    """Take a coordinate in degrees."""
-    degrees = arrays[name].astype(np.float64)
-    limit = 180.0 if name == "lon" else 90.0
-    _refuse(name, degrees, ~(np.abs(degrees) <= limit), f"degrees between -{limit:g} and {limit:g}")
-    return degrees
+def _positions(arrays: Arrays, crs: str | None) -> NDArray[np.float64]:
+    """Take the nodes' coordinates."""
+    lon_lat = np.stack([arrays["lon"], arrays["lat"]], axis=1).astype(np.float64)
+    if crs is not None:
+        return to_wgs84(lon_lat, crs)
+    for name, degrees, limit in (("lon", lon_lat[:, 0], 180.0), ("lat", lon_lat[:, 1], 90.0)):
+        expected = f"degrees between -{limit:g} and {limit:g}"
+        _refuse(name, degrees, ~(np.abs(degrees) <= limit), expected)
+    return lon_lat
 
 
 def _rows(arrays: Arrays, name: str, n_rows: int) -> NDArray[np.int64]:

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import EmptyNetwork
-from geo.road.limit import travel_mps
-from geo.road.network import LONGEST_EDGE_MS
-from geo.road.noding import Cut, Lines, cut_at_junctions, without_repeats
+from geo.road.drawn import Roads, priced
+from geo.road.noding import Lines, cut_at_junctions, without_repeats
 from geo.road.osm_scan import Progress, Scan, scan
-from geo.road.osm_turns import Arcs, turn_rules
+from geo.road.osm_turns import turn_rules
 from geo.road.road_class import CLASS_CODE, Mode
-from geo.road.speed import edge_time_ms
-from geo.road.streets import CLOSED, Streets
+from geo.road.streets import Streets
 
 UNITS_PER_DEGREE = 1e7
 NO_POSITION = 2**31 - 1
@@ -24,7 +22,6 @@ NO_POSITION = 2**31 - 1
 
 BARRIERS = "barriers that close a road"
 CLIPPED = "ways that leave the file, cut short"
-TOO_LONG = "streets that take longer than a day, closed"
 
 
 def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Streets:
@@ -68,12 +65,22 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
     barrier = np.isin(node_id, np.array(found.barriers, dtype=np.int64))
     cut = cut_at_junctions(Lines(vertex.ravel(), lines.lon_lat, lines.first), barrier=barrier)
     found.notes[BARRIERS] = int(barrier.sum())
-    streets = _streets(cut, way_of_line[cut.line], found, mode)
-    streets = replace(streets, node_source_id=node_id[cut.node_vertex], source=path.name)
-    rules, outcomes = turn_rules(found.restrictions, _arcs(streets))
-    notes = {str(why): n for why, n in sorted((found.notes + outcomes).items())}
+    streets = priced(
+        _roads(found),
+        cut,
+        way_of_line[cut.line],
+        mode=mode,
+        node_source_id=node_id[cut.node_vertex],
+    )
+    rules, outcomes = turn_rules(found.restrictions, streets)
+    notes = sorted((found.notes + outcomes).items())
     report("roads read", 1.0)
-    return replace(streets, turn_rules=rules, notes=notes)
+    return replace(
+        streets,
+        turn_rules=rules,
+        source=path.name,
+        notes={str(why): n for why, n in notes} | streets.notes,
+    )
 
 
 def _silent(_label: str, _share: float) -> None:
@@ -96,58 +103,17 @@ def _lines(found: Scan) -> tuple[Lines, NDArray[np.int64]]:
     return lines, way[there][first[:-1]][kept]
 
 
-def _streets(cut: Cut, way: NDArray[np.int64], found: Scan, mode: Mode) -> Streets:
-    """Fill the street table but for sources and turn rules."""
-    passages = found.passages
-    codes = np.array([CLASS_CODE[used.road_class] for used in passages], dtype=np.uint8)
-    is_open = np.array([(used.forward, used.backward) for used in passages])
-    limits = [(used.forward_limit_kph, used.backward_limit_kph) for used in passages]
-    limit_kph = np.array(limits, dtype=np.float64)
-    ferry_mps = _ferry_mps(cut, way, found)
-    times = []
-    for direction in (0, 1):
-        mps = travel_mps(mode, codes[way], limit_kph[way, direction])
-        ms = edge_time_ms(cut.length_m, np.where(np.isnan(ferry_mps), mps, ferry_mps))
-        too_long = ms > LONGEST_EDGE_MS
-        found.notes[TOO_LONG] += int(too_long.sum())
-        times.append(np.where(is_open[way, direction] & ~too_long, ms, CLOSED))
-    names, name_of_way = np.unique(["", *found.name], return_inverse=True)
-    return Streets(
-        node_lon_lat=cut.node_lon_lat,
-        node_source_id=cut.node_vertex,
-        tail=cut.tail,
-        head=cut.head,
-        road_class=codes[way],
-        length_m=cut.length_m,
-        forward_ms=times[0],
-        backward_ms=times[1],
-        point=cut.point,
-        first_point=cut.first_point,
-        way_id=np.array(found.way_id, dtype=np.int64)[way],
-        name=(name_of_way.ravel()[1:][way] - 1).astype(np.int32),
-        names=tuple(str(name) for name in names[1:]),
-    )
-
-
-def _ferry_mps(cut: Cut, way: NDArray[np.int64], found: Scan) -> NDArray[np.float64]:
-    """Speed of ferries that say how long they take and lie whole in the file, else NaN."""
-    way_length_m = np.bincount(way, cut.length_m, minlength=len(found.passages))
-    duration_s = np.array([used.duration_s for used in found.passages])
-    way_of_point = np.repeat(np.arange(len(duration_s)), found.n_points)
+def _roads(found: Scan) -> Roads:
+    """Tabulate the ways; a ferry that leaves the file has lost its duration."""
+    used = found.passages
+    duration_s = np.array([way.duration_s for way in used])
+    way_of_point = np.repeat(np.arange(len(used)), found.n_points)
     duration_s[way_of_point[np.array(found.x) == NO_POSITION]] = np.nan
-    timed = np.flatnonzero(np.isfinite(duration_s) & (way_length_m > 0))
-    mps = np.full(len(found.passages), np.nan)
-    mps[timed] = way_length_m[timed] / duration_s[timed]
-    return mps[way]
-
-
-def _arcs(streets: Streets) -> Arcs:
-    """Index the directed streets for turn restrictions."""
-    ms = np.stack([streets.forward_ms, streets.backward_ms], axis=1)
-    return Arcs(
-        tail=streets.tail,
-        head=streets.head,
-        way_id=streets.way_id,
-        is_open=ms != CLOSED,
-        node_source_id=streets.node_source_id,
+    return Roads(
+        class_code=np.array([CLASS_CODE[way.road_class] for way in used], dtype=np.uint8),
+        is_open=np.array([(way.forward, way.backward) for way in used]),
+        limit_kph=np.array([(way.forward_limit_kph, way.backward_limit_kph) for way in used]),
+        duration_s=duration_s,
+        way_id=np.array(found.way_id, dtype=np.int64),
+        name=found.name,
     )

@@ -93,6 +93,12 @@ def test_no_arcs_make_no_streets(read: Callable[..., Streets]):
     assert len(read(tail=none, head=none, w=none).tail) == 0
 
 
+def test_offset_positions_are_brought_to_wgs84(tmp_path: Path, read: Callable[..., Streets]):
+    lon_lat = read().node_lon_lat
+    assert np.abs(read_arrays(tmp_path / "graph.npz", crs="gcj02").node_lon_lat - lon_lat).min() > 0
+    assert (read_arrays(tmp_path / "graph.npz", crs="cgcs2000").node_lon_lat == lon_lat).all()
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
