@@ -26,6 +26,9 @@ from collections.abc import Sequence
 
 from geo.finding import Finding
 
+MOST_SHOWN = 50
+"""Findings that the text of an error lists; the error itself holds all."""
+
 
 class GridDispatchError(Exception):
     """Anything that goes wrong and can be told to a person in one sentence."""
@@ -78,7 +81,9 @@ class FlawedData(BadInput):
     code = "flawed_data"
 
     def __init__(self, sentence: str, findings: Sequence[Finding]) -> None:
-        super().__init__("\n".join([sentence, *(f"  {finding}" for finding in findings)]))
+        shown = [f"  {finding}" for finding in findings[:MOST_SHOWN]]
+        more = len(findings) - MOST_SHOWN
+        super().__init__("\n".join([sentence, *shown, *([f"  … and {more} more"] * (more > 0))]))
         self.findings = tuple(findings)
 
 

@@ -12,7 +12,7 @@ import struct
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, select, text
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 VERSION = 10300  # 1.3, the newest that older GDAL reads without a complaint
@@ -157,3 +157,28 @@ def register(connection: Connection, table: Table) -> None:
             text("INSERT INTO gpkg_geometry_columns VALUES (:table, :column, :kind, :srs, 0, 0)"),
             {"table": table.name, "column": column, "kind": kind, "srs": WGS84},
         )
+
+
+def note_extent(connection: Connection, table: Table) -> None:
+    """
+    Write the extent of a layer into the contents, which readers ask instead of the layer.
+
+    Parameters
+    ----------
+    connection
+        To the database, in a transaction.
+    table
+        A table with a geometry column.
+    """
+    column = next(column for column in table.c if hasattr(column.type, "kind"))
+    shapes = connection.execute(select(column)).scalars().all()
+    if not shapes:
+        return
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    connection.execute(
+        text(
+            "UPDATE gpkg_contents SET min_x = :west, min_y = :south, max_x = :east, "
+            "max_y = :north WHERE table_name = :table"
+        ),
+        {"west": west, "south": south, "east": east, "north": north, "table": table.name},
+    )

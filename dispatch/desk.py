@@ -1,0 +1,94 @@
+"""Desk: use cases of the command centre; the door that calls them commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch import suggestion
+from dispatch.city import City
+from dispatch.incident import Incident
+from dispatch.store.incidents import add_incident
+from dispatch.store.suggestions import save_suggestion
+from dispatch.suggestion import MOST_PROPOSALS, Suggestion
+from dispatch.whereabouts import Whereabouts
+
+
+def receive(session: Session, incident: Incident, city: City) -> Incident:
+    """
+    Take an incident in.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    incident
+        What is reported, and where.
+    city
+        The city.
+
+    Returns
+    -------
+    incident
+        With its id.
+
+    Raises
+    ------
+    UnknownName
+        A matter is not in the list of powers.
+    BadValue
+        The place is no place on Earth.
+    """
+    for code in incident.matters:
+        city.matter(code)
+    city.place_index.locate(incident.lon_lat)
+    return add_incident(session, incident)
+
+
+def suggest(  # noqa: PLR0913 -- the question, and three options that are keywords only
+    session: Session,
+    incident: Incident,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    policy: str = "nearest",
+    k: int = MOST_PROPOSALS,
+    arrival_target_s: float | None = None,
+) -> tuple[str, Suggestion]:
+    """
+    Suggest who goes, and keep the answer.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    incident
+        What is reported, and where.
+    whereabouts
+        Where the officers of the city are.
+    now
+        The present, with offset.
+    policy, k, arrival_target_s
+        See `dispatch.suggestion.suggest`.
+
+    Returns
+    -------
+    number
+        Id of the suggestion.
+    suggestion
+        The suggestion.
+
+    Raises
+    ------
+    UnknownName
+        A matter or the policy is not known.
+    BadValue
+        The place is no place on Earth, or an option is out of range.
+    OutsideNetwork
+        The place is too far from the roads of every mode.
+    """
+    made = suggestion.suggest(
+        incident, whereabouts, now=now, policy=policy, k=k, arrival_target_s=arrival_target_s
+    )
+    return save_suggestion(session, made), made

@@ -1,0 +1,281 @@
+"""Cities in the store: written once from a folder, read as the City that decisions use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shapely import Point
+from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from dispatch.city import City
+from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.store import geopackage, tables
+from dispatch.store.city_contents import Backdrop, CityContents
+from dispatch.store.engine import Store
+from dispatch.store.incidents import add_incident
+from dispatch.store.positions import write_positions
+from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
+from geo.area import Area, Tier
+from geo.errors import UnreadableFile
+from geo.road.road_class import Mode
+from geo.road.storage import load_network
+from geo.road.travel_time import NetworkTravelTimes, TravelTimes
+from geo.zone import UnitGrid, Zone
+
+ROADS = "roads:"
+"""Before the mode in the name of the entry that says where its network lies."""
+
+
+def holds_city(session: Session) -> bool:
+    """
+    Tell whether a city has been loaded.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    holds_city
+        Whether the store names a city.
+    """
+    return session.scalar(select(func.count()).select_from(tables.META)) != 0
+
+
+def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Path]) -> None:
+    """
+    Write a city into an empty store.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    contents
+        Contents without findings.
+    roads
+        Where the network of each mode lies, relative to the store.
+    """
+    about = contents.about
+    assert about is not None  # contents without a name have a finding
+    meta = {
+        "code": about.code,
+        "name": about.name,
+        "name_en": about.name_en,
+        "lon": repr(about.lon_lat[0]),
+        "lat": repr(about.lon_lat[1]),
+        "invented": str(int(about.invented)),
+        "as_of": about.as_of.isoformat(),
+    } | {f"{ROADS}{mode}": path.as_posix() for mode, path in roads.items()}
+    _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
+    _insert(session, tables.AREAS, [_columns(tables.AREAS, area) for area in contents.areas])
+    _insert(session, tables.ZONES, [_columns(tables.ZONES, zone) for zone in contents.zones])
+    _insert(
+        session,
+        tables.GRIDS,
+        [
+            _columns(tables.GRIDS, row.grid) | {"population": row.population}
+            for row in contents.grids
+        ],
+    )
+    for table, values in (
+        (tables.BACKDROP, contents.backdrop),
+        (tables.DOMAINS, contents.domains),
+        (tables.MATTERS, contents.matters),
+        (tables.AUTHORITY, contents.authority),
+    ):
+        _insert(session, table, [_columns(table, value) for value in values])
+    _insert(session, tables.UNITS, [_unit_columns(unit) for unit in contents.units])
+    _insert(
+        session,
+        tables.OFFICERS,
+        [
+            _columns(tables.OFFICERS, row.officer) | {"status": row.status}
+            for row in contents.officers
+        ],
+    )
+    write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
+    for incident in contents.incidents:
+        add_incident(session, incident)
+    for table in (tables.AREAS, tables.ZONES, tables.GRIDS, tables.BACKDROP):
+        geopackage.note_extent(session.connection(), table)
+
+
+def read_city(store: Store) -> City:
+    """
+    Read the city of a store, its roads mapped from disk.
+
+    Parameters
+    ----------
+    store
+        The store.
+
+    Returns
+    -------
+    city
+        Ready for decisions.
+
+    Raises
+    ------
+    UnreadableFile
+        No city has been loaded, or its road networks are gone.
+    """
+    with store.reading() as session:
+        meta = dict(session.execute(select(tables.META.c.name, tables.META.c.value)).tuples())
+        if not meta:
+            raise UnreadableFile(f"The store {store.path} holds no city; load one first.")
+        return City(
+            code=meta["code"],
+            name=meta["name"],
+            name_en=meta["name_en"],
+            lon_lat=(float(meta["lon"]), float(meta["lat"])),
+            areas=tuple(map(_area, _rows(session, tables.AREAS))),
+            zones=tuple(map(_zone, _rows(session, tables.ZONES))),
+            grids=tuple(map(_grid, _rows(session, tables.GRIDS))),
+            domains={
+                domain.code: domain for domain in map(_domain, _rows(session, tables.DOMAINS))
+            },
+            matters={
+                matter.code: matter for matter in map(_matter, _rows(session, tables.MATTERS))
+            },
+            authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
+            units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
+            officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
+            travel_times=_engines(store.path.parent, meta),
+            invented=meta["invented"] == "1",
+        )
+
+
+def read_backdrop(session: Session) -> tuple[Backdrop, ...]:
+    """
+    Read what is drawn under the map.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    backdrop
+        Sea, rivers, bays and parks.
+    """
+    rows = _rows(session, tables.BACKDROP)
+    return tuple(Backdrop(row.kind, row.name, row.polygon) for row in rows)
+
+
+def read_statuses(session: Session) -> dict[str, DutyStatus]:
+    """
+    Read who is free.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    statuses
+        Status by officer id.
+    """
+    rows = session.execute(select(tables.OFFICERS.c.id, tables.OFFICERS.c.status))
+    return {officer: DutyStatus(status) for officer, status in rows.tuples()}
+
+
+def _engines(folder: Path, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
+    """Open the road engine of every mode."""
+    return {
+        Mode(name.removeprefix(ROADS)): NetworkTravelTimes(load_network(folder / path))
+        for name, path in meta.items()
+        if name.startswith(ROADS)
+    }
+
+
+def _rows(session: Session, table: Table) -> Sequence[Row[Any]]:
+    """All rows of a table, in the order in which they were written."""
+    return session.execute(select(table).order_by(table.c.fid)).all()
+
+
+def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write rows, if there are any."""
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _columns(table: Table, value: object) -> dict[str, Any]:
+    """Attributes of a value that are columns of a table."""
+    names = [column.name for column in table.c]
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+
+def _unit_columns(unit: Unit) -> dict[str, Any]:
+    base = None if unit.lon_lat is None else Point(unit.lon_lat)
+    return _columns(tables.UNITS, unit) | {"base": base}
+
+
+def _area(row: Row[Any]) -> Area:
+    return Area(row.code, row.name, Tier(row.tier), row.parent, row.polygon)
+
+
+def _zone(row: Row[Any]) -> Zone:
+    return Zone(row.code, row.name, row.brigade, row.polygon, row.arrival_target_s)
+
+
+def _grid(row: Row[Any]) -> UnitGrid:
+    return UnitGrid(row.code, row.community, row.zone, row.polygon)
+
+
+def _domain(row: Row[Any]) -> Domain:
+    return Domain(row.code, row.name, row.name_en)
+
+
+def _matter(row: Row[Any]) -> Matter:
+    return Matter(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        domain=row.domain,
+        kind=MatterKind(row.kind),
+        gravity=row.gravity,
+        triage=Triage(row.triage),
+    )
+
+
+def _authority(row: Row[Any]) -> AuthorityRow:
+    return AuthorityRow(
+        id=row.id,
+        matter=row.matter,
+        area=row.area,
+        tier=Tier(row.tier),
+        acting_body=row.acting_body,
+        lead=row.lead,
+        assisting=row.assisting,
+        legal_basis=row.legal_basis,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        min_certified=row.min_certified,
+        skills=row.skills,
+    )
+
+
+def _unit(row: Row[Any]) -> Unit:
+    return Unit(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        kind=UnitKind(row.kind),
+        parent=row.parent,
+        zone=row.zone,
+        domains=row.domains,
+        mode=None if row.mode is None else Mode(row.mode),
+        lon_lat=None if row.base is None else (row.base.x, row.base.y),
+        call_sign=row.call_sign,
+        phone=row.phone,
+    )
+
+
+def _officer(row: Row[Any]) -> Officer:
+    return Officer(row.id, row.name, row.crew, row.certified, row.skills, row.phone)

@@ -1,0 +1,131 @@
+"""City contents: everything that a city folder holds, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shapely import MultiPolygon, Polygon
+
+from dispatch.incident import Incident
+from dispatch.matter import AuthorityRow, Domain, Matter
+from dispatch.unit import DutyStatus, Officer, Unit
+from geo.area import Area
+from geo.position import Fix
+from geo.road.network import RoadNetwork
+from geo.road.road_class import Mode
+from geo.zone import UnitGrid, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class CityName:
+    """
+    What a city is called, and how it came to be.
+
+    Attributes
+    ----------
+    code, name, name_en
+        Its code and names.
+    lon_lat
+        Its centre, WGS-84 degrees.
+    invented
+        Whether a generator made it, which every screen must say.
+    as_of
+        Instant of the newest fixes.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    lon_lat: tuple[float, float]
+    invented: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """
+    Sea, river, bay or park, drawn under the map and read by nothing else.
+
+    Attributes
+    ----------
+    kind, name
+        What it is.
+    polygon
+        Its extent, WGS-84 degrees.
+    """
+
+    kind: str
+    name: str
+    polygon: Polygon | MultiPolygon
+
+
+@dataclass(frozen=True, slots=True)
+class PeopledGrid:
+    """
+    A unit grid and the people who live in it.
+
+    Attributes
+    ----------
+    grid
+        The grid.
+    population
+        People.
+    """
+
+    grid: UnitGrid
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostedOfficer:
+    """
+    An officer as the folder has him or her at its instant.
+
+    Attributes
+    ----------
+    officer
+        The officer.
+    status
+        Whether free.
+    fix
+        Where, or None.
+    """
+
+    officer: Officer
+    status: DutyStatus
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityContents:
+    """
+    Everything that a city folder holds.
+
+    Attributes
+    ----------
+    about
+        What the city is called; None only in contents that have findings.
+    areas, zones, grids, backdrop
+        Its layers.
+    domains, matters, authority, units, officers
+        Its tables.
+    incidents
+        Incidents that are open.
+    networks
+        Roads by mode.
+    """
+
+    about: CityName | None
+    areas: tuple[Area, ...]
+    zones: tuple[Zone, ...]
+    grids: tuple[PeopledGrid, ...]
+    backdrop: tuple[Backdrop, ...]
+    domains: tuple[Domain, ...]
+    matters: tuple[Matter, ...]
+    authority: tuple[AuthorityRow, ...]
+    units: tuple[Unit, ...]
+    officers: tuple[PostedOfficer, ...]
+    incidents: tuple[Incident, ...]
+    networks: Mapping[Mode, RoadNetwork]

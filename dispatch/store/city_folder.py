@@ -1,0 +1,148 @@
+"""
+City folder: the files that make a city, read whole with every finding at once.
+
+``city.json`` names the city; ``areas zones grids backdrop`` are GeoPackages in WGS-84,
+``domains matters authority units officers incidents`` CSV files in UTF-8, and
+``network-car network-ebike network-foot`` road network folders, of which one is enough.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from dispatch.store import city_rows
+from dispatch.store.cities import holds_city, write_city
+from dispatch.store.city_check import check
+from dispatch.store.city_contents import CityContents, CityName
+from dispatch.store.engine import Store
+from geo.errors import Conflict, FlawedData, UnreadableFile
+from geo.finding import Finding
+from geo.remark import Remark
+from geo.road.network import RoadNetwork
+from geo.road.road_class import Mode
+from geo.road.storage import load_network, save_network
+
+ABOUT = "city.json"
+
+
+def load_city_folder(folder: Path, store: Store) -> None:
+    """
+    Load a city folder into an empty store, whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    store
+        The store; its road networks go into a folder beside it.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such folder.
+    FlawedData
+        Anything is missing or contradicts something else; it holds every finding.
+    Conflict
+        The store holds a city already.
+    """
+    contents = read_city_folder(folder)
+    with store.session() as session:
+        if holds_city(session):
+            raise Conflict(f"The store {store.path} holds a city already; load into a new file.")
+        roads: dict[Mode, Path] = {}
+        for mode, network in contents.networks.items():
+            roads[mode] = Path(f"{store.path.stem}-roads") / f"{mode}-{network.version}"
+            save_network(network, store.path.parent / roads[mode])
+        write_city(session, contents, roads)
+        session.commit()
+
+
+def read_city_folder(folder: Path) -> CityContents:
+    """
+    Read a city folder.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Returns
+    -------
+    contents
+        Sound and consistent.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such folder.
+    FlawedData
+        Anything is missing or contradicts something else; it holds every finding.
+    """
+    if not folder.is_dir():
+        raise UnreadableFile(f"There is no city folder {folder}.")
+    findings: list[Finding] = []
+    about = _about(folder / ABOUT, findings)
+    contents = CityContents(
+        about=about,
+        areas=city_rows.AREAS.read(folder, findings),
+        zones=city_rows.ZONES.read(folder, findings),
+        grids=city_rows.GRIDS.read(folder, findings),
+        backdrop=city_rows.BACKDROP.read(folder, findings),
+        domains=city_rows.DOMAINS.read(folder, findings),
+        matters=city_rows.MATTERS.read(folder, findings),
+        authority=city_rows.AUTHORITY.read(folder, findings),
+        units=city_rows.UNITS.read(folder, findings),
+        officers=city_rows.OFFICERS.read(folder, findings),
+        incidents=city_rows.INCIDENTS.read(folder, findings),
+        networks=_networks(folder, findings),
+    )
+    findings += check(contents)
+    if findings:
+        raise FlawedData(
+            f"The city folder {folder} has {len(findings)} finding(s); nothing was loaded.",
+            findings,
+        )
+    return contents
+
+
+def _about(path: Path, findings: list[Finding]) -> CityName | None:
+    """Read what the city is called."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        lon, lat = about["lon_lat"]
+        return CityName(
+            code=str(about["code"]),
+            name=str(about["name"]),
+            name_en=str(about["name_en"]),
+            lon_lat=(float(lon), float(lat)),
+            invented=bool(about["invented"]),
+            as_of=datetime.fromisoformat(about["as_of"]),
+        )
+    except FileNotFoundError:
+        remark = Remark("missing_file", "文件不存在。", "The file is missing.")
+    except KeyError as error:
+        remark = Remark("missing_column", f"缺少键 {error}。", f"Key {error} is missing.")
+    except (OSError, ValueError, TypeError) as error:
+        remark = Remark("unreadable_file", f"无法读取：{error}", f"It cannot be read: {error}")
+    findings.append(Finding(path.name, None, remark))
+    return None
+
+
+def _networks(folder: Path, findings: list[Finding]) -> dict[Mode, RoadNetwork]:
+    """Open the road networks that are there."""
+    networks: dict[Mode, RoadNetwork] = {}
+    for mode in Mode:
+        path = folder / f"network-{mode}"
+        if not path.exists():
+            continue
+        try:
+            networks[mode] = load_network(path)
+        except UnreadableFile as error:
+            remark = Remark("unreadable_file", f"无法读取：{error}", str(error))
+            findings.append(Finding(path.name, None, remark))
+    if not networks:
+        remark = Remark("missing_file", "没有任何路网目录。", "There is no road network folder.")
+        findings.append(Finding("network-car", None, remark))
+    return networks

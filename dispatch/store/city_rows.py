@@ -1,0 +1,245 @@
+"""Rows of a city folder's files, and the values that they become."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from dispatch.incident import Incident, IncidentKind
+from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.store.city_contents import Backdrop, PeopledGrid, PostedOfficer
+from dispatch.store.column import split_codes
+from dispatch.store.table_file import Row, polygon_of, read_layer, read_table, values
+from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
+from geo.area import Area, Tier
+from geo.finding import Finding
+from geo.position import Fix
+from geo.remark import Remark
+from geo.road.road_class import Mode
+from geo.zone import UnitGrid, Zone
+
+Value = TypeVar("Value")
+
+EMPTY = Remark("empty_file", "文件没有任何行。", "The file has no rows.")
+
+AIR = "air"
+"""Mode of drones, which travel by no road."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[Value]):
+    """
+    One file of a city folder.
+
+    Attributes
+    ----------
+    file
+        Its name.
+    columns
+        Columns that it must have, with spaces between them.
+    make
+        Makes a value of a row.
+    key
+        Column that names a row.
+    needed
+        Whether a file without rows is a finding.
+    """
+
+    file: str
+    columns: str
+    make: Callable[[Row], Value]
+    key: str = "code"
+    needed: bool = True
+
+    def read(self, folder: Path, findings: list[Finding]) -> tuple[Value, ...]:
+        """
+        Read the file.
+
+        Parameters
+        ----------
+        folder
+            Where it lies.
+        findings
+            What is wrong is added here.
+
+        Returns
+        -------
+        values
+            Of all rows that are sound.
+        """
+        path = folder / self.file
+        reads = read_table if path.suffix == ".csv" else read_layer
+        rows = reads(path, self.columns.split(), findings)
+        if rows == [] and self.needed:
+            findings.append(Finding(self.file, None, EMPTY))
+        return values(self.file, rows, self.make, findings, key=self.key)
+
+
+def _area(row: Row) -> Area:
+    return Area(row["code"], row["name"], Tier(row["tier"]), row["parent"] or None, polygon_of(row))
+
+
+def _zone(row: Row) -> Zone:
+    return Zone(
+        code=row["code"],
+        name=row["name"],
+        brigade=row["brigade"] or None,
+        polygon=polygon_of(row),
+        arrival_target_s=_whole(row["arrival_target_s"], "arrival_target_s", least=1),
+    )
+
+
+def _grid(row: Row) -> PeopledGrid:
+    grid = UnitGrid(row["code"], row["community"], row["zone"] or None, polygon_of(row))
+    return PeopledGrid(grid, _whole(row["population"], "population", least=0))
+
+
+def _backdrop(row: Row) -> Backdrop:
+    return Backdrop(row["kind"], row["name"], polygon_of(row))
+
+
+def _domain(row: Row) -> Domain:
+    return Domain(row["code"], row["name"], row["name_en"])
+
+
+def _matter(row: Row) -> Matter:
+    return Matter(
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        domain=row["domain"],
+        kind=MatterKind(row["kind"]),
+        gravity=_whole(row["gravity"], "gravity", least=1),
+        triage=Triage(row["triage"]),
+    )
+
+
+def _authority(row: Row) -> AuthorityRow:
+    return AuthorityRow(
+        id=row["id"],
+        matter=row["matter"],
+        area=row["area"],
+        tier=Tier(row["tier"]),
+        acting_body=row["acting_body"],
+        lead=row["lead"] or None,
+        assisting=split_codes(row["assisting"]),
+        legal_basis=row["legal_basis"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        min_certified=_whole(row["min_certified"], "min_certified", least=1),
+        skills=split_codes(row["skills"]),
+    )
+
+
+def _unit(row: Row) -> Unit:
+    based = row["lon"] or row["lat"]
+    return Unit(
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        kind=UnitKind(row["kind"]),
+        parent=row["parent"] or None,
+        zone=row["zone"] or None,
+        domains=split_codes(row["domains"]),
+        mode=None if row["mode"] in {"", AIR} else Mode(row["mode"]),
+        lon_lat=_lon_lat(row) if based else None,
+        call_sign=row["call_sign"],
+        phone=row["phone"],
+    )
+
+
+def _officer(row: Row) -> PostedOfficer:
+    officer = Officer(
+        id=row["id"],
+        name=row["name"],
+        crew=row["crew"],
+        certified=_yes(row["certified"]),
+        skills=split_codes(row["skills"]),
+        phone=row["phone"],
+    )
+    located = row["lon"] or row["lat"]
+    fix = Fix(officer.id, _lon_lat(row), _instant(row["fix_time"])) if located else None
+    return PostedOfficer(officer, DutyStatus(row["status"]), fix)
+
+
+def _incident(row: Row) -> Incident:
+    return Incident(
+        lon_lat=_lon_lat(row),
+        matters=split_codes(row["matters"]),
+        reported_at=_instant(row["reported_at"]),
+        kind=IncidentKind(row["kind"]),
+        text=row["text"],
+        id=row["id"],
+        state=row["state"],
+    )
+
+
+AREAS = Source("areas.gpkg", "code name tier parent", _area)
+ZONES = Source("zones.gpkg", "code name brigade arrival_target_s", _zone)
+GRIDS = Source("grids.gpkg", "code community zone population", _grid, needed=False)
+BACKDROP = Source("backdrop.gpkg", "kind name", _backdrop, key="name", needed=False)
+DOMAINS = Source("domains.csv", "code name name_en", _domain)
+MATTERS = Source("matters.csv", "code name name_en domain kind gravity triage", _matter)
+AUTHORITY = Source(
+    "authority.csv",
+    "id matter area tier acting_body lead assisting legal_basis valid_from valid_to min_certified "
+    "skills",
+    _authority,
+    key="id",
+)
+UNITS = Source(
+    "units.csv", "code name name_en kind parent zone domains mode lon lat call_sign phone", _unit
+)
+OFFICERS = Source(
+    "officers.csv",
+    "id name crew certified skills phone lon lat fix_time status",
+    _officer,
+    key="id",
+)
+INCIDENTS = Source(
+    "incidents.csv",
+    "id lon lat matters kind text reported_at state",
+    _incident,
+    key="id",
+    needed=False,
+)
+
+
+def _whole(text: str, name: str, *, least: int) -> int:
+    """Read a whole number that is not too small; layers may write it as 900.0."""
+    number = float(text)
+    if not number.is_integer() or number < least:
+        raise ValueError(f"{name} is {text}, not a whole number of {least} or more")
+    return int(number)
+
+
+def _yes(text: str) -> bool:
+    """Read a yes or no."""
+    if text not in {"0", "1"}:
+        raise ValueError(f"certified is {text!r}, not 0 or 1")
+    return text == "1"
+
+
+def _day(text: str) -> date | None:
+    """Read a date, or nothing for open."""
+    return date.fromisoformat(text) if text else None
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant, which must say its offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.utcoffset() is None:
+        raise ValueError(f"the time {text} has no offset from UTC")
+    return instant
+
+
+def _lon_lat(row: Row) -> tuple[float, float]:
+    """Read a longitude and latitude."""
+    lon, lat = float(row["lon"]), float(row["lat"])
+    if not (math.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise ValueError(f"{lon:g},{lat:g} is not a longitude and latitude")
+    return lon, lat
