@@ -39,6 +39,8 @@ MULTILINE = shapely.GeometryType.MULTILINESTRING
 UNMARKED_LANGUAGES = {0x00, 0x57}
 """Language byte of a DBF that does not tell its encoding (0x57 is "whatever Windows used")."""
 
+ARCHIVED_ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gml", ".kml")
+
 NO_GEOMETRY = "rows without geometry"
 NO_LINE = "rows whose geometry is no line"
 
@@ -116,24 +118,40 @@ def _read_frame(path: Path, layer: str | None) -> Any:  # noqa: ANN401  geopanda
     try:
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return geopandas.read_parquet(path)
-        name = _line_layer(path, layer)
+        source = _inside_archive(path, layer) if path.suffix.lower() == ".zip" else str(path)
+        name = _line_layer(path, source, layer)
         for encoding in _encodings(path):
             try:
-                return pyogrio.read_dataframe(path, layer=name, encoding=encoding)
+                return pyogrio.read_dataframe(source, layer=name, encoding=encoding)
             except UnicodeDecodeError:
                 continue
-    except (pyogrio.errors.DataSourceError, pa.ArrowException, ValueError, OSError) as error:
+    except (pyogrio.errors.DataSourceError, pa.ArrowException, ValueError, OSError):
         raise UnreadableFile(
-            f"{path.name} is not readable as a road layer ({_first_line(error)})."
+            f"{path.name} is not readable as a layer of roads; Shapefile (also zipped), "
+            "GeoPackage, GeoJSON, FlatGeobuf and GeoParquet are."
         ) from None
-    raise UnreadableFile(
-        f"{path.name} holds text in an encoding that is neither UTF-8 nor GB18030."
-    )
+    raise UnreadableFile(f"{path.name} holds text that is neither UTF-8 nor GB18030.")
 
 
-def _line_layer(path: Path, wanted: str | None) -> str:
+def _inside_archive(path: Path, wanted: str | None) -> str:
+    """Find the layer file in a zip archive, in whatever folder it lies; GDAL's name for it."""
+    if not zipfile.is_zipfile(path):
+        raise UnreadableFile(f"{path.name} is no zip archive, or is damaged.")
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(ARCHIVED_ENDINGS)]
+    if len(names) > 1 and wanted is not None:
+        names = [name for name in names if Path(name).stem == wanted] or names
+    if len(names) != 1:
+        there = ", ".join(Path(name).stem for name in names) or "none"
+        raise BadInput(
+            f"{path.name} must hold one layer file, or one must be named; found {there}."
+        )
+    return f"/vsizip/{path.resolve()}/{names[0]}"
+
+
+def _line_layer(path: Path, source: str, wanted: str | None) -> str:
     """Choose the layer: the one that is named, or the only one of lines."""
-    kinds = {str(name): str(kind) for name, kind in pyogrio.list_layers(path)}
+    kinds = {str(name): str(kind) for name, kind in pyogrio.list_layers(source)}
     if wanted is not None:
         if wanted not in kinds:
             raise UnknownName(f"{path.name} has no layer {wanted!r}; it has {', '.join(kinds)}.")
@@ -151,20 +169,21 @@ def _line_layer(path: Path, wanted: str | None) -> str:
 
 def _encodings(path: Path) -> tuple[str | None, ...]:
     """Encodings to try: the file's own, or for a DBF that does not tell, UTF-8 and GB18030."""
-    archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
-    if archive is not None:
-        with archive:
-            names = {name.lower(): name for name in archive.namelist()}
-            table = next((names[name] for name in names if name.endswith(".dbf")), None)
-            told = any(name.endswith(".cpg") for name in names)
-            head = archive.read(table)[:32] if table else b""
-    else:
-        suffixes = {file.suffix.lower(): file for file in path.parent.glob(f"{path.stem}.*")}
-        told = ".cpg" in suffixes
-        is_shape = path.suffix.lower() == ".shp" and ".dbf" in suffixes
-        head = suffixes[".dbf"].read_bytes()[:32] if is_shape else b""
-    unmarked = len(head) == 32 and head[29] in UNMARKED_LANGUAGES
-    return ("UTF-8", "GB18030") if unmarked and not told else (None,)
+    head, endings = b"", set[str]()
+    if path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            inside = {Path(name).suffix.lower(): name for name in archive.namelist()}
+            endings, head = set(inside), archive.read(inside[".dbf"]) if ".dbf" in inside else b""
+    elif path.suffix.lower() == ".shp":
+        beside = {file.suffix.lower(): file for file in _with_same_stem(path)}
+        endings, head = set(beside), beside[".dbf"].read_bytes() if ".dbf" in beside else b""
+    unmarked = len(head) >= 32 and head[29] in UNMARKED_LANGUAGES
+    return ("UTF-8", "GB18030") if unmarked and ".cpg" not in endings else (None,)
+
+
+def _with_same_stem(path: Path) -> list[Path]:
+    """List the files that make up a Shapefile."""
+    return [file for file in path.parent.iterdir() if file.stem == path.stem]
 
 
 def _words(path: Path, frame: Any, columns: Mapping[str, str]) -> dict[str, list[str]]:  # noqa: ANN401  geopandas ships no types
@@ -235,8 +254,3 @@ def _crs(path: Path, frame: Any, given: str | None) -> Crs:  # noqa: ANN401  geo
             "name it: wgs84, cgcs2000, gcj02, bd09 or EPSG:n."
         )
     return parse_crs(frame.crs.to_wkt())
-
-
-def _first_line(error: Exception) -> str:
-    """What a library says, without its further lines or full stop."""
-    return str(error).strip().splitlines()[0].rstrip(".")
