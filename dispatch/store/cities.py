@@ -124,7 +124,8 @@ def read_city(store: Store) -> City:
         No city has been loaded, or its road networks are gone.
     """
     with store.reading() as session:
-        meta = dict(session.execute(select(tables.META.c.name, tables.META.c.value)).tuples())
+        entries = session.execute(select(tables.META.c.name, tables.META.c.value))
+        meta = dict(entries.tuples().all())
         if not meta:
             raise UnreadableFile(f"The store {store.path} holds no city; load one first.")
         return City(
@@ -217,11 +218,13 @@ def _unit_columns(unit: Unit) -> dict[str, Any]:
 
 
 def _area(row: Row[Any]) -> Area:
-    return Area(row.code, row.name, Tier(row.tier), row.parent, row.polygon)
+    return Area(row.code, row.name, Tier(row.tier), row.parent, row.polygon, row.name_en)
 
 
 def _zone(row: Row[Any]) -> Zone:
-    return Zone(row.code, row.name, row.brigade, row.polygon, row.arrival_target_s)
+    return Zone(
+        row.code, row.name, row.brigade, row.polygon, row.arrival_target_s, name_en=row.name_en
+    )
 
 
 def _grid(row: Row[Any]) -> UnitGrid:

@@ -80,7 +80,14 @@ class Source(Generic[Value]):
 
 
 def _area(row: Row) -> Area:
-    return Area(row["code"], row["name"], Tier(row["tier"]), row["parent"] or None, polygon_of(row))
+    return Area(
+        code=row["code"],
+        name=row["name"],
+        tier=Tier(row["tier"]),
+        parent=row["parent"] or None,
+        polygon=polygon_of(row),
+        name_en=row["name_en"],
+    )
 
 
 def _zone(row: Row) -> Zone:
@@ -90,6 +97,7 @@ def _zone(row: Row) -> Zone:
         brigade=row["brigade"] or None,
         polygon=polygon_of(row),
         arrival_target_s=_whole(row["arrival_target_s"], "arrival_target_s", least=1),
+        name_en=row["name_en"],
     )
 
 
@@ -178,8 +186,8 @@ def _incident(row: Row) -> Incident:
     )
 
 
-AREAS = Source("areas.gpkg", "code name tier parent", _area)
-ZONES = Source("zones.gpkg", "code name brigade arrival_target_s", _zone)
+AREAS = Source("areas.gpkg", "code name name_en tier parent", _area)
+ZONES = Source("zones.gpkg", "code name name_en brigade arrival_target_s", _zone)
 GRIDS = Source("grids.gpkg", "code community zone population", _grid, needed=False)
 BACKDROP = Source("backdrop.gpkg", "kind name", _backdrop, key="name", needed=False)
 DOMAINS = Source("domains.csv", "code name name_en", _domain)
