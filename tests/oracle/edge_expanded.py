@@ -56,6 +56,18 @@ def slow_matrix_ms(tables: Tables, origins: Sequence[int]) -> NDArray[np.float64
     return times
 
 
+def plain_matrix_ms(tables: Tables, origins: Sequence[int]) -> NDArray[np.float64]:
+    """The same where there are no turn rules: Dijkstra between junctions."""
+    assert not tables.rules
+    order = np.lexsort((tables.ms, tables.head, tables.tail))
+    pair = np.stack([tables.tail, tables.head], axis=1)[order]
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = np.any(pair[1:] != pair[:-1], axis=1)  # of parallel arcs the fastest
+    ends, ms = pair[is_first].T, tables.ms[order][is_first].astype(float)
+    graph = csr_array((ms, (ends[0], ends[1])), shape=(tables.n_nodes, tables.n_nodes))
+    return np.atleast_2d(dijkstra(graph, indices=origins))
+
+
 def _out_edges(tables: Tables) -> list[list[int]]:
     out: list[list[int]] = [[] for _ in range(tables.n_nodes)]
     for edge, tail in enumerate(tables.tail):
