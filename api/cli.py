@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from api import cli_city, cli_network
 from geo.errors import GridDispatchError
@@ -69,10 +69,10 @@ def _run(arguments: list[str]) -> int:
     except GridDispatchError as error:
         _say(str(error))
         return EXIT_BAD_INPUT
-    except click.ClickException as error:
+    except TyperException as error:
         _say(error.format_message())
         return EXIT_BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         _say("Stopped.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -86,4 +86,4 @@ def _run(arguments: list[str]) -> int:
 
 def _say(sentence: str) -> None:
     """Put one sentence on the error stream."""
-    click.echo(f"grid-dispatch: {sentence}", err=True)
+    typer.echo(f"grid-dispatch: {sentence}", err=True)

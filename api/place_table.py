@@ -68,9 +68,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     try:
         header, *body = [line for line in lines if any(cell.strip() for cell in line)]
     except (ValueError, csv.Error) as error:
-        raise UnreadableFile(
-            f"{path} has no rows; its first line must name the columns."
-        ) from error
+        raise UnreadableFile(f"{path} is empty; its first line must name columns.") from error
     names = [name.strip().lower() for name in header]
     if not body:
         raise UnreadableFile(f"{path} has a header ({', '.join(names)}) but no rows.")

@@ -28,7 +28,9 @@ def progress_bar() -> Iterator[Report]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    off = not console.is_terminal  # a log file gets no bars
+    with Progress(*columns, console=console, transient=True, disable=off) as progress:
         tasks = {}
 
         def report(label: str, share: float) -> None:
