@@ -16,6 +16,7 @@ from geo.errors import (
     BadInput,
     Conflict,
     EmptyNetwork,
+    FlawedData,
     GridDispatchError,
     OutsideNetwork,
     Unavailable,
@@ -69,6 +70,7 @@ CHINESE: dict[str, str] = {
     "unknown_name": "没有这个名称或代码，请核对后重试。",
     "outside_network": "该位置离可通行道路太远，请在城市范围内的道路附近选点。",
     "empty_network": "路网为空，无法计算行程时间。",
+    "flawed_data": "数据存在问题，未载入任何内容，问题清单见 errors。",
     "conflict": "已有他人先行处理。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
@@ -167,7 +169,13 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
     status = status_of(own)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s: %s", own.code, own)
-    return problem(status, own.code, str(own))
+    findings = own.findings if isinstance(own, FlawedData) else ()
+    errors = [
+        {"where": f"{finding.where} {finding.feature or ''}".strip(), "message": finding.message.en}
+        for finding in findings
+    ]
+    sentence = str(own).split("\n", 1)[0]
+    return problem(status, own.code, sentence, errors=errors)
 
 
 async def _on_invalid(_: Request, error: Exception) -> JSONResponse:

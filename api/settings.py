@@ -63,9 +63,31 @@ def demo_store_url() -> str:
     Returns
     -------
     url
-        An embedded store in the home folder.
+        The store that `grid-dispatch demo` made last, else where it would make one.
     """
+    last = _last_demo()
+    if last.is_file():
+        return last.read_text(encoding="utf-8").strip()
     return f"sqlite:///{home_folder() / 'demo.gpkg'}"
+
+
+def remember_demo(url: str) -> None:
+    """
+    Note which store the demo made last, for the verbs that name none.
+
+    Parameters
+    ----------
+    url
+        Its URL.
+    """
+    last = _last_demo()
+    last.parent.mkdir(parents=True, exist_ok=True)
+    last.write_text(url + "\n", encoding="utf-8")
+
+
+def _last_demo() -> Path:
+    """File that names the store that the demo made last."""
+    return home_folder() / "last-demo.txt"
 
 
 def is_loopback(host: str) -> bool:

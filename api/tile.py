@@ -103,12 +103,13 @@ class RoadTiles:
         line = shapely.clip_by_rect(self._line[street], *reach.bounds)
         line = shapely.simplify(line, side_m / EXTENT * 2, preserve_topology=False)
         drawn = ~shapely.is_empty(line)
-        features = self._features(street[drawn], line[drawn])
+        line = _in_tile_units(line[drawn], west, north, EXTENT / side_m)
+        features = self._features(street[drawn], line)
         if not features:
             return b""
         tile: bytes = mapbox_vector_tile.encode(
             {"name": "roads", "features": features},
-            default_options={"quantize_bounds": bounds, "extents": EXTENT},
+            default_options={"y_coord_down": True, "extents": EXTENT},
         )
         return tile
 
@@ -132,6 +133,18 @@ FIRST_ZOOM_OF_CODE: NDArray[np.int64] = np.array(
     [_FIRST_ZOOM.get(name, _LAST_FIRST_ZOOM) for name in ROAD_CLASSES]
 )
 """Zoom from which a class is drawn, by the class's code."""
+
+
+def _in_tile_units(
+    line: NDArray[np.object_], west: float, north: float, units_per_m: float
+) -> NDArray[np.object_]:
+    """Move lines into the tile's own units, the origin at its north-western corner."""
+    origin = np.array([west, north])
+    scale = np.array([units_per_m, -units_per_m])
+    moved: NDArray[np.object_] = shapely.transform(
+        line, lambda point: np.rint((point - origin) * scale)
+    )
+    return moved
 
 
 def _mercator_lines(network: RoadNetwork) -> NDArray[np.object_]:

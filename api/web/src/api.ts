@@ -41,7 +41,7 @@ export interface Place {
   areas: Area[];
   zone: ZoneSummary | null;
   grid: string | null;
-  notes: Reason[];
+  remarks: Reason[];
 }
 
 export interface Matter extends Named {
@@ -91,11 +91,12 @@ export interface Incident {
 export interface Proposal {
   rank: number;
   unit: string;
+  brigade: string | null;
   crew: string[];
   kind: "grid" | "specialist" | "secure" | "first_look";
-  eta_s: number | null;
-  meets_target: boolean | null;
-  travel_time_s: number | null;
+  eta_s: number;
+  meets_target: boolean;
+  travel_time_s: number;
   length_m: number | null;
   position_age_s: number | null;
   mutual_aid: boolean;
@@ -108,14 +109,26 @@ export interface PassedOver {
   reason: Reason;
 }
 
+export interface Holder {
+  matter: string | null;
+  unit: string | null;
+  acting_body: string | null;
+  row: string | null;
+  rule: Reason;
+}
+
 export interface Suggestion {
   id: string;
   city_version: string;
   weight_version: string;
   policy: string;
-  degraded: Reason | null;
+  degraded: { code: string; why: string } | null;
   zone: string | null;
-  holder: { unit: string | null; acting_body: string | null; rule: Reason } | null;
+  arrival_target_s: number;
+  routing: Reason;
+  holder: Holder;
+  other_holders: Holder[];
+  findings: Reason[];
   proposals: Proposal[];
   passed_over: PassedOver[];
   passed_over_count: Record<string, number>;

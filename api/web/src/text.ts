@@ -52,13 +52,12 @@ const WORDS = {
   noProposal: ["没有可派单元", "No crew can be proposed"],
   noProposalText: ["原因见下方未入选单元。", "The reasons stand with the units passed over below."],
   passedOver: ["未入选单元", "Passed over"],
-  others: ["其余", "others"],
+  others: ["较远的其余小组：", "Others, farther away:"],
   eta: ["预计到达", "ETA"],
   distance: ["路程", "Distance"],
   fixAge: ["定位", "Fix"],
   inTarget: ["时限内", "in target"],
   late: ["超时限", "late"],
-  unreachable: ["无路可达", "No road leads there"],
   mutualAid: ["跨区支援", "Mutual aid"],
   grid_kind: ["网格", "Grid"],
   specialist: ["专业", "Specialist"],
@@ -114,6 +113,7 @@ export function duration(seconds: number): string {
   const zh = language.value === "zh";
   if (days > 1) return zh ? `${days} 天` : `${days} d`;
   if (hours > 0) return zh ? `${hours} 时 ${minutes % 60} 分` : `${hours} h ${minutes % 60} min`;
+  if (minutes > 0 && whole % 60 === 0) return zh ? `${minutes} 分钟` : `${minutes} min`;
   if (minutes > 0) return zh ? `${minutes} 分 ${whole % 60} 秒` : `${minutes} min ${whole % 60} s`;
   return zh ? `${whole} 秒` : `${whole} s`;
 }

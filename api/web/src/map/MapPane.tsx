@@ -85,6 +85,11 @@ function follow(map: MapLibre, city: City): () => void {
   const endings: (() => void)[] = [];
   let dressed = `${theme.peek()} ${language.peek()}`;
   const pin = followPin(map);
+  // The dispatcher asked, so the camera may answer; live updates never come here.
+  const answer = effect(() => {
+    const first = proposals.value[0]?.route;
+    if (first) untracked(() => keepInView(first));
+  });
   const dress = async (): Promise<void> => {
     addHeadings(map, PALETTES[theme.peek()]);
     const layer = await service.layer("zones");
@@ -103,7 +108,7 @@ function follow(map: MapLibre, city: City): () => void {
     map.setStyle(styleOf(city, theme.value, language.value), { diff: false });
   });
   return () => {
-    for (const end of [...endings, pin, restyle]) end();
+    for (const end of [...endings, pin, answer, restyle]) end();
   };
 }
 
@@ -118,10 +123,6 @@ function followData(map: MapLibre): (() => void)[] {
     }),
     effect(() => {
       drawRoute(map, proposals.value[hoveredProposal.value ?? chosenProposal.value]);
-    }),
-    effect(() => {
-      const first = proposals.value[0]?.route;
-      if (first) untracked(() => keepInView(first));
     }),
     effect(() => {
       const at = place.value;

@@ -9,19 +9,27 @@ export function hold(held: MapLibre | null): void {
   map = held;
 }
 
+const READABLE_PX = 90;
 const PADDING = { top: 70, bottom: 60, left: 60, right: 60 };
 
 /** Shows a whole route. */
 export function fitRoute(route: GeoJSON.LineString): void {
   if (route.coordinates.length < 2) return;
-  map?.fitBounds(boundsOf(route), { padding: PADDING, maxZoom: 15.5, duration: 500 });
+  map?.fitBounds(boundsOf(route), { padding: PADDING, maxZoom: 14.5, duration: 500 });
 }
 
-/** Shows a route if part of it lies outside the view. */
+/** Shows a route if part of it lies outside the view, or if it is too small to be read. */
 export function keepInView(route: GeoJSON.LineString): void {
-  const view = map?.getBounds();
-  const seen = route.coordinates.every((point) => view?.contains(point as LonLat));
-  if (!seen) fitRoute(route);
+  if (!map || route.coordinates.length < 2) return;
+  const view = map.getBounds();
+  const seen = route.coordinates.every((point) => view.contains(point as LonLat));
+  if (!seen || sizeOnScreen(map, route) < READABLE_PX) fitRoute(route);
+}
+
+function sizeOnScreen(shown: MapLibre, route: GeoJSON.LineString): number {
+  const bounds = boundsOf(route);
+  const [one, other] = [shown.project(bounds.getNorthEast()), shown.project(bounds.getSouthWest())];
+  return one.dist(other);
 }
 
 /** Brings a place into the view if it is outside. */

@@ -5,6 +5,9 @@ import type { Position } from "../api";
 
 const MOVING_MPS = 0.5;
 
+/** Heading of an officer who stands still; the style draws no arrow for it. */
+export const STANDING = -1;
+
 /** Feeds positions to the map's source, as differences to what it already shows. */
 export class OfficerFeed {
   private shown: ReadonlyMap<string, Position> = new Map();
@@ -31,7 +34,7 @@ export class OfficerFeed {
 function propertiesOf(position: Position): Record<string, string | number> {
   const { officer, status, heading_deg: heading, speed_mps: speed } = position;
   const moving = heading !== null && (speed ?? 0) > MOVING_MPS;
-  return { officer, status, ...(moving ? { heading } : {}) };
+  return { officer, status, heading: moving ? heading : STANDING };
 }
 
 function featureOf(position: Position): GeoJSON.Feature {
@@ -47,7 +50,6 @@ function changeOf(position: Position): NonNullable<GeoJSONSourceDiff["update"]>[
   return {
     id: position.officer,
     newGeometry: { type: "Point", coordinates: [position.lon, position.lat] },
-    removeAllProperties: true,
     addOrUpdateProperties: Object.entries(properties).map(([key, value]) => ({ key, value })),
   };
 }

@@ -185,7 +185,7 @@ function people(palette: Palette): LayerSpecification[] {
       type: "symbol",
       source: "officers",
       minzoom: 12.5,
-      filter: ["all", onDuty, ["has", "heading"]],
+      filter: ["all", onDuty, [">=", ["get", "heading"], 0]],
       layout: {
         "icon-image": ["concat", "heading-", ["get", "status"]],
         "icon-rotate": ["get", "heading"],

@@ -69,7 +69,7 @@ function PlaceCard({ at }: { at: Fetched<Place> }) {
   if (at.state === "loading") return <div class="skeleton" aria-busy="true" />;
   if (at.state === "refused") return <p class="alert">{inWords(at.problem)}</p>;
   if (at.state === "idle") return null;
-  const { areas, zone, grid, notes } = at.value;
+  const { areas, zone, grid, remarks } = at.value;
   return (
     <dl class="place" data-testid="place">
       <dt>{say("zone")}</dt>
@@ -89,9 +89,9 @@ function PlaceCard({ at }: { at: Fetched<Place> }) {
       <dd>{areas.map(nameOf).join(" › ") || "—"}</dd>
       <dt>{say("grid")}</dt>
       <dd class="figures">{grid ?? "—"}</dd>
-      {notes.map((note) => (
-        <dd class="note" key={note.code}>
-          {inWords(note)}
+      {remarks.map((remark) => (
+        <dd class="note" key={remark.en}>
+          {inWords(remark)}
         </dd>
       ))}
     </dl>

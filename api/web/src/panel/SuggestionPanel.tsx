@@ -6,7 +6,6 @@ import {
   hoveredProposal,
   suggestion,
   units,
-  zones,
 } from "../state";
 import { clockface, duration, inWords, metres, nameOf, say } from "../text";
 
@@ -50,10 +49,15 @@ function Answer({ answer }: { answer: Suggestion }) {
       <h3>{say("suggestion")}</h3>
       {answer.degraded && (
         <p class="alert">
-          {say("degraded")}：{inWords(answer.degraded)}
+          {say("degraded")}：{answer.degraded.why}
         </p>
       )}
-      <Holder answer={answer} />
+      <HolderCard answer={answer} />
+      {answer.findings.map((finding) => (
+        <p class="finding" key={finding.en}>
+          {inWords(finding)}
+        </p>
+      ))}
       {answer.proposals.length === 0 && (
         <div class="none" data-testid="no-proposal">
           <b>{say("noProposal")}</b>
@@ -70,8 +74,7 @@ function Answer({ answer }: { answer: Suggestion }) {
   );
 }
 
-function Holder({ answer: { holder } }: { answer: Suggestion }) {
-  if (!holder) return null;
+function HolderCard({ answer: { holder, routing } }: { answer: Suggestion }) {
   const unit = units.value.get(holder.unit ?? "");
   return (
     <dl class="holder" data-testid="holder">
@@ -79,14 +82,13 @@ function Holder({ answer: { holder } }: { answer: Suggestion }) {
       <dd>
         <b>{unit ? nameOf(unit) : (holder.unit ?? "—")}</b>
       </dd>
-      {holder.acting_body && (
-        <>
-          <dt>{say("actingBody")}</dt>
-          <dd>{holder.acting_body}</dd>
-        </>
-      )}
+      <dt>{say("actingBody")}</dt>
+      <dd>{holder.acting_body ?? "—"}</dd>
       <dt>{say("rule")}</dt>
-      <dd>{inWords(holder.rule)}</dd>
+      <dd class="rules">
+        <span>{inWords(routing)}</span>
+        {holder.rule.code !== routing.code && <span>{inWords(holder.rule)}</span>}
+      </dd>
     </dl>
   );
 }
@@ -126,53 +128,58 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
 }
 
 function Eta({ proposal: { eta_s, meets_target } }: { proposal: Proposal }) {
-  if (eta_s === null) return <span class="eta late">{say("unreachable")}</span>;
-  const verdict = meets_target === null ? null : meets_target ? "inTarget" : "late";
   return (
-    <span class={`eta ${meets_target === false ? "late" : "timely"}`}>
+    <span class={`eta ${meets_target ? "timely" : "late"}`}>
       <b>{clockface(eta_s)}</b>
-      {verdict && <small>{say(verdict)}</small>}
+      <small>{say(meets_target ? "inTarget" : "late")}</small>
     </span>
   );
 }
 
 function Facts({ proposal }: { proposal: Proposal }) {
   const { length_m, position_age_s, crew } = proposal;
+  const age = position_age_s === null ? null : duration(position_age_s);
   const facts = [
     length_m === null ? null : metres(length_m),
     `${crew.length} ${say("officers")}`,
-    position_age_s === null ? null : `${say("fixAge")} ${duration(position_age_s)}${say("ago")}`,
+    age && `${say("fixAge")} ${age} ${say("ago")}`,
   ];
   return <span class="facts">{facts.filter(Boolean).join(" · ")}</span>;
 }
 
 function Reasons({ proposal }: { proposal: Proposal }) {
   const unit = units.value.get(proposal.unit);
-  const zone = zones.value.get(unit?.zone ?? "");
-  const contact = [unit?.call_sign, unit?.phone, zone && nameOf(zone)].filter(Boolean);
+  const brigade = units.value.get(proposal.brigade ?? "");
+  const contact = [brigade && nameOf(brigade), unit?.call_sign, unit?.phone].filter(Boolean);
   return (
     <span class="reasons">
+      <span class="contact">{contact.join(" · ")}</span>
       {proposal.reasons.map((reason) => (
-        <span key={reason.code}>{inWords(reason)}</span>
+        <span key={reason.en}>{inWords(reason)}</span>
       ))}
-      {contact.length > 0 && <span class="contact">{contact.join(" · ")}</span>}
     </span>
   );
 }
 
-function PassedOverList({ answer }: { answer: Suggestion }) {
-  const counts = Object.values(answer.passed_over_count);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total === 0 && answer.passed_over.length === 0) return null;
+function PassedOverList({ answer: { passed_over, passed_over_count, proposals } }: {
+  answer: Suggestion;
+}) {
+  const more = Object.values(passed_over_count).reduce((sum, count) => sum + count, 0);
+  if (more + passed_over.length === 0) return null;
   return (
-    <details class="passed-over" open={answer.proposals.length === 0}>
+    <details class="passed-over" open={proposals.length === 0} data-testid="passed-over">
       <summary>
-        {say("passedOver")} <span class="count">{Math.max(total, answer.passed_over.length)}</span>
+        {say("passedOver")} <span class="count">{passed_over.length + more}</span>
       </summary>
       <ul>
-        {answer.passed_over.map((passed) => (
+        {passed_over.map((passed) => (
           <PassedRow key={passed.unit} passed={passed} />
         ))}
+        {more > 0 && (
+          <li class="aside">
+            {say("others")} {more}
+          </li>
+        )}
       </ul>
     </details>
   );

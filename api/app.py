@@ -1,0 +1,255 @@
+"""The composition root: puts a service together from settings, and nothing at import."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Protocol
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api import errors, pages
+from api.body_limit import BodyLimit
+from api.clock import Clock, system_clock
+from api.layers import Layers
+from api.live import Heartbeat
+from api.routes import city, events, health, incidents, maps, positions, suggestions
+from api.schemas import positions_of
+from api.schemas_suggestion import as_json
+from api.service import Service
+from api.settings import Settings, demo_store_url
+from api.tile import RoadTiles
+from api.warm_up import warm_up
+from dispatch.city import City
+from dispatch.live import LiveWhereabouts
+from dispatch.store.cities import read_backdrop, read_city, read_statuses
+from dispatch.store.engine import open_store
+from dispatch.store.positions import read_positions, write_positions
+from dispatch.whereabouts import Whereabouts, locate_officers
+from geo.position import Fix
+from geo.road.road_class import Mode
+from geo.road.travel_time import NetworkTravelTimes
+
+logger = logging.getLogger(__name__)
+
+STREAM_S = 1.0
+"""Positions go out once a second, however often they come in."""
+
+BEAT_S = 10.0
+"""A stream that has nothing to say still says what time it is."""
+
+LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]
+"""Names under which a browser may ask; any other is a page of somebody else's (DNS rebinding)."""
+
+
+class Patrol(Protocol):
+    """Something that moves officers about."""
+
+    def step(self, now: datetime) -> Iterable[Fix]:
+        """
+        Move everybody on.
+
+        Parameters
+        ----------
+        now
+            The present.
+
+        Returns
+        -------
+        fixes
+            New fixes of those who moved.
+        """
+
+
+PatrolMaker = Callable[[Whereabouts, datetime], Patrol]
+"""Sets a patrol on its way from where the officers stand; only the demo has one."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    patrol: PatrolMaker | None = None,
+    started: Service | None = None,
+) -> FastAPI:
+    """
+    Put the application together.
+
+    Parameters
+    ----------
+    settings
+        What the operator set.
+    clock
+        Tells the present.
+    patrol
+        Moves the officers of a demo city.
+    started
+        A service that `start_service` has put together; without one the application opens
+        the store when it starts.  Either way the application closes it.
+
+    Returns
+    -------
+    app
+        An ASGI application.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = started
+        if service is None:
+            service = await asyncio.to_thread(start_service, settings, clock)
+        service.go_live()
+        app.state.service = service
+        beats = heartbeats(service, patrol)
+        for beat in beats:
+            beat.start()
+        warming = asyncio.create_task(_warm(service))
+        announce_start(service)
+        try:
+            yield
+        finally:
+            service.stream.close()
+            for beat in beats:
+                await beat.stop()
+            await warming
+            await asyncio.to_thread(save_positions, service)
+            service.store.close()
+
+    app = FastAPI(
+        title="grid-dispatch",
+        summary="Who should go to an incident, when will they be there, and why them.",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    errors.install(app)
+    for routes in (suggestions, incidents, positions, city, maps, events, health):
+        app.include_router(routes.router)
+    pages.install(app)
+    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
+    return app
+
+
+def start_service(settings: Settings, clock: Clock) -> Service:
+    """
+    Open the store and read the city.
+
+    Parameters
+    ----------
+    settings
+        What the operator set.
+    clock
+        Tells the present.
+
+    Returns
+    -------
+    service
+        Ready to answer, though the first answer may be slow.
+    """
+    store = open_store(settings.store or demo_store_url())
+    published = read_city(store)
+    with store.reading() as session:
+        positions, statuses = read_positions(session), read_statuses(session)
+        backdrop = read_backdrop(session)
+    return Service(
+        settings=settings,
+        clock=clock,
+        store=store,
+        city=published,
+        live=LiveWhereabouts(locate_officers(published, positions, statuses)),
+        layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
+        tiles=_tiles(published),
+    )
+
+
+def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
+    """
+    Lay out what happens at a steady pace.
+
+    Parameters
+    ----------
+    service
+        The service.
+    patrol
+        Moves the officers of a demo city, or None.
+
+    Returns
+    -------
+    beats
+        Patrol and stream, clock, and saving; none has started.
+    """
+    walk = patrol(service.live.present, service.clock()) if patrol else None
+
+    def move_and_publish() -> None:
+        if walk is not None:
+            now = service.clock()
+            service.take_in(walk.step(now), now=now)
+        moved = positions_of(service.live.present, service.take_moved())
+        if moved:
+            items = [as_json(position) for position in moved]
+            service.announce("positions", {"complete": False, "items": items})
+
+    return [
+        Heartbeat(move_and_publish, every_s=STREAM_S),
+        Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
+        Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
+    ]
+
+
+def save_positions(service: Service) -> None:
+    """
+    Write the positions that changed since the last time.
+
+    Parameters
+    ----------
+    service
+        The service.
+    """
+    fixes = service.live.present.positions.fixes
+    unsaved = [fixes[officer] for officer in service.take_unsaved()]
+    if not unsaved:
+        return
+    with service.store.session() as session:
+        write_positions(session, unsaved)
+        session.commit()
+
+
+def announce_start(service: Service) -> None:
+    """
+    Say in the log what is served, and who may come in.
+
+    Parameters
+    ----------
+    service
+        The service.
+    """
+    served = service.city
+    logger.info("Serving %s (%s), city version %s", served.name, served.name_en, served.version)
+    if served.invented:
+        logger.info("This city is invented: nothing in it exists (演示城市，纯属虚构).")
+        logger.info(
+            "Demo tokens demo-<role> are accepted, and without a token you are demo-dispatcher; "
+            "only this machine can connect."
+        )
+
+
+async def _warm(service: Service) -> None:
+    """Compile what the first answer needs, then report ready."""
+    try:
+        await asyncio.to_thread(warm_up, service.live.present, now=service.clock())
+    except Exception:  # a question that fails here fails when it is asked, with its reason
+        logger.exception("The road engine could not be warmed")
+        return
+    service.warm = True
+
+
+def _tiles(published: City) -> RoadTiles | None:
+    """Tiles of the roads that cars drive on."""
+    engine = published.travel_times.get(Mode.CAR)
+    return RoadTiles(engine.network) if isinstance(engine, NetworkTravelTimes) else None

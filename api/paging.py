@@ -1,0 +1,69 @@
+"""Lists by cursor: a page, and where the next one starts."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query
+
+Row = TypeVar("Row")
+
+LONGEST_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """
+    Which page of a list is wanted.
+
+    Attributes
+    ----------
+    limit
+        Rows on the page, at most.
+    cursor
+        Key after which the page starts; the empty string for the first page.
+    """
+
+    limit: int
+    cursor: str
+
+
+def _cut(
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Rows on the page.")] = 100,
+    cursor: Annotated[
+        str, Query(max_length=200, description="The `next` of the page before.")
+    ] = "",
+) -> Cut:
+    return Cut(limit, cursor)
+
+
+CutDep = Annotated[Cut, Depends(_cut)]
+
+
+def page(
+    rows: Sequence[Row], key: Callable[[Row], str], cut: Cut
+) -> tuple[Sequence[Row], str | None]:
+    """
+    Cut one page out of a list.
+
+    Parameters
+    ----------
+    rows
+        The whole list, ascending by key.
+    key
+        Key of a row; no two are equal.
+    cut
+        Which page.
+
+    Returns
+    -------
+    rows, following
+        The rows of the page, and the cursor of the next one or None.
+    """
+    start = bisect_right(rows, cut.cursor, key=key) if cut.cursor else 0
+    chosen = rows[start : start + cut.limit]
+    more = start + cut.limit < len(rows)
+    return chosen, key(chosen[-1]) if more else None

@@ -1,0 +1,42 @@
+"""The live stream: server-sent events."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from api.auth import CallerDep
+from api.live import frame
+from api.schemas import positions_of
+from api.schemas_suggestion import as_json
+from api.service import ServiceDep
+
+router = APIRouter(prefix="/api/v1")
+
+
+@router.get(
+    "/events",
+    tags=["events"],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+async def listen(service: ServiceDep, _: CallerDep) -> StreamingResponse:
+    """
+    Listen to what happens.
+
+    ``beat`` carries the service's clock and comes first, then every ten seconds;
+    ``positions`` carries ``{"complete", "items"}``, all of them first and then once a second
+    those that changed; ``incident`` carries a new incident.
+    """
+    whereabouts = service.live.present
+    everybody = positions_of(whereabouts, sorted(whereabouts.positions.fixes))
+    items = [as_json(position) for position in everybody]
+    opening = [
+        frame("beat", service.beat()),
+        frame("positions", {"complete": True, "items": items}),
+    ]
+    return StreamingResponse(
+        service.stream.listen(opening),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )

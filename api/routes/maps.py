@@ -1,0 +1,58 @@
+"""What the map draws: layers as GeoJSON, roads as vector tiles."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.auth import CallerDep
+from api.errors import NotFound
+from api.layers import LayerKind
+from api.service import ServiceDep
+
+router = APIRouter()
+
+TILE_TYPE = "application/vnd.mapbox-vector-tile"
+
+
+@router.get(
+    "/api/v1/layers/{kind}/published",
+    tags=["layers"],
+    responses={200: {"content": {"application/geo+json": {}}}},
+    response_class=Response,
+)
+def read_layer(kind: LayerKind, request: Request, service: ServiceDep, _: CallerDep) -> Response:
+    """A published layer as a GeoJSON feature collection, WGS-84."""
+    etag = f'"{service.layers.version}-{kind}"'
+    if request.headers.get("if-none-match") == etag:
+        return _unchanged(etag)
+    return Response(
+        service.layers.geojson(kind),
+        media_type="application/geo+json",
+        headers={"etag": etag, "cache-control": "no-cache"},
+    )
+
+
+@router.get(
+    "/tiles/roads/{zoom}/{column}/{row}.mvt",
+    tags=["layers"],
+    responses={200: {"content": {TILE_TYPE: {}}}, 204: {"description": "No roads here."}},
+    response_class=Response,
+)
+def read_road_tile(
+    zoom: int, column: int, row: int, request: Request, service: ServiceDep, _: CallerDep
+) -> Response:
+    """A vector tile of roads; minor classes appear as the zoom deepens."""
+    if service.tiles is None:
+        raise NotFound("This city has no road network to draw.")
+    etag = f'"{service.tiles.version}-{zoom}-{column}-{row}"'
+    if request.headers.get("if-none-match") == etag:
+        return _unchanged(etag)
+    tile = service.tiles.tile(zoom, column, row)
+    headers = {"etag": etag, "cache-control": "max-age=3600"}
+    if not tile:
+        return Response(status_code=204, headers=headers)
+    return Response(tile, media_type=TILE_TYPE, headers=headers)
+
+
+def _unchanged(etag: str) -> Response:
+    return Response(status_code=304, headers={"etag": etag})

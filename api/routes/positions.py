@@ -1,0 +1,75 @@
+"""Positions: fixes come in from terminals and phones, and are read back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from api.auth import CallerDep
+from api.paging import CutDep, page
+from api.schemas import FixIn, FixResultOut, FixResultsOut, Page, PositionOut, fix_of, positions_of
+from api.service import Service, ServiceDep
+from geo.errors import BadValue, GridDispatchError, UnknownName
+from geo.position import Fix, FixResult
+from geo.remark import Remark
+
+router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
+
+MOST_FIXES = 5000
+
+
+@router.post("")
+def take_in(
+    given: Annotated[FixIn | list[FixIn], Body()], service: ServiceDep, _: CallerDep
+) -> FixResultsOut:
+    """
+    Take in one fix or a list.
+
+    In a list every fix has a result of its own; a single fix that cannot be used is refused.
+    """
+    fixes = given if isinstance(given, list) else [given]
+    if len(fixes) > MOST_FIXES:
+        raise BadValue(f"Send {MOST_FIXES} fixes at a time or fewer, not {len(fixes)}.")
+    results = _take_in(fixes, service)
+    if not isinstance(given, list) and results[0].remark.code in {"bad_value", "unknown_name"}:
+        refusal = UnknownName if results[0].remark.code == "unknown_name" else BadValue
+        raise refusal(results[0].remark.en)
+    accepted = sum(result.accepted for result in results)
+    return FixResultsOut(accepted=accepted, results=[FixResultOut.of(result) for result in results])
+
+
+@router.get("")
+def list_positions(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[PositionOut]:
+    """Where everybody is now, by officer."""
+    whereabouts = service.live.present
+    rows, following = page(sorted(whereabouts.positions.fixes), str, cut)
+    return Page(items=positions_of(whereabouts, list(rows)), next=following)
+
+
+def _take_in(given: list[FixIn], service: Service) -> list[FixResult]:
+    """Judge every fix; what cannot be read has its result without being passed on."""
+    results: dict[int, FixResult] = {}
+    sound: dict[int, Fix] = {}
+    for row, fix in enumerate(given):
+        try:
+            sound[row] = _known(fix_of(fix), service)
+        except GridDispatchError as error:
+            results[row] = _refused(fix, error)
+    judged = service.take_in(sound.values(), now=service.clock())
+    results.update(zip(sound, judged, strict=True))
+    return [results[row] for row in range(len(given))]
+
+
+def _known(fix: Fix, service: Service) -> Fix:
+    """Refuse a fix of somebody whom the city does not know."""
+    if fix.officer not in service.city.roster.officer_row:
+        raise UnknownName(f"There is no officer {fix.officer!r} in this city.")
+    return fix
+
+
+def _refused(given: FixIn, error: GridDispatchError) -> FixResult:
+    """Say why a fix could not be read."""
+    zh = "没有这名队员。" if isinstance(error, UnknownName) else "定位数据无法使用。"
+    fix = Fix(given.officer or given.device or "", (given.lon, given.lat), given.time)
+    return FixResult(fix, Remark(error.code, zh, str(error)))

@@ -1,0 +1,50 @@
+"""Suggestions: who should go, and why."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.auth import CallerDep
+from api.errors import NotFound
+from api.schemas import lon_lat_wgs84
+from api.schemas_suggestion import SuggestionAsk, SuggestionOut
+from api.service import ServiceDep
+from dispatch import desk
+from dispatch.incident import Incident
+from dispatch.store.suggestions import get_suggestion
+from geo.errors import UnknownName
+
+router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
+
+
+@router.post("")
+def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> SuggestionOut:
+    """
+    Rank the crews that could go to a place.
+
+    The answer names the holder of the power and the rule that decided, proposals with
+    arrival times by road, and the crews passed over with the reason for each.
+    """
+    now = asked.at or service.clock()
+    incident = Incident(
+        lon_lat=lon_lat_wgs84(asked.lon_lat, asked.crs),
+        matters=tuple(asked.matters),
+        reported_at=now,
+        kind=asked.kind,
+    )
+    whereabouts = service.live.present
+    policy = asked.policy or service.settings.policy
+    with service.store.session() as session:
+        number, suggestion = desk.suggest(session, incident, whereabouts, now=now, policy=policy)
+        session.commit()
+    return SuggestionOut.of(number, suggestion)
+
+
+@router.get("/{number}")
+def read_suggestion(number: str, service: ServiceDep, _: CallerDep) -> SuggestionOut:
+    """Read a suggestion as it was given."""
+    try:
+        with service.store.reading() as session:
+            return SuggestionOut.of(number, get_suggestion(session, number))
+    except UnknownName as error:
+        raise NotFound(str(error)) from error

@@ -1,0 +1,422 @@
+"""What the doors say of a city: its units, places and positions, as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+import numpy as np
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+
+from dispatch.city import City
+from dispatch.matter import Matter
+from dispatch.unit import DutyStatus, Officer, Unit
+from dispatch.whereabouts import STATUSES, Whereabouts
+from geo.area import Area
+from geo.datum import to_wgs84
+from geo.errors import BadValue
+from geo.place_index import Place
+from geo.position import Fix, FixResult
+from geo.remark import Remark
+from geo.zone import Zone
+
+Item = TypeVar("Item")
+
+
+def _storable(text: str) -> str:
+    """Refuse what JSON can escape but no store and no other program can hold."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("holds a character that is no text (NUL or half of a pair)")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+Crs = Annotated[
+    Text,
+    Field(max_length=64, description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n.", examples=["wgs84"]),
+]
+GivenLonLat = Annotated[
+    tuple[FiniteFloat, FiniteFloat],
+    Field(description="Longitude, latitude, in degrees of `crs`.", examples=[[109.1215, 21.4763]]),
+]
+LonLat = Annotated[tuple[float, float], Field(description="Longitude, latitude, WGS-84 degrees.")]
+
+
+class Asked(BaseModel):
+    """A body of a request: fields that are not known are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; ``next`` is the cursor of the page after it, null on the last."""
+
+    items: list[Item]
+    next: str | None
+
+
+class ReasonOut(BaseModel):
+    """One thing said to a person, with a code for machines."""
+
+    code: str
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, remark: Remark) -> ReasonOut:
+        """Copy a remark."""
+        return cls(code=remark.code, zh=remark.zh, en=remark.en)
+
+
+class CityOut(BaseModel):
+    """The city that is served."""
+
+    code: str
+    name: str
+    name_en: str
+    invented: bool = Field(description="True for a generated city; every screen must say so.")
+    now: datetime = Field(description="The service's clock.")
+    city_version: str
+    weight_version: str
+    degraded: ReasonOut | None
+    bounds: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    tiles: str = Field(description="Template of the road tiles.")
+
+
+class DomainOut(BaseModel):
+    """A field of enforcement."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class MatterOut(BaseModel):
+    """One item of the list of powers."""
+
+    code: str
+    name: str
+    name_en: str
+    domain: str
+    kind: str
+    gravity: int
+    triage: str
+
+    @classmethod
+    def of(cls, matter: Matter) -> MatterOut:
+        """Copy a matter."""
+        return cls(
+            code=matter.code,
+            name=matter.name,
+            name_en=matter.name_en,
+            domain=matter.domain,
+            kind=matter.kind,
+            gravity=matter.gravity,
+            triage=matter.triage,
+        )
+
+
+class AreaOut(BaseModel):
+    """An administrative area."""
+
+    code: str
+    name: str
+    name_en: str
+    tier: str
+
+    @classmethod
+    def of(cls, area: Area) -> AreaOut:
+        """Copy an area without its polygon."""
+        return cls(code=area.code, name=area.name, name_en=area.name_en, tier=area.tier)
+
+
+class ZoneOut(BaseModel):
+    """A responsibility zone."""
+
+    code: str
+    name: str
+    name_en: str
+    brigade: str | None
+    arrival_target_s: int
+
+    @classmethod
+    def of(cls, zone: Zone) -> ZoneOut:
+        """Copy a zone without its polygon."""
+        return cls(
+            code=zone.code,
+            name=zone.name,
+            name_en=zone.name_en,
+            brigade=zone.brigade,
+            arrival_target_s=zone.arrival_target_s,
+        )
+
+
+class PlaceOut(BaseModel):
+    """What a point lies in."""
+
+    lon_lat: LonLat
+    areas: list[AreaOut]
+    zone: ZoneOut | None
+    grid: str | None
+    remarks: list[ReasonOut]
+
+    @classmethod
+    def of(cls, place: Place) -> PlaceOut:
+        """Copy a place."""
+        return cls(
+            lon_lat=place.lon_lat,
+            areas=[AreaOut.of(area) for area in place.areas],
+            zone=ZoneOut.of(place.zone) if place.zone else None,
+            grid=place.grid.code if place.grid else None,
+            remarks=[ReasonOut.of(remark) for remark in place.remarks],
+        )
+
+
+class UnitOut(BaseModel):
+    """A brigade, squad, post, crew or drone."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    parent: str | None
+    zone: str | None
+    domains: list[str]
+    mode: str | None
+    lon_lat: LonLat | None
+    call_sign: str
+    phone: str
+
+    @classmethod
+    def of(cls, unit: Unit) -> UnitOut:
+        """Copy a unit."""
+        return cls(
+            code=unit.code,
+            name=unit.name,
+            name_en=unit.name_en,
+            kind=unit.kind,
+            parent=unit.parent,
+            zone=unit.zone,
+            domains=list(unit.domains),
+            mode=unit.mode,
+            lon_lat=unit.lon_lat,
+            call_sign=unit.call_sign,
+            phone=unit.phone,
+        )
+
+
+class OfficerOut(BaseModel):
+    """An officer; the private phone number stays inside."""
+
+    id: str
+    name: str
+    crew: str
+    certified: bool
+    skills: list[str]
+    status: DutyStatus
+
+    @classmethod
+    def of(cls, officer: Officer, status: DutyStatus) -> OfficerOut:
+        """Copy an officer and add whether he or she is free."""
+        return cls(
+            id=officer.id,
+            name=officer.name,
+            crew=officer.crew,
+            certified=officer.certified,
+            skills=list(officer.skills),
+            status=status,
+        )
+
+
+class FixIn(Asked):
+    """A position report of a terminal or phone."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "officer": "P0001",
+                    "time": "2026-11-22T09:30:00+08:00",
+                    "lon": 109.1215,
+                    "lat": 21.4763,
+                    "accuracy_m": 8,
+                    "speed_mps": 6.5,
+                    "heading_deg": 90,
+                }
+            ]
+        },
+    )
+
+    officer: Text | None = Field(default=None, max_length=64)
+    device: Text | None = Field(
+        default=None, max_length=64, description="A terminal, registered under its officer's id."
+    )
+    time: AwareDatetime
+    lon: FiniteFloat
+    lat: FiniteFloat
+    accuracy_m: FiniteFloat | None = None
+    speed_mps: FiniteFloat | None = None
+    heading_deg: FiniteFloat | None = None
+    crs: Crs = "wgs84"
+
+
+class FixResultOut(BaseModel):
+    """What became of one fix."""
+
+    officer: str
+    time: datetime
+    accepted: bool
+    remark: ReasonOut
+
+    @classmethod
+    def of(cls, result: FixResult) -> FixResultOut:
+        """Copy the result of one fix."""
+        return cls(
+            officer=result.fix.officer,
+            time=result.fix.time,
+            accepted=result.accepted,
+            remark=ReasonOut.of(result.remark),
+        )
+
+
+class FixResultsOut(BaseModel):
+    """What became of each fix, in the order given; one bad fix never fails its batch."""
+
+    accepted: int
+    results: list[FixResultOut]
+
+
+class PositionOut(BaseModel):
+    """Where an officer is; the same in lists and in the live stream."""
+
+    officer: str
+    time: datetime
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    speed_mps: float | None
+    heading_deg: float | None
+    status: DutyStatus
+
+    @classmethod
+    def of(cls, fix: Fix, status: DutyStatus) -> PositionOut:
+        """Copy a fix and add whether the officer is free."""
+        return cls(
+            officer=fix.officer,
+            time=fix.time,
+            lon=fix.lon_lat[0],
+            lat=fix.lon_lat[1],
+            accuracy_m=fix.accuracy_m,
+            speed_mps=fix.speed_mps,
+            heading_deg=fix.heading_deg,
+            status=status,
+        )
+
+
+def positions_of(whereabouts: Whereabouts, officers: list[str]) -> list[PositionOut]:
+    """
+    Say where some officers are.
+
+    Parameters
+    ----------
+    whereabouts
+        The present snapshot.
+    officers
+        Ids; those without a position, or not of this city, are left out.
+
+    Returns
+    -------
+    positions
+        In the order given.
+    """
+    row_of = whereabouts.city.roster.officer_row
+    fixes = whereabouts.positions.fixes
+    return [
+        PositionOut.of(fixes[officer], STATUSES[whereabouts.status[row_of[officer]]])
+        for officer in officers
+        if officer in fixes and officer in row_of
+    ]
+
+
+def degraded_of(city: City) -> ReasonOut | None:
+    """
+    Say whether travel times are not by road, and why.
+
+    Parameters
+    ----------
+    city
+        The city with its road engines.
+
+    Returns
+    -------
+    degraded
+        None when every engine answers by road.
+    """
+    for engine in city.travel_times.values():
+        if engine.degraded is not None:
+            return ReasonOut(
+                code="straight_line", zh="行程时间按直线估算，未走路网。", en=engine.degraded
+            )
+    return None
+
+
+def lon_lat_wgs84(lon_lat: tuple[float, float], crs: str) -> tuple[float, float]:
+    """
+    Bring one position through the door.
+
+    Parameters
+    ----------
+    lon_lat
+        As given, in the system.
+    crs
+        The system's name.
+
+    Returns
+    -------
+    lon_lat
+        WGS-84 degrees.
+
+    Raises
+    ------
+    UnknownCrs
+        The system is not known.
+    BadValue
+        The position is no place in it.
+    """
+    lon, lat = to_wgs84(np.array([lon_lat], dtype=np.float64), crs)[0]
+    return float(lon), float(lat)
+
+
+def fix_of(given: FixIn) -> Fix:
+    """
+    Bring a position report through the door.
+
+    Parameters
+    ----------
+    given
+        The report.
+
+    Returns
+    -------
+    fix
+        The fix in WGS-84; whether it is believed is judged later.
+
+    Raises
+    ------
+    BadValue
+        It names neither an officer nor a device, or both, or no place on Earth.
+    UnknownCrs
+        Its coordinate system is not known.
+    """
+    if (given.officer is None) == (given.device is None):
+        raise BadValue("A fix names either its officer or its device.")
+    return Fix(
+        officer=given.officer or given.device or "",
+        lon_lat=lon_lat_wgs84((given.lon, given.lat), given.crs),
+        time=given.time,
+        accuracy_m=given.accuracy_m,
+        speed_mps=given.speed_mps,
+        heading_deg=given.heading_deg,
+    )

@@ -1,0 +1,270 @@
+"""What the doors say of suggestions and incidents, as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.schemas import Asked, Crs, GivenLonLat, LonLat, ReasonOut, Text
+from dispatch.choice import PassedOver, ProposalKind
+from dispatch.incident import Incident, IncidentKind
+from dispatch.jurisdiction import Holder
+from dispatch.proposal import Proposal
+from dispatch.suggestion import Suggestion
+
+MatterCode = Annotated[Text, Field(min_length=1, max_length=64)]
+
+
+class SuggestionAsk(Asked):
+    """Who should go to a place, for these matters?"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"lon_lat": [109.1215, 21.4763], "crs": "wgs84", "matters": ["ZJ-001"]},
+            ]
+        },
+    )
+
+    lon_lat: GivenLonLat
+    crs: Crs = "wgs84"
+    matters: list[MatterCode] = Field(default_factory=list, max_length=50)
+    at: AwareDatetime | None = Field(
+        default=None, description="The instant for which it should hold; the present by default."
+    )
+    kind: IncidentKind = IncidentKind.REPORT
+    policy: Text | None = Field(default=None, max_length=64)
+
+
+class RouteOut(BaseModel):
+    """A way on the road, as a GeoJSON line."""
+
+    type: Literal["LineString"] = "LineString"
+    coordinates: list[LonLat]
+
+
+class CoveragePriceOut(BaseModel):
+    """What sending a crew costs the next incident."""
+
+    value: float
+    unit: str
+
+
+class ProposalOut(BaseModel):
+    """A crew that could be sent, with its times and reasons."""
+
+    rank: int = Field(description="From 1 within its kind.")
+    unit: str = Field(description="Code of the crew.")
+    brigade: str | None
+    crew: list[str] = Field(description="Ids of the officers who go, the first to arrive first.")
+    kind: ProposalKind
+    eta_s: float = Field(description="Median seconds from dispatch until the crew is complete.")
+    eta_p90_s: float | None
+    p_in_target: float | None
+    meets_target: bool
+    travel_time_s: float
+    first_on_scene_s: float
+    length_m: float | None
+    position_age_s: float | None
+    coverage_price: CoveragePriceOut | None
+    mutual_aid: bool
+    reasons: list[ReasonOut]
+    route: RouteOut | None
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> ProposalOut:
+        """Copy a proposal."""
+        price = proposal.coverage_price
+        return cls(
+            rank=proposal.rank,
+            unit=proposal.unit,
+            brigade=proposal.brigade,
+            crew=list(proposal.crew),
+            kind=proposal.kind,
+            eta_s=proposal.eta_s,
+            eta_p90_s=proposal.eta_p90_s,
+            p_in_target=proposal.p_in_target,
+            meets_target=proposal.meets_target,
+            travel_time_s=proposal.travel_time_s,
+            first_on_scene_s=proposal.first_on_scene_s,
+            length_m=proposal.length_m,
+            position_age_s=proposal.position_age_s,
+            coverage_price=None if price is None else CoveragePriceOut(value=price, unit="s"),
+            mutual_aid=proposal.mutual_aid,
+            reasons=[ReasonOut.of(remark) for remark in proposal.reasons],
+            route=RouteOut(coordinates=list(proposal.route)) if proposal.route else None,
+        )
+
+
+class HolderOut(BaseModel):
+    """Who acts on a matter, and by which row and rule."""
+
+    matter: str | None
+    unit: str | None = Field(description="The brigade or squad that has the case.")
+    acting_body: str | None = Field(description="The body in whose name the act is done.")
+    tier: str | None
+    area: str | None
+    row: str | None = Field(description="Row of the authority list.")
+    rule: ReasonOut
+
+    @classmethod
+    def of(cls, holder: Holder) -> HolderOut:
+        """Copy a holder."""
+        return cls(
+            matter=holder.matter,
+            unit=holder.unit,
+            acting_body=holder.acting_body,
+            tier=holder.tier,
+            area=holder.area,
+            row=holder.row,
+            rule=ReasonOut.of(holder.rule),
+        )
+
+
+class PassedOverOut(BaseModel):
+    """A crew that is not proposed, and why."""
+
+    unit: str
+    reason: ReasonOut
+
+    @classmethod
+    def of(cls, passed: PassedOver) -> PassedOverOut:
+        """Copy a crew that was passed over."""
+        return cls(unit=passed.unit, reason=ReasonOut.of(passed.reason))
+
+
+class DegradedOut(BaseModel):
+    """Why an answer is worse than it should be."""
+
+    code: str
+    why: str
+
+
+class SuggestionOut(BaseModel):
+    """Who should go, and why; no proposal at all is an answer too."""
+
+    id: str | None = Field(description="Its number, under which it can be read again.")
+    now: datetime = Field(description="The instant for which it holds.")
+    city_version: str
+    weight_version: str
+    policy: str
+    degraded: DegradedOut | None
+    lon_lat: LonLat
+    matters: list[str]
+    areas: list[str] = Field(description="Codes of the areas, from the city down.")
+    zone: str | None
+    grid: str | None
+    arrival_target_s: float
+    routing: ReasonOut = Field(description="The rule that chose between grid and specialist.")
+    holder: HolderOut = Field(description="Holder of the lead matter.")
+    other_holders: list[HolderOut]
+    proposals: list[ProposalOut]
+    passed_over: list[PassedOverOut]
+    passed_over_count: dict[str, int] = Field(description="How many more, by code of the reason.")
+    findings: list[ReasonOut]
+
+    @classmethod
+    def of(cls, number: str | None, suggestion: Suggestion) -> SuggestionOut:
+        """Copy a suggestion."""
+        degraded = suggestion.degraded
+        return cls(
+            id=number,
+            now=suggestion.now,
+            city_version=suggestion.city_version,
+            weight_version=suggestion.weight_version,
+            policy=suggestion.policy,
+            degraded=DegradedOut(code=degraded.code, why=degraded.why) if degraded else None,
+            lon_lat=suggestion.lon_lat,
+            matters=list(suggestion.matters),
+            areas=[area.code for area in suggestion.areas],
+            zone=suggestion.zone.code if suggestion.zone else None,
+            grid=suggestion.grid,
+            arrival_target_s=suggestion.arrival_target_s,
+            routing=ReasonOut.of(suggestion.routing),
+            holder=HolderOut.of(suggestion.holder),
+            other_holders=[HolderOut.of(holder) for holder in suggestion.other_holders],
+            proposals=[ProposalOut.of(proposal) for proposal in suggestion.proposals],
+            passed_over=[PassedOverOut.of(passed) for passed in suggestion.passed_over],
+            passed_over_count=dict(suggestion.passed_over_count),
+            findings=[ReasonOut.of(remark) for remark in suggestion.findings],
+        )
+
+
+class ReporterIn(Asked):
+    """Who reported; kept, and never shown again in a list or stream."""
+
+    name: Text = Field(default="", max_length=100)
+    phone: Text = Field(default="", max_length=40)
+
+
+class IncidentReport(Asked):
+    """Something reported at a place, or a visit planned there."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "lon_lat": [109.1215, 21.4763],
+                    "crs": "wgs84",
+                    "matters": ["ZJ-001"],
+                    "text": "沿街商铺占道经营",
+                    "kind": "report",
+                    "reporter": {"name": "", "phone": ""},
+                }
+            ]
+        },
+    )
+
+    lon_lat: GivenLonLat
+    crs: Crs = "wgs84"
+    matters: list[MatterCode] = Field(default_factory=list, max_length=50)
+    text: Text = Field(default="", max_length=4000)
+    kind: IncidentKind = IncidentKind.REPORT
+    reporter: ReporterIn | None = None
+
+
+class IncidentOut(BaseModel):
+    """An incident; the same in lists, answers and the live stream."""
+
+    id: str
+    state: str
+    lon_lat: LonLat
+    matters: list[str]
+    kind: IncidentKind
+    text: str
+    reported_at: datetime
+
+    @classmethod
+    def of(cls, incident: Incident) -> IncidentOut:
+        """Copy an incident without its reporter."""
+        return cls(
+            id=incident.id or "",
+            state=incident.state,
+            lon_lat=incident.lon_lat,
+            matters=list(incident.matters),
+            kind=incident.kind,
+            text=incident.text,
+            reported_at=incident.reported_at,
+        )
+
+
+def as_json(model: BaseModel) -> object:
+    """
+    Turn a model into what JSON can say.
+
+    Parameters
+    ----------
+    model
+        Any of these.
+
+    Returns
+    -------
+    plain
+        Dictionaries, lists, texts and numbers.
+    """
+    plain: object = model.model_dump(mode="json")
+    return plain

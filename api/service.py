@@ -1,0 +1,162 @@
+"""The running service: what the composition root puts together and every route reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from api.clock import Clock
+from api.layers import Layers
+from api.live import Stream
+from api.settings import Settings
+from api.tile import RoadTiles
+from dispatch.city import City
+from dispatch.live import LiveWhereabouts
+from dispatch.store.engine import Store
+from geo.position import Fix, FixResult
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """
+    One city being served.
+
+    Attributes
+    ----------
+    settings
+        What the operator set.
+    clock
+        Tells the present.
+    store
+        Where everything durable is.
+    city
+        The published city.
+    live
+        Where everybody is.
+    stream
+        Open pages.
+    layers
+        The map layers as GeoJSON.
+    tiles
+        The road tiles, or None for a city without a road network.
+    warm
+        Whether the kernels are compiled and the first answer will be quick.
+    """
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    city: City
+    live: LiveWhereabouts
+    layers: Layers
+    tiles: RoadTiles | None
+    stream: Stream = field(default_factory=Stream)
+    warm: bool = False
+    _loop: asyncio.AbstractEventLoop | None = None
+    _moved: set[str] = field(default_factory=set)
+    _unsaved: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def go_live(self) -> None:
+        """Remember the event loop on which the stream is published; call it there."""
+        self._loop = asyncio.get_running_loop()
+
+    def announce(self, event: str, data: object) -> None:
+        """
+        Tell every open page, from whatever thread.
+
+        Parameters
+        ----------
+        event
+            Name of the event.
+        data
+            Anything JSON can say.
+        """
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.publish, event, data)
+
+    def beat(self) -> dict[str, str]:
+        """
+        Say what time it is and which city is served.
+
+        Returns
+        -------
+        beat
+            What a ``beat`` event carries.
+        """
+        return {"now": self.clock().isoformat(), "city_version": self.city.version}
+
+    def take_in(self, fixes: Iterable[Fix], *, now: datetime) -> tuple[FixResult, ...]:
+        """
+        Take in fixes and remember who moved, for the next beat of the stream.
+
+        Parameters
+        ----------
+        fixes
+            One or many.
+        now
+            The present.
+
+        Returns
+        -------
+        results
+            What became of each.
+        """
+        results = self.live.take_in(fixes, now=now)
+        moved = {result.fix.officer for result in results if result.accepted}
+        with self._lock:
+            self._moved |= moved
+            self._unsaved |= moved
+        return results
+
+    def take_moved(self) -> list[str]:
+        """
+        Hand over who moved since the last call.
+
+        Returns
+        -------
+        officers
+            Their ids, sorted.
+        """
+        with self._lock:
+            moved, self._moved = self._moved, set()
+        return sorted(moved)
+
+    def take_unsaved(self) -> list[str]:
+        """
+        Hand over whose position the store does not have yet.
+
+        Returns
+        -------
+        officers
+            Their ids, sorted.
+        """
+        with self._lock:
+            unsaved, self._unsaved = self._unsaved, set()
+        return sorted(unsaved)
+
+
+def service_of(request: Request) -> Service:
+    """
+    Find the service that a request came to.
+
+    Parameters
+    ----------
+    request
+        The request.
+
+    Returns
+    -------
+    service
+        The service.
+    """
+    return cast("Service", request.app.state.service)
+
+
+ServiceDep = Annotated[Service, Depends(service_of)]

@@ -1,0 +1,56 @@
+"""Runs the HTTP server on this machine."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+from rich.logging import RichHandler
+
+from geo.errors import BadValue
+
+DRAIN_S = 3
+"""Open streams are cut this long after a stop is asked for."""
+
+
+def serve_app(app: FastAPI, *, host: str, port: int) -> None:
+    """
+    Serve until somebody stops it.
+
+    Parameters
+    ----------
+    app
+        The application.
+    host, port
+        A loopback address.
+
+    Raises
+    ------
+    BadValue
+        The port is taken.
+    """
+    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    listener = _listen(host, port)
+    logging.getLogger(__name__).info("Open http://%s:%d in a browser; Ctrl+C stops.", host, port)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow begins, or say that it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise BadValue(
+            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
+        ) from error
+    return listener
