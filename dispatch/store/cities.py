@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shapely import Point
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
@@ -43,7 +43,8 @@ def holds_city(session: Session) -> bool:
     holds_city
         Whether the store names a city.
     """
-    return session.scalar(select(func.count()).select_from(tables.META)) != 0
+    named = select(tables.META.c.value).where(tables.META.c.name == "code")
+    return session.scalar(named) is not None
 
 
 def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Path]) -> None:
@@ -126,7 +127,7 @@ def read_city(store: Store) -> City:
     with store.reading() as session:
         entries = session.execute(select(tables.META.c.name, tables.META.c.value))
         meta = dict(entries.tuples().all())
-        if not meta:
+        if "code" not in meta:
             raise UnreadableFile(f"The store {store.path} holds no city; load one first.")
         return City(
             code=meta["code"],

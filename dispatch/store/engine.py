@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can damage a write-ahead log that is reset while another process reads."""
+
+SCHEMA = "schema"
+"""Name of the entry that tells which tables a store has."""
 
 BUSY_TIMEOUT_S = 5
 """How long a writer waits for another."""
@@ -152,9 +156,19 @@ def _prepare(engine: Engine, path: Path) -> None:
                 METADATA.create_all(connection)
                 for table in METADATA.sorted_tables:
                     geopackage.register(connection, table)
+                connection.execute(META.insert().values(name=SCHEMA, value=_schema()))
                 return
             application = connection.execute(text("PRAGMA application_id")).scalar_one()
+            if application != geopackage.APPLICATION_ID or META.name not in tables:
+                raise UnreadableFile(f"{path} is a database, but not a store of grid-dispatch.")
+            schema = connection.scalar(select(META.c.value).where(META.c.name == SCHEMA))
     except DatabaseError as error:
         raise UnreadableFile(f"{path} is not a store: {error.orig}.") from error
-    if application != geopackage.APPLICATION_ID or META.name not in tables:
-        raise UnreadableFile(f"{path} is a database, but not a store of grid-dispatch.")
+    if schema != _schema():
+        raise UnreadableFile(f"{path} was made by another version; make it again.")
+
+
+def _schema() -> str:
+    """Digest of the tables and columns, so that no store of other ones is taken for ours."""
+    columns = [f"{table}.{column.name}" for table in METADATA.sorted_tables for column in table.c]
+    return hashlib.blake2b("\n".join(columns).encode(), digest_size=6).hexdigest()

@@ -85,11 +85,16 @@ class StraightLineTravelTimes:
             for limit_s in sorted(set(within_s))
         ]
 
-    def route(self, origin: Joins, destination: Joins) -> Route | None:
+    def route(
+        self, origin: Joins, destination: Joins, *, within_s: float | None = None
+    ) -> Route | None:
         """Draw a straight line; see `geo.road.travel_time.TravelTimes.route`."""
         metres = distance_m(origin.lon_lat, destination.lon_lat)
+        travel_time_ms = int(edge_time_ms(metres, self._speed_mps)[0])
+        if within_s is not None and travel_time_ms > round(within_s * 1000):
+            return None
         return Route(
-            travel_time_ms=int(edge_time_ms(metres, self._speed_mps)[0]),
+            travel_time_ms=travel_time_ms,
             length_m=float(metres[0]),
             walk_m=(0.0, 0.0),
             lon_lat=np.concatenate([origin.lon_lat, destination.lon_lat]),

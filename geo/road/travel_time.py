@@ -139,7 +139,9 @@ class TravelTimes(Protocol):
             One per time, in ascending order, each holding those before it.
         """
 
-    def route(self, origin: Joins, destination: Joins) -> Route | None:
+    def route(
+        self, origin: Joins, destination: Joins, *, within_s: float | None = None
+    ) -> Route | None:
         """
         Lead from one place to another by the fastest way.
 
@@ -147,11 +149,14 @@ class TravelTimes(Protocol):
         ----------
         origin, destination
             One place each.
+        within_s
+            Look no farther than this; who knows the travel time already saves the search
+            beyond it.
 
         Returns
         -------
         route
-            None where no road leads.
+            None where no road leads, or none within the time.
         """
 
 
@@ -255,9 +260,15 @@ class NetworkTravelTimes:
         tree = self._tree(origin, limit_ms=int(max(within_s) * 1000))
         return reach_bands(tree, sorted(set(within_s)))
 
-    def route(self, origin: Joins, destination: Joins) -> Route | None:
+    def route(
+        self, origin: Joins, destination: Joins, *, within_s: float | None = None
+    ) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""
-        return trace(self._tree(origin), destination)
+        if within_s is None:
+            return trace(self._tree(origin), destination)
+        limit_ms = round(within_s * 1000)
+        route = trace(self._tree(origin, limit_ms=limit_ms), destination)
+        return route if route is not None and route.travel_time_ms <= limit_ms else None
 
     def _tree(self, origin: Joins, *, limit_ms: int = int(FAR_MS)) -> Tree:
         """Search onward from a place."""
