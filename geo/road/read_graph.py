@@ -22,7 +22,18 @@ from geo.road.streets import BACKWARD, BANNED, CLOSED, FORWARD, Streets, TurnRul
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnEdge:
-    """An edge of the graph: its ends as rows, its attributes and its line."""
+    """
+    An edge of the graph.
+
+    Attributes
+    ----------
+    tail, head
+        Its ends, as rows of the nodes.
+    data
+        Its attributes.
+    line
+        Its points, float64[n, 2].
+    """
 
     tail: int
     head: int
