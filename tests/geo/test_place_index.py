@@ -1,0 +1,161 @@
+"""Where a point lies: the rule at borders, overlaps, gaps, and a slow oracle."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import MultiPolygon, Point, Polygon, box
+
+from geo.area import Area, Tier
+from geo.errors import BadValue
+from geo.place_index import Place, PlaceIndex
+from geo.zone import UnitGrid, Zone
+
+CITY = Area("C", "市", Tier.CITY, None, box(0, 0, 4, 4))
+WEST = Area("D1", "西区", Tier.DISTRICT, "C", box(0, 0, 2, 4))
+EAST = Area("D2", "东区", Tier.DISTRICT, "C", box(2, 0, 4, 4))
+# The township with the lowest code lies in the district with the highest.
+TOWNSHIPS = [
+    Area("T1", "东南镇", Tier.TOWNSHIP, "D2", box(2, 0, 4, 2)),
+    Area("T2", "东北镇", Tier.TOWNSHIP, "D2", box(2, 2, 4, 4)),
+    Area("T3", "西镇", Tier.TOWNSHIP, "D1", box(0, 0, 2, 4)),
+]
+ZONES = [
+    Zone("Z1", "一区", "B1", box(0, 0, 2, 4)),
+    Zone("Z2", "二区", "B2", box(2, 0, 4, 3)),
+]
+GRIDS = [
+    UnitGrid("G1", "T1", "Z2", box(2, 0, 4, 2)),
+    UnitGrid("G2", "T3", "Z1", box(0, 0, 2, 4)),
+]
+TOWN = PlaceIndex([CITY, WEST, EAST, *TOWNSHIPS], ZONES, GRIDS)
+
+
+def found(place: Place) -> str:
+    """A place as text: areas, zone, grid, and the codes of its remarks."""
+    areas = "›".join(area.code for area in place.areas) or "-"
+    zone = place.zone.code if place.zone else "-"
+    grid = place.grid.code if place.grid else "-"
+    return " ".join([areas, zone, grid, *sorted({remark.code for remark in place.remarks})])
+
+
+@pytest.mark.parametrize(
+    ("lon_lat", "expected"),
+    [
+        ((1, 1), "C›D1›T3 Z1 G2"),
+        ((3, 1), "C›D2›T1 Z2 G1"),
+        ((3, 3.5), "C›D2›T2 - - outside"),
+        ((9, 9), "- - - outside"),
+        ((3, 2), "C›D2›T1 Z2 G1 on_border"),
+        ((2, 1), "C›D1›T3 Z1 G2 on_border"),
+        ((2, 2), "C›D1›T3 Z1 G2 on_border"),
+        ((0, 0), "C›D1›T3 Z1 G2"),
+    ],
+)
+def test_a_point_lies_in_a_chain_of_areas_a_zone_and_a_grid(lon_lat, expected):
+    assert found(TOWN.locate(lon_lat)) == expected
+
+
+def test_on_a_border_the_lowest_code_wins_and_the_others_are_named():
+    place = TOWN.locate((2, 1))
+    assert place.zone.code == "Z1"
+    texts = [remark.en for remark in place.remarks if remark.code == "on_border"]
+    assert "The point is on the border of zone Z1 with Z2; by rule it counts to Z1." in texts
+    assert "The point is on the border of district D1 with D2; by rule it counts to D1." in texts
+
+
+def test_below_a_border_the_chain_stays_inside_the_area_chosen_above():
+    place = TOWN.locate((2, 1))
+    assert [area.code for area in place.areas] == ["C", "D1", "T3"]
+    assert place.area_at(Tier.TOWNSHIP).code == "T3"
+    assert place.area_at(Tier.COMMUNITY) is None
+
+
+def test_properly_inside_beats_a_border_whatever_the_code():
+    index = PlaceIndex(
+        [], [Zone("A", "", None, box(0, 0, 1, 1)), Zone("B", "", None, box(0, 0, 9, 9))], []
+    )
+    place = index.locate((1, 0.5))
+    assert place.zone.code == "B"
+    assert [remark.code for remark in place.remarks if "zone" in remark.en] == ["on_border"]
+
+
+def test_inside_two_zones_the_lowest_code_wins_and_all_are_named():
+    index = PlaceIndex([], [Zone(code, "", None, box(0, 0, 2, 2)) for code in "BA"], [])
+    place = index.locate((1, 1))
+    assert place.zone.code == "A"
+    overlap = next(remark for remark in place.remarks if remark.code == "overlap")
+    assert overlap.en.endswith("zone: A, B; by rule it counts to A.")
+
+
+def test_a_hole_is_outside_and_its_rim_is_not():
+    ring = Polygon(box(0, 0, 4, 4).exterior, [box(1, 1, 3, 3).exterior])
+    index = PlaceIndex([], [Zone("Z", "", None, ring)], [])
+    assert index.locate((2, 2)).zone is None
+    assert index.locate((1, 2)).zone.code == "Z"
+    assert index.locate((0.5, 0.5)).zone.code == "Z"
+
+
+def test_an_island_zone_of_two_parts_is_one_zone():
+    index = PlaceIndex(
+        [], [Zone("Z", "", None, MultiPolygon([box(0, 0, 1, 1), box(3, 3, 4, 4)]))], []
+    )
+    assert index.locate((3.5, 3.5)).zone.code == "Z"
+    assert index.locate((2, 2)).zone is None
+
+
+def test_an_empty_index_says_outside():
+    assert found(PlaceIndex([], [], []).locate((1, 1))) == "- - - outside"
+
+
+@pytest.mark.parametrize("lon_lat", [(math.nan, 1), (500, 1), (1, 91), (math.inf, 0)])
+def test_no_place_on_earth_is_refused(lon_lat):
+    with pytest.raises(BadValue, match="lon,lat"):
+        TOWN.locate(lon_lat)
+
+
+def test_a_code_used_twice_is_refused():
+    with pytest.raises(BadValue, match="zone Z1 is used more than once"):
+        PlaceIndex([], [ZONES[0], ZONES[0]], [])
+
+
+# Corners of a coarse raster, so that generated points often fall on borders and corners.
+RASTER = st.integers(0, 6).map(lambda step: step / 2)
+RECTANGLES = st.tuples(RASTER, RASTER, RASTER, RASTER).map(
+    lambda c: box(min(c[0], c[1]), min(c[2], c[3]), max(c[0], c[1]) + 1, max(c[2], c[3]) + 1)
+)
+
+
+def _with_hole(shape: Polygon) -> Polygon:
+    west, south, east, north = shape.bounds
+    middle = box(*(np.array([west, south]) + 0.25), *(np.array([east, north]) - 0.25))
+    return Polygon(shape.exterior, [middle.exterior])
+
+
+SHAPES = st.one_of(RECTANGLES, RECTANGLES.map(_with_hole))
+
+
+@given(shapes=st.lists(SHAPES, max_size=6), point=st.tuples(RASTER, RASTER))
+def test_the_index_agrees_with_asking_every_polygon(shapes, point):
+    zones = [Zone(f"Z{row}", "", None, shape) for row, shape in enumerate(shapes)]
+    place = PlaceIndex([], zones, []).locate(point)
+    here = Point(point)
+    inside = [zone.code for zone in zones if zone.polygon.contains(here)]
+    touched = [zone.code for zone in zones if zone.polygon.touches(here)]
+    expected = min(inside) if inside else min(touched, default=None)
+    assert (place.zone.code if place.zone else None) == expected
+    codes = {remark.code for remark in place.remarks if "zone" in remark.en}
+    others = {code for code in touched if code != expected}
+    assert codes == {
+        name
+        for name, said in (
+            ("outside", expected is None),
+            ("overlap", len(inside) > 1),
+            ("on_border", bool(others)),
+        )
+        if said
+    }
