@@ -16,9 +16,10 @@ def warm_kernels() -> None:
     times = NetworkTravelTimes(assemble(_one_street(), mode=Mode.CAR))
     ends = join_nodes(times.network, np.arange(2))
     times.matrix(ends, ends)
-    times.nearest(ends, ends.take([0]), k=1)
-    times.route(ends.take([0]), ends.take([1]))
-    times.reach(ends.take([0]), [60.0])
+    start, end = ends.take(slice(0, 1)), ends.take(slice(1, 2))
+    times.nearest(ends, start, k=1)
+    times.route(start, end)
+    times.reach(start, [60.0])
 
 
 def _one_street() -> Streets:
