@@ -140,7 +140,7 @@ class City:
             The list of powers has no such code; the sentence names the nearest ones.
         """
         if code not in self.matters:
-            near = get_close_matches(code, self.matters, n=3)
+            near = get_close_matches(code, self.matters, n=3, cutoff=0.5)
             hint = f" Near it: {', '.join(near)}." if near else ""
             raise UnknownName(
                 f"The list of powers has no matter {code!r}; it knows {len(self.matters)}.{hint}"

@@ -64,6 +64,9 @@ class TownCity:
     next_door: str = ""
     squad: str = ""
     crews: Mapping[str, Crew] = field(default_factory=dict)
+    standing: Mapping[str, str] = field(default_factory=dict)  # officers away from their crew
+    skills: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of single officers
+    off_duty: Sequence[str] = ()  # officers
     authority: Sequence[AuthorityRow] = ()
     network: RoadNetwork | None = None
     arrival_target_s: int = 900
@@ -89,9 +92,11 @@ class TownCity:
         officers = []
         for name in self.home + self.next_door + self.squad:
             crew = self.crew(name)
-            skills = tuple(crew.skills)
-            officers += [Officer(f"{name}-{n}", "", name, True, skills) for n in range(crew.certified)]
-            officers += [Officer(f"{name}-aux{n}", "", name, False) for n in range(crew.auxiliaries)]
+            certified = [f"{name}-{number}" for number in range(crew.certified)]
+            auxiliaries = [f"{name}-aux{number}" for number in range(crew.auxiliaries)]
+            for officer in certified + auxiliaries:
+                skills = tuple(self.skills.get(officer, crew.skills))
+                officers.append(Officer(officer, "", name, officer in certified, skills))
         return tuple(officers)
 
     def city(self) -> City:
@@ -101,9 +106,7 @@ class TownCity:
             Area("D", "区", Tier.DISTRICT, "C", everywhere),
             Area("T", "镇", Tier.TOWNSHIP, "D", everywhere),
         )
-        rows = [
-            AuthorityRow(f"{code}@D", code, "D", Tier.DISTRICT, "区执法局") for code in MATTERS
-        ]
+        rows = [AuthorityRow(f"{code}@D", code, "D", Tier.DISTRICT, "区执法局") for code in MATTERS]
         own = {row.matter for row in self.authority}
         network = self.network or self.town.network()
         return City(
@@ -119,9 +122,7 @@ class TownCity:
             authority=(*(row for row in rows if row.matter not in own), *self.authority),
             units=self.units(),
             officers=self.officers(),
-            travel_times={
-                mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode
-            },
+            travel_times={mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode},
         )
 
     def whereabouts(self) -> Whereabouts:
@@ -129,10 +130,12 @@ class TownCity:
         fixes, statuses = [], {}
         for officer in city.officers:
             crew = self.crew(officer.crew)
-            statuses[officer.id] = crew.status
+            away = officer.id in self.off_duty
+            statuses[officer.id] = DutyStatus.OFF_DUTY if away else crew.status
             if crew.position_age_s is not None:
                 time = NOW - timedelta(seconds=crew.position_age_s)
-                fixes.append(Fix(officer.id, self.town.lon_lat[officer.crew], time))
+                place = self.standing.get(officer.id, officer.crew)
+                fixes.append(Fix(officer.id, self.town.lon_lat[place], time))
         positions, _ = Positions().updated(fixes, now=NOW)
         return locate_officers(city, positions, statuses)
 
