@@ -60,6 +60,7 @@ soak: debian setup ## run every test with the longest counts, and those too long
 	$(PYTEST) --counts long
 
 bench: setup ## measure, and write the tables of docs/benchmarks.md
+	@.ci/data
 	$(BIN)/python -m tests.bench
 
 screenshots: debian setup ## take the pictures of the pages that the documents show
