@@ -126,7 +126,7 @@ def read_city(store: Store) -> City:
     """
     with store.reading() as session:
         entries = session.execute(select(tables.META.c.name, tables.META.c.value))
-        meta = dict(entries.tuples().all())
+        meta = {row.name: row.value for row in entries}
         if "code" not in meta:
             raise UnreadableFile(f"The store {store.path} holds no city; load one first.")
         return City(
@@ -184,7 +184,7 @@ def read_statuses(session: Session) -> dict[str, DutyStatus]:
         Status by officer id.
     """
     rows = session.execute(select(tables.OFFICERS.c.id, tables.OFFICERS.c.status))
-    return {officer: DutyStatus(status) for officer, status in rows.tuples()}
+    return {row.id: DutyStatus(row.status) for row in rows}
 
 
 def _engines(folder: Path, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
