@@ -18,6 +18,7 @@ from dispatch.city import City
 from dispatch.unit import DutyStatus
 from geo.errors import OutsideNetwork
 from geo.position import Fix, FixResult, Positions
+from geo.remark import Remark
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
 from geo.road.travel_time import UNREACHABLE_MS, TravelTimes
@@ -27,6 +28,8 @@ NEVER_MS = np.iinfo(np.int64).max
 
 STATUSES: tuple[DutyStatus, ...] = tuple(DutyStatus)
 """Statuses in a fixed order; arrays hold the position in this tuple as uint8."""
+
+UNKNOWN_OFFICER = Remark("unknown_officer", "没有此队员。", "There is no such officer.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,16 +82,21 @@ class Whereabouts:
         whereabouts
             The new snapshot; only officers who moved are joined again.
         results
-            What became of each fix.
+            What became of each fix; a fix of nobody the city knows is ``unknown_officer``.
         """
-        positions, results = self.positions.updated(fixes, now=now)
-        rows = {
-            self.city.roster.officer_row.get(result.fix.officer)
-            for result in results
-            if result.accepted
-        }
-        changed = np.array(sorted(row for row in rows if row is not None), dtype=np.int64)
-        return _joined_again(replace(self, positions=positions), changed), results
+        row_of = self.city.roster.officer_row
+        given = list(fixes)
+        positions, judged = self.positions.updated(
+            (fix for fix in given if fix.officer in row_of), now=now
+        )
+        rows = sorted({row_of[result.fix.officer] for result in judged if result.accepted})
+        answer = iter(judged)
+        results = tuple(
+            next(answer) if fix.officer in row_of else FixResult(fix, UNKNOWN_OFFICER)
+            for fix in given
+        )
+        moved = replace(self, positions=positions)
+        return _joined_again(moved, np.array(rows, dtype=np.int64)), results
 
     def with_status(self, statuses: Mapping[str, DutyStatus]) -> Whereabouts:
         """
