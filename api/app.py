@@ -17,7 +17,7 @@ from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.layers import Layers
 from api.live import Heartbeat
-from api.routes import city, events, health, incidents, maps, positions, suggestions
+from api.routes import city, events, health, incidents, maps, positions, reach, suggestions
 from api.schemas import positions_of
 from api.schemas_suggestion import as_json
 from api.service import Service
@@ -128,7 +128,7 @@ def create_app(
         redoc_url=None,
     )
     errors.install(app)
-    for routes in (suggestions, incidents, positions, city, maps, events, health):
+    for routes in (suggestions, incidents, positions, city, reach, maps, events, health):
         app.include_router(routes.router)
     pages.install(app)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)

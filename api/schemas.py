@@ -38,7 +38,7 @@ Crs = Annotated[
 ]
 GivenLonLat = Annotated[
     tuple[FiniteFloat, FiniteFloat],
-    Field(description="Longitude, latitude, in degrees of `crs`.", examples=[[109.1215, 21.4763]]),
+    Field(description="Longitude, latitude, in degrees of `crs`.", examples=[[109.1689, 21.4627]]),
 ]
 LonLat = Annotated[tuple[float, float], Field(description="Longitude, latitude, WGS-84 degrees.")]
 
@@ -239,8 +239,8 @@ class FixIn(Asked):
                 {
                     "officer": "P0001",
                     "time": "2026-11-22T09:30:00+08:00",
-                    "lon": 109.1215,
-                    "lat": 21.4763,
+                    "lon": 109.1689,
+                    "lat": 21.4627,
                     "accuracy_m": 8,
                     "speed_mps": 6.5,
                     "heading_deg": 90,

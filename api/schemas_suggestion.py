@@ -24,7 +24,7 @@ class SuggestionAsk(Asked):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"lon_lat": [109.1215, 21.4763], "crs": "wgs84", "matters": ["ZJ-001"]},
+                {"lon_lat": [109.1689, 21.4627], "crs": "wgs84", "matters": ["CO001"]},
             ]
         },
     )
@@ -208,9 +208,9 @@ class IncidentReport(Asked):
         json_schema_extra={
             "examples": [
                 {
-                    "lon_lat": [109.1215, 21.4763],
+                    "lon_lat": [109.1689, 21.4627],
                     "crs": "wgs84",
-                    "matters": ["ZJ-001"],
+                    "matters": ["CO001"],
                     "text": "沿街商铺占道经营",
                     "kind": "report",
                     "reporter": {"name": "", "phone": ""},

@@ -9,40 +9,35 @@ import uvicorn
 from fastapi import FastAPI
 from rich.logging import RichHandler
 
+from api.settings import require_loopback
 from geo.errors import BadValue
+
+logger = logging.getLogger(__name__)
 
 DRAIN_S = 3
 """Open streams are cut this long after a stop is asked for."""
 
 
-def serve_app(app: FastAPI, *, host: str, port: int) -> None:
+def listen_on(host: str, port: int) -> socket.socket:
     """
-    Serve until somebody stops it.
+    Take a port, before anything slow begins.
 
     Parameters
     ----------
-    app
-        The application.
     host, port
-        A loopback address.
+        An address of this machine.
+
+    Returns
+    -------
+    listener
+        For `serve_app`; the caller closes it.
 
     Raises
     ------
     BadValue
-        The port is taken.
+        Other machines could reach the address, or somebody else has the port.
     """
-    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    listener = _listen(host, port)
-    logging.getLogger(__name__).info("Open http://%s:%d in a browser; Ctrl+C stops.", host, port)
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
-    )
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything slow begins, or say that it is taken."""
+    require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,3 +49,24 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
         ) from error
     return listener
+
+
+def serve_app(app: FastAPI, listener: socket.socket) -> None:
+    """
+    Serve until somebody stops it.
+
+    Parameters
+    ----------
+    app
+        The application.
+    listener
+        Where it listens.
+    """
+    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    host, port = listener.getsockname()[:2]
+    logger.info("Open http://%s:%d in a browser; Ctrl+C stops.", host, port)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -20,8 +20,6 @@ class Settings(BaseSettings):
     store
         Store URL, for example ``sqlite:////var/lib/grid-dispatch/city.gpkg``; None stands
         for the demo city's own file.
-    host, port
-        Address the service listens on.
     policy
         Name of the ranking used when a caller names none.
     max_body_bytes
@@ -33,8 +31,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GRID_DISPATCH_", frozen=True)
 
     store: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
     policy: str = "nearest"
     max_body_bytes: int = 4 * 1024 * 1024
     position_save_s: float = 10.0

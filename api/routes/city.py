@@ -89,8 +89,8 @@ def list_officers(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[Office
 @router.get("/places/at", tags=["city"])
 def read_place(
     service: ServiceDep,
-    lon: Annotated[float, Query(allow_inf_nan=False, examples=[109.1215])],
-    lat: Annotated[float, Query(allow_inf_nan=False, examples=[21.4763])],
+    lon: Annotated[float, Query(allow_inf_nan=False, examples=[109.1689])],
+    lat: Annotated[float, Query(allow_inf_nan=False, examples=[21.4627])],
     _: CallerDep,
     crs: Crs = "wgs84",
 ) -> PlaceOut:

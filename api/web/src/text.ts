@@ -37,7 +37,7 @@ const WORDS = {
   area: ["行政区划", "Area"],
   grid: ["单元网格", "Unit grid"],
   outsideZones: ["不在任何责任区内", "Outside every zone"],
-  target: ["到场时限", "Arrival target"],
+  target: ["到场时限", "target"],
   matters: ["执法事项", "Matters"],
   matterSearch: ["搜索事项名称、编码或领域", "Search matters by name, code or domain"],
   matterNone: ["没有符合条件的事项", "No matter matches"],
@@ -98,6 +98,11 @@ export function isWord(word: string): word is Word {
 /** The name of a thing in the language of the screen. */
 export function nameOf(thing: { name: string; name_en: string }): string {
   return language.value === "zh" ? thing.name : thing.name_en || thing.name;
+}
+
+/** A matter's name without the words that all of them share (对…的处罚). */
+export function shortName(matter: { name: string; name_en: string }): string {
+  return nameOf(matter).replace(/^对(.+)的(?:行政)?处罚$/, "$1");
 }
 
 /** A reason or problem in the language of the screen. */

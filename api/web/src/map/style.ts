@@ -122,7 +122,18 @@ function zones(palette: Palette): LayerSpecification[] {
       id: "zone-tint",
       type: "fill",
       source: "zones",
-      paint: { "fill-color": palette.zoneTint, "fill-opacity": ["case", selected, 0.11, 0] },
+      paint: {
+        "fill-color": palette.zoneTint,
+        "fill-opacity": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          10,
+          ["case", selected, 0.13, 0],
+          14,
+          ["case", selected, 0.03, 0],
+        ],
+      },
     },
     {
       id: "zone-border",
@@ -131,9 +142,8 @@ function zones(palette: Palette): LayerSpecification[] {
       layout: { "line-join": "round" },
       paint: {
         "line-color": palette.zoneBorder,
-        "line-opacity": ["case", selected, 0.95, 0.55],
-        "line-width": ["case", selected, 2.4, 1.3],
-        "line-dasharray": [3, 1.5],
+        "line-opacity": ["case", selected, 0.95, 0.5],
+        "line-width": ["case", selected, 2.4, 1.5],
       },
     },
   ];

@@ -78,7 +78,7 @@ function PlaceCard({ at }: { at: Fetched<Place> }) {
           <>
             <b>{nameOf(zone)}</b>
             <span class="aside">
-              {say("target")} {duration(zone.arrival_target_s)}
+              {zone.code} · {say("target")} {duration(zone.arrival_target_s)}
             </span>
           </>
         ) : (
@@ -104,7 +104,7 @@ function Versions() {
   return (
     <footer class="versions">
       {opened.invented && <span>{say("inventedLong")}</span>}
-      <span class="figures">
+      <span class="figures" title={opened.weight_version}>
         {say("version")} {opened.city_version} · {opened.weight_version}
       </span>
     </footer>

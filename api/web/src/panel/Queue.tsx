@@ -3,7 +3,7 @@ import { ageLevel } from "../ageing";
 import { workOnIncident } from "../actions";
 import type { Incident } from "../api";
 import { incidents, matters, now, queue, queueCursor, queueFilter, subject } from "../state";
-import { duration, nameOf, say } from "../text";
+import { duration, say, shortName } from "../text";
 
 /** Open incidents, the longest waiting on top; each ages visibly. */
 export function Queue() {
@@ -55,7 +55,7 @@ function QueueRow({ incident }: { incident: Incident }) {
         data-marked={marked}
         onClick={() => workOnIncident(incident.id)}
       >
-        <span class="incident-what">{first ? nameOf(first) : incident.matters[0]}</span>
+        <span class="incident-what">{first ? shortName(first) : incident.matters[0]}</span>
         <span class="incident-age">{duration(waited / 1000)}</span>
         <span class="incident-text">{incident.text}</span>
         <span class="incident-id">

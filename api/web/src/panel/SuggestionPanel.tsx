@@ -4,6 +4,7 @@ import {
   chosenMatters,
   chosenProposal,
   hoveredProposal,
+  place,
   suggestion,
   units,
 } from "../state";
@@ -53,11 +54,7 @@ function Answer({ answer }: { answer: Suggestion }) {
         </p>
       )}
       <HolderCard answer={answer} />
-      {answer.findings.map((finding) => (
-        <p class="finding" key={finding.en}>
-          {inWords(finding)}
-        </p>
-      ))}
+      <Findings answer={answer} />
       {answer.proposals.length === 0 && (
         <div class="none" data-testid="no-proposal">
           <b>{say("noProposal")}</b>
@@ -90,6 +87,22 @@ function HolderCard({ answer: { holder, routing } }: { answer: Suggestion }) {
         {holder.rule.code !== routing.code && <span>{inWords(holder.rule)}</span>}
       </dd>
     </dl>
+  );
+}
+
+/** What was missing or contradictory; what the place and the rule say already is not repeated. */
+function Findings({ answer }: { answer: Suggestion }) {
+  const at = place.value;
+  const told = at.state === "ready" ? [...at.value.remarks, answer.holder.rule] : [];
+  const said = new Set(told.map((remark) => remark.en));
+  const left = answer.findings.filter((finding) => !said.has(finding.en));
+  if (left.length === 0) return null;
+  return (
+    <ul class="findings">
+      {left.map((finding) => (
+        <li key={finding.en}>{inWords(finding)}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,0 +1,139 @@
+"""`grid-dispatch suggest`: who should go, asked of a store without a server."""
+
+# ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api.clock import system_clock
+from api.schemas_suggestion import SuggestionOut, as_json
+from api.settings import Settings, demo_store_url
+from api.suggest_batch import Question, read_batch, read_question
+from api.suggest_report import show
+from dispatch.candidate import STALE_AFTER_S
+from dispatch.incident import Incident
+from dispatch.store.cities import read_city, read_statuses
+from dispatch.store.engine import open_store
+from dispatch.store.positions import read_positions
+from dispatch.suggestion import Suggestion, suggest
+from dispatch.whereabouts import Whereabouts, locate_officers
+from geo.errors import BadInput, BadValue, OutsideNetwork
+
+EXIT_NO = 1
+"""Done, and the answer is no."""
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="sqlite:///FILE; the demo's file without it."),
+]
+
+
+def suggest_verb(
+    *,
+    at: Annotated[str | None, typer.Option(metavar="LON,LAT", help="Where it is.")] = None,
+    matter: Annotated[str, typer.Option(metavar="CODE[,CODE]", help="What it is about.")] = "",
+    batch: Annotated[
+        Path | None, typer.Option(help="CSV id,lon,lat,matters with ; between codes.")
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="ISO 8601 with offset; the present without.")
+    ] = None,
+    policy: Annotated[str, typer.Option(help="Name of the ranking.")] = "nearest",
+    crs: Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")] = "wgs84",
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> int:
+    """Rank the crews that could go, with reasons; exit 1: for some place there is none."""
+    if (at is None) == (batch is None):
+        raise BadInput("Say where: either --at LON,LAT or --batch FILE.")
+    whereabouts = _whereabouts(store)
+    city = whereabouts.city
+    if batch is not None:
+        questions = read_batch(batch, crs=crs, city=city)
+    else:
+        questions = [read_question(at or "", matter, crs=crs, city=city)]
+    instant = _instant(now, whereabouts)
+    answers = [_answer(question, whereabouts, instant, policy) for question in questions]
+    _print(questions, answers, whereabouts, plain=not as_json, many=batch is not None)
+    return 0 if all(answer.proposals for answer in answers) else EXIT_NO
+
+
+def _whereabouts(store: str | None) -> Whereabouts:
+    """Read the city of a store, and where its officers are."""
+    opened = open_store(store or Settings().store or demo_store_url())
+    try:
+        city = read_city(opened)
+        with opened.reading() as session:
+            positions, statuses = read_positions(session), read_statuses(session)
+    finally:
+        opened.close()
+    return locate_officers(city, positions, statuses)
+
+
+def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
+    """The instant asked for; for a demo city that stands still, that of its last fix."""
+    if now is not None:
+        return _parsed(now)
+    present = system_clock()
+    fixes = whereabouts.positions.fixes.values()
+    last = max((fix.time for fix in fixes), default=present)
+    if whereabouts.city.invented and present - last > timedelta(seconds=STALE_AFTER_S):
+        typer.echo(
+            f"The demo city stands still: answering for {last.astimezone(UTC).isoformat()}, "
+            "its last position; --now asks for another time.",
+            err=True,
+        )
+        return last
+    return present
+
+
+def _parsed(text: str) -> datetime:
+    """Read an instant, or say how to write one."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadValue(
+            f"{text!r} is not a time; write ISO 8601 such as 2026-11-22T09:30:00+08:00."
+        ) from error
+    if instant.tzinfo is None:
+        raise BadValue(f"The time {text} has no offset from UTC; add one such as +08:00.")
+    return instant
+
+
+def _answer(question: Question, whereabouts: Whereabouts, now: datetime, policy: str) -> Suggestion:
+    """Ask for one place; in a batch the row is named if it can't be answered."""
+    incident = Incident(question.lon_lat, question.matters, now)
+    try:
+        return suggest(incident, whereabouts, now=now, policy=policy)
+    except OutsideNetwork as error:
+        row = "" if question.id is None else f"Row {question.id}: "
+        raise OutsideNetwork(f"{row}{error}") from error
+
+
+def _print(
+    questions: list[Question],
+    answers: list[Suggestion],
+    whereabouts: Whereabouts,
+    *,
+    plain: bool,
+    many: bool,
+) -> None:
+    """Print the answers as tables or as JSON."""
+    if plain:
+        console = Console()
+        for question, answer in zip(questions, answers, strict=True):
+            show(answer, whereabouts.city, console, title=question.id)
+            console.print()
+        return
+    shown = [
+        as_json(SuggestionOut.of(question.id, answer))
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+    typer.echo(json.dumps(shown if many else shown[0], ensure_ascii=False, indent=2))

@@ -1,0 +1,148 @@
+"""`grid-dispatch demo`, `serve` and `suggest`, run as a person runs them."""
+
+import json
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.cli import run
+from dispatch.store.cities import read_city
+from dispatch.store.engine import open_store
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home with the small demo city, made by the verb itself."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRID_DISPATCH_HOME", str(folder))
+        patch.delenv("GRID_DISPATCH_STORE", raising=False)
+        assert run(["demo", "--preset", "small", "--no-serve"]) == 0
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def city(home):
+    (path,) = home.glob("*.gpkg")
+    store = open_store(f"sqlite:///{path}")
+    yield read_city(store)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def place(city) -> str:
+    """A place in zone 7, as a person writes it."""
+    zone = next(zone for zone in city.zones if zone.code == "Z07")
+    point = zone.polygon.representative_point()
+    return f"{point.x:.6f},{point.y:.6f}"
+
+
+@pytest.fixture(scope="module")
+def matter(city) -> str:
+    return min(city.matters)
+
+
+def test_the_answer_is_a_table_for_people(place, matter, capsys):
+    assert run(["suggest", "--at", place, "--matter", matter]) == 0
+    shown = capsys.readouterr().out
+    assert "Z07" in shown
+    assert "ETA" in shown
+
+
+def test_the_answer_as_json_has_the_shape_of_the_http_door(place, matter, capsys):
+    assert run(["suggest", "--at", place, "--matter", matter, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["zone"] == "Z07"
+    assert answer["proposals"][0]["route"]["type"] == "LineString"
+
+
+def test_a_second_demo_keeps_the_store(home):
+    before = sorted(home.glob("*.gpkg"))
+    assert run(["demo", "--preset", "small", "--no-serve"]) == 0
+    assert sorted(home.glob("*.gpkg")) == before
+
+
+def test_a_demo_that_stands_still_answers_for_its_own_time(place, matter, capsys, monkeypatch):
+    later = datetime.now(UTC) + timedelta(days=3)
+    monkeypatch.setattr("api.cli_suggest.system_clock", lambda: later)
+    assert run(["suggest", "--at", place, "--matter", matter, "--json"]) == 0
+    heard = capsys.readouterr()
+    assert "stands still" in heard.err
+    assert json.loads(heard.out)["now"] < later.isoformat()
+
+
+def test_a_batch_answers_every_row_in_order(place, matter, capsys, tmp_path):
+    table = tmp_path / "batch.csv"
+    lon, lat = place.split(",")
+    table.write_text(
+        f"id,lon,lat,matters\nfirst,{lon},{lat},{matter}\nsecond,{lon},{lat},\n", encoding="utf-8"
+    )
+    assert run(["suggest", "--batch", str(table), "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["id"] for answer in answers] == ["first", "second"]
+    assert answers[1]["matters"] == []
+
+
+def test_no_crew_at_all_is_the_answer_no(place, matter, capsys):
+    asked = ["suggest", "--at", place, "--matter", matter, "--now", "2099-01-01T00:00:00+08:00"]
+    assert run([*asked, "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["proposals"] == []
+    assert answer["passed_over"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["suggest"], "--at"),
+        (["suggest", "--at", "here"], "LON,LAT"),
+        (["suggest", "--at", "500,21"], "500"),
+        (["suggest", "--at", "0,0"], "0"),
+        (["suggest", "--at", "PLACE", "--matter", "NO-SUCH"], "NO-SUCH"),
+        (["suggest", "--at", "PLACE", "--crs", "mars"], "mars"),
+        (["suggest", "--at", "PLACE", "--policy", "fairest"], "fairest"),
+        (["suggest", "--at", "PLACE", "--now", "noon"], "noon"),
+        (["suggest", "--at", "PLACE", "--now", "2026-11-22T09:30:00"], "offset"),
+        (["suggest", "--at", "PLACE", "--store", "sqlite:///no/such.gpkg"], "such.gpkg"),
+        (["suggest", "--at", "PLACE", "--store", "mysql://x"], "mysql"),
+        (["suggest", "--batch", "no-such.csv"], "no-such.csv"),
+        (["serve", "--host", "10.0.0.8"], "127.0.0.1"),
+        (["serve", "--workers", "2"], "--workers"),
+        (["serve", "--store", "sqlite:///no/such.gpkg"], "such.gpkg"),
+        (["demo", "--nodes", "3", "--no-serve"], "3"),
+        (["demo", "--preset", "huge"], "huge"),
+        (["demo", "--host", "192.168.1.1"], "192.168.1.1"),
+    ],
+)
+def test_wrong_use_exits_2_with_one_sentence(place, arguments, named, capsys):
+    asked = [place if argument == "PLACE" else argument for argument in arguments]
+    assert run(asked) == 2
+    heard = capsys.readouterr().err
+    assert named in heard
+    assert "Traceback" not in heard
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("id,lon,lat\n1,109,21\n", "matters"),
+        ("id,lon,lat,matters\n1,109,21,\n2,east,21,\n", "line 3"),
+        ("id,lon,lat,matters\n1,109,21,NO-SUCH\n", "NO-SUCH"),
+        ("id,lon,lat,matters\n7,0,0,\n", "Row 7"),
+    ],
+)
+def test_a_wrong_batch_names_its_line(text, named, capsys, tmp_path):
+    table = tmp_path / "batch.csv"
+    table.write_text(text, encoding="utf-8")
+    assert run(["suggest", "--batch", str(table)]) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_a_taken_port_is_told(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(["serve", "--port", str(port)]) == 2
+    assert str(port) in capsys.readouterr().err
