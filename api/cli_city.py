@@ -106,11 +106,11 @@ def _load(folder: Path, url: str) -> None:
     try:
         with opened.reading() as session:
             loaded = holds_city(session)
-        if not loaded:
-            load_city_folder(folder, opened)
-        elif not read_city(opened).invented:
+        if loaded and not read_city(opened).invented:
             raise BadValue(f"The store {url} holds a real city: give the demo a store of its own.")
         with opened.session() as session:
+            if not loaded:
+                load_city_folder(folder, session)
             resume(session, now=system_clock())
             session.commit()
     finally:

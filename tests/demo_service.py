@@ -23,8 +23,9 @@ def make_store(folder: Path) -> Path:
     """Generate the small city and load it into a store."""
     city = write_demo_city(folder / "city", preset=Preset.SMALL)
     path = folder / "small.gpkg"
-    with closing(open_store(f"sqlite:///{path}", create=True)) as store:
-        load_city_folder(city, store)
+    with closing(open_store(f"sqlite:///{path}", create=True)) as store, store.session() as session:
+        load_city_folder(city, session)
+        session.commit()
     return path
 
 

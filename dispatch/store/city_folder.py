@@ -12,11 +12,13 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from dispatch.store import city_rows
 from dispatch.store.cities import holds_city, write_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
-from dispatch.store.engine import Store
+from dispatch.store.engine import file_of
 from geo.errors import Conflict, FlawedData, UnreadableFile
 from geo.finding import Finding
 from geo.remark import Remark
@@ -27,7 +29,7 @@ from geo.road.storage import load_network, save_network
 ABOUT = "city.json"
 
 
-def load_city_folder(folder: Path, store: Store) -> None:
+def load_city_folder(folder: Path, session: Session) -> None:
     """
     Load a city folder into an empty store, whole or not at all.
 
@@ -35,8 +37,9 @@ def load_city_folder(folder: Path, store: Store) -> None:
     ----------
     folder
         The folder.
-    store
-        The store; its road networks go into a folder beside it.
+    session
+        A session that may write; the caller commits.  The road networks are copied into a
+        folder beside the store's file.
 
     Raises
     ------
@@ -48,15 +51,14 @@ def load_city_folder(folder: Path, store: Store) -> None:
         The store holds a city already.
     """
     contents = read_city_folder(folder)
-    with store.session() as session:
-        if holds_city(session):
-            raise Conflict(f"The store {store.path} holds a city already; load into a new file.")
-        roads: dict[Mode, Path] = {}
-        for mode, network in contents.networks.items():
-            roads[mode] = Path(f"{store.path.stem}-roads") / f"{mode}-{network.version}"
-            save_network(network, store.path.parent / roads[mode])
-        write_city(session, contents, roads)
-        session.commit()
+    store = file_of(session)
+    if holds_city(session):
+        raise Conflict(f"The store {store} holds a city already; load into a new file.")
+    roads: dict[Mode, Path] = {}
+    for mode, network in contents.networks.items():
+        roads[mode] = Path(f"{store.stem}-roads") / f"{mode}-{network.version}"
+        save_network(network, store.parent / roads[mode])
+    write_city(session, contents, roads)
 
 
 def read_city_folder(folder: Path) -> CityContents:

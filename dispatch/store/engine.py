@@ -118,6 +118,23 @@ def open_store(url: str, *, create: bool = False) -> Store:
     return Store(engine, path)
 
 
+def file_of(session: Session) -> Path:
+    """
+    Name the file of a store.
+
+    Parameters
+    ----------
+    session
+        A session of it.
+
+    Returns
+    -------
+    path
+        The file.
+    """
+    return Path(str(session.get_bind().engine.url.database))
+
+
 def _address(url: str) -> URL:
     """Read the address of a store, or say what this version takes."""
     try:

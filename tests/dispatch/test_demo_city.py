@@ -33,7 +33,9 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder: Path = tmp_path_factory.mktemp("demo")
     write_demo_city(folder / "city", preset=Preset.SMALL)
     store = open_store(f"sqlite:///{folder / 'demo.gpkg'}", create=True)
-    load_city_folder(folder / "city", store)
+    with store.session() as session:
+        load_city_folder(folder / "city", session)
+        session.commit()
     yield store
     store.close()
 

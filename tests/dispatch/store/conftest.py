@@ -32,5 +32,7 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def store(empty_store: Store, city_folder: Path) -> Store:
-    load_city_folder(city_folder, empty_store)
+    with empty_store.session() as session:
+        load_city_folder(city_folder, session)
+        session.commit()
     return empty_store

@@ -25,6 +25,12 @@ from geo.errors import Conflict, FlawedData, UnreadableFile
 from geo.road.road_class import Mode
 
 
+def load(folder: Path, store: Store) -> None:
+    with store.session() as session:
+        load_city_folder(folder, session)
+        session.commit()
+
+
 def test_a_city_comes_out_of_the_store_as_it_went_in(store: Store):
     city = read_city(store)
     assert (city.code, city.name, city.name_en, city.invented) == (
@@ -82,7 +88,7 @@ def test_reading_twice_gives_the_same_version_and_a_change_another(store, city_f
     matters = [TABLES["matters.csv"][0] | {"gravity": "3"}]
     write_table(city_folder, "matters.csv", matters)
     other = open_store(f"sqlite:///{tmp_path / 'other.gpkg'}", create=True)
-    load_city_folder(city_folder, other)
+    load(city_folder, other)
     assert read_city(other).version != version
     assert read_city(other).weight_version == read_city(store).weight_version
     other.close()
@@ -102,7 +108,7 @@ def test_a_store_and_its_roads_may_be_moved_together(store, tmp_path):
 
 def test_a_city_is_not_loaded_over_another(store, city_folder):
     with pytest.raises(Conflict, match="holds a city already"):
-        load_city_folder(city_folder, store)
+        load(city_folder, store)
 
 
 def test_an_empty_store_says_that_it_is_empty(empty_store):
@@ -112,7 +118,7 @@ def test_an_empty_store_says_that_it_is_empty(empty_store):
 
 def test_there_must_be_a_folder(empty_store, tmp_path):
     with pytest.raises(UnreadableFile, match="no city folder"):
-        load_city_folder(tmp_path / "nowhere", empty_store)
+        load(tmp_path / "nowhere", empty_store)
 
 
 def table(name: str, *changes: dict[str, str]) -> Callable[[Path], None]:
@@ -188,7 +194,7 @@ SPOILT = [
 
 def findings_of(folder: Path, store: Store) -> list[str]:
     with pytest.raises(FlawedData) as caught:
-        load_city_folder(folder, store)
+        load(folder, store)
     with store.reading() as session:
         assert not holds_city(session)
         assert list_incidents(session) == []
@@ -243,5 +249,5 @@ def test_a_city_without_roads_is_no_city(city_folder, empty_store):
 def test_city_json_keeps_what_a_newer_generator_adds(city_folder, empty_store):
     path = city_folder / "city.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"preset": "small"}))
-    load_city_folder(city_folder, empty_store)
+    load(city_folder, empty_store)
     assert read_city(empty_store).code == "TOWN"
