@@ -27,7 +27,11 @@ NOBODY = -1
 
 
 class Obstacle(StrEnum):
-    """Why a crew can't go; the first that applies, in this order."""
+    """
+    Why a crew can't go; the first that applies, in this order.
+
+    ``FARTHER`` stands for ``UNREACHABLE`` where the roads were not searched to their end.
+    """
 
     TOO_FEW_CERTIFIED = "too_few_certified"
     LACKS_SKILL = "lacks_skill"
@@ -37,6 +41,7 @@ class Obstacle(StrEnum):
     STALE_POSITION = "stale_position"
     OFF_ROAD = "off_road"
     UNREACHABLE = "unreachable"
+    FARTHER = "farther"
 
 
 OBSTACLES: tuple[Obstacle | None, ...] = (None, *Obstacle)
@@ -115,13 +120,14 @@ class Candidates:
         return rows[np.argsort(self.arrival_ms[rows], kind="stable")]
 
 
-def candidates(
+def candidates(  # noqa: PLR0913 -- two tables, and options that are keywords only
     whereabouts: Whereabouts,
     travel_ms: NDArray[np.int64],
     need: Need,
     *,
     now: datetime,
     stale_after_s: float = STALE_AFTER_S,
+    searched_all: bool = True,
 ) -> Candidates:
     """
     Judge every crew.
@@ -138,6 +144,8 @@ def candidates(
         The present, with offset.
     stale_after_s
         Positions older than this are not counted on.
+    searched_all
+        Whether the travel times are those of all roads, not only of those within some time.
 
     Returns
     -------
@@ -146,7 +154,11 @@ def candidates(
     """
     roster = whereabouts.city.roster
     age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
-    hurdles = _hurdles(whereabouts, age_s, travel_ms, stale_after_s)
+    too_far = Obstacle.UNREACHABLE if searched_all else Obstacle.FARTHER
+    hurdles = [
+        *_hurdles(whereabouts, age_s, stale_after_s),
+        (too_far, travel_ms < NEVER_MS),
+    ]
     officer_obstacle = _first_hurdle(hurdles)
     going = officer_obstacle == 0
     arrival_ms, completing = _complete(roster, going & roster.certified, travel_ms, need)
@@ -168,17 +180,15 @@ def candidates(
 def _hurdles(
     whereabouts: Whereabouts,
     age_s: NDArray[np.float64],
-    travel_ms: NDArray[np.int64],
     stale_after_s: float,
 ) -> list[tuple[Obstacle, NDArray[np.bool_]]]:
-    """What an officer must pass to go, in order, and who passes, bool[n_officers] each."""
+    """What an officer must pass to be asked, in order, and who passes, bool[n_officers] each."""
     return [
         (Obstacle.OFF_DUTY, whereabouts.status != STATUSES.index(DutyStatus.OFF_DUTY)),
         (Obstacle.BUSY, whereabouts.status != STATUSES.index(DutyStatus.BUSY)),
         (Obstacle.NO_POSITION, ~np.isnan(age_s)),
         (Obstacle.STALE_POSITION, age_s <= stale_after_s),
         (Obstacle.OFF_ROAD, whereabouts.on_road),
-        (Obstacle.UNREACHABLE, travel_ms < NEVER_MS),
     ]
 
 

@@ -10,18 +10,18 @@ same is done where nobody holds the power to act.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 
-from dispatch.candidate import STALE_AFTER_S, Need, candidates
+from dispatch.candidate import STALE_AFTER_S, Candidates, Need, candidates
 from dispatch.choice import Choice, PassedOver, choose_for_case, choose_to_secure, passed_over
 from dispatch.city import City
 from dispatch.incident import Incident, IncidentKind
-from dispatch.jurisdiction import CaseKind, Holder, decide
+from dispatch.jurisdiction import CaseKind, Holder, Jurisdiction, decide
 from dispatch.proposal import Proposal, draw_up
 from dispatch.whereabouts import Whereabouts
 from geo.area import Tier
@@ -213,15 +213,19 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     case = decide(incident, place, city, now=now)
     target_s = _target_s(place) if arrival_target_s is None else arrival_target_s
     destination = _join(city, incident.lon_lat)
-    travel_ms = whereabouts.travel_ms(destination)
-    judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
-    choices = []
-    if case.may_act:
-        within_ms = target_s * 1000
-        choices.append(choose_for_case(case, city, judge(case.need), within_ms=within_ms, k=k))
-    if case.to_secure:
-        brigade = place.zone.brigade if place.zone else None
-        choices.append(choose_to_secure(brigade, city, judge(Need()), k=min(k, MOST_TO_SECURE)))
+    for within_s in (target_s, None):  # most answers need no road beyond the arrival target
+        travel_ms = whereabouts.travel_ms(destination, within_s=within_s)
+        judge = partial(
+            candidates,
+            whereabouts,
+            travel_ms,
+            now=now,
+            stale_after_s=stale_after_s,
+            searched_all=within_s is None,
+        )
+        choices = _choose(case, place, city, judge, within_ms=target_s * 1000, k=k)
+        if all(choice.settled for choice in choices):
+            break
     named, counted = _passed_over(choices, city, stale_after_s)
     return Suggestion(
         now=now,
@@ -280,6 +284,27 @@ def _join(city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
     if refusal is not None and not joins:
         raise refusal
     return joins
+
+
+def _choose(  # noqa: PLR0913 -- everything that a choice is made from
+    case: Jurisdiction,
+    place: Place,
+    city: City,
+    judge: Callable[[Need], Candidates],
+    *,
+    within_ms: float,
+    k: int,
+) -> list[Choice]:
+    """Choose crews for the case, if anybody may act, and crews to secure the place, if wanted."""
+    choices = []
+    if case.may_act:
+        judged = judge(case.need)
+        choices.append(choose_for_case(case, city, judged, within_ms=within_ms, k=k))
+    if case.to_secure:
+        brigade = place.zone.brigade if place.zone else None
+        most = min(k, MOST_TO_SECURE)
+        choices.append(choose_to_secure(brigade, city, judge(Need()), k=most))
+    return choices
 
 
 def _passed_over(

@@ -148,7 +148,9 @@ class Whereabouts:
         """
         return self.positions.fixes.get(self.city.roster.officers[row].id)
 
-    def travel_ms(self, destination: Mapping[Mode, Joins]) -> NDArray[np.int64]:
+    def travel_ms(
+        self, destination: Mapping[Mode, Joins], *, within_s: float | None = None
+    ) -> NDArray[np.int64]:
         """
         Travel times of all officers to one place, each by the roads of his or her mode.
 
@@ -156,11 +158,13 @@ class Whereabouts:
         ----------
         destination
             The place as it joins the roads of each mode; a mode may be missing.
+        within_s
+            Look no farther than this.
 
         Returns
         -------
         travel_ms
-            int64[n_officers]; `NEVER_MS` where no road leads.
+            int64[n_officers]; `NEVER_MS` where no road leads, or none within the time.
         """
         times = np.full(len(self.status), NEVER_MS)
         on_road = self.on_road
@@ -169,7 +173,8 @@ class Whereabouts:
             if mode not in destination or not len(located):
                 continue
             engine = self.city.travel_times[mode]
-            ms = engine.matrix(self.joins.take(located), destination[mode])[:, 0]
+            here = self.joins.take(located)
+            ms = engine.matrix(here, destination[mode], within_s=within_s)[:, 0]
             times[located] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
         return times
 
@@ -216,10 +221,10 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
     fix_time_s = whereabouts.fix_time_s.copy()
     joins = whereabouts.joins.take(np.arange(len(whereabouts.joins)))  # a copy to write into
     fixes = {int(row): fix for row in rows if (fix := whereabouts.fix_of(int(row))) is not None}
-    for row, fix in fixes.items():
-        fix_time_s[row] = fix.time.timestamp()
+    located = np.array(list(fixes), dtype=np.int64)
+    fix_time_s[located] = [fix.time.timestamp() for fix in fixes.values()]
     for mode, of_mode in whereabouts.city.roster.mode_rows.items():
-        moved = np.array([row for row in of_mode.tolist() if row in fixes], dtype=np.int64)
+        moved = np.intersect1d(of_mode, located)
         if not len(moved):
             continue
         lon_lat = np.array([fixes[row].lon_lat for row in moved.tolist()], dtype=np.float64)

@@ -21,7 +21,7 @@ from geo.road.reach import ReachBand, reach_bands
 from geo.road.route import Route, trace
 from geo.road.search import FAR_MS, settle
 from geo.road.snap import FARTHEST_M, Joins, Snapper
-from geo.road.tree import Tree, measure, tree_from
+from geo.road.tree import Tree, ends_at, measure, tree_from
 from geo.road.turn_graph import turn_graph
 
 UNREACHABLE_MS = -1
@@ -107,7 +107,9 @@ class TravelTimes(Protocol):
             By travel time, then by row; unreachable units are absent.
         """
 
-    def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
+    def matrix(
+        self, origins: Joins, destinations: Joins, *, within_s: float | None = None
+    ) -> NDArray[np.int64]:
         """
         Give the travel times from every origin to every destination.
 
@@ -115,11 +117,14 @@ class TravelTimes(Protocol):
         ----------
         origins, destinations
             The places.
+        within_s
+            Look no farther than this.
 
         Returns
         -------
         travel_time_ms
-            int64[n_origins, n_destinations]; ``UNREACHABLE_MS`` where no road leads.
+            int64[n_origins, n_destinations]; ``UNREACHABLE_MS`` where no road leads, or none
+            within the time.
         """
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
@@ -218,18 +223,21 @@ class NetworkTravelTimes:
             Arrival(int(rows[row]), int(time_ms[row])) for row in ranked if time_ms[row] <= limit_ms
         ]
 
-    def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
+    def matrix(
+        self, origins: Joins, destinations: Joins, *, within_s: float | None = None
+    ) -> NDArray[np.int64]:
         """Give all times, one search per place of the shorter side; see `TravelTimes.matrix`."""
+        limit_ms = int(NEVER_MS) - 1 if within_s is None else round(within_s * 1000)
         table = np.empty((len(origins), len(destinations)), dtype=np.int64)
         if len(destinations) <= len(origins):
             for column in range(len(destinations)):
                 one = destinations.take(slice(column, column + 1))
-                time_ms = self._times_to(one, origins, int(FAR_MS))
-                table[:, column] = np.where(time_ms < NEVER_MS, time_ms, UNREACHABLE_MS)
+                table[:, column] = self._times_to(one, origins, limit_ms)
         else:
             for row in range(len(origins)):
-                table[row] = self.matrix_row(origins.take(slice(row, row + 1)), destinations)[0]
-        return table
+                tree = self._tree(origins.take(slice(row, row + 1)), limit_ms=limit_ms)
+                table[row] = ends_at(tree, destinations).time_ms
+        return np.where(table <= limit_ms, table, UNREACHABLE_MS)
 
     def matrix_row(
         self, origin: Joins, destinations: Joins
