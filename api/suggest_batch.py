@@ -16,7 +16,7 @@ COLUMNS = ("id", "lon", "lat", "matters")
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    Who should go here, for these matters?
+    A place and its matters, of which it is asked who should go.
 
     Attributes
     ----------

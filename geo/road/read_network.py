@@ -37,10 +37,12 @@ def read_streets(  # noqa: PLR0913  each is an option of the command line
         lines (``.shp``, ``.zip``, ``.gpkg``, ``.geojson``, ``.fgb``, ``.parquet`` …).
     mode
         Who travels.  Arrays hold travel times already, and are taken to hold this mode's.
-    columns, node_crossings, layer
+    columns, node_crossings
         For line layers only, see `geo.road.read_lines.read_lines`.
     crs
         Coordinate system of a line layer or of arrays; OpenStreetMap is always WGS-84.
+    layer
+        For line layers only, as above.
     progress
         Told what is being done and how much of it is, from 0 to 1.
 
