@@ -9,8 +9,19 @@ const SILENCE_MS = 20_000;
 let source: EventSource | null = null;
 let watchdog = 0;
 
-/** Opens the stream; the browser reconnects by itself, and every loss is shown. */
-export function listen(): void {
+/** Opens the stream and keeps it: every loss is shown, and a network that comes back is used. */
+export function keepListening(): void {
+  window.addEventListener("offline", lose);
+  window.addEventListener("online", listen);
+  listen();
+}
+
+function lose(): void {
+  source?.close();
+  stream.value = "lost";
+}
+
+function listen(): void {
   source?.close();
   source = new EventSource("/api/v1/events");
   source.addEventListener("open", heard);

@@ -6,7 +6,7 @@ import "./screen.css";
 import { open, tick } from "./actions";
 import { App } from "./App";
 import { listenToKeys } from "./keyboard";
-import { listen } from "./live";
+import { keepListening } from "./live";
 import { city, language, theme } from "./state";
 import { nameOf, say } from "./text";
 
@@ -22,7 +22,7 @@ effect(() => {
 
 window.setInterval(tick, 1000);
 listenToKeys();
-listen();
+keepListening();
 void open();
 
 const root = document.getElementById("app");

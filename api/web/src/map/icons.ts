@@ -3,7 +3,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Palette } from "./palette";
 
-const SIZE = 40;
+const SIZE = 52;
 
 /** Adds an arrowhead per status: it points north and is turned to the heading. */
 export function addHeadings(map: MapLibre, palette: Palette): void {
@@ -20,9 +20,9 @@ function arrowhead(fill: string, edge: string): ImageData {
   const pen = canvas.getContext("2d");
   if (!pen) throw new Error("This browser cannot draw on a canvas.");
   pen.beginPath();
-  pen.moveTo(SIZE / 2, 1);
-  pen.lineTo(SIZE / 2 + 8, 14);
-  pen.quadraticCurveTo(SIZE / 2, 9, SIZE / 2 - 8, 14);
+  pen.moveTo(SIZE / 2, 2);
+  pen.lineTo(SIZE / 2 + 10, 17);
+  pen.quadraticCurveTo(SIZE / 2, 11, SIZE / 2 - 10, 17);
   pen.closePath();
   pen.fillStyle = fill;
   pen.strokeStyle = edge;

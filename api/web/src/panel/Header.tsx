@@ -26,6 +26,7 @@ export function Header() {
       <button
         class="switch"
         type="button"
+        data-testid="theme"
         onClick={() => (theme.value = theme.value === "light" ? "dark" : "light")}
       >
         {say(theme.value === "light" ? "theme" : "themeLight")}
