@@ -184,7 +184,12 @@ def passed_over(
     rows = np.flatnonzero(named)
     rows = rows[np.argsort(judged.nearest_ms[rows], kind="stable")]
     why = _Reasons(choice, city, stale_after_s)
-    counts = Counter(why.code(row) for row in np.flatnonzero(left & ~named).tolist())
+    rest = left & ~named
+    asked = np.flatnonzero(rest & choice.considered)
+    counts = Counter(why.remark(row).code for row in asked.tolist())
+    not_asked = int(np.count_nonzero(rest & ~choice.considered))
+    if not_asked:
+        counts[reason.NOT_THIS_BRIGADE] = not_asked
     entries = (
         PassedOver(roster.crews[row].code, why.remark(row), _seconds(judged.nearest_ms[row]))
         for row in rows.tolist()
@@ -223,12 +228,6 @@ class _Reasons:
         self._last = city.roster.crews[chosen[-1]].code if len(chosen) else ""
         best_own_ms = choice.candidates.arrival_ms[choice.own].min(initial=NEVER_MS)
         self._best_own_s = best_own_ms / 1000
-
-    def code(self, row: int) -> str:
-        """Code of the reason."""
-        if not self._choice.considered[row]:
-            return "not_this_brigade"
-        return self.remark(row).code
 
     def remark(self, row: int) -> Remark:
         """Sentence of the reason."""

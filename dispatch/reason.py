@@ -6,6 +6,9 @@ from dispatch.candidate import Obstacle
 from dispatch.unit import Unit
 from geo.remark import Remark
 
+NOT_THIS_BRIGADE = "not_this_brigade"
+"""Code of the reason of crews that were not asked at all."""
+
 
 def minutes(seconds: float) -> str:
     """
@@ -89,7 +92,7 @@ def not_this_brigade(brigade: Unit | None) -> Remark:
     """
     zh, en = (brigade.name, brigade.name_en) if brigade else ("无大队", "no brigade")
     return Remark(
-        "not_this_brigade",
+        NOT_THIS_BRIGADE,
         f"属{zh}，不是本案的责任大队。",
         f"Belongs to {en}, which does not have this case.",
     )
