@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from api.pages import DIST
 
@@ -21,7 +23,9 @@ START_S = 180
 DRAWN_S = 60
 QUIET_ROUNDS = 4
 DRAWN = """() => Boolean(
-    window.gridDispatchMap?.areTilesLoaded() && !window.gridDispatchMap.isMoving()
+    window.gridDispatchMap?.isStyleLoaded() &&
+    gridDispatchMap.areTilesLoaded() &&
+    !gridDispatchMap.isMoving()
 )"""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -62,26 +66,55 @@ def settled() -> Callable[[Page], None]:
     return settle
 
 
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Callable[[str], Browser]]:
+    """Launch a browser once; closed with the module, since its loop would disturb other tests."""
+    opened: dict[str, Browser] = {}
+    with sync_playwright() as playwright:
+
+        def open_once(path: str) -> Browser:
+            if path not in opened:
+                opened[path] = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+            return opened[path]
+
+        yield open_once
+        for browser in opened.values():
+            browser.close()
+
+
 @pytest.fixture
-def page(address: str, need_program: Callable[[str], str]) -> Iterator[Page]:
+def page(
+    address: str, launch: Callable[[str], Browser], need_program: Callable[[str], str]
+) -> Iterator[Page]:
     """The page, opened and drawn; whatever it complains of fails the test."""
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=need_program("chromium"), args=CHROMIUM_FLAGS
-        )
-        page = browser.new_page(viewport=VIEW, locale="zh-CN")
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if is_complaint(message) else None,
-        )
-        page.goto(address)
-        page.wait_for_selector("[data-testid=stream].stream-live")
-        settle(page)
-        yield page
-        browser.close()
+    context = launch(need_program("chromium")).new_context(viewport=VIEW, locale="zh-CN")
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if is_complaint(message) else None,
+    )
+    page.goto(address)
+    page.wait_for_selector("[data-testid=stream].stream-live")
+    settle(page)
+    yield page
+    context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def take_picture(pictures: Path | None) -> Callable[[Page, str], None]:
+    """Leave a picture of the page under a name, where pictures are wanted."""
+
+    def take(page: Page, name: str) -> None:
+        if pictures is None:
+            return
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        # A palette of the picture's own colours makes a third of the size, and none is missed.
+        shot.quantize(256, dither=Image.Dither.NONE).save(pictures / f"{name}.png", optimize=True)
+
+    return take
 
 
 def is_complaint(message: ConsoleMessage) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 Settled = Callable[[Page], None]
+TakePicture = Callable[[Page, str], None]
 
 pytestmark = pytest.mark.browser
 
@@ -38,10 +38,9 @@ def click_in_zone_7(page: Page) -> None:
 
 
 def test_a_click_in_zone_7_gives_a_suggestion_with_a_drawn_route(
-    page: Page, settled: Settled, pictures: Path | None
+    page: Page, settled: Settled, take_picture: TakePicture
 ):
-    if pictures:
-        page.screenshot(path=pictures / "city.png")
+    take_picture(page, "city")
     click_in_zone_7(page)
     proposal = page.get_by_test_id("proposal").first
     expect(proposal).to_contain_text(re.compile(r"\d+:\d\d"))
@@ -50,12 +49,11 @@ def test_a_click_in_zone_7_gives_a_suggestion_with_a_drawn_route(
     shown, coordinates = page.evaluate(ROUTE)
     assert shown > 0
     assert len(coordinates) > 1
-    if pictures:
-        page.screenshot(path=pictures / "first-suggestion.png")
+    take_picture(page, "first-suggestion")
 
 
 def test_the_page_says_in_both_languages_that_the_city_is_invented(
-    page: Page, settled: Settled, pictures: Path | None
+    page: Page, settled: Settled, take_picture: TakePicture
 ):
     expect(page.get_by_test_id("invented")).to_have_text("演示城市（虚构）")
     expect(page).to_have_title(re.compile("演示城市（虚构）"))
@@ -64,10 +62,9 @@ def test_the_page_says_in_both_languages_that_the_city_is_invented(
     expect(page.get_by_test_id("invented")).to_have_text("invented demo city")
     expect(page).to_have_title(re.compile("invented demo city"))
     expect(page.get_by_test_id("holder")).to_contain_text("Acting body")
-    if pictures:
-        page.get_by_test_id("theme").click()
-        settled(page)
-        page.screenshot(path=pictures / "night-english.png")
+    page.get_by_test_id("theme").click()
+    settled(page)
+    take_picture(page, "night-english")
 
 
 def test_nothing_is_fetched_from_anywhere_else(page: Page, settled: Settled, address: str):
