@@ -18,7 +18,7 @@ from api.clock import Clock, system_clock
 from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import city, events, health, incidents, maps, positions, reach, suggestions
-from api.schemas import positions_of
+from api.schemas_position import positions_of
 from api.schemas_suggestion import as_json
 from api.service import Service
 from api.settings import Settings, demo_store_url

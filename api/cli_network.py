@@ -14,13 +14,13 @@ from typing import Annotated, Any, TextIO
 
 import shapely
 import typer
-from geo.road.read_network import read_streets
 
 from api.place_table import PlaceTable, read_place, read_places
 from api.progress import progress_bar
 from geo.errors import BadValue
 from geo.road.export import export_network
 from geo.road.network import RoadNetwork, assemble
+from geo.road.read_network import read_streets
 from geo.road.road_class import Mode
 from geo.road.route import Route
 from geo.road.storage import load_network, save_network

@@ -6,17 +6,14 @@ from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import numpy as np
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from dispatch.city import City
 from dispatch.matter import Matter
 from dispatch.unit import DutyStatus, Officer, Unit
-from dispatch.whereabouts import STATUSES, Whereabouts
 from geo.area import Area
 from geo.datum import to_wgs84
-from geo.errors import BadValue
 from geo.place_index import Place
-from geo.position import Fix, FixResult
 from geo.remark import Remark
 from geo.zone import Zone
 
@@ -229,117 +226,6 @@ class OfficerOut(BaseModel):
         )
 
 
-class FixIn(Asked):
-    """A position report of a terminal or phone."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "officer": "P0001",
-                    "time": "2026-11-22T09:30:00+08:00",
-                    "lon": 109.1689,
-                    "lat": 21.4627,
-                    "accuracy_m": 8,
-                    "speed_mps": 6.5,
-                    "heading_deg": 90,
-                }
-            ]
-        },
-    )
-
-    officer: Text | None = Field(default=None, max_length=64)
-    device: Text | None = Field(
-        default=None, max_length=64, description="A terminal, registered under its officer's id."
-    )
-    time: AwareDatetime
-    lon: FiniteFloat
-    lat: FiniteFloat
-    accuracy_m: FiniteFloat | None = None
-    speed_mps: FiniteFloat | None = None
-    heading_deg: FiniteFloat | None = None
-    crs: Crs = "wgs84"
-
-
-class FixResultOut(BaseModel):
-    """What became of one fix."""
-
-    officer: str
-    time: datetime
-    accepted: bool
-    remark: ReasonOut
-
-    @classmethod
-    def of(cls, result: FixResult) -> FixResultOut:
-        """Copy the result of one fix."""
-        return cls(
-            officer=result.fix.officer,
-            time=result.fix.time,
-            accepted=result.accepted,
-            remark=ReasonOut.of(result.remark),
-        )
-
-
-class FixResultsOut(BaseModel):
-    """What became of each fix, in the order given; one bad fix never fails its batch."""
-
-    accepted: int
-    results: list[FixResultOut]
-
-
-class PositionOut(BaseModel):
-    """Where an officer is; the same in lists and in the live stream."""
-
-    officer: str
-    time: datetime
-    lon: float
-    lat: float
-    accuracy_m: float | None
-    speed_mps: float | None
-    heading_deg: float | None
-    status: DutyStatus
-
-    @classmethod
-    def of(cls, fix: Fix, status: DutyStatus) -> PositionOut:
-        """Copy a fix and add whether the officer is free."""
-        return cls(
-            officer=fix.officer,
-            time=fix.time,
-            lon=fix.lon_lat[0],
-            lat=fix.lon_lat[1],
-            accuracy_m=fix.accuracy_m,
-            speed_mps=fix.speed_mps,
-            heading_deg=fix.heading_deg,
-            status=status,
-        )
-
-
-def positions_of(whereabouts: Whereabouts, officers: list[str]) -> list[PositionOut]:
-    """
-    Say where some officers are.
-
-    Parameters
-    ----------
-    whereabouts
-        The present snapshot.
-    officers
-        Ids; those without a position, or not of this city, are left out.
-
-    Returns
-    -------
-    positions
-        In the order given.
-    """
-    row_of = whereabouts.city.roster.officer_row
-    fixes = whereabouts.positions.fixes
-    return [
-        PositionOut.of(fixes[officer], STATUSES[whereabouts.status[row_of[officer]]])
-        for officer in officers
-        if officer in fixes and officer in row_of
-    ]
-
-
 def degraded_of(city: City) -> ReasonOut | None:
     """
     Say whether travel times are not by road, and why.
@@ -387,36 +273,3 @@ def lon_lat_wgs84(lon_lat: tuple[float, float], crs: str) -> tuple[float, float]
     """
     lon, lat = to_wgs84(np.array([lon_lat], dtype=np.float64), crs)[0]
     return float(lon), float(lat)
-
-
-def fix_of(given: FixIn) -> Fix:
-    """
-    Bring a position report through the door.
-
-    Parameters
-    ----------
-    given
-        The report.
-
-    Returns
-    -------
-    fix
-        The fix in WGS-84; whether it is believed is judged later.
-
-    Raises
-    ------
-    BadValue
-        It names neither an officer nor a device, or both, or no place on Earth.
-    UnknownCrs
-        Its coordinate system is not known.
-    """
-    if (given.officer is None) == (given.device is None):
-        raise BadValue("A fix names either its officer or its device.")
-    return Fix(
-        officer=given.officer or given.device or "",
-        lon_lat=lon_lat_wgs84((given.lon, given.lat), given.crs),
-        time=given.time,
-        accuracy_m=given.accuracy_m,
-        speed_mps=given.speed_mps,
-        heading_deg=given.heading_deg,
-    )

@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from api.auth import CallerDep
 from api.live import frame
-from api.schemas import positions_of
+from api.schemas_position import positions_of
 from api.schemas_suggestion import as_json
 from api.service import ServiceDep
 

@@ -8,7 +8,15 @@ from fastapi import APIRouter, Body
 
 from api.auth import CallerDep
 from api.paging import CutDep, page
-from api.schemas import FixIn, FixResultOut, FixResultsOut, Page, PositionOut, fix_of, positions_of
+from api.schemas import Page
+from api.schemas_position import (
+    FixIn,
+    FixResultOut,
+    FixResultsOut,
+    PositionOut,
+    fix_of,
+    positions_of,
+)
 from api.service import Service, ServiceDep
 from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult

@@ -111,8 +111,9 @@ def take_picture(pictures: Path | None) -> Callable[[Page, str], None]:
         if pictures is None:
             return
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
-        # A palette of the picture's own colours makes a third of the size, and none is missed.
-        shot.quantize(256, dither=Image.Dither.NONE).save(pictures / f"{name}.png", optimize=True)
+        # A palette makes a third of the size; this method keeps the colours of small marks.
+        palette = shot.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        palette.save(pictures / f"{name}.png", optimize=True)
 
     return take
 
