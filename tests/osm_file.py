@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from geo.road.streets import CLOSED, Streets
+from geo.road.streets import BANNED, CLOSED, Streets
 
 STEP_DEG = 0.001
 """Columns and rows of the drawing are this far apart."""
@@ -61,10 +61,11 @@ def arcs(streets: Streets) -> list[str]:
 
 
 def bans(streets: Streets) -> list[str]:
-    """Every ban by the letters of its arcs, as in ``ab bc``."""
+    """Every ban (not every price) by the letters of its arcs, as in ``ab bc``."""
     return sorted(
         " ".join(_arc(streets, ref, closed_too=True) for ref in rule.refs)
         for rule in streets.turn_rules
+        if rule.cost_ms == BANNED
     )
 
 

@@ -21,6 +21,7 @@ class Arcs:
         ms = np.stack([streets.forward_ms, streets.backward_ms], axis=1).ravel()
         ref = np.flatnonzero(ms != CLOSED)
         self._streets = streets
+        self._ms = ms
         self._start = np.stack([streets.tail, streets.head], axis=1).ravel()
         self._by_way = ref[np.argsort(streets.way_id[ref >> 1], kind="stable")]
         self._ways = streets.way_id[self._by_way >> 1]
@@ -58,6 +59,22 @@ class Arcs:
             The source's number of the way.
         """
         return int(self._streets.way_id[ref >> 1])
+
+    def time_ms(self, ref: int) -> int:
+        """
+        Give the travel time of an arc.
+
+        Parameters
+        ----------
+        ref
+            Arc reference.
+
+        Returns
+        -------
+        time_ms
+            Milliseconds, ``CLOSED`` where it may not be used.
+        """
+        return int(self._ms[ref])
 
     def of_way(self, way_id: int) -> list[int]:
         """

@@ -31,6 +31,8 @@ class Roads:
         Whether each direction may be used, bool[n, 2].
     limit_kph
         Speed limit of each direction, float64[n, 2], NaN where there is none.
+    pace
+        Factor on the speed that class and limit give, float64[n].
     duration_s
         Seconds from end to end where the source says so, float64[n], NaN elsewhere.
     way_id
@@ -42,6 +44,7 @@ class Roads:
     class_code: NDArray[np.uint8]
     is_open: NDArray[np.bool_]
     limit_kph: NDArray[np.float64]
+    pace: NDArray[np.float64]
     duration_s: NDArray[np.float64]
     way_id: NDArray[np.int64]
     name: Sequence[str]
@@ -79,7 +82,9 @@ def priced(
     timed_mps = _timed_mps(roads, cut, road)
     times, n_too_long = [], 0
     for direction in (0, 1):
-        mps = travel_mps(mode, roads.class_code[road], roads.limit_kph[road, direction])
+        mps = roads.pace[road] * travel_mps(
+            mode, roads.class_code[road], roads.limit_kph[road, direction]
+        )
         ms = edge_time_ms(cut.length_m, np.where(np.isnan(timed_mps), mps, timed_mps))
         usable = roads.is_open[road, direction] & (ms <= LONGEST_EDGE_MS)
         n_too_long += int((roads.is_open[road, direction] & ~usable).sum())

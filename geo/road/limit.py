@@ -19,6 +19,9 @@ MOST_OF_CLASS = 1.4
 LOWEST_KPH, HIGHEST_KPH = 5.0, 140.0
 """A figure outside is no speed limit of a road."""
 
+SLOWEST_CAR_KPH = 10.0
+"""Nobody drives slower for a sign: gates of housing estates like to say 5."""
+
 OPENED_KPH = {Mode.CAR: 10.0, Mode.EBIKE: 10.0, Mode.FOOT: 5.0}
 """Where a class is closed to the mode but the source opens this very road to it."""
 
@@ -81,8 +84,9 @@ def travel_mps(
         return base_mps
     if mode is Mode.EBIKE:
         return np.fmin(base_mps, limit_mps)
-    limited = np.clip(limit_mps * SHARE_OF_LIMIT, LOWEST_KPH / 3.6, base_mps * MOST_OF_CLASS)
-    return np.where(np.isnan(limit_mps), base_mps, limited)
+    limited_mps = np.maximum(limit_mps * SHARE_OF_LIMIT, SLOWEST_CAR_KPH / 3.6)
+    limited_mps = np.minimum(limited_mps, base_mps * MOST_OF_CLASS)
+    return np.where(np.isnan(limit_mps), base_mps, limited_mps)
 
 
 def _one_limit_kph(text: str) -> float:

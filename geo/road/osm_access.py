@@ -25,6 +25,7 @@ import numpy as np
 
 from geo.road.class_word import road_class
 from geo.road.limit import parse_limit_kph
+from geo.road.osm_pace import pace
 from geo.road.road_class import Mode, RoadClass
 from geo.road.speed import SPEED_KPH
 
@@ -101,6 +102,8 @@ class Passage:
         Whether each direction is open.
     forward_limit_kph, backward_limit_kph
         Speed limits, NaN where there is none.
+    pace
+        Factor on the speed of its class.
     duration_s
         How long a ferry takes from end to end, NaN where it does not say.
     """
@@ -110,6 +113,7 @@ class Passage:
     backward: bool
     forward_limit_kph: float
     backward_limit_kph: float
+    pace: float
     duration_s: float
 
 
@@ -151,6 +155,7 @@ def passage(tags: Tags, mode: Mode) -> Passage | LeftOut:
         backward=backward,
         forward_limit_kph=_limit_kph(tags, "forward"),
         backward_limit_kph=_limit_kph(tags, "backward"),
+        pace=pace(tags, kind, mode),
         duration_s=parse_duration_s(tags.get("duration")) if kind is RoadClass.FERRY else np.nan,
     )
 

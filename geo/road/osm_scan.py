@@ -22,8 +22,6 @@ Progress = Callable[[str, float], None]
 BYTES_PER_ROAD = 280
 """Of a PBF, as met in extracts; it only paces the progress."""
 
-OLD_HOUR_KEYS = {"day_on", "day_off", "hour_on", "hour_off", "time"}
-READ_ALL_DAY = "turn restrictions with hours in old tags, used all day"
 READ_WITHOUT_HOURS = "ways whose access changes by the hour, read without it"
 
 
@@ -144,7 +142,6 @@ def _take_relation(relation: Relation, mode: Mode, found: Scan) -> None:
     if isinstance(restriction, Outcome):
         found.notes[restriction] += 1
         return
-    found.notes[READ_ALL_DAY] += not OLD_HOUR_KEYS.isdisjoint(tags)
     found.restrictions.append(restriction)
 
 

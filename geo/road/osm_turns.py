@@ -37,6 +37,9 @@ EXCEPTED_AS = {
     Mode.FOOT: {"foot"},
 }
 
+OLD_HOUR_KEYS = {"day_on", "day_off", "hour_on", "hour_off", "time"}
+"""How restrictions at certain hours were tagged before ``restriction:conditional``."""
+
 Member = tuple[str, int, str]
 """Type (``n``, ``w``, ``r``), id and role of a relation's member."""
 
@@ -105,11 +108,11 @@ def parse_restriction(
     """
     excepted = {word.strip() for word in tags.get("except", "").split(";")}
     key = next((key for key in RESTRICTION_KEYS[mode] if key in tags), None)
-    if key is None:
-        by_hour = any(f"{name}:conditional" in tags for name in RESTRICTION_KEYS[mode])
-        return Outcome.BY_HOUR if by_hour else Outcome.OTHER_MODE
-    if excepted & EXCEPTED_AS[mode] or tags[key] in {"no", "none"}:
+    by_hour = {f"{name}:conditional" for name in RESTRICTION_KEYS[mode]} & tags.keys()
+    if excepted & EXCEPTED_AS[mode] or not (key or by_hour):
         return Outcome.OTHER_MODE
+    if key is None or not OLD_HOUR_KEYS.isdisjoint(tags):
+        return Outcome.BY_HOUR
     ways = {
         role: tuple(ref for kind, ref, as_role in members if kind == "w" and as_role == role)
         for role in ("from", "via", "to")
@@ -121,7 +124,7 @@ def parse_restriction(
         return Outcome.INCOMPLETE
     return Restriction(
         only=tags[key].startswith("only_"),
-        turning_back=tags[key] == "no_u_turn",
+        turning_back=tags[key].endswith("_u_turn"),
         from_ways=ways["from"],
         to_ways=ways["to"],
         via_node=nodes[0] if nodes else None,

@@ -121,6 +121,7 @@ def _roads(
         class_code=code,
         is_open=is_open,
         limit_kph=np.stack([limit_kph, limit_kph], axis=1),
+        pace=np.ones(len(code)),
         duration_s=np.full(len(code), np.nan),
         way_id=_way_ids(words.get("id", blank)),
         name=words.get("name", blank),

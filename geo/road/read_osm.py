@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,19 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import EmptyNetwork
+from geo.road.arcs import Arcs
 from geo.road.drawn import Roads, priced
 from geo.road.noding import Lines, cut_at_junctions, without_repeats
 from geo.road.osm_scan import Progress, Scan, scan
 from geo.road.osm_turns import turn_rules
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.streets import Streets
+from geo.road.turning_back import turning_back_rules
 
 UNITS_PER_DEGREE = 1e7
 NO_POSITION = 2**31 - 1
 """OpenStreetMap's fixed-point positions, and the one that stands for a node not in the file."""
 
 BARRIERS = "barriers that close a road"
-CLIPPED = "ways that leave the file, cut short"
+TURNING_BACK = "turns on the spot near bans, charged for"
+CLIPPED = "ways with points missing from the file, left out"
 
 
 def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Streets:
@@ -30,9 +34,10 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
 
     Ways are cut where two of them share a node, and at barriers that stop the mode:
     there each side gets a junction of its own, so that both remain and none leads to the
-    other.  Parts without a connection are kept.  What the tags mean is told in
-    `geo.road.osm_access`, turn restrictions in `geo.road.osm_turns`, speeds in
-    `geo.road.limit`.
+    other.  Parts without a connection are kept.  A way of which points are missing is left
+    out whole, as other engines do: cut your extract with complete ways.  What tags mean is in
+    `geo.road.osm_access`, turn restrictions in `geo.road.osm_turns`, what turning back
+    near them costs in `geo.road.turning_back`, speeds in `geo.road.limit`.
 
     Parameters
     ----------
@@ -73,11 +78,12 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
         node_source_id=node_id[cut.node_vertex],
     )
     rules, outcomes = turn_rules(found.restrictions, streets)
-    notes = sorted((found.notes + outcomes).items())
+    about = turning_back_rules(rules, Arcs(streets))
+    notes = sorted((found.notes + outcomes + Counter({TURNING_BACK: len(about)})).items())
     report("roads read", 1.0)
     return replace(
         streets,
-        turn_rules=rules,
+        turn_rules=(*rules, *about),
         source=path.name,
         notes={str(why): n for why, n in notes} | streets.notes,
     )
@@ -88,32 +94,28 @@ def _silent(_label: str, _share: float) -> None:
 
 
 def _lines(found: Scan) -> tuple[Lines, NDArray[np.int64]]:
-    """Lay out the points of the ways, a way that leaves the file in several lines."""
+    """Lay out the points of the ways that lie whole in the file, and tell the way of each line."""
     n_points = np.array(found.n_points, dtype=np.int64)
     way = np.repeat(np.arange(len(n_points)), n_points)
-    x, y = (np.array(axis, dtype=np.int64) for axis in (found.x, found.y))
-    there = x != NO_POSITION
-    found.notes[CLIPPED] = len(np.unique(way[~there]))
-    stretch = way + np.cumsum(~there)
-    _, length = np.unique(stretch[there], return_counts=True)
-    first = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    x, y, node_id = (np.array(axis, dtype=np.int64) for axis in (found.x, found.y, found.node_id))
+    whole = np.bincount(way[x == NO_POSITION], minlength=len(n_points)) == 0
+    found.notes[CLIPPED] = int((~whole).sum())
+    there = whole[way]
     lon_lat = np.stack([x[there], y[there]], axis=1) / UNITS_PER_DEGREE
-    node_id = np.array(found.node_id, dtype=np.int64)[there]
-    lines, kept = without_repeats(Lines(node_id, lon_lat, first))
-    return lines, way[there][first[:-1]][kept]
+    first = np.concatenate([[0], np.cumsum(n_points[whole])]).astype(np.int64)
+    lines, kept = without_repeats(Lines(node_id[there], lon_lat, first))
+    return lines, np.flatnonzero(whole)[kept]
 
 
 def _roads(found: Scan) -> Roads:
-    """Tabulate the ways; a ferry that leaves the file has lost its duration."""
+    """Tabulate the ways."""
     used = found.passages
-    duration_s = np.array([way.duration_s for way in used])
-    way_of_point = np.repeat(np.arange(len(used)), found.n_points)
-    duration_s[way_of_point[np.array(found.x) == NO_POSITION]] = np.nan
     return Roads(
         class_code=np.array([CLASS_CODE[way.road_class] for way in used], dtype=np.uint8),
         is_open=np.array([(way.forward, way.backward) for way in used]),
         limit_kph=np.array([(way.forward_limit_kph, way.backward_limit_kph) for way in used]),
-        duration_s=duration_s,
+        pace=np.array([way.pace for way in used]),
+        duration_s=np.array([way.duration_s for way in used]),
         way_id=np.array(found.way_id, dtype=np.int64),
         name=found.name,
     )

@@ -30,7 +30,7 @@ _CAR = {
     RoadClass.RESIDENTIAL: 22.0,
     RoadClass.LIVING_STREET: 11.0,
     RoadClass.SERVICE: 13.0,
-    RoadClass.TRACK: 11.0,
+    RoadClass.TRACK: 5.0,
     RoadClass.FERRY: FERRY_KPH,
 }
 

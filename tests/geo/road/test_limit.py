@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.road.limit import OPENED_KPH, parse_limit_kph, travel_mps
+from geo.road.limit import OPENED_KPH, SLOWEST_CAR_KPH, parse_limit_kph, travel_mps
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.speed import SPEED_KPH
 
@@ -60,8 +60,8 @@ def test_a_high_limit_lifts_a_car_only_so_far():
     )
 
 
-def test_a_low_limit_never_means_slower_than_a_walker():
-    assert speed_kph(Mode.CAR, "service", "5") == pytest.approx(5)
+def test_nobody_drives_slower_than_ten_for_a_sign():
+    assert speed_kph(Mode.CAR, "service", "5") == pytest.approx(SLOWEST_CAR_KPH)
 
 
 def test_an_ebike_only_keeps_below_the_limit():

@@ -141,7 +141,7 @@ a---b---c---d---e
         ({"restriction:motorcar": "no_right_turn"}, Mode.EBIKE, Outcome.OTHER_MODE),
         ({"restriction:bicycle": "no_right_turn"}, Mode.EBIKE, Outcome.USED),
         ({"restriction:conditional": "no_right_turn @ (07:00-09:00)"}, Mode.CAR, Outcome.BY_HOUR),
-        ({"restriction": "no_right_turn", "hour_on": "7"}, Mode.CAR, Outcome.USED),
+        ({"restriction": "no_right_turn", "hour_on": "7"}, Mode.CAR, Outcome.BY_HOUR),
         ({"restriction": "stop"}, Mode.CAR, Outcome.INCOMPLETE),
     ],
 )

@@ -177,10 +177,10 @@ def test_a_barrier_parts_the_network_but_both_sides_stay(read: Read):
     assert network.parts.tolist() == [2, 2, 2]
 
 
-def test_a_way_that_leaves_the_file_is_cut_short(read: Read):
-    streets = read("a b c d e", ways={"abcde": "residential"}, missing="c")
-    assert arcs(streets) == ["ab", "ba", "de", "ed"]
-    assert streets.notes["ways that leave the file, cut short"] == 1
+def test_a_way_with_points_missing_from_the_file_is_left_out(read: Read):
+    streets = read("a b c d e", ways={"abc": "residential", "cde": "residential"}, missing="d")
+    assert arcs(streets) == ["a.c", "c.a"]
+    assert streets.notes["ways with points missing from the file, left out"] == 1
 
 
 def test_length_class_name_and_source_are_kept(read: Read):
@@ -270,5 +270,6 @@ def test_real_extracts_are_read(need_roads_data: Callable[[str], Path], name: st
 
 def test_every_restriction_of_helsinki_is_accounted_for(need_roads_data: Callable[[str], Path]):
     notes = read_osm(need_roads_data("helsinki.osm.pbf"), mode=Mode.CAR).notes
-    assert notes["turn restrictions used"] == 38
-    assert notes["turn restrictions over roads closed or not in the file, left out"] == 7
+    assert notes["turn restrictions used"] == 35
+    assert notes["turn restrictions at certain hours, left out"] == 2
+    assert notes["turn restrictions over roads closed or not in the file, left out"] == 8
