@@ -1,4 +1,4 @@
-"""Suggestions: who should go, and why."""
+"""Suggestions: who should go, when they would be there, and why them."""
 
 from __future__ import annotations
 
