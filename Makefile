@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 
 # Two processes suit the two cores of a small machine; PYTEST_WORKERS=0 runs in one.
 PYTEST_WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope
+PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope --durations 10
 
 .PHONY: help setup debian pages run test verify soak bench screenshots lint docs lock clean
 

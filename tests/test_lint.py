@@ -24,19 +24,16 @@ DOORS = re.compile(r"api\.(cli.*|routes\..*|schemas.*)")
 """Docstrings of commands, routes and schemas are the text of --help and OpenAPI, not numpydoc."""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["ruff", "check", "--no-cache", "."],
-        ["ruff", "format", "--no-cache", "--check", "."],
-        ["mypy"],
-    ],
-    ids=" ".join,
-)
-def test_checker_has_nothing_to_say(command):
-    run = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("command", ["ruff check --no-cache .", "ruff format --no-cache --check ."])
+def test_ruff_has_nothing_to_say(command):
+    run = check(*command.split())
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_mypy_has_nothing_to_say():
+    run = check("mypy")
+    if run.returncode != 0:  # its cache may be older than a module that was added since
+        run = check("mypy", "--no-incremental")
     assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -72,6 +69,13 @@ def test_a_docstring_without_its_parameters_is_caught(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     codes = {code for code, _ in validate("planted_offender.length_m")["errors"]}
     assert codes & parse_config(ROOT)["checks"] >= {"PR01", "RT01"}
+
+
+def check(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a checker over the whole project."""
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def beside_the_point(code: str, thing: object) -> bool:
