@@ -81,6 +81,11 @@ class Service:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.publish, event, data)
 
+    def hang_up(self) -> None:
+        """Let every open page go, from whatever thread; the service is about to stop."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.close)
+
     def beat(self) -> dict[str, str]:
         """
         Say what time it is and which city is served.

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import socket
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 from rich.logging import RichHandler
 
+from api.service import Service
 from api.settings import require_loopback
 from geo.errors import BadValue
 
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 3
-"""Open streams are cut this long after a stop is asked for."""
+"""Requests that are under way have this long to end after a stop is asked for."""
 
 
 def listen_on(host: str, port: int) -> socket.socket:
@@ -69,4 +71,19 @@ def serve_app(app: FastAPI, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that hangs up its live streams before it waits for requests to end."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop listening to anybody."""
+        service = getattr(self._app.state, "service", None)
+        if isinstance(service, Service):
+            service.hang_up()
+        super().handle_exit(sig, frame)

@@ -33,6 +33,9 @@ def show(suggestion: Suggestion, city: City, console: Console, *, title: str | N
         console.print(f"{remark.zh} {remark.en}", style="yellow", highlight=False)
     if suggestion.proposals:
         console.print(_proposals(suggestion, city))
+    for proposal in suggestion.proposals:
+        why = " ".join(reason.en for reason in proposal.reasons)
+        console.print(f"  {proposal.kind} {proposal.rank}: {why}", style="dim", highlight=False)
     _print_passed_over(suggestion, city, console)
 
 
@@ -58,7 +61,6 @@ def _proposals(suggestion: Suggestion, city: City) -> Table:
         table.add_column(column)
     for column in ("ETA", "In target", "Distance", "Fix age"):
         table.add_column(column, justify="right")
-    table.add_column("Why")
     for proposal in suggestion.proposals:
         table.add_row(*_cells(proposal, city))
     return table
@@ -78,7 +80,6 @@ def _cells(proposal: Proposal, city: City) -> tuple[str | Text, ...]:
         verdict,
         length,
         f"{proposal.position_age_s:.0f} s",
-        " ".join(reason.en for reason in proposal.reasons),
     )
 
 
