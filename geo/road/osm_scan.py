@@ -38,6 +38,8 @@ class Scan:
         Points of each way.
     node_id, x, y
         Points of all ways end to end, positions in OpenStreetMap's fixed point.
+    closed_ways
+        Ways that the mode may not use.
     barriers
         Nodes that stop the mode.
     restrictions
@@ -53,6 +55,7 @@ class Scan:
     node_id: array[int] = field(default_factory=lambda: array("q"))
     x: array[int] = field(default_factory=lambda: array("q"))
     y: array[int] = field(default_factory=lambda: array("q"))
+    closed_ways: set[int] = field(default_factory=set)
     barriers: list[int] = field(default_factory=list)
     restrictions: list[Restriction] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
@@ -113,6 +116,7 @@ def _take_way(way: Way, mode: Mode, found: Scan) -> None:
     judged = passage(tags, mode)
     if isinstance(judged, LeftOut):
         found.notes[judged] += 1
+        found.closed_ways.add(way.id)
         return
     found.notes[READ_WITHOUT_HOURS] += _changes_by_hour(tags)
     found.passages.append(judged)

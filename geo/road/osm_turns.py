@@ -3,7 +3,9 @@ OpenStreetMap's turn restrictions, made into bans over chains of directed street
 
 A ``no_…`` becomes one ban: from, by way of, to.  An ``only_…`` becomes a ban of every
 other way out of its via, turning back among them; where the via is a way, of every other
-way off that way, so that whoever took it from *from* must go on to *to*.
+way off that way, so that whoever took it from *from* must go on to *to*.  A command into
+a road that the file does not hold still bans the others; one into a road that is closed
+is out of date, and is left out.
 
 A restriction that cannot be followed with certainty is left out and counted: a member is
 not in the network, the members do not meet, or they meet in more than one fashion.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -57,6 +60,9 @@ class Outcome(StrEnum):
 
 
 BANS = "turn bans made from them"
+
+ELSEWHERE = -1
+"""Stands for the arc of a road that the file does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def parse_restriction(
 
 
 def turn_rules(
-    restrictions: Iterable[Restriction], streets: Streets
+    restrictions: Iterable[Restriction], streets: Streets, *, closed_ways: AbstractSet[int]
 ) -> tuple[tuple[TurnRule, ...], Counter[str]]:
     """
     Make bans of restrictions.
@@ -144,6 +150,8 @@ def turn_rules(
         Those that bind the mode.
     streets
         The streets they speak of, with OpenStreetMap's numbers of ways and nodes.
+    closed_ways
+        Ways that the file holds but the mode may not use.
 
     Returns
     -------
@@ -152,11 +160,11 @@ def turn_rules(
     counts
         How many restrictions had which outcome.
     """
-    arcs, node_id = Arcs(streets), streets.node_source_id
+    town = _Town(Arcs(streets), streets.node_source_id, closed_ways)
     counts: Counter[str] = Counter()
     chains: set[tuple[int, ...]] = set()
     for restriction in restrictions:
-        found = _bans(restriction, arcs, node_id)
+        found = _bans(restriction, town)
         counts[found if isinstance(found, Outcome) else Outcome.USED] += 1
         chains.update(() if isinstance(found, Outcome) else found)
     if chains:
@@ -164,38 +172,54 @@ def turn_rules(
     return tuple(TurnRule(chain) for chain in sorted(chains)), counts
 
 
-def _bans(
-    restriction: Restriction, arcs: Arcs, node_id: NDArray[np.int64]
-) -> list[tuple[int, ...]] | Outcome:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Town:
+    """What restrictions speak of: streets, their junctions' numbers, and ways closed."""
+
+    arcs: Arcs
+    node_id: NDArray[np.int64]
+    closed_ways: AbstractSet[int]
+
+    def is_elsewhere(self, way: int) -> bool:
+        """Tell a way that the file does not hold."""
+        return not self.arcs.of_way(way) and way not in self.closed_ways
+
+
+def _bans(restriction: Restriction, town: _Town) -> list[tuple[int, ...]] | Outcome:
     """Turn one restriction into chains that nobody may drive."""
     bans: list[tuple[int, ...]] = []
     for from_way, to_way in product(restriction.from_ways, restriction.to_ways):
-        if not all(arcs.of_way(way) for way in (from_way, *restriction.via_ways, to_way)):
+        leads_away = restriction.only and town.is_elsewhere(to_way)
+        needed = (from_way, *restriction.via_ways, *(() if leads_away else (to_way,)))
+        if not all(town.arcs.of_way(way) for way in needed):
             return Outcome.NOT_IN_NETWORK
-        chains = list(_chains(restriction, from_way, to_way, arcs, node_id))
+        chains = list(_chains(restriction, from_way, None if leads_away else to_way, town))
         if not chains:
             return Outcome.APART
         if len(chains) > 1 and not _on_the_spot(restriction, from_way, to_way):
             return Outcome.AMBIGUOUS
         for chain in chains:
-            bans += _all_other_exits(chain, arcs) if restriction.only else [chain]
+            bans += _all_other_exits(chain, town.arcs) if restriction.only else [chain]
     return bans
 
 
-def _on_the_spot(restriction: Restriction, from_way: int, to_way: int) -> bool:
+def _on_the_spot(restriction: Restriction, from_way: int, to_way: int | None) -> bool:
     """Tell a U-turn within one way, which is forbidden from both sides of the via."""
     return restriction.turning_back and from_way == to_way and not restriction.via_ways
 
 
 def _chains(
-    restriction: Restriction, from_way: int, to_way: int, arcs: Arcs, node_id: NDArray[np.int64]
+    restriction: Restriction, from_way: int, to_way: int | None, town: _Town
 ) -> Iterator[tuple[int, ...]]:
     """Find every fashion in which from, via and to can be driven one after the other."""
-    on_the_spot = _on_the_spot(restriction, from_way, to_way)
+    arcs, on_the_spot = town.arcs, _on_the_spot(restriction, from_way, to_way)
     for enters in arcs.of_way(from_way):
-        if restriction.via_node not in (None, node_id[arcs.end(enters)]):
+        if restriction.via_node not in (None, town.node_id[arcs.end(enters)]):
             continue
         for lead in _along((enters,), frozenset(restriction.via_ways), arcs):
+            if to_way is None:
+                yield (*lead, ELSEWHERE)
+                continue
             for leaves in arcs.leaving(arcs.end(lead[-1])):
                 turns_back = leaves == lead[-1] ^ 1
                 if arcs.way(leaves) == to_way and turns_back == on_the_spot:

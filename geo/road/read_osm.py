@@ -77,7 +77,7 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
         mode=mode,
         node_source_id=node_id[cut.node_vertex],
     )
-    rules, outcomes = turn_rules(found.restrictions, streets)
+    rules, outcomes = turn_rules(found.restrictions, streets, closed_ways=found.closed_ways)
     about = turning_back_rules(rules, Arcs(streets))
     notes = sorted((found.notes + outcomes + Counter({TURNING_BACK: len(about)})).items())
     report("roads read", 1.0)

@@ -185,6 +185,17 @@ def test_a_command_into_a_closed_road_is_left_out(check: Check):
     check(CROSS, ways, [turn], [], outcome=Outcome.APART)
 
 
+def test_a_command_into_a_road_that_is_not_here_bans_all_others(check: Check):
+    turn = ("ax x elsewhere", {"restriction": "only_straight_on"})
+    check(CROSS, ARMS, [turn], ["ax xa", "ax xb", "ax xn", "ax xs"])
+
+
+def test_a_command_into_a_road_that_the_mode_may_not_use_is_left_out(check: Check):
+    ways = {**ARMS, "xb": "construction"}
+    turn = ("ax x xb", {"restriction": "only_straight_on"})
+    check(CROSS, ways, [turn], [], outcome=Outcome.NOT_IN_NETWORK)
+
+
 def test_nobody_turns_at_a_barrier_anyway(check: Check):
     turn = ("ax x xs", {"restriction": "no_right_turn"})
     nodes = {"x": {"barrier": "block"}}

@@ -270,6 +270,6 @@ def test_real_extracts_are_read(need_roads_data: Callable[[str], Path], name: st
 
 def test_every_restriction_of_helsinki_is_accounted_for(need_roads_data: Callable[[str], Path]):
     notes = read_osm(need_roads_data("helsinki.osm.pbf"), mode=Mode.CAR).notes
-    assert notes["turn restrictions used"] == 35
+    assert notes["turn restrictions used"] == 36
     assert notes["turn restrictions at certain hours, left out"] == 2
-    assert notes["turn restrictions over roads closed or not in the file, left out"] == 8
+    assert notes["turn restrictions over roads closed or not in the file, left out"] == 7

@@ -23,20 +23,20 @@ a---x---b
 WAYS = {"ax": "residential", "xb": "residential", "nx": "residential", "xs": "residential"}
 
 
-def travel_time_ms(folder: Path, *turns: tuple[str, dict[str, str]]) -> int:
-    """From a to s."""
+def travel_time_ms(folder: Path, way: str, *turns: tuple[str, dict[str, str]]) -> int:
+    """From the first letter to the second."""
     path = write_osm(folder / "town.osm", CROSS, ways=WAYS, restrictions=turns)
     network = assemble(read_osm(path, mode=Mode.CAR), mode=Mode.CAR)
-    ends = [list(network.node_source_id).index(ord(letter)) for letter in "as"]
+    ends = [list(network.node_source_id).index(ord(letter)) for letter in way]
     joins = (times := NetworkTravelTimes(network)).join(network.node_lon_lat[ends])
     return int(times.matrix(joins.take([0]), joins.take([1]))[0, 0])
 
 
 def test_a_ban_is_dodged_by_turning_back_at_its_price(tmp_path: Path):
-    free = travel_time_ms(tmp_path)
-    dodged = travel_time_ms(tmp_path, ("ax x xs", {"restriction": "no_right_turn"}))
-    there_and_back = free
-    assert dodged == free + there_and_back + TURNING_BACK_MS
+    free = travel_time_ms(tmp_path, "as")
+    past = travel_time_ms(tmp_path, "xn")
+    dodged = travel_time_ms(tmp_path, "as", ("ax x xs", {"restriction": "no_right_turn"}))
+    assert dodged == free + 2 * past + TURNING_BACK_MS
 
 
 def test_without_bans_nothing_is_charged(tmp_path: Path):
@@ -48,9 +48,8 @@ def test_only_turning_back_near_the_ban_is_charged(tmp_path: Path):
     town = "a x b" + " " * 30 + "c d"
     turns = [("ax x xb", {"restriction": "no_straight_on"})]
     ways = {"ax": "residential", "xb": "residential", "bc": "residential", "cd": "residential"}
-    streets = read_osm(
-        write_osm(tmp_path / "t.osm", town, ways=ways, restrictions=turns), mode=Mode.CAR
-    )
+    path = write_osm(tmp_path / "town.osm", town, ways=ways, restrictions=turns)
+    streets = read_osm(path, mode=Mode.CAR)
     prices = [rule.refs for rule in streets.turn_rules if rule.cost_ms != BANNED]
     assert all(right == left ^ 1 for left, right in prices)
     near = {streets.way_id[left >> 1] for left, _ in prices}
