@@ -24,7 +24,12 @@ from geo.road.read_network import read_streets
 from geo.road.road_class import Mode
 from geo.road.route import Route
 from geo.road.storage import load_network, save_network
-from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
+from geo.road.travel_time import (
+    UNREACHABLE_MS,
+    Arrival,
+    NetworkTravelTimes,
+    open_travel_times,
+)
 from geo.whole_file import whole_file
 
 app = typer.Typer(
@@ -108,12 +113,14 @@ def nearest(
     """Write incident_id,rank,unit_id,travel_time_s; a row without unit: none can get there."""
     network, times = _engine(net)
     crews = read_places(units, times, network, crs=crs)
+    fleet = times.fleet(crews.joins)
     places = read_places(incidents, times, network, crs=crs)
     with _table(out) as file, progress_bar() as report:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["incident_id", "rank", "unit_id", "travel_time_s"])
         for row, incident in enumerate(places.ids):
-            rows.writerows(_ranked(times, crews, places, row, k) or [(incident, "", "", "")])
+            arrivals = times.nearest(fleet, places.joins.take(slice(row, row + 1)), k=k)
+            rows.writerows(_ranked(incident, arrivals, crews) or [(incident, "", "", "")])
             report("nearest", (row + 1) / len(places.ids))
 
 
@@ -173,8 +180,8 @@ def export(
 
 def _engine(net: Path) -> tuple[RoadNetwork, NetworkTravelTimes]:
     """Open a network folder and the engine on it."""
-    network = load_network(net)
-    return network, NetworkTravelTimes(network)
+    times = open_travel_times(net)
+    return times.network, times
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -206,12 +213,11 @@ def _report(network: RoadNetwork, notes: dict[str, int], out: Path, *, as_json: 
 
 
 def _ranked(
-    times: NetworkTravelTimes, crews: PlaceTable, places: PlaceTable, row: int, k: int
+    incident: str, arrivals: list[Arrival], crews: PlaceTable
 ) -> list[tuple[str, int, str, str]]:
     """Rows of the units that reach one incident first."""
-    arrivals = times.nearest(crews.joins, places.joins.take(slice(row, row + 1)), k=k)
     return [
-        (places.ids[row], rank, crews.ids[arrival.unit], _seconds(arrival.travel_time_ms))
+        (incident, rank, crews.ids[arrival.unit], _seconds(arrival.travel_time_ms))
         for rank, arrival in enumerate(arrivals, start=1)
     ]
 

@@ -27,11 +27,7 @@ NOBODY = -1
 
 
 class Obstacle(StrEnum):
-    """
-    Why a crew can't go; the first that applies, in this order.
-
-    ``FARTHER`` stands for ``UNREACHABLE`` where the roads were not searched to their end.
-    """
+    """Why a crew can't go; the first that applies, in this order."""
 
     TOO_FEW_CERTIFIED = "too_few_certified"
     LACKS_SKILL = "lacks_skill"
@@ -41,7 +37,6 @@ class Obstacle(StrEnum):
     STALE_POSITION = "stale_position"
     OFF_ROAD = "off_road"
     UNREACHABLE = "unreachable"
-    FARTHER = "farther"
 
 
 OBSTACLES: tuple[Obstacle | None, ...] = (None, *Obstacle)
@@ -120,14 +115,13 @@ class Candidates:
         return rows[np.argsort(self.arrival_ms[rows], kind="stable")]
 
 
-def candidates(  # noqa: PLR0913 -- two tables, and options that are keywords only
+def candidates(
     whereabouts: Whereabouts,
     travel_ms: NDArray[np.int64],
     need: Need,
     *,
     now: datetime,
     stale_after_s: float = STALE_AFTER_S,
-    searched_all: bool = True,
 ) -> Candidates:
     """
     Judge every crew.
@@ -144,8 +138,6 @@ def candidates(  # noqa: PLR0913 -- two tables, and options that are keywords on
         The present, with offset.
     stale_after_s
         Positions older than this are not counted on.
-    searched_all
-        Whether the travel times are those of all roads, not only of those within some time.
 
     Returns
     -------
@@ -154,10 +146,9 @@ def candidates(  # noqa: PLR0913 -- two tables, and options that are keywords on
     """
     roster = whereabouts.city.roster
     age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
-    too_far = Obstacle.UNREACHABLE if searched_all else Obstacle.FARTHER
     hurdles = [
         *_hurdles(whereabouts, age_s, stale_after_s),
-        (too_far, travel_ms < NEVER_MS),
+        (Obstacle.UNREACHABLE, travel_ms < NEVER_MS),
     ]
     officer_obstacle = _first_hurdle(hurdles)
     going = officer_obstacle == 0

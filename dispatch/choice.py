@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch import reason
-from dispatch.candidate import OBSTACLES, Candidates, Need, Obstacle
+from dispatch.candidate import OBSTACLES, Candidates, Need
 from dispatch.city import City
 from dispatch.jurisdiction import CaseKind, Jurisdiction
 from dispatch.unit import UnitKind
@@ -46,8 +46,6 @@ class Choice:
         Crews that were asked at all, bool[n_crews].
     chosen
         Rows of the crews proposed, best first, int64[n].
-    most
-        How many were wanted at most.
     """
 
     kind: ProposalKind
@@ -56,13 +54,6 @@ class Choice:
     own: NDArray[np.bool_]
     considered: NDArray[np.bool_]
     chosen: NDArray[np.int64]
-    most: int
-
-    @property
-    def settled(self) -> bool:
-        """Whether searching the roads farther could not change who is chosen."""
-        cut_off = self.candidates.obstacle == OBSTACLES.index(Obstacle.FARTHER)
-        return len(self.chosen) == self.most or not (self.considered & cut_off).any()
 
     @property
     def n_able(self) -> int:
@@ -124,7 +115,7 @@ def choose_for_case(
         considered = own | aid
         proposed = own | (aid & (judged.arrival_ms < best_own_ms))
     kind = ProposalKind.GRID if case.kind == CaseKind.GRID else ProposalKind.SPECIALIST
-    return Choice(kind, case.need, judged, own, considered, judged.ranked(proposed)[:k], k)
+    return Choice(kind, case.need, judged, own, considered, judged.ranked(proposed)[:k])
 
 
 def choose_to_secure(brigade: str | None, city: City, judged: Candidates, *, k: int) -> Choice:
@@ -149,7 +140,7 @@ def choose_to_secure(brigade: str | None, city: City, judged: Candidates, *, k: 
     """
     grid = city.roster.commanded_by(_codes(city, UnitKind.GRID_BRIGADE))
     own = city.roster.commanded_by([brigade] if brigade else [])
-    return Choice(ProposalKind.SECURE, Need(), judged, own, grid, judged.ranked(grid)[:k], k)
+    return Choice(ProposalKind.SECURE, Need(), judged, own, grid, judged.ranked(grid)[:k])
 
 
 def passed_over(

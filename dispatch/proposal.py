@@ -152,8 +152,7 @@ def _route(
     assert mode is not None  # a roster holds no crew without a mode
     row = int(choice.candidates.completing[crew])
     origin = whereabouts.joins.take(slice(row, row + 1))
-    within_s = int(choice.candidates.travel_ms[row]) / 1000
-    return city.travel_times[mode].route(origin, destination[mode], within_s=within_s)
+    return city.travel_times[mode].route(origin, destination[mode])
 
 
 def _reasons(

@@ -67,10 +67,6 @@ def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_
             "Too far from any road to tell its travel time.",
         ),
         Obstacle.UNREACHABLE: ("没有道路通达现场。", "No road leads from it to the place."),
-        Obstacle.FARTHER: (
-            "时限内无法到达，而时限内已有足够小组。",
-            "Not there within the arrival target, while enough others are.",
-        ),
     }
     zh, en = texts[obstacle]
     return Remark(obstacle.value, zh, en)
@@ -260,5 +256,4 @@ _OFFICER_TEXT = {
     Obstacle.STALE_POSITION: ("定位过旧", "stale position"),
     Obstacle.OFF_ROAD: ("远离道路", "too far from any road"),
     Obstacle.UNREACHABLE: ("没有道路通达", "no road leads to the place"),
-    Obstacle.FARTHER: ("时限内无法到达", "too far to be there in time"),
 }

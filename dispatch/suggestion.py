@@ -213,19 +213,9 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     case = decide(incident, place, city, now=now)
     target_s = _target_s(place) if arrival_target_s is None else arrival_target_s
     destination = _join(city, incident.lon_lat)
-    for within_s in (target_s, None):  # most answers need no road beyond the arrival target
-        travel_ms = whereabouts.travel_ms(destination, within_s=within_s)
-        judge = partial(
-            candidates,
-            whereabouts,
-            travel_ms,
-            now=now,
-            stale_after_s=stale_after_s,
-            searched_all=within_s is None,
-        )
-        choices = _choose(case, place, city, judge, within_ms=target_s * 1000, k=k)
-        if all(choice.settled for choice in choices):
-            break
+    travel_ms = whereabouts.travel_ms(destination)
+    judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
+    choices = _choose(case, place, city, judge, within_ms=target_s * 1000, k=k)
     named, counted = _passed_over(choices, city, stale_after_s)
     return Suggestion(
         now=now,

@@ -148,9 +148,7 @@ class Whereabouts:
         """
         return self.positions.fixes.get(self.city.roster.officers[row].id)
 
-    def travel_ms(
-        self, destination: Mapping[Mode, Joins], *, within_s: float | None = None
-    ) -> NDArray[np.int64]:
+    def travel_ms(self, destination: Mapping[Mode, Joins]) -> NDArray[np.int64]:
         """
         Travel times of all officers to one place, each by the roads of his or her mode.
 
@@ -158,13 +156,11 @@ class Whereabouts:
         ----------
         destination
             The place as it joins the roads of each mode; a mode may be missing.
-        within_s
-            Look no farther than this.
 
         Returns
         -------
         travel_ms
-            int64[n_officers]; `NEVER_MS` where no road leads, or none within the time.
+            int64[n_officers]; `NEVER_MS` where no road leads.
         """
         times = np.full(len(self.status), NEVER_MS)
         on_road = self.on_road
@@ -174,7 +170,7 @@ class Whereabouts:
                 continue
             engine = self.city.travel_times[mode]
             here = self.joins.take(located)
-            ms = engine.matrix(here, destination[mode], within_s=within_s)[:, 0]
+            ms = engine.matrix(here, destination[mode])[:, 0]
             times[located] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
         return times
 

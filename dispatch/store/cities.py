@@ -21,8 +21,7 @@ from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area, Tier
 from geo.errors import UnreadableFile
 from geo.road.road_class import Mode
-from geo.road.storage import load_network
-from geo.road.travel_time import NetworkTravelTimes, TravelTimes
+from geo.road.travel_time import TravelTimes, open_travel_times
 from geo.zone import UnitGrid, Zone
 
 ROADS = "roads:"
@@ -190,7 +189,7 @@ def read_statuses(session: Session) -> dict[str, DutyStatus]:
 def _engines(folder: Path, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
     """Open the road engine of every mode."""
     return {
-        Mode(name.removeprefix(ROADS)): NetworkTravelTimes(load_network(folder / path))
+        Mode(name.removeprefix(ROADS)): open_travel_times(folder / path)
         for name, path in meta.items()
         if name.startswith(ROADS)
     }

@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import BadValue
+from geo.road.frozen import freeze
 from geo.road.road_class import Mode
 from geo.road.streets import BANNED, CLOSED, Streets, TurnRule
 
@@ -81,10 +82,7 @@ class RoadNetwork:
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
-        for name, array in self.arrays().items():
-            frozen = np.asarray(array).view()  # of a mapped file, a plain array
-            frozen.flags.writeable = False
-            object.__setattr__(self, name, frozen)
+        freeze(self)
 
     @property
     def n_nodes(self) -> int:

@@ -7,6 +7,8 @@ place.  So one search between states serves places at junctions and on streets a
 two places on the same street need a second look: the way between them may touch no state.
 """
 
+# ruff: noqa: C901, PLR0913, PLR0917 -- a kernel takes its arrays one by one
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,12 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.customise import NEVER
+from geo.road.kernel import kernel
 from geo.road.network import RoadNetwork
 from geo.road.snap import Joins
 from geo.road.turn_graph import TurnGraph
-
-NEVER_MS = np.int64(1) << 60
-"""No way between two places."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,59 +31,25 @@ class Ports:
     Attributes
     ----------
     first
-        Ports of place i are rows ``first[i]:first[i + 1]``, int64[n_places + 1]; every
-        place has at least one.
+        Ports of place i are rows ``first[i]:first[i + 1]``, int64[n_places + 1]; none
+        where the streets it joins are closed.
     state
         State of the graph, int32[n_ports].
     ms
-        Milliseconds between the place and the state, the walk included, int64[n_ports].
+        Milliseconds between the place and the state, the walk included, int32[n_ports].
     edge
         Edge that is driven in part, int32[n_ports]; -1 at a junction.
     """
 
     first: NDArray[np.int64]
     state: NDArray[np.int32]
-    ms: NDArray[np.int64]
+    ms: NDArray[np.int32]
     edge: NDArray[np.int32]
 
-    def of(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
-        """
-        Give the ports of one place.
 
-        Parameters
-        ----------
-        place
-            Row of the place.
-
-        Returns
-        -------
-        state, ms, edge
-            Its states, the milliseconds to or from each, and the edge driven in part.
-        """
-        rows = slice(self.first[place], self.first[place + 1])
-        return self.state[rows], self.ms[rows], self.edge[rows]
-
-    def best_ms(self, label_ms: NDArray[np.int64]) -> NDArray[np.int64]:
-        """
-        Finish the ways to all places from the labels of a search.
-
-        Parameters
-        ----------
-        label_ms
-            Label of every state, int64[n_states].
-
-        Returns
-        -------
-        best_ms
-            Smallest sum over the ports of each place, int64[n_places]; `NEVER_MS` or more
-            where no port was reached.
-        """
-        if len(self.first) == 1:
-            return np.zeros(0, dtype=np.int64)
-        return np.minimum.reduceat(label_ms[self.state] + self.ms, self.first[:-1])
-
-
-def departures(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
+def departures(
+    joins: Joins, network: RoadNetwork, graph: TurnGraph, edge_ms: NDArray[np.int32]
+) -> Ports:
     """
     List the states that each place can drive off to.
 
@@ -92,6 +59,8 @@ def departures(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
         The places.
     network, graph
         The roads and their searched graph.
+    edge_ms
+        Milliseconds of every edge, `NEVER` where closed.
 
     Returns
     -------
@@ -99,18 +68,22 @@ def departures(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
         A junction leaves by itself, with nothing begun; a street by the end of each open
         direction, what is left of the edge being driven.
     """
-    place, edge, at_ms = _edges_joined(joins, network)
-    at_node = np.flatnonzero(joins.node >= 0)
-    return _ports(
-        joins,
-        np.concatenate([at_node, place]),
-        np.concatenate([joins.node[at_node], graph.state_after[edge]]),
-        np.concatenate([np.zeros(len(at_node), np.int64), network.edge_ms[edge] - at_ms]),
-        np.concatenate([np.full(len(at_node), -1, np.int32), edge]),
+    return Ports(
+        *list_departures(
+            joins.node,
+            joins.street,
+            joins.along,
+            joins.walk_ms,
+            network.street_edges,
+            edge_ms,
+            graph.state_after,
+        )
     )
 
 
-def arrivals(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
+def arrivals(
+    joins: Joins, network: RoadNetwork, graph: TurnGraph, edge_ms: NDArray[np.int32]
+) -> Ports:
     """
     List the states from which each place can be driven to.
 
@@ -120,6 +93,8 @@ def arrivals(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
         The places.
     network, graph
         The roads and their searched graph.
+    edge_ms
+        Milliseconds of every edge, `NEVER` where closed.
 
     Returns
     -------
@@ -127,24 +102,27 @@ def arrivals(joins: Joins, network: RoadNetwork, graph: TurnGraph) -> Ports:
         A junction is reached in any of its states; a street from every state that may
         turn into one of its open directions.
     """
-    place, edge, at_ms = _edges_joined(joins, network)
-    at_node = np.flatnonzero(joins.node >= 0)
-    row, memory = _spread(graph.first_memory, joins.node[at_node])
-    port, arc = _arcs_into(edge, network, graph)
-    return _ports(
-        joins,
-        np.concatenate([at_node, at_node[row], place, place[port]]),
-        np.concatenate(
-            [joins.node[at_node], graph.memory[memory], network.edge_tail[edge], arc[:, 0]]
-        ),
-        np.concatenate(
-            [np.zeros(len(at_node) + len(row), np.int64), at_ms, at_ms[port] + arc[:, 1]]
-        ),
-        np.concatenate([np.full(len(at_node) + len(row), -1, np.int32), edge, edge[port]]),
+    return Ports(
+        *list_arrivals(
+            joins.node,
+            joins.street,
+            joins.along,
+            joins.walk_ms,
+            network.street_edges,
+            edge_ms,
+            network.edge_tail,
+            graph.first_memory,
+            graph.memory,
+            graph.onward.first,
+            graph.onward.edge,
+            graph.onward.extra_ms,
+        )
     )
 
 
-def direct_ms(origins: Joins, destinations: Joins, network: RoadNetwork) -> NDArray[np.int64]:
+def direct_ms(
+    origins: Joins, destinations: Joins, network: RoadNetwork, edge_ms: NDArray[np.int32]
+) -> NDArray[np.int64]:
     """
     Time between places along one and the same street, without passing a junction.
 
@@ -154,84 +132,186 @@ def direct_ms(origins: Joins, destinations: Joins, network: RoadNetwork) -> NDAr
         Places, of the same number or one of them single.
     network
         The roads.
+    edge_ms
+        Milliseconds of every edge, `NEVER` where closed.
 
     Returns
     -------
     direct_ms
-        int64[n], both walks included; `NEVER_MS` where they do not share a street or no
+        int64[n], both walks included; `NEVER` where they do not share a street or no
         open direction leads from the one to the other.
     """
     same = (origins.street == destinations.street) & (origins.street >= 0)
-    best = np.full(len(same), NEVER_MS)
+    best = np.full(len(same), NEVER, dtype=np.int64)
     rows = np.flatnonzero(same)
+    if not len(rows):
+        return best
     starts = origins.take(rows if len(origins) > 1 else rows * 0)
     ends = destinations.take(rows if len(destinations) > 1 else rows * 0)
     for direction in (0, 1):
         edge = network.street_edges[starts.street, direction]
-        start = _offset_ms(starts, edge, direction, network)
-        end = _offset_ms(ends, edge, direction, network)
+        whole_ms = np.where(edge >= 0, edge_ms[edge], NEVER).astype(np.int64)
+        start, end = (_offset_ms(joins.along, direction, whole_ms) for joins in (starts, ends))
         ahead = (ends.along - starts.along) * (1 - 2 * direction) >= 0
-        time_ms = np.where((edge >= 0) & ahead, end - start, NEVER_MS)
-        best[rows] = np.minimum(best[rows], time_ms)
-    best[rows] += np.where(best[rows] < NEVER_MS, starts.walk_ms + ends.walk_ms, 0)
+        time_ms = end - start + starts.walk_ms + ends.walk_ms
+        best[rows] = np.minimum(best[rows], np.where((whole_ms < NEVER) & ahead, time_ms, NEVER))
     return best
 
 
 def _offset_ms(
-    joins: Joins, edge: NDArray[np.int32], direction: int, network: RoadNetwork
+    along: NDArray[np.float64], direction: int, whole_ms: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Milliseconds from the start of an edge to the offset of a place on its street."""
-    share = 1.0 - joins.along if direction else joins.along
-    offset: NDArray[np.int64] = np.rint(network.edge_ms[edge] * share).astype(np.int64)
-    return offset
+    """Milliseconds from the start of an edge to an offset on its street."""
+    share = 1.0 - along if direction else along
+    return np.rint(whole_ms * share).astype(np.int64)
 
 
-def _edges_joined(
-    joins: Joins, network: RoadNetwork
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
-    """Rows of (place, edge, ms from the edge's start) for each open direction of a street."""
-    on_street = np.flatnonzero(joins.street >= 0)
-    parts = []
-    for direction in (0, 1):
-        edge = network.street_edges[joins.street[on_street], direction]
-        usable = edge >= 0
-        place, edge = on_street[usable], edge[usable]
-        parts.append((place, edge, _offset_ms(joins.take(place), edge, direction, network)))
-    (places, edges, offsets) = zip(*parts, strict=True)
-    return np.concatenate(places), np.concatenate(edges), np.concatenate(offsets)
-
-
-def _arcs_into(
-    edge: NDArray[np.int32], network: RoadNetwork, graph: TurnGraph
+@kernel
+def best_ports(
+    first: NDArray[np.int64],
+    state: NDArray[np.int32],
+    ms: NDArray[np.int32],
+    label_ms: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Turns into edges out of states that remember something: port row, (state, extra ms)."""
-    row, memory = _spread(graph.first_memory, network.edge_tail[edge])
-    state = graph.memory[memory]
-    out, arc = _spread(graph.onward.first, state)
-    into = graph.onward.edge[arc] == edge[row[out]]
-    turns = np.stack([state[out[into]].astype(np.int64), graph.onward.extra_ms[arc[into]]], axis=1)
-    return row[out[into]], turns
+    """
+    Finish the ways to places from the labels of a search.
+
+    Parameters
+    ----------
+    first, state, ms
+        Ports by place.
+    label_ms
+        Label of every state; `NEVER` or more where it was not reached.
+
+    Returns
+    -------
+    best_ms, port
+        Smallest sum over the ports of each place and the first port that has it, int64[n];
+        `NEVER` and -1 where none was reached.
+    """
+    best_ms = np.full(len(first) - 1, np.int64(NEVER))
+    best_port = np.full(len(first) - 1, -1, dtype=np.int64)
+    for place in range(len(first) - 1):
+        for port in range(first[place], first[place + 1]):
+            reached_ms = label_ms[state[port]] + ms[port]
+            if reached_ms < best_ms[place]:
+                best_ms[place], best_port[place] = reached_ms, port
+    return best_ms, best_port
 
 
-def _spread(
-    first: NDArray[np.int64], group: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """All members of some groups: the row of the group asked for, and the member."""
-    counts = first[group + 1] - first[group]
-    row = np.repeat(np.arange(len(group)), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return row, np.repeat(first[group], counts) + within
+@kernel
+def list_departures(
+    node: NDArray[np.int32],
+    street: NDArray[np.int32],
+    along: NDArray[np.float64],
+    walk_ms: NDArray[np.int64],
+    street_edges: NDArray[np.int32],
+    edge_ms: NDArray[np.int32],
+    state_after: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """
+    List departures, place by place.
+
+    Parameters
+    ----------
+    node, street, along, walk_ms
+        Columns of the joins.
+    street_edges, edge_ms, state_after
+        Of the roads, their weights and their graph.
+
+    Returns
+    -------
+    first, state, ms, edge
+        See `Ports`.
+    """
+    count = 0
+    first = np.zeros(len(node) + 1, dtype=np.int64)
+    state = np.empty(2 * len(node), dtype=np.int32)
+    ms = np.empty(2 * len(node), dtype=np.int32)
+    edge = np.full(2 * len(node), -1, dtype=np.int32)
+    for row in range(len(node)):
+        if node[row] >= 0:
+            state[count], ms[count] = node[row], walk_ms[row]
+            count += 1
+        elif street[row] >= 0:
+            for direction in range(2):
+                driven = street_edges[street[row], direction]
+                if driven >= 0 and edge_ms[driven] < NEVER:
+                    share = along[row] if direction == 0 else 1.0 - along[row]
+                    at_ms = np.int64(np.rint(edge_ms[driven] * share))
+                    state[count], edge[count] = state_after[driven], driven
+                    ms[count] = edge_ms[driven] - at_ms + walk_ms[row]
+                    count += 1
+        first[row + 1] = count
+    return first, state[:count], ms[:count], edge[:count]
 
 
-def _ports(
-    joins: Joins,
-    place: NDArray[np.int64],
-    state: NDArray[np.integer],
-    ms: NDArray[np.int64],
-    edge: NDArray[np.int32],
-) -> Ports:
-    """Group ports by place and add the walk of each."""
-    order = np.argsort(place, kind="stable")
-    first = np.searchsorted(place[order], np.arange(len(joins) + 1)).astype(np.int64)
-    walked_ms = (ms + joins.walk_ms[place])[order]
-    return Ports(first, state[order].astype(np.int32), walked_ms, edge[order])
+@kernel
+def list_arrivals(
+    node: NDArray[np.int32],
+    street: NDArray[np.int32],
+    along: NDArray[np.float64],
+    walk_ms: NDArray[np.int64],
+    street_edges: NDArray[np.int32],
+    edge_ms: NDArray[np.int32],
+    edge_tail: NDArray[np.int32],
+    first_memory: NDArray[np.int64],
+    memory: NDArray[np.int32],
+    arc_first: NDArray[np.int64],
+    arc_edge: NDArray[np.int32],
+    arc_extra_ms: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """
+    List arrivals, place by place.
+
+    Parameters
+    ----------
+    node, street, along, walk_ms
+        Columns of the joins.
+    street_edges, edge_ms, edge_tail
+        Of the roads and their weights.
+    first_memory, memory, arc_first, arc_edge, arc_extra_ms
+        Of the graph: further states at each junction, and the arcs onward.
+
+    Returns
+    -------
+    first, state, ms, edge
+        See `Ports`.
+    """
+    count = 0
+    first = np.zeros(len(node) + 1, dtype=np.int64)
+    state = np.empty(4 * len(node) + 8, dtype=np.int32)
+    ms = np.empty(4 * len(node) + 8, dtype=np.int32)
+    edge = np.full(4 * len(node) + 8, -1, dtype=np.int32)
+    for row in range(len(node)):
+        for direction in range(2):
+            at, driven, at_ms = -1, -1, walk_ms[row]
+            if node[row] >= 0 and direction == 0:
+                at = node[row]
+            elif node[row] < 0 and street[row] >= 0:
+                driven = street_edges[street[row], direction]
+                if driven >= 0 and edge_ms[driven] < NEVER:
+                    share = along[row] if direction == 0 else 1.0 - along[row]
+                    at = edge_tail[driven]
+                    at_ms += np.int64(np.rint(edge_ms[driven] * share))
+            if at < 0:
+                continue
+            room = count + 1 + first_memory[at + 1] - first_memory[at]
+            while room > len(state):
+                state = np.concatenate((state, np.empty_like(state)))
+                ms = np.concatenate((ms, np.empty_like(ms)))
+                edge = np.concatenate((edge, np.full(len(edge), -1, dtype=np.int32)))
+            state[count], ms[count], edge[count] = at, at_ms, driven
+            count += 1
+            for place in range(first_memory[at], first_memory[at + 1]):
+                remembered = memory[place]
+                extra_ms = np.int64(0) if driven < 0 else np.int64(-1)
+                for arc in range(arc_first[remembered], arc_first[remembered + 1]):
+                    if arc_edge[arc] == driven:
+                        extra_ms = arc_extra_ms[arc]
+                if extra_ms >= 0:
+                    state[count], edge[count] = remembered, driven
+                    ms[count] = at_ms + extra_ms
+                    count += 1
+        first[row + 1] = count
+    return first, state[:count].copy(), ms[:count].copy(), edge[:count].copy()

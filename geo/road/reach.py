@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
+from geo.road.customise import NEVER
 from geo.road.network import RoadNetwork
 from geo.road.search import FAR_MS
 from geo.road.snap import METRES_PER_DEGREE
@@ -56,7 +57,7 @@ def reach_bands(tree: Tree, within_s: Sequence[float]) -> list[ReachBand]:
     bands
         One per time.
     """
-    network = tree.network
+    network = tree.roads.network
     enter_ms = _enter_ms(tree)
     place, sample_ms = _samples(network, enter_ms, tree, max(within_s) * 1000)
     scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(place[:, 1].mean())), 1.0])
@@ -64,16 +65,17 @@ def reach_bands(tree: Tree, within_s: Sequence[float]) -> list[ReachBand]:
     bands = []
     for limit_s in within_s:
         ground = _ground(cell[sample_ms <= limit_s * 1000], CELL_M / scale)
-        through = enter_ms + network.edge_ms <= limit_s * 1000
+        through = enter_ms + tree.metric.edge_ms <= limit_s * 1000
         bands.append(ReachBand(limit_s, ground, np.flatnonzero(through).astype(np.int32)))
     return bands
 
 
 def _enter_ms(tree: Tree) -> NDArray[np.int64]:
     """Earliest time at which each edge is entered at its start, turn included; far: never."""
-    onward = tree.graph.onward
-    state = np.repeat(np.arange(tree.graph.n_states), np.diff(onward.first))
-    enter_ms = np.full(tree.network.n_edges, FAR_MS)
+    graph = tree.roads.graph
+    onward = graph.onward
+    state = np.repeat(np.arange(graph.n_states), np.diff(onward.first))
+    enter_ms = np.full(tree.roads.network.n_edges, FAR_MS)
     np.minimum.at(enter_ms, onward.edge, tree.label_ms[state] + onward.extra_ms)
     return enter_ms
 
@@ -82,14 +84,14 @@ def _samples(
     network: RoadNetwork, enter_ms: NDArray[np.int64], tree: Tree, limit_ms: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points at most half a cell apart along every stretch reached, and when each is reached."""
-    edges = np.flatnonzero(enter_ms <= limit_ms)
+    edges = np.flatnonzero((enter_ms <= limit_ms) & (tree.metric.edge_ms < NEVER))
     street = network.edge_ref[edges] >> 1
     backward = (network.edge_ref[edges] & 1).astype(np.float64)
     steps = np.ceil(network.street_length_m[street] / (CELL_M / 2)).astype(np.int64) + 1
     row = np.repeat(np.arange(len(edges)), steps)
     within = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps)
     driven = within / np.maximum(steps - 1, 1)[row]
-    sample_ms = enter_ms[edges][row] + driven * network.edge_ms[edges][row]
+    sample_ms = enter_ms[edges][row] + driven * tree.metric.edge_ms[edges][row]
     along = np.where(backward[row] == 1, 1 - driven, driven)
     points = _points_along(network, street[row], along)
     own, own_ms = _own_street(network, tree)
@@ -108,10 +110,10 @@ def _own_street(
     along, time_ms = [np.array([start])], [np.array([float(origin.walk_ms[0])])]
     for backward in (0, 1):
         edge = network.street_edges[street, backward]
-        if edge >= 0:
+        if edge >= 0 and tree.metric.edge_ms[edge] < NEVER:
             share = np.linspace(start, 1.0 - backward, steps)
             along.append(share)
-            time_ms.append(origin.walk_ms[0] + np.abs(share - start) * network.edge_ms[edge])
+            time_ms.append(origin.walk_ms[0] + np.abs(share - start) * tree.metric.edge_ms[edge])
     places = np.concatenate(along)
     return _points_along(network, np.full(len(places), street), places), np.concatenate(time_ms)
 

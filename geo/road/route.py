@@ -1,19 +1,22 @@
 """Route: the fastest way between two places, as edges, metres, seconds and points."""
 
+# ruff: noqa: PLR0913, PLR0917 -- a kernel takes its arrays one by one
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely.ops import substring
 
+from geo.road.climb import climb, descend, follow, unpack
+from geo.road.customise import NEVER
+from geo.road.kernel import kernel
+from geo.road.metric import Metric, RoadGraph
 from geo.road.network import RoadNetwork
-from geo.road.port import NEVER_MS
-from geo.road.search import NO_ARC
+from geo.road.port import Ports, arrivals, departures, direct_ms
 from geo.road.snap import Joins
-from geo.road.tree import Tree, ends_at, measure
+from geo.road.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,62 +45,127 @@ class Route:
     edges: NDArray[np.int32]
 
 
-def trace(tree: Tree, destination: Joins) -> Route | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
     """
-    Follow a search tree back from a place.
+    Edges of a way, and how much of the first and the last is driven.
+
+    Attributes
+    ----------
+    time_ms
+        Milliseconds, both walks included.
+    edges
+        Edge ids in order, int32[n].
+    start, end
+        Share of the first edge at which driving starts, and of the last where it ends.
+    """
+
+    time_ms: int
+    edges: NDArray[np.int32]
+    start: float
+    end: float
+
+
+def fastest_route(
+    roads: RoadGraph, metric: Metric, origin: Joins, destination: Joins, room: Workspace
+) -> Route | None:
+    """
+    Lead from one place to another.
 
     Parameters
     ----------
-    tree
-        A search tree.
-    destination
-        The one place.
+    roads, metric
+        The roads and their weights.
+    origin, destination
+        One place each.
+    room
+        The thread's workspace.
 
     Returns
     -------
     route
         None where no road leads.
     """
-    time_ms, length_m = measure(tree, destination)
-    if time_ms[0] >= NEVER_MS:
+    network = roads.network
+    direct = int(direct_ms(origin, destination, network, metric.edge_ms)[0])
+    way = _over_states(roads, metric, origin, destination, room)
+    if direct < NEVER and (way is None or direct <= way.time_ms):
+        way = _along_the_street(network, metric, origin, destination, direct)
+    if way is None:
         return None
-    edges, start, end = _driven(tree, destination)
-    return Route(
-        travel_time_ms=int(time_ms[0]),
-        length_m=float(length_m[0]),
-        walk_m=(float(tree.origin.distance_m[0]), float(destination.distance_m[0])),
-        lon_lat=_points(tree.network, edges, start, end, tree.origin),
-        edges=np.array(edges, dtype=np.int32),
+    lon_lat, length_m = draw(
+        way.edges,
+        way.start,
+        way.end,
+        network.edge_ref,
+        network.street_length_m,
+        network.first_point,
+        network.point,
+    )
+    if not len(way.edges):
+        lon_lat = np.repeat(network.node_lon_lat[origin.node], 2, axis=0)
+    walk_m = float(origin.distance_m[0]), float(destination.distance_m[0])
+    return Route(way.time_ms, length_m, walk_m, lon_lat, way.edges)
+
+
+def _along_the_street(
+    network: RoadNetwork, metric: Metric, origin: Joins, destination: Joins, direct: int
+) -> Way:
+    """Way between two places on one street that passes no junction."""
+    forward, backward = network.street_edges[origin.street[0]].tolist()
+    ahead = destination.along[0] - origin.along[0]
+    by_forward = forward >= 0 and metric.edge_ms[forward] < NEVER and ahead >= 0
+    edge = forward if by_forward else backward
+    start, end = _share(network, edge, origin), _share(network, edge, destination)
+    return Way(direct, np.array([edge], dtype=np.int32), start, end)
+
+
+def _over_states(
+    roads: RoadGraph, metric: Metric, origin: Joins, destination: Joins, room: Workspace
+) -> Way | None:
+    """Way by the hierarchy, or None."""
+    network, graph, tree, slots = roads.network, roads.graph, roads.hierarchy, metric.slots
+    leave = departures(origin, network, graph, metric.edge_ms)
+    reach = arrivals(destination, network, graph, metric.edge_ms)
+    stamp, seed = room.next_stamp(), tree.rank[reach.state]
+    climb(
+        tree.first, tree.up, slots.down_ms, seed, reach.ms, stamp,
+        room.mark, room.label, room.by, room.order,
+    )  # fmt: skip
+    best_ms, best_port = int(NEVER), -1
+    for port in range(len(leave.state)):
+        ms = int(leave.ms[port]) + descend(
+            tree.first, tree.up, slots.up_ms, int(tree.rank[leave.state[port]]), stamp,
+            room.mark, room.label, room.done, room.time_ms, room.left_by, room.stack,
+        )  # fmt: skip
+        if ms < best_ms:
+            best_ms, best_port = ms, port
+    if best_port < 0:
+        return None
+    start = int(tree.rank[leave.state[best_port]])
+    references, goal = follow(tree.up, tree.slot_low, start, room.left_by, room.by)
+    arcs = unpack(
+        references, tree.up, tree.slot_low, tree.low_first, tree.low, tree.low_slot,
+        tree.first_arc, tree.arc, metric.onward_ms, slots.up_ms, slots.down_ms,
+    )  # fmt: skip
+    edges = [roads.graph.onward.edge[arcs]]
+    first, last = int(leave.edge[best_port]), _edge_into(reach, seed, goal)
+    if first >= 0:
+        edges.insert(0, np.array([first], dtype=np.int32))
+    if last >= 0:
+        edges.append(np.array([last], dtype=np.int32))
+    return Way(
+        time_ms=best_ms,
+        edges=np.concatenate(edges),
+        start=_share(network, first, origin) if first >= 0 else 0.0,
+        end=_share(network, last, destination) if last >= 0 else 1.0,
     )
 
 
-def _driven(tree: Tree, destination: Joins) -> tuple[list[int], float, float]:
-    """Edges in order, the share of the first at which driving starts, of the last where it ends."""
-    network, origin = tree.network, tree.origin
-    ends = ends_at(tree, destination)
-    if ends.direct[0]:
-        backward = int(destination.along[0] < origin.along[0])
-        street = int(origin.street[0])
-        if network.street_edges[street, backward] < 0:  # equal offsets on a one-way street
-            backward = 1 - backward
-        edge = int(network.street_edges[street, backward])
-        return [edge], _share(network, edge, origin), _share(network, edge, destination)
-    edges, state, last = [], int(ends.state[0]), int(ends.edge[0])
-    while tree.arc[state] != NO_ARC:
-        edges.append(int(tree.graph.onward.edge[tree.arc[state]]))
-        state = int(tree.via[state])
-    first = _edge_left_by(tree, state)
-    chain = [first] * (first >= 0) + edges[::-1] + [last] * (last >= 0)
-    start = _share(network, first, origin) if first >= 0 else 0.0
-    end = _share(network, last, destination) if last >= 0 else 1.0
-    return chain, start, end
-
-
-def _edge_left_by(tree: Tree, root: int) -> int:
-    """Edge driven in part from the origin to the root of the tree, -1 at a junction."""
-    state, ms, edge = tree.ports.of(0)
-    rows = np.flatnonzero(state == root)
-    return int(edge[rows[np.argmin(ms[rows])]])
+def _edge_into(ports: Ports, seed: NDArray[np.int32], goal: int) -> int:
+    """Edge driven in part from the last state to the place, -1 at a junction."""
+    rows = np.flatnonzero(seed == goal)
+    return int(ports.edge[rows[np.argmin(ports.ms[rows])]])
 
 
 def _share(network: RoadNetwork, edge: int, place: Joins) -> float:
@@ -106,25 +174,89 @@ def _share(network: RoadNetwork, edge: int, place: Joins) -> float:
     return 1.0 - along if network.edge_ref[edge] & 1 else along
 
 
-def _points(
-    network: RoadNetwork, edges: list[int], start: float, end: float, origin: Joins
-) -> NDArray[np.float64]:
-    """Join the geometry of the edges, cut at both ends, repeated points left out."""
-    if not edges:
-        return np.repeat(network.node_lon_lat[origin.node], 2, axis=0)
-    pieces = [network.edge_points(edge) for edge in edges]
-    if len(pieces) == 1:
-        return _cut(pieces[0], start, end)
-    pieces[0], pieces[-1] = _cut(pieces[0], start, 1.0), _cut(pieces[-1], 0.0, end)
-    points = np.concatenate(pieces)
-    moved = np.any(np.diff(points, axis=0) != 0, axis=1)
-    kept = points[np.concatenate([[True], moved])]
-    return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
+@kernel
+def draw(
+    edges: NDArray[np.int32],
+    start: float,
+    end: float,
+    edge_ref: NDArray[np.int32],
+    street_length_m: NDArray[np.float64],
+    first_point: NDArray[np.int64],
+    point: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], float]:
+    """
+    Draw a chain of edges, cut at both ends.
+
+    Parameters
+    ----------
+    edges
+        Edge ids in order.
+    start, end
+        Share of the first edge at which to start, and of the last where to end.
+    edge_ref, street_length_m, first_point, point
+        Of the network.
+
+    Returns
+    -------
+    lon_lat
+        Points without repetition, float64[n, 2]; two at least if there is an edge.
+    length_m
+        Metres.
+    """
+    room = 2
+    for edge in edges:
+        street = edge_ref[edge] >> 1
+        room += first_point[street + 1] - first_point[street] + 2
+    lon_lat = np.empty((room, 2))
+    count, length_m = 0, 0.0
+    for row in range(len(edges)):
+        ref = edge_ref[edges[row]]
+        street, backward = ref >> 1, ref & 1
+        low, high = first_point[street], first_point[street + 1]
+        begin = start if row == 0 else 0.0
+        stop = end if row == len(edges) - 1 else 1.0
+        length_m += (stop - begin) * street_length_m[street]
+        squeeze = np.cos(np.radians(point[low, 1]))
+        whole = 0.0
+        for place in range(low + 1, high):
+            whole += _apart(point, place - 1, place, squeeze)
+        begin, stop, driven = begin * whole, stop * whole, 0.0
+        for step in range(high - low - 1):
+            here = high - 1 - step if backward else low + step
+            there = here - 1 if backward else here + 1
+            enter = driven
+            driven += _apart(point, here, there, squeeze)
+            if driven < begin or enter > stop:
+                continue
+            for cut in (max(enter, begin), min(driven, stop)):
+                share = (cut - enter) / (driven - enter) if driven > enter else 0.0
+                lon, lat = _between(point, here, there, share)
+                if count == 0 or lon != lon_lat[count - 1, 0] or lat != lon_lat[count - 1, 1]:
+                    lon_lat[count, 0], lon_lat[count, 1] = lon, lat
+                    count += 1
+    if count == 1:
+        lon_lat[1] = lon_lat[0]
+        count = 2
+    return lon_lat[:count].copy(), length_m
 
 
-def _cut(points: NDArray[np.float64], start: float, end: float) -> NDArray[np.float64]:
-    """Keep the part of a line between two shares of its length."""
-    scale = np.array([np.cos(np.radians(points[:, 1].mean())), 1.0])
-    part = substring(shapely.LineString(points * scale), start, end, normalized=True)
-    kept = shapely.get_coordinates(part) / scale
-    return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
+@kernel
+def _apart(point: NDArray[np.float64], here: int, there: int, squeeze: float) -> float:
+    """Distance of two points in degrees of latitude."""
+    return float(
+        np.hypot((point[there, 0] - point[here, 0]) * squeeze, point[there, 1] - point[here, 1])
+    )
+
+
+@kernel
+def _between(
+    point: NDArray[np.float64], here: int, there: int, share: float
+) -> tuple[float, float]:
+    """Point at a share of the line between two; the ends themselves are kept exact."""
+    if share <= 0.0:
+        return point[here, 0], point[here, 1]
+    if share >= 1.0:
+        return point[there, 0], point[there, 1]
+    lon = point[here, 0] + share * (point[there, 0] - point[here, 0])
+    lat = point[here, 1] + share * (point[there, 1] - point[here, 1])
+    return lon, lat

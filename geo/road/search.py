@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from geo.road.kernel import kernel
 
-FAR_MS = np.int64(1) << 60
-"""Label of a state that was not reached; half a label, so that sums cannot wrap."""
+FAR_MS = np.int64(1) << 40
+"""Label of a state that was not reached; far below where sums would wrap."""
 
 NO_ARC = -1
 
@@ -19,9 +19,9 @@ NO_ARC = -1
 def settle(
     first: NDArray[np.int64],
     to: NDArray[np.int32],
-    arc_ms: NDArray[np.int64],
+    arc_ms: NDArray[np.int32],
     seed: NDArray[np.int32],
-    seed_ms: NDArray[np.int64],
+    seed_ms: NDArray[np.int32],
     limit_ms: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
     """

@@ -14,7 +14,7 @@ from geo.road.reach import ReachBand
 from geo.road.route import Route
 from geo.road.snap import METRES_PER_DEGREE, Joins, check_lon_lat
 from geo.road.speed import edge_time_ms
-from geo.road.travel_time import UNREACHABLE_MS, Arrival
+from geo.road.travel_time import Arrival
 
 NO_EDGES = np.zeros(0, dtype=np.int32)
 
@@ -71,14 +71,10 @@ class StraightLineTravelTimes:
         near = ranked[time_ms[ranked] <= limit_ms]
         return [Arrival(int(rows[row]), int(time_ms[row])) for row in near]
 
-    def matrix(
-        self, origins: Joins, destinations: Joins, *, within_s: float | None = None
-    ) -> NDArray[np.int64]:
+    def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
         """Give all travel times by air; see `geo.road.travel_time.TravelTimes.matrix`."""
         metres = distance_m(origins.lon_lat[:, None], destinations.lon_lat[None, :])
-        time_ms = edge_time_ms(metres, self._speed_mps)
-        limit_ms = np.inf if within_s is None else round(within_s * 1000)
-        return np.where(time_ms <= limit_ms, time_ms, UNREACHABLE_MS)
+        return edge_time_ms(metres, self._speed_mps)
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Draw circles; see `geo.road.travel_time.TravelTimes.reach`."""
@@ -89,16 +85,11 @@ class StraightLineTravelTimes:
             for limit_s in sorted(set(within_s))
         ]
 
-    def route(
-        self, origin: Joins, destination: Joins, *, within_s: float | None = None
-    ) -> Route | None:
+    def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Draw a straight line; see `geo.road.travel_time.TravelTimes.route`."""
         metres = distance_m(origin.lon_lat, destination.lon_lat)
-        travel_time_ms = int(edge_time_ms(metres, self._speed_mps)[0])
-        if within_s is not None and travel_time_ms > round(within_s * 1000):
-            return None
         return Route(
-            travel_time_ms=travel_time_ms,
+            travel_time_ms=int(edge_time_ms(metres, self._speed_mps)[0]),
             length_m=float(metres[0]),
             walk_m=(0.0, 0.0),
             lon_lat=np.concatenate([origin.lon_lat, destination.lon_lat]),

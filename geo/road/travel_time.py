@@ -9,20 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import BadValue
+from geo.road.customise import NEVER
+from geo.road.fleet import Fleet
+from geo.road.matrix import full_matrix
+from geo.road.metric import RoadGraph, weigh
+from geo.road.nearest import Question, nearest_units
 from geo.road.network import RoadNetwork
-from geo.road.port import NEVER_MS, arrivals, departures, direct_ms
+from geo.road.prepared import prepare, prepare_in
 from geo.road.reach import ReachBand, reach_bands
-from geo.road.route import Route, trace
-from geo.road.search import FAR_MS, settle
+from geo.road.route import Route, fastest_route
 from geo.road.snap import FARTHEST_M, Joins, Snapper
-from geo.road.tree import Tree, ends_at, measure, tree_from
-from geo.road.turn_graph import turn_graph
+from geo.road.storage import load_network
+from geo.road.tree import measure, tree_from
+from geo.road.workspace import Workspaces
 
 UNREACHABLE_MS = -1
 """Travel time in a matrix where no road leads."""
@@ -107,9 +113,7 @@ class TravelTimes(Protocol):
             By travel time, then by row; unreachable units are absent.
         """
 
-    def matrix(
-        self, origins: Joins, destinations: Joins, *, within_s: float | None = None
-    ) -> NDArray[np.int64]:
+    def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
         """
         Give the travel times from every origin to every destination.
 
@@ -117,14 +121,11 @@ class TravelTimes(Protocol):
         ----------
         origins, destinations
             The places.
-        within_s
-            Look no farther than this.
 
         Returns
         -------
         travel_time_ms
-            int64[n_origins, n_destinations]; ``UNREACHABLE_MS`` where no road leads, or none
-            within the time.
+            int64[n_origins, n_destinations]; ``UNREACHABLE_MS`` where no road leads.
         """
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
@@ -144,9 +145,7 @@ class TravelTimes(Protocol):
             One per time, in ascending order, each holding those before it.
         """
 
-    def route(
-        self, origin: Joins, destination: Joins, *, within_s: float | None = None
-    ) -> Route | None:
+    def route(self, origin: Joins, destination: Joins) -> Route | None:
         """
         Lead from one place to another by the fastest way.
 
@@ -154,14 +153,11 @@ class TravelTimes(Protocol):
         ----------
         origin, destination
             One place each.
-        within_s
-            Look no farther than this; who knows the travel time already saves the search
-            beyond it.
 
         Returns
         -------
         route
-            None where no road leads, or none within the time.
+            None where no road leads.
         """
 
 
@@ -173,28 +169,37 @@ class NetworkTravelTimes:
     ----------
     network
         The roads.
+    roads
+        The same roads made ready for search; built here where it is not given, which takes
+        seconds on a large network (see `geo.road.prepared`).
     farthest_m
         Places farther than this from every road are refused.
 
     Notes
     -----
-    Every method searches from one end with a binary heap and finishes the other end's
-    places from the labels: exact, and linear in the number of junctions within the limit.
+    Every answer is exact.  `nearest` chooses between a search and the hierarchy, see
+    `geo.road.nearest`; `matrix` and `route` ask the hierarchy; `reach` searches.
     """
 
     degraded: str | None = None
 
-    def __init__(self, network: RoadNetwork, *, farthest_m: float = FARTHEST_M) -> None:
+    def __init__(
+        self,
+        network: RoadNetwork,
+        *,
+        roads: RoadGraph | None = None,
+        farthest_m: float = FARTHEST_M,
+    ) -> None:
         self.network = network
         self._farthest_m = farthest_m
-        self._graph = turn_graph(network)
-        self._onward_ms = self._graph.onward.price(network.edge_ms)
-        self._back_ms = self._graph.back.price(network.edge_ms)
+        self._roads = prepare(network) if roads is None else roads
+        self._metric = weigh(self._roads, network.edge_ms, version=network.version)
+        self._rooms = Workspaces(self._roads.graph.n_states)
 
     @property
     def version(self) -> str:
-        """Name of the weights: the network's content."""
-        return self.network.version
+        """Name of the weights in force."""
+        return self._metric.version
 
     @cached_property
     def _snapper(self) -> Snapper:
@@ -205,9 +210,27 @@ class NetworkTravelTimes:
         """Join places to the nearest junction or street; see `TravelTimes.join`."""
         return self._snapper.join(lon_lat, farthest_m=self._farthest_m)
 
+    def fleet(self, units: Joins) -> Fleet:
+        """
+        Hang units on the roads, to be moved and asked for again and again.
+
+        Parameters
+        ----------
+        units
+            Where they are; those that join nothing are nowhere.
+
+        Returns
+        -------
+        fleet
+            One row per unit.
+        """
+        fleet = Fleet(self.network, self._roads.graph, len(units))
+        fleet.move(np.arange(len(units)), units)
+        return fleet
+
     def nearest(
         self,
-        units: Joins,
+        units: Joins | Fleet,
         incident: Joins,
         *,
         k: int,
@@ -215,29 +238,22 @@ class NetworkTravelTimes:
         eligible: NDArray[np.bool_] | None = None,
     ) -> list[Arrival]:
         """Rank the units that reach an incident first; see `TravelTimes.nearest`."""
-        rows = np.arange(len(units)) if eligible is None else np.flatnonzero(eligible)
-        limit_ms = int(NEVER_MS) - 1 if within_s is None else int(within_s * 1000)
-        time_ms = self._times_to(incident, units.take(rows), limit_ms)
-        ranked = np.lexsort((rows, time_ms))[: max(k, 0)]
-        return [
-            Arrival(int(rows[row]), int(time_ms[row])) for row in ranked if time_ms[row] <= limit_ms
-        ]
+        fleet = units if isinstance(units, Fleet) else self.fleet(units)
+        limit_ms = int(NEVER) - 1
+        if within_s is not None:
+            limit_ms = min(limit_ms, round(within_s * 1000))
+        everyone = np.ones(len(fleet), dtype=bool) if eligible is None else eligible
+        with fleet.lock:
+            question = Question(
+                self._roads, self._metric, fleet.hung, incident, k, limit_ms, everyone
+            )
+            ranked = nearest_units(question, self._rooms.mine())
+        return [Arrival(unit, ms) for ms, unit in ranked]
 
-    def matrix(
-        self, origins: Joins, destinations: Joins, *, within_s: float | None = None
-    ) -> NDArray[np.int64]:
-        """Give all times, one search per place of the shorter side; see `TravelTimes.matrix`."""
-        limit_ms = int(NEVER_MS) - 1 if within_s is None else round(within_s * 1000)
-        table = np.empty((len(origins), len(destinations)), dtype=np.int64)
-        if len(destinations) <= len(origins):
-            for column in range(len(destinations)):
-                one = destinations.take(slice(column, column + 1))
-                table[:, column] = self._times_to(one, origins, limit_ms)
-        else:
-            for row in range(len(origins)):
-                tree = self._tree(origins.take(slice(row, row + 1)), limit_ms=limit_ms)
-                table[row] = ends_at(tree, destinations).time_ms
-        return np.where(table <= limit_ms, table, UNREACHABLE_MS)
+    def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
+        """Give all travel times by the hierarchy; see `TravelTimes.matrix`."""
+        time_ms = full_matrix(self._roads, self._metric, origins, destinations, self._rooms.mine())
+        return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS)
 
     def matrix_row(
         self, origin: Joins, destinations: Joins
@@ -256,37 +272,44 @@ class NetworkTravelTimes:
         -------
         travel_time_ms, length_m
             int64[n] with ``UNREACHABLE_MS`` where no road leads, and float64[n], NaN there;
-            metres on the road, as `route` drives them.
+            metres on the road.  Of equally fast ways, `route` may drive another.
         """
-        time_ms, length_m = measure(self._tree(origin), destinations)
-        return np.where(time_ms < NEVER_MS, time_ms, UNREACHABLE_MS), length_m
+        tree = tree_from(self._roads, self._metric, origin)
+        time_ms, length_m = measure(tree, destinations)
+        return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS), length_m
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Show what is reached from one place within some times; see `TravelTimes.reach`."""
         if not within_s or not min(within_s) > 0:
             raise BadValue("Reach needs one or more times above 0 seconds.")
-        tree = self._tree(origin, limit_ms=int(max(within_s) * 1000))
+        limit_ms = min(round(max(within_s) * 1000), int(NEVER) - 1)
+        tree = tree_from(self._roads, self._metric, origin, limit_ms=limit_ms)
         return reach_bands(tree, sorted(set(within_s)))
 
-    def route(
-        self, origin: Joins, destination: Joins, *, within_s: float | None = None
-    ) -> Route | None:
+    def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""
-        if within_s is None:
-            return trace(self._tree(origin), destination)
-        limit_ms = round(within_s * 1000)
-        route = trace(self._tree(origin, limit_ms=limit_ms), destination)
-        return route if route is not None and route.travel_time_ms <= limit_ms else None
+        return fastest_route(self._roads, self._metric, origin, destination, self._rooms.mine())
 
-    def _tree(self, origin: Joins, *, limit_ms: int = int(FAR_MS)) -> Tree:
-        """Search onward from a place."""
-        return tree_from(origin, self.network, self._graph, self._onward_ms, limit_ms)
 
-    def _times_to(self, destination: Joins, origins: Joins, limit_ms: int) -> NDArray[np.int64]:
-        """Search backward from a place and finish all origins; `NEVER_MS` or more: no way."""
-        seed, seed_ms, _ = arrivals(destination, self.network, self._graph).of(0)
-        back = self._graph.back
-        label_ms, _, _ = settle(back.first, back.to, self._back_ms, seed, seed_ms, limit_ms)
-        ports = departures(origins, self.network, self._graph)
-        direct = direct_ms(origins, destination, self.network)
-        return np.minimum(ports.best_ms(label_ms), direct)
+def open_travel_times(folder: Path) -> NetworkTravelTimes:
+    """
+    Open the engine on a network folder.
+
+    Parameters
+    ----------
+    folder
+        A folder that `geo.road.storage.save_network` wrote.
+
+    Returns
+    -------
+    times
+        Its arrays are mapped from disk; order and topology are built at the first opening
+        and stored there.
+
+    Raises
+    ------
+    UnreadableFile
+        The folder holds no network.
+    """
+    network = load_network(folder)
+    return NetworkTravelTimes(network, roads=prepare_in(network, folder))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.customise import NEVER
+from geo.road.metric import Metric, RoadGraph
 from geo.road.network import RoadNetwork
-from geo.road.port import NEVER_MS, Ports, arrivals, departures, direct_ms
+from geo.road.port import Ports, arrivals, best_ports, departures, direct_ms
 from geo.road.search import settle, tree_length
 from geo.road.snap import Joins
-from geo.road.turn_graph import TurnGraph
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,8 +22,8 @@ class Tree:
 
     Attributes
     ----------
-    network, graph
-        What was searched.
+    roads, metric
+        What was searched, and by which weights.
     origin
         The one place.
     ports
@@ -31,8 +32,8 @@ class Tree:
         What `geo.road.search.settle` returned.
     """
 
-    network: RoadNetwork
-    graph: TurnGraph
+    roads: RoadGraph
+    metric: Metric
     origin: Joins
     ports: Ports
     label_ms: NDArray[np.int64]
@@ -41,23 +42,17 @@ class Tree:
 
 
 def tree_from(
-    origin: Joins,
-    network: RoadNetwork,
-    graph: TurnGraph,
-    onward_ms: NDArray[np.int64],
-    limit_ms: int,
+    roads: RoadGraph, metric: Metric, origin: Joins, *, limit_ms: int = int(NEVER) - 1
 ) -> Tree:
     """
     Search onward from a place.
 
     Parameters
     ----------
+    roads, metric
+        The roads and their weights.
     origin
         The one place.
-    network, graph
-        The roads and their searched graph.
-    onward_ms
-        Weights of ``graph.onward``.
     limit_ms
         How far.
 
@@ -66,59 +61,10 @@ def tree_from(
     tree
         Fastest ways.
     """
-    ports = departures(origin, network, graph)
-    seed, seed_ms, _ = ports.of(0)
-    onward = graph.onward
-    labels = settle(onward.first, onward.to, onward_ms, seed, seed_ms, limit_ms)
-    return Tree(network, graph, origin, ports, *labels)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ends:
-    """
-    How the fastest way from a tree's place to each of many places ends.
-
-    Attributes
-    ----------
-    time_ms
-        int64[n]; ``NEVER_MS`` or more where there is no way.
-    direct
-        Whether the way stays on the street that both places share, bool[n].
-    state, edge
-        Last state, and the edge driven in part from it (-1 at a junction), int32[n].
-    """
-
-    time_ms: NDArray[np.int64]
-    direct: NDArray[np.bool_]
-    state: NDArray[np.int32]
-    edge: NDArray[np.int32]
-
-
-def ends_at(tree: Tree, destinations: Joins) -> Ends:
-    """
-    Choose how each place is reached; of equals the direct way, else the first port.
-
-    Parameters
-    ----------
-    tree
-        A search tree.
-    destinations
-        The places.
-
-    Returns
-    -------
-    ends
-        One per place.
-    """
-    ports = arrivals(destinations, tree.network, tree.graph)
-    best_ms = ports.best_ms(tree.label_ms)
-    direct = direct_ms(tree.origin, destinations, tree.network)
-    place = np.repeat(np.arange(len(destinations)), np.diff(ports.first))
-    is_best = tree.label_ms[ports.state] + ports.ms == best_ms[place]
-    _, port = np.unique(place[is_best], return_index=True)
-    port = np.flatnonzero(is_best)[port]
-    stays = (direct <= best_ms) & (direct < NEVER_MS)
-    return Ends(np.minimum(best_ms, direct), stays, ports.state[port], ports.edge[port])
+    ports = departures(origin, roads.network, roads.graph, metric.edge_ms)
+    onward = roads.graph.onward
+    labels = settle(onward.first, onward.to, metric.onward_ms, ports.state, ports.ms, limit_ms)
+    return Tree(roads, metric, origin, ports, *labels)
 
 
 def measure(tree: Tree, destinations: Joins) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -135,22 +81,36 @@ def measure(tree: Tree, destinations: Joins) -> tuple[NDArray[np.int64], NDArray
     Returns
     -------
     time_ms, length_m
-        int64[n], ``NEVER_MS`` or more where there is no way; float64[n], NaN there; metres
-        on the road without the walks.
+        int64[n], `NEVER` or more where there is no way; float64[n], NaN there; metres on
+        the road without the walks.
     """
-    network = tree.network
-    ends = ends_at(tree, destinations)
-    arc_length_m = network.street_length_m[network.edge_street[tree.graph.onward.edge]]
-    seed, seed_ms, edge = tree.ports.of(0)
-    worst_first = np.argsort(-seed_ms, kind="stable")
-    to_state_m = np.zeros(tree.graph.n_states)
-    to_state_m[seed[worst_first]] = part_m(network, edge, tree.origin, ahead=True)[worst_first]
-    tree_length(tree.arc, tree.via, arc_length_m, to_state_m)
-    length_m = to_state_m[ends.state] + part_m(network, ends.edge, destinations, ahead=False)
-    stays = np.flatnonzero(ends.direct)
+    network, graph = tree.roads.network, tree.roads.graph
+    ports = arrivals(destinations, network, graph, tree.metric.edge_ms)
+    over_ms, port = best_ports(ports.first, ports.state, ports.ms, tree.label_ms)
+    length_m = np.full(len(destinations), np.nan)
+    reached = np.flatnonzero(port >= 0)
+    last = port[reached]
+    to_state_m = _lengths_to_states(tree)
+    end_m = part_m(network, ports.edge[last], destinations.take(reached), ahead=False)
+    length_m[reached] = to_state_m[ports.state[last]] + end_m
+    along_ms = direct_ms(tree.origin, destinations, network, tree.metric.edge_ms)
+    stays = np.flatnonzero((along_ms <= over_ms) & (along_ms < NEVER))
     share = np.abs(destinations.along[stays] - tree.origin.along)
     length_m[stays] = share * network.street_length_m[destinations.street[stays]]
-    return ends.time_ms, np.where(ends.time_ms < NEVER_MS, length_m, np.nan)
+    return np.minimum(over_ms, along_ms), length_m
+
+
+def _lengths_to_states(tree: Tree) -> NDArray[np.float64]:
+    """Metres from the origin to every state of the tree."""
+    network = tree.roads.network
+    arc_edge = tree.roads.graph.onward.edge
+    to_state_m = np.zeros(tree.roads.graph.n_states)
+    worst_first = np.argsort(-tree.ports.ms, kind="stable")
+    start_m = part_m(network, tree.ports.edge, tree.origin, ahead=True)
+    to_state_m[tree.ports.state[worst_first]] = start_m[worst_first]
+    arc_length_m = network.street_length_m[network.edge_street[arc_edge]]
+    tree_length(tree.arc, tree.via, arc_length_m, to_state_m)
+    return to_state_m
 
 
 def part_m(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.frozen import freeze
 from geo.road.network import RoadNetwork
 from geo.road.streets import BANNED
 
@@ -49,6 +50,10 @@ class Arcs:
     to: NDArray[np.int32]
     edge: NDArray[np.int32]
     extra_ms: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        freeze(self)
 
     def price(self, edge_ms: NDArray[np.int64]) -> NDArray[np.int64]:
         """
@@ -79,7 +84,10 @@ class TurnGraph:
     state_node
         Junction at which each state stands, int32[n_states].
     onward, back
-        Arcs along and against the direction of travel.
+        Arcs along and against the direction of travel.  The first rows of ``onward`` are
+        the edges themselves, driven with nothing begun.
+    back_row
+        Row in ``back`` of each arc of ``onward``, int32[n_arcs].
     state_after
         State after driving an edge with nothing begun before it, int32[n_edges].
     first_memory, memory
@@ -90,14 +98,37 @@ class TurnGraph:
     state_node: NDArray[np.int32]
     onward: Arcs
     back: Arcs
+    back_row: NDArray[np.int32]
     state_after: NDArray[np.int32]
     first_memory: NDArray[np.int64]
     memory: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        freeze(self)
 
     @property
     def n_states(self) -> int:
         """Number of states."""
         return len(self.state_node)
+
+    def arcs_over(self, edges: NDArray[np.integer]) -> NDArray[np.int64]:
+        """
+        List the arcs that drive some edges.
+
+        Parameters
+        ----------
+        edges
+            Edge ids, without repetition.
+
+        Returns
+        -------
+        arcs
+            Rows of ``onward``.
+        """
+        n_edges = len(self.state_after)
+        remembered = np.flatnonzero(np.isin(self.onward.edge[n_edges:], edges))
+        return np.concatenate([np.asarray(edges, np.int64), n_edges + remembered])
 
 
 def turn_graph(network: RoadNetwork) -> TurnGraph:
@@ -128,12 +159,16 @@ def turn_graph(network: RoadNetwork) -> TurnGraph:
     to = np.concatenate([state_after, memory_arcs[:, 1]])
     edge = np.concatenate([np.arange(network.n_edges), memory_arcs[:, 2]])
     extra_ms = np.concatenate([np.zeros(network.n_edges, np.int64), memory_arcs[:, 3]])
+    onward_order, back_order = np.lexsort((edge, source)), np.lexsort((edge, to))
+    back_row = np.empty(len(edge), dtype=np.int32)
+    back_row[back_order] = np.arange(len(edge))
     first_memory, memory = _grouped(state_node[network.n_nodes :], network.n_nodes)
     return TurnGraph(
         n_nodes=network.n_nodes,
         state_node=state_node,
-        onward=_arcs(source, to, edge, extra_ms, len(state_node)),
-        back=_arcs(to, source, edge, extra_ms, len(state_node)),
+        onward=_arcs(source, to, edge, extra_ms, onward_order, len(state_node)),
+        back=_arcs(to, source, edge, extra_ms, back_order, len(state_node)),
+        back_row=back_row[onward_order],
         state_after=state_after,
         first_memory=first_memory,
         memory=(memory + network.n_nodes).astype(np.int32),
@@ -159,15 +194,15 @@ def _memory_arcs(
     return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
-def _arcs(
+def _arcs(  # noqa: PLR0913, PLR0917 -- the columns of one table
     source: NDArray[np.integer],
     to: NDArray[np.integer],
     edge: NDArray[np.integer],
     extra_ms: NDArray[np.int64],
+    order: NDArray[np.int64],
     n_states: int,
 ) -> Arcs:
     """Group arcs by the state they are relaxed from, in the order of their edges."""
-    order = np.lexsort((edge, source))
     first = np.searchsorted(source[order], np.arange(n_states + 1))
     return Arcs(
         first=first.astype(np.int64),

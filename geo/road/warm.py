@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.road.metric import reweigh, weigh
+from geo.road.nearest import Best, Question, by_hierarchy, by_search
 from geo.road.network import assemble
+from geo.road.order import dissect, undirected
+from geo.road.prepared import prepare
 from geo.road.road_class import Mode
-from geo.road.snap import join_nodes
 from geo.road.streets import Streets
 from geo.road.travel_time import NetworkTravelTimes
+from geo.road.workspace import Workspace
 
 
 def warm_kernels() -> None:
-    """Ask a network of one street every kind of question."""
-    times = NetworkTravelTimes(assemble(_one_street(), mode=Mode.CAR))
-    ends = join_nodes(times.network, np.arange(2))
-    times.matrix(ends, ends)
-    start, end = ends.take(slice(0, 1)), ends.take(slice(1, 2))
-    times.nearest(ends, start, k=1)
-    times.route(start, end)
-    times.reach(start, [60.0])
+    """Ask a network of one street every kind of question, by every method."""
+    network = assemble(_one_street(), mode=Mode.CAR)
+    roads = prepare(network)
+    dissect(undirected(roads.graph), np.repeat(network.node_lon_lat, 20, axis=0)[:2])
+    metric = weigh(roads, network.edge_ms, version="warm")
+    reweigh(roads, metric, np.array([0]), np.array([1]), version="warmer")
+    times = NetworkTravelTimes(network, roads=roads)
+    ends = times.join(np.array([[109.0, 21.0], [109.0004, 21.0001]]))  # a junction, a street
+    other, one = ends.take(slice(0, 1)), ends.take(slice(1, 2))
+    for origins in (one, ends):
+        for destinations in (other, ends):
+            times.matrix(origins, destinations)
+    fleet = times.fleet(ends)
+    times.nearest(fleet, one, k=1)
+    question = Question(roads, metric, fleet.hung, one, 1, 1_000_000, np.ones(2, dtype=bool))
+    room = Workspace(roads.graph.n_states)
+    best = Best(np.empty(1, dtype=np.int64), np.empty(1, dtype=np.int32))
+    by_search(question, best, 0, 1, room)
+    by_hierarchy(question, best, 0, np.arange(2), room)
+    times.route(one, other)
+    times.matrix_row(one, ends)
+    times.reach(one, [60.0])
 
 
 def _one_street() -> Streets:

@@ -231,15 +231,6 @@ def test_at_most_k_crews_are_proposed_and_the_rest_of_the_brigade_is_named():
     assert len(suggestion.passed_over) == 5
 
 
-def test_roads_beyond_the_target_are_not_searched_while_enough_crews_are_within():
-    drawn = TownCity(STREET, home="1234567", arrival_target_s=100)
-    assert proposals(drawn.suggest("x", k=2)) == "4 after 60 s, 5 after 60 s"
-    assert {entry.reason.code for entry in drawn.suggest("x", k=2).passed_over} == {"farther"}
-    assert proposals(drawn.suggest("x", k=4)) == (
-        "4 after 60 s, 5 after 60 s, 3 after 120 s late, 6 after 120 s late"
-    )
-
-
 def test_a_proposal_carries_the_route_that_it_promises():
     (proposal,) = TownCity(STREET, home="2").suggest("x").proposals
     assert proposal.route[0] == pytest.approx(STREET.lon_lat["2"])

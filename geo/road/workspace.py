@@ -1,0 +1,79 @@
+"""Workspace: arrays that queries write into, one set per thread, never cleared."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+
+class Workspace:
+    """
+    Room for the queries of one thread.
+
+    Parameters
+    ----------
+    n_states
+        States of the graph.
+
+    Notes
+    -----
+    Entries count only where a mark equals the present stamp, so a new question costs
+    nothing but a new stamp.
+    """
+
+    def __init__(self, n_states: int) -> None:
+        self.stamp = 0
+        self.mark = np.zeros(n_states, dtype=np.int32)
+        self.label = np.empty(n_states, dtype=np.int32)
+        self.by = np.empty(n_states, dtype=np.int32)
+        self.order = np.empty(n_states, dtype=np.int32)
+        self.done = np.zeros(n_states, dtype=np.int32)
+        self.time_ms = np.empty(n_states, dtype=np.int32)
+        self.left_by = np.empty(n_states, dtype=np.int32)
+        self.stack = np.empty(n_states, dtype=np.int32)
+
+    def next_stamp(self) -> int:
+        """
+        Begin a new question.
+
+        Returns
+        -------
+        stamp
+            A number that no mark holds yet.
+        """
+        if self.stamp == np.iinfo(np.int32).max:
+            self.mark[:] = 0
+            self.done[:] = 0
+            self.stamp = 0
+        self.stamp += 1
+        return self.stamp
+
+
+class Workspaces:
+    """
+    One workspace for each thread that asks.
+
+    Parameters
+    ----------
+    n_states
+        States of the graph.
+    """
+
+    def __init__(self, n_states: int) -> None:
+        self._n_states = n_states
+        self._of_thread = threading.local()
+
+    def mine(self) -> Workspace:
+        """
+        Give the calling thread's workspace.
+
+        Returns
+        -------
+        workspace
+            Made at its first question.
+        """
+        found: Workspace | None = getattr(self._of_thread, "workspace", None)
+        if found is None:
+            found = self._of_thread.workspace = Workspace(self._n_states)
+        return found
