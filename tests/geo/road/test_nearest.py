@@ -1,0 +1,193 @@
+"""The nearest units by both methods, as units hang, move and vanish; matrices in files."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spec.made_networks import network_of, networks
+from spec.town import town
+
+from geo.errors import BadValue
+from geo.road.customise import NEVER
+from geo.road.fleet import Fleet
+from geo.road.matrix import plan_matrix
+from geo.road.matrix_file import encode, write_matrix
+from geo.road.metric import weigh
+from geo.road.nearest import GAVE_UP, Best, Question, along_the_street, by_hierarchy, by_search
+from geo.road.prepared import prepare
+from geo.road.snap import Joins
+from geo.road.speed import walk_time_ms
+from geo.road.travel_time import NetworkTravelTimes
+from geo.road.workspace import Workspace
+
+
+@st.composite
+def places(draw: st.DrawFn, network, *, most: int = 6, least: int = 0) -> Joins:
+    """Joins at junctions, on streets, or nowhere at all."""
+    streets = np.unique(network.edge_street).tolist()
+    kinds = ["junction", "street", "nowhere"] if streets else ["junction", "nowhere"]
+    rows = []
+    for _ in range(draw(st.integers(least, most))):
+        kind = draw(st.sampled_from(kinds))
+        node = draw(st.integers(0, network.n_nodes - 1)) if kind == "junction" else -1
+        street = draw(st.sampled_from(streets)) if kind == "street" else -1
+        rows.append((node, street, draw(st.floats(0, 1)), draw(st.sampled_from([0.0, 9.0]))))
+    node, street, along, away = np.array(rows, dtype=float).reshape(-1, 4).T
+    walk_ms = np.where(street >= 0, walk_time_ms(away), 0)
+    return Joins(
+        np.zeros((len(rows), 2)),
+        node.astype(np.int32),
+        street.astype(np.int32),
+        along.copy(),
+        away.copy(),
+        walk_ms.astype(np.int64),
+    )
+
+
+def ask(question, method):
+    """Who comes first, by one method."""
+    wanted = min(question.k, int(question.eligible.sum()))
+    best = Best(np.empty(wanted, np.int64), np.empty(wanted, np.int32))
+    count = along_the_street(question, best) if wanted else 0
+    room = Workspace(question.roads.graph.n_states)
+    if method == "search":
+        count = by_search(question, best, count, 10**9, room)
+    else:
+        count = by_hierarchy(question, best, count, np.flatnonzero(question.eligible), room)
+    return list(zip(best.ms[:count].tolist(), best.unit[:count].tolist(), strict=True))
+
+
+@given(st.data())
+def test_search_and_hierarchy_give_the_sorted_matrix(data):
+    network = data.draw(networks())
+    roads = prepare(network)
+    closed = data.draw(st.lists(st.integers(0, max(network.n_edges - 1, 0)), max_size=2))
+    edge_ms = network.edge_ms.copy()
+    if network.n_edges:
+        edge_ms[closed] = NEVER
+    metric = weigh(roads, edge_ms, version="a")
+    units = data.draw(places(network))
+    incident = data.draw(places(network, least=1, most=1))
+    fleet = Fleet(network, roads.graph, len(units))
+    fleet.move(np.arange(len(units)), units)
+    eligible = np.array([data.draw(st.booleans()) for _ in range(len(units))], dtype=bool)
+    limit_ms = data.draw(st.sampled_from([int(NEVER) - 1, 40]))
+    k = data.draw(st.integers(0, 7))
+    question = Question(roads, metric, fleet.hung, incident, k, limit_ms, eligible)
+    times = NetworkTravelTimes(network, roads=roads)
+    times._metric = metric
+    table = times.matrix(units, incident)[:, 0]
+    able = [
+        (int(table[row]), row)
+        for row in range(len(units))
+        if eligible[row] and 0 <= table[row] <= limit_ms
+    ]
+    assert ask(question, "search") == sorted(able)[:k]
+    assert ask(question, "hierarchy") == sorted(able)[:k]
+
+
+@given(st.data())
+def test_a_fleet_that_moved_equals_one_that_was_always_there(data):
+    network = data.draw(networks())
+    graph = prepare(network).graph
+    fleet = Fleet(network, graph, 4)
+    now = data.draw(places(network, least=4, most=4))
+    fleet.move(np.arange(4), now)
+    for _ in range(4):
+        then = data.draw(places(network, least=4, most=4))
+        rows = np.array(sorted(data.draw(st.sets(st.integers(0, 3)))), dtype=np.int64)
+        fleet.move(rows, then.take(rows))
+        for name in ("node", "street", "along", "walk_ms"):
+            getattr(now, name)[rows] = getattr(then, name)[rows]
+    fresh = Fleet(network, graph, 4)
+    fresh.move(np.arange(4), now)
+    for name in ("state", "edge", "along", "walk_ms"):
+        np.testing.assert_array_equal(getattr(fleet.hung, name), getattr(fresh.hung, name))
+    for state in range(graph.n_states):
+        assert sorted(hanging(fleet, state)) == sorted(hanging(fresh, state))
+
+
+def hanging(fleet, state):
+    """Ports in the list of a state, which must be sound in both directions."""
+    found, port, before = [], fleet.hung.head[state], -1
+    while port >= 0:
+        assert fleet.hung.before[port] == before
+        assert fleet.hung.state[port] == state
+        found.append(int(port))
+        before, port = port, fleet.hung.after[port]
+    return found
+
+
+def test_a_search_beyond_its_budget_gives_up_and_the_hierarchy_answers():
+    drawn = town("1---a---b---c---d---e---x")
+    times = NetworkTravelTimes(drawn.network())
+    fleet = times.fleet(times.join(drawn.places("1")))
+    everyone = np.ones(1, dtype=bool)
+    incident = times.join(drawn.places("x"))
+    question = Question(
+        times._roads, times._metric, fleet.hung, incident, 1, int(NEVER) - 1, everyone
+    )
+    best = Best(np.empty(1, np.int64), np.empty(1, np.int32))
+    assert by_search(question, best, 0, 3, Workspace(7)) == GAVE_UP
+    assert [a.travel_time_ms for a in times.nearest(fleet, incident, k=1)] == [360_000]
+
+
+def test_a_matrix_file_holds_the_matrix_in_the_type_asked_for(tmp_path):
+    rng = np.random.default_rng(5)
+    rows = [(int(a), int(b), int(c), int(c)) for a, b, c in rng.integers(0, 30, (60, 3))]
+    network = network_of(rows, 30)
+    times = NetworkTravelTimes(network)
+    ends = times.join(network.node_lon_lat[np.unique(network.edge_tail)])
+    plan = plan_matrix(times._roads, times._metric, ends, ends)
+    shares = []
+    assert write_matrix(plan, tmp_path / "m.npy", dtype="int64", progress=shares.append)
+    np.testing.assert_array_equal(np.load(tmp_path / "m.npy"), times.matrix(ends, ends))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_a_matrix_that_is_stopped_leaves_no_file(tmp_path):
+    network = network_of([(i, i + 1, 5, 5) for i in range(200)], 201)
+    times = NetworkTravelTimes(network)
+    ends = times.join(network.node_lon_lat)
+    plan = plan_matrix(times._roads, times._metric, ends, ends)
+    assert not write_matrix(plan, tmp_path / "m.npy", stopped=lambda: True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_types_of_a_matrix_file():
+    ms = np.array([0, 1_500, 2_500, 70_000_000, int(NEVER)])
+    assert encode(ms, "uint16").tolist() == [0, 2, 2, 65_535, 65_535]
+    assert encode(ms, "uint32").tolist() == [0, 2, 2, 70_000, 2**32 - 1]
+    assert encode(ms, "int64").tolist() == [0, 1_500, 2_500, 70_000_000, -1]
+    np.testing.assert_array_equal(encode(ms, "float64"), [0, 1.5, 2.5, 70_000, np.nan])
+    with pytest.raises(BadValue, match="complex64"):
+        encode(ms, "complex64")
+
+
+def test_threads_ask_and_move_at_once():
+    network = network_of([(i, (i + 1) % 50, 7, 7) for i in range(50)], 50)
+    times = NetworkTravelTimes(network)
+    ends = times.join(network.node_lon_lat)
+    fleet = times.fleet(ends)
+    expected = [(a.unit, a.travel_time_ms) for a in times.nearest(fleet, ends.take([3]), k=50)]
+    faults = []
+
+    def mover() -> None:
+        for _ in range(200):
+            fleet.move(np.arange(50), ends)
+
+    def asker() -> None:
+        for _ in range(200):
+            found = times.nearest(fleet, ends.take([3]), k=50)
+            if [(a.unit, a.travel_time_ms) for a in found] != expected:
+                faults.append(found)
+
+    threads = [threading.Thread(target=work) for work in (mover, asker, asker)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
