@@ -79,7 +79,9 @@ def check(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def beside_the_point(code: str, thing: object) -> bool:
-    """Whether a class need not repeat its fields, or a function returns nothing itself."""
+    """Classes need not repeat fields, questions end with their mark, None is no return value."""
+    if code == "SS03":
+        return (inspect.getdoc(thing) or "").partition("\n")[0].endswith("?")
     if inspect.isclass(thing):
         return code == "PR01"
     return code == "RT01" and getattr(thing, "__annotations__", {}).get("return") == "None"

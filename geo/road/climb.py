@@ -221,10 +221,12 @@ def descend_units(
 
     Parameters
     ----------
-    first, up, up_ms, stamp, mark, label, done, time_ms, by, stack
+    first, up, up_ms
         See `descend`.
     rank
         Rank of every state.
+    stamp, mark, label, done, time_ms, by, stack
+        See `descend`.
     units
         Rows of the units that may go.
     port_state, port_edge, along, walk_ms
