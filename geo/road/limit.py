@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from geo.road.road_class import Mode
 from geo.road.speed import class_speed_mps
 
-SHARE_OF_LIMIT = 0.75
+SHARE_OF_LIMIT = 0.8
 """A car averages this share of the limit, lights and crossings included."""
 
-MOST_OF_CLASS = 1.4
+MOST_OF_CLASS = 1.5
 """No limit, however high, lifts a car above this multiple of its class's own speed."""
 
 LOWEST_KPH, HIGHEST_KPH = 5.0, 140.0

@@ -17,6 +17,7 @@ from geo.road.osm_scan import Progress, Scan, scan
 from geo.road.osm_turns import turn_rules
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.streets import Streets
+from geo.road.through import through_rules
 from geo.road.turning_back import turning_back_rules
 
 UNITS_PER_DEGREE = 1e7
@@ -24,7 +25,8 @@ NO_POSITION = 2**31 - 1
 """OpenStreetMap's fixed-point positions, and the one that stands for a node not in the file."""
 
 BARRIERS = "barriers that close a road"
-TURNING_BACK = "turns on the spot near bans, charged for"
+TURNING_BACK = "turns on the spot near other rules, charged for"
+THROUGH = "ways through roads open to their own destinations only, charged for"
 CLIPPED = "ways with points missing from the file, left out"
 
 
@@ -70,22 +72,20 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
     barrier = np.isin(node_id, np.array(found.barriers, dtype=np.int64))
     cut = cut_at_junctions(Lines(vertex.ravel(), lines.lon_lat, lines.first), barrier=barrier)
     found.notes[BARRIERS] = int(barrier.sum())
-    streets = priced(
-        _roads(found),
-        cut,
-        way_of_line[cut.line],
-        mode=mode,
-        node_source_id=node_id[cut.node_vertex],
-    )
+    way = way_of_line[cut.line]
+    streets = priced(_roads(found), cut, way, mode=mode, node_source_id=node_id[cut.node_vertex])
     rules, outcomes = turn_rules(found.restrictions, streets, closed_ways=found.closed_ways)
-    about = turning_back_rules(rules, Arcs(streets))
-    notes = sorted((found.notes + outcomes + Counter({TURNING_BACK: len(about)})).items())
+    own_traffic_only = np.array([used.own_traffic_only for used in found.passages])[way]
+    arcs = Arcs(streets)
+    through = () if mode is Mode.FOOT else through_rules(arcs, own_traffic_only)
+    about = turning_back_rules((*rules, *through), arcs)
+    found.notes += outcomes + Counter({TURNING_BACK: len(about), THROUGH: len(through)})
     report("roads read", 1.0)
     return replace(
         streets,
-        turn_rules=(*rules, *about),
+        turn_rules=(*rules, *through, *about),
         source=path.name,
-        notes={str(why): n for why, n in notes} | streets.notes,
+        notes={str(why): n for why, n in sorted(found.notes.items()) if n} | streets.notes,
     )
 
 

@@ -1,9 +1,9 @@
 """
-The price of turning back, wherever that would dodge a ban.
+The price of turning back, wherever that would dodge another rule.
 
 Where no turn is banned, no shortest way ever turns back in mid-road.  Near a ban it does:
 straight on past the forbidden left turn, about on the spot, and back to turn right.  Drivers
-do that too, but not for nothing.  So near every ban turning back is charged for.
+do that too, but not for nothing.  So near every rule turning back is charged for.
 """
 
 from __future__ import annotations
@@ -14,34 +14,35 @@ from collections.abc import Collection
 from geo.road.arcs import Arcs
 from geo.road.streets import CLOSED, TurnRule
 
-TURNING_BACK_MS = 60_000
-"""Find a gap, stop, turn, and get going again."""
+TURNING_BACK_MS = 120_000
+"""Enough to make a way round the block worth its while, as the law wants it."""
 
-REACH_MS = TURNING_BACK_MS // 2
-"""Further from the ban than this, the way there and back costs as much by itself."""
+REACH_MS = 30_000
+"""Further from the rule than this, the way there and back costs a minute by itself."""
 
 
-def turning_back_rules(bans: Collection[TurnRule], arcs: Arcs) -> tuple[TurnRule, ...]:
+def turning_back_rules(rules: Collection[TurnRule], arcs: Arcs) -> tuple[TurnRule, ...]:
     """
-    Charge for turning back within reach of bans.
+    Charge for turning back within reach of other rules.
 
     Parameters
     ----------
-    bans
-        Banned chains of arcs.
+    rules
+        Chains of arcs that are banned or charged for.
     arcs
         The streets they speak of.
 
     Returns
     -------
     rules
-        One for each arc within `REACH_MS` of the last junction of a ban, in ascending order.
+        One for each arc within `REACH_MS` of a junction inside such a chain, in ascending
+        order; none where turning back is ruled already.
     """
-    places = {arcs.end(ban.refs[-2]) for ban in bans}
+    places = {arcs.end(ref) for rule in rules for ref in rule.refs[:-1]}
     near = {ref for place in places for ref in _within_reach(place, arcs)}
-    banned = {ban.refs for ban in bans}
+    ruled = {rule.refs for rule in rules}
     about = ((ref, ref ^ 1) for ref in sorted(near) if arcs.time_ms(ref ^ 1) != CLOSED)
-    return tuple(TurnRule(chain, TURNING_BACK_MS) for chain in about if chain not in banned)
+    return tuple(TurnRule(chain, TURNING_BACK_MS) for chain in about if chain not in ruled)
 
 
 def _within_reach(place: int, arcs: Arcs) -> set[int]:

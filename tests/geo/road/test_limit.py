@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.road.limit import OPENED_KPH, SLOWEST_CAR_KPH, parse_limit_kph, travel_mps
+from geo.road.limit import MOST_OF_CLASS, OPENED_KPH, SLOWEST_CAR_KPH, parse_limit_kph, travel_mps
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.speed import SPEED_KPH
 
@@ -49,14 +49,14 @@ def test_without_a_limit_a_class_keeps_its_speed():
             assert speed_kph(mode, road_class) == pytest.approx(kph)
 
 
-def test_a_car_averages_three_quarters_of_the_limit():
-    assert speed_kph(Mode.CAR, "primary", "60") == pytest.approx(45)
-    assert speed_kph(Mode.CAR, "primary", "30") == pytest.approx(22.5)
+def test_a_car_averages_four_fifths_of_the_limit():
+    assert speed_kph(Mode.CAR, "primary", "60") == pytest.approx(48)
+    assert speed_kph(Mode.CAR, "primary", "30") == pytest.approx(24)
 
 
 def test_a_high_limit_lifts_a_car_only_so_far():
     assert speed_kph(Mode.CAR, "residential", "120") == pytest.approx(
-        1.4 * SPEED_KPH[Mode.CAR]["residential"]
+        MOST_OF_CLASS * SPEED_KPH[Mode.CAR]["residential"]
     )
 
 

@@ -143,7 +143,7 @@ def test_numbers_in_columns_are_read_as_words(read: Callable[..., Streets]):
     assert (streets.forward_ms == CLOSED).tolist() == [False, False, True]
     kph = streets.length_m / np.maximum(streets.forward_ms, streets.backward_ms) * 3600
     own = SPEED_KPH[Mode.CAR]["residential"]
-    assert kph == pytest.approx([22.5, 22.5, own], abs=0.01)
+    assert kph == pytest.approx([24.0, 24.0, own], abs=0.01)
 
 
 def test_columns_can_be_mapped(read: Callable[..., Streets]):
