@@ -72,6 +72,7 @@ def test_nothing_is_fetched_from_anywhere_else(page: Page, settled: Settled, add
     page.on("request", lambda request: asked.append(request.url))
     page.reload()
     page.wait_for_selector("[data-testid=stream].stream-live")
+    settled(page)
     click_in_zone_7(page)
     settled(page)
     assert len(asked) > 10
