@@ -76,7 +76,7 @@ def test_a_folder_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "n_nodes"),
     [
-        ("helsinki.osm.pbf", 900),
+        ("helsinki.osm.pbf", 850),
         ("liechtenstein.osm.pbf", 4_000),
         ("beijing-ways.gpkg", 20_000),
         ("new-york.npz", 248_190),
@@ -87,7 +87,7 @@ def test_real_roads_become_a_network(
 ):
     path = roads_data(name)
     if path is None:
-        path, n_nodes = roads_data("helsinki.osm.pbf"), 900
+        path, n_nodes = roads_data("helsinki.osm.pbf"), 850
     network = assemble(read_streets(path, mode=Mode.CAR), mode=Mode.CAR)
     assert network.n_nodes >= n_nodes
     assert network.parts[0] > 0.85 * n_nodes
