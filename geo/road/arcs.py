@@ -25,8 +25,6 @@ class Arcs:
         self._start = np.stack([streets.tail, streets.head], axis=1).ravel()
         self._by_way = ref[np.argsort(streets.way_id[ref >> 1], kind="stable")]
         self._ways = streets.way_id[self._by_way >> 1]
-        self._by_end = ref[np.argsort(self._start[ref ^ 1], kind="stable")]
-        self._ends = self._start[self._by_end ^ 1]
         self._by_start = ref[np.argsort(self._start[ref], kind="stable")]
         self._starts = self._start[self._by_start]
 
@@ -93,23 +91,6 @@ class Arcs:
             False where the direction is closed.
         """
         return bool(self._ms[ref] != CLOSED)
-
-    def arriving(self, node: int) -> list[int]:
-        """
-        List the open arcs that lead to a junction.
-
-        Parameters
-        ----------
-        node
-            Row of the junction.
-
-        Returns
-        -------
-        refs
-            Arc references.
-        """
-        low, high = np.searchsorted(self._ends, [node, node + 1])
-        return [int(ref) for ref in self._by_end[low:high]]
 
     def of_way(self, way_id: int) -> list[int]:
         """

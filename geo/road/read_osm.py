@@ -15,9 +15,9 @@ from geo.road.drawn import Roads, priced
 from geo.road.noding import Lines, cut_at_junctions, without_repeats
 from geo.road.osm_scan import Progress, Scan, scan
 from geo.road.osm_turns import turn_rules
+from geo.road.own_traffic import leaving_rules
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.streets import Streets
-from geo.road.through import through_rules
 from geo.road.turning_back import turning_back_rules
 
 UNITS_PER_DEGREE = 1e7
@@ -25,8 +25,8 @@ NO_POSITION = 2**31 - 1
 """OpenStreetMap's fixed-point positions, and the one that stands for a node not in the file."""
 
 BARRIERS = "barriers that close a road"
-TURNING_BACK = "turns on the spot near other rules, charged for"
-THROUGH = "ways through roads open to their own destinations only, charged for"
+TURNING_BACK = "turns on the spot near bans, charged for"
+LEAVING = "turns out of roads open to their own destinations only, charged for"
 CLIPPED = "ways with points missing from the file, left out"
 
 
@@ -77,13 +77,13 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
     rules, outcomes = turn_rules(found.restrictions, streets, closed_ways=found.closed_ways)
     own_traffic_only = np.array([used.own_traffic_only for used in found.passages])[way]
     arcs = Arcs(streets)
-    through = () if mode is Mode.FOOT else through_rules(arcs, own_traffic_only)
-    about = turning_back_rules((*rules, *through), arcs)
-    found.notes += outcomes + Counter({TURNING_BACK: len(about), THROUGH: len(through)})
+    leaving = () if mode is Mode.FOOT else leaving_rules(arcs, own_traffic_only)
+    about = turning_back_rules(rules, arcs)
+    found.notes += outcomes + Counter({TURNING_BACK: len(about), LEAVING: len(leaving)})
     report("roads read", 1.0)
     return replace(
         streets,
-        turn_rules=(*rules, *through, *about),
+        turn_rules=(*rules, *leaving, *about),
         source=path.name,
         notes={str(why): n for why, n in sorted(found.notes.items()) if n} | streets.notes,
     )

@@ -1,9 +1,9 @@
 """
-The price of turning back, wherever that would dodge another rule.
+The price of turning back, wherever that would dodge a ban.
 
 Where no turn is banned, no shortest way ever turns back in mid-road.  Near a ban it does:
 straight on past the forbidden left turn, about on the spot, and back to turn right.  Drivers
-do that too, but not for nothing.  So near every rule turning back is charged for.
+do that too, but not for nothing.  So near every ban turning back is charged for.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ TURNING_BACK_MS = 120_000
 """Enough to make a way round the block worth its while, as the law wants it."""
 
 REACH_MS = 30_000
-"""Further from the rule than this, the way there and back costs a minute by itself."""
+"""Further from the ban than this, the way there and back costs a minute by itself."""
 
 
-def turning_back_rules(rules: Collection[TurnRule], arcs: Arcs) -> tuple[TurnRule, ...]:
+def turning_back_rules(bans: Collection[TurnRule], arcs: Arcs) -> tuple[TurnRule, ...]:
     """
-    Charge for turning back within reach of other rules.
+    Charge for turning back within reach of bans.
 
     Parameters
     ----------
-    rules
-        Chains of arcs that are banned or charged for.
+    bans
+        Banned chains of arcs.
     arcs
         The streets they speak of.
 
     Returns
     -------
     rules
-        One for each arc within `REACH_MS` of a junction inside such a chain, in ascending
-        order; none where turning back is ruled already.
+        One for each arc within `REACH_MS` of a junction inside a banned chain, in ascending
+        order; none where turning back is banned already.
     """
-    places = {arcs.end(ref) for rule in rules for ref in rule.refs[:-1]}
+    places = {arcs.end(ref) for ban in bans for ref in ban.refs[:-1]}
     near = {ref for place in places for ref in _within_reach(place, arcs)}
-    ruled = {rule.refs for rule in rules}
+    banned = {ban.refs for ban in bans}
     about = ((ref, ref ^ 1) for ref in sorted(near) if arcs.time_ms(ref ^ 1) != CLOSED)
-    return tuple(TurnRule(chain, TURNING_BACK_MS) for chain in about if chain not in ruled)
+    return tuple(TurnRule(chain, TURNING_BACK_MS) for chain in about if chain not in banned)
 
 
 def _within_reach(place: int, arcs: Arcs) -> set[int]:

@@ -97,7 +97,8 @@ def test_a_restriction_by_way_of_a_street_bans_the_whole_chain_only(tmp_path):
                 |
                 f
     """)
-    ways = {"b to f": "120 s", "a to f": "420 s"}
+    # Only by driving from c to b and back, turning round twice at 120 s.
+    ways = {"b to f": "120 s", "a to f": "540 s"}
     check_ways(tmp_path, drawn, ways, restrictions=[("no_right_turn", "abcf")])
 
 

@@ -25,7 +25,7 @@ from geo.road.travel_time import NetworkTravelTimes
 
 TARGETS = 10
 SHAPE = {  # what each file holds at the least, so that a reader that loses half is seen
-    "helsinki.osm.pbf": (900, 1_500, 38),
+    "helsinki.osm.pbf": (890, 1_480, 38),
     "liechtenstein.osm.pbf": (4_600, 10_000, 2),
     "beijing-ways.gpkg": (15_000, 30_000, 0),
     "new-york.npz": (248_190, 660_175, 0),
