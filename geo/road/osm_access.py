@@ -4,8 +4,7 @@ What OpenStreetMap's tags permit: who may use a way, in which direction, past wh
 The choices that the tags leave open are made for officers on duty:
 
 - ``destination``, ``delivery`` and ``customers`` let them in, since the incident *is*
-  their destination, but not through; ``private``, ``agricultural``, ``forestry`` and
-  ``no`` do not let them in.
+  their destination; ``private``, ``agricultural``, ``forestry`` and ``no`` do not.
 - An e-bike counts as a bicycle, as in Chinese law (a light electric bicycle is no motor
   vehicle): it follows ``bicycle``, may use cycleways and keeps off motor roads.  A crew
   on motorcycles travels as a car.
@@ -55,9 +54,6 @@ FORBIDDING = {
     "emergency", "restricted",
 }  # fmt: skip
 
-OWN_TRAFFIC = {"destination", "delivery", "customers"}
-"""Of what permits, that which lets in nobody who only wants to drive through."""
-
 ONEWAY_KEYS = {
     Mode.CAR: ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"),
     Mode.EBIKE: ("oneway:electric_bicycle", "oneway:bicycle", "oneway:vehicle", "oneway"),
@@ -106,8 +102,6 @@ class Passage:
         Whether each direction is open.
     forward_limit_kph, backward_limit_kph
         Speed limits, NaN where there is none.
-    own_traffic_only
-        Whether nobody may drive through who has no business there.
     pace
         Factor on the speed of its class.
     duration_s
@@ -119,7 +113,6 @@ class Passage:
     backward: bool
     forward_limit_kph: float
     backward_limit_kph: float
-    own_traffic_only: bool
     pace: float
     duration_s: float
 
@@ -162,7 +155,6 @@ def passage(tags: Tags, mode: Mode) -> Passage | LeftOut:
         backward=backward,
         forward_limit_kph=_limit_kph(tags, "forward"),
         backward_limit_kph=_limit_kph(tags, "backward"),
-        own_traffic_only=_is_for_own_traffic(tags, mode),
         pace=pace(tags, kind, mode),
         duration_s=parse_duration_s(tags.get("duration")) if kind is RoadClass.FERRY else np.nan,
     )
@@ -247,14 +239,6 @@ def _answer(value: str) -> bool | None:
     if words & PERMITTING:
         return True
     return False if words & FORBIDDING else None
-
-
-def _is_for_own_traffic(tags: Tags, mode: Mode) -> bool:
-    """Tell a way whose deciding key lets in only those with business there."""
-    values = [tags.get(key, "") for key in ACCESS_KEYS[mode]]
-    deciding = next((value for value in values if _answer(value) is not None), "")
-    words = {word.strip() for word in deciding.split(";")} & PERMITTING
-    return bool(words) and words <= OWN_TRAFFIC
 
 
 def _class_is_open(tags: Tags, kind: RoadClass, mode: Mode) -> bool:

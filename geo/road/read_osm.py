@@ -15,7 +15,6 @@ from geo.road.drawn import Roads, priced
 from geo.road.noding import Lines, cut_at_junctions, without_repeats
 from geo.road.osm_scan import Progress, Scan, scan
 from geo.road.osm_turns import turn_rules
-from geo.road.own_traffic import leaving_rules
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.streets import Streets
 from geo.road.turning_back import turning_back_rules
@@ -26,7 +25,6 @@ NO_POSITION = 2**31 - 1
 
 BARRIERS = "barriers that close a road"
 TURNING_BACK = "turns on the spot near bans, charged for"
-LEAVING = "turns out of roads open to their own destinations only, charged for"
 CLIPPED = "ways with points missing from the file, left out"
 
 
@@ -75,15 +73,12 @@ def read_osm(path: Path, *, mode: Mode, progress: Progress | None = None) -> Str
     way = way_of_line[cut.line]
     streets = priced(_roads(found), cut, way, mode=mode, node_source_id=node_id[cut.node_vertex])
     rules, outcomes = turn_rules(found.restrictions, streets, closed_ways=found.closed_ways)
-    own_traffic_only = np.array([used.own_traffic_only for used in found.passages])[way]
-    arcs = Arcs(streets)
-    leaving = () if mode is Mode.FOOT else leaving_rules(arcs, own_traffic_only)
-    about = turning_back_rules(rules, arcs)
-    found.notes += outcomes + Counter({TURNING_BACK: len(about), LEAVING: len(leaving)})
+    about = turning_back_rules(rules, Arcs(streets))
+    found.notes += outcomes + Counter({TURNING_BACK: len(about)})
     report("roads read", 1.0)
     return replace(
         streets,
-        turn_rules=(*rules, *leaving, *about),
+        turn_rules=(*rules, *about),
         source=path.name,
         notes={str(why): n for why, n in sorted(found.notes.items()) if n} | streets.notes,
     )
