@@ -26,6 +26,10 @@ QUIET_S_MS = 28.0
 OFFICERS = 25_000
 QUESTIONS = 300
 REPEATS = 5
+YARDSTICK = (
+    "S is one search of all nodes by scipy, asked before and after each question; on a quiet "
+    f"machine it takes {QUIET_S_MS:.0f} ms. Asked through `TravelTimes`, in Python; medians."
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,9 @@ def measure(data: Path) -> str:
     times = NetworkTravelTimes(network, roads=roads)
     yardstick = _scipy(network)
     size = f"{network.n_nodes:,} nodes, {network.n_edges:,} edges"
+    built = f"order and topology built in {built_s:.1f} s"
     lines = [
-        f"New York, {size}; order and topology built in {built_s:.1f} s. S is one search of all "
-        + "nodes by scipy, asked before and after each question; on a quiet machine it takes "
-        + f"{QUIET_S_MS:.0f} ms. Through `TravelTimes`, in Python; medians.",
+        f"New York, {size}; {built}. {YARDSTICK}",
         "",
         "| question | ms | p99 ms | of S | to reach | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
