@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def known() -> list[str]:
     """Names of all benchmarks."""
-    return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
+    return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith(("_", "test_")))
 
 
 def data() -> Path:
