@@ -76,22 +76,6 @@ class Arcs:
         """
         return int(self._ms[ref])
 
-    def is_open(self, ref: int) -> bool:
-        """
-        Tell whether an arc may be used.
-
-        Parameters
-        ----------
-        ref
-            Arc reference.
-
-        Returns
-        -------
-        is_open
-            False where the direction is closed.
-        """
-        return bool(self._ms[ref] != CLOSED)
-
     def of_way(self, way_id: int) -> list[int]:
         """
         List the open arcs along a way.

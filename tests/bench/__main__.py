@@ -2,7 +2,7 @@
 Runs the benchmarks and writes what they measured into docs/benchmarks.md.
 
 ``python -m tests.bench`` runs all, ``python -m tests.bench NAME …`` some.  A benchmark is
-a module beside this one with ``measure(data)``: it is given the folder of real data and
+a module beside this one, no test, with ``measure(data)``: it is given the folder of real data and
 returns Markdown.  The page has a place for each, between two comments; the text around
 them, which explains the figures, is written by people and left as it is.
 """
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def known() -> list[str]:
     """Names of all benchmarks."""
-    return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith(("_", "test_")))
+    return sorted(
+        path.stem for path in HERE.glob("*.py") if not path.stem.startswith(("_", "test_"))
+    )
 
 
 def data() -> Path:
