@@ -18,8 +18,9 @@ from geo.errors import BadValue
 from geo.road.exchange import to_geodataframe, to_networkx
 from geo.road.export import export_network
 from geo.road.read_graph import from_networkx
-from geo.road.road_class import Mode
+from geo.road.road_class import Mode, RoadClass
 from geo.road.snap import join_nodes
+from geo.road.speed import SPEED_KPH
 from geo.road.travel_time import NetworkTravelTimes
 
 DRAWN = town("""
@@ -67,7 +68,8 @@ def test_an_osmnx_graph_is_read_by_its_classes_speeds_and_lists():
     network = from_networkx(graph, mode=Mode.CAR)
     assert network.node_source_id.tolist() == [0, 1]
     assert network.n_streets == 1
-    assert network.edge_ms.tolist() == [36_000, 72_000]
+    primary_ms = round(420 / SPEED_KPH[Mode.CAR][RoadClass.PRIMARY] * 3600)
+    assert network.edge_ms.tolist() == [primary_ms, 72_000]
     assert network.names == ("海滨路",)
 
 
