@@ -93,12 +93,11 @@ def cut(network: RoadNetwork, places: Joins) -> tuple[RoadNetwork, list[int]]:
     for edge, parts in pieces.items():
         first[edge] = len(rows)
         rows += [(tail, head, ms, -1) for tail, head, ms in parts]
-    refs = [
-        TurnRule((arc_ref(into, 0), arc_ref(out, 0)))
-        for into, (tail, head, _, _) in enumerate(rows)
-        for out, (start, end, _, _) in enumerate(rows)
-        if head >= network.n_nodes and (start, end) == (head, tail)
-    ]
+    refs = []
+    for edge, twin in both_ways(network):
+        last = len(pieces[edge]) - 1
+        about = ((first[edge] + step, first[twin] + last - step) for step in range(last))
+        refs += [TurnRule((arc_ref(into, 0), arc_ref(out, 0))) for into, out in about]
     for rule in network.turn_rules():
         start, *middle, end = rule.refs
         chain = [first[start] + len(pieces[start]) - 1]
@@ -107,6 +106,12 @@ def cut(network: RoadNetwork, places: Joins) -> tuple[RoadNetwork, list[int]]:
         chain.append(first[end])
         refs.append(TurnRule(tuple(arc_ref(row, 0) for row in chain), rule.cost_ms))
     return network_of(rows, n_nodes, refs), [network.n_nodes + p for p in range(len(places))]
+
+
+def both_ways(network: RoadNetwork) -> list[tuple[int, int]]:
+    """Edges and their opposites, where a street is open both ways."""
+    streets = network.street_edges[(network.street_edges >= 0).all(axis=1)].tolist()
+    return [pair for one, other in streets for pair in ((one, other), (other, one))]
 
 
 def _pieces(
