@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.road.frozen import freeze
+from geo.road.heap import lower_key, raise_key
 from geo.road.hierarchy import Hierarchy
 from geo.road.kernel import kernel
 
@@ -193,7 +194,7 @@ def repair(
         How many slots were looked at.
     """
     queued = np.zeros(len(up), dtype=np.bool_)
-    heap = np.empty(max(64, 2 * len(dirty)), dtype=np.int32)
+    heap = np.empty(max(64, 2 * len(dirty)), dtype=np.int64)
     size = 0
     for slot in dirty:
         queued[slot] = True
@@ -202,7 +203,7 @@ def repair(
     n_recomputed = 0
     while size > 0:
         slot = heap[0]
-        size = sink_last(heap, size)
+        size = lower_key(heap, size)
         queued[slot] = False
         n_recomputed += 1
         high = up[slot]
@@ -243,7 +244,7 @@ def repair(
                 queued[above] = True
                 if size == len(heap):
                     heap = np.concatenate((heap, np.empty_like(heap)))
-                size = float_up(heap, size, above)
+                size = raise_key(heap, size, above)
     return n_recomputed
 
 
@@ -299,63 +300,3 @@ def find_slot(first: NDArray[np.int64], up: NDArray[np.int32], low: int, high: i
         else:
             end = middle
     return int(start)
-
-
-@kernel
-def float_up(heap: NDArray[np.int32], size: int, slot: int) -> int:
-    """
-    Put a slot into a heap that has room.
-
-    Parameters
-    ----------
-    heap, size
-        Slots, lowest first, and how many.
-    slot
-        What to put in.
-
-    Returns
-    -------
-    size
-        How many there are now.
-    """
-    child = size
-    while child > 0:
-        parent = (child - 1) >> 1
-        if heap[parent] <= slot:
-            break
-        heap[child] = heap[parent]
-        child = parent
-    heap[child] = slot
-    return size + 1
-
-
-@kernel
-def sink_last(heap: NDArray[np.int32], size: int) -> int:
-    """
-    Take the lowest slot off a heap.
-
-    Parameters
-    ----------
-    heap, size
-        Slots, lowest first, and how many; not none.
-
-    Returns
-    -------
-    size
-        How many are left.
-    """
-    size -= 1
-    slot = heap[size]
-    parent = 0
-    while True:
-        child = 2 * parent + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= slot:
-            break
-        heap[parent] = heap[child]
-        parent = child
-    heap[parent] = slot
-    return size

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.heap import STATE_BITS, lower_key, raise_key
 from geo.road.kernel import kernel
 
 FAR_MS = np.int64(1) << 40
@@ -53,17 +54,18 @@ def settle(
     label_ms = np.full(n_states, FAR_MS, dtype=np.int64)
     arc = np.full(n_states, NO_ARC, dtype=np.int32)
     via = np.full(n_states, -1, dtype=np.int32)
-    key = np.empty(1024, dtype=np.int64)
-    item = np.empty(1024, dtype=np.int32)
+    heap = np.empty(1024, dtype=np.int64)
     size = 0
     for row in range(len(seed)):
         state = seed[row]
         if seed_ms[row] <= limit_ms and seed_ms[row] < label_ms[state]:
             label_ms[state] = seed_ms[row]
-            key, item, size = push(key, item, size, seed_ms[row], state)
+            if size == len(heap):
+                heap = np.concatenate((heap, np.empty_like(heap)))
+            size = raise_key(heap, size, (np.int64(seed_ms[row]) << STATE_BITS) | state)
     while size > 0:
-        ms, state = key[0], item[0]
-        size = pop(key, item, size)
+        ms, state = heap[0] >> STATE_BITS, heap[0] & 0xFFFFFFFF
+        size = lower_key(heap, size)
         if ms > label_ms[state]:
             continue
         for row in range(first[state], first[state + 1]):
@@ -73,73 +75,10 @@ def settle(
                 label_ms[other] = reached_ms
                 arc[other] = row
                 via[other] = state
-                key, item, size = push(key, item, size, reached_ms, other)
+                if size == len(heap):
+                    heap = np.concatenate((heap, np.empty_like(heap)))
+                size = raise_key(heap, size, (np.int64(reached_ms) << STATE_BITS) | other)
     return label_ms, arc, via
-
-
-@kernel
-def push(
-    key: NDArray[np.int64], item: NDArray[np.int32], size: int, ms: int, state: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:
-    """
-    Put a state into the binary heap, which grows when full.
-
-    Parameters
-    ----------
-    key, item, size
-        The heap: times, states, and how many of them are in use.
-    ms, state
-        What to put in.
-
-    Returns
-    -------
-    key, item, size
-        The heap afterwards.
-    """
-    if size == len(key):
-        key = np.concatenate((key, np.empty_like(key)))
-        item = np.concatenate((item, np.empty_like(item)))
-    child = size
-    while child > 0:
-        parent = (child - 1) >> 1
-        if key[parent] <= ms:
-            break
-        key[child], item[child] = key[parent], item[parent]
-        child = parent
-    key[child], item[child] = ms, state
-    return key, item, size + 1
-
-
-@kernel
-def pop(key: NDArray[np.int64], item: NDArray[np.int32], size: int) -> int:
-    """
-    Take the nearest state off the binary heap.
-
-    Parameters
-    ----------
-    key, item, size
-        The heap, not empty; its root is read by the caller beforehand.
-
-    Returns
-    -------
-    size
-        How many entries are left.
-    """
-    size -= 1
-    ms, state = key[size], item[size]
-    parent = 0
-    while True:
-        child = 2 * parent + 1
-        if child >= size:
-            break
-        if child + 1 < size and key[child + 1] < key[child]:
-            child += 1
-        if key[child] >= ms:
-            break
-        key[parent], item[parent] = key[child], item[child]
-        parent = child
-    key[parent], item[parent] = ms, state
-    return size
 
 
 @kernel
