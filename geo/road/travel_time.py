@@ -19,7 +19,7 @@ from geo.errors import BadValue
 from geo.road.customise import NEVER
 from geo.road.fleet import Fleet
 from geo.road.matrix import full_matrix
-from geo.road.metric import RoadGraph, weigh
+from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
 from geo.road.network import RoadNetwork
 from geo.road.prepared import prepare, prepare_in
@@ -200,6 +200,22 @@ class NetworkTravelTimes:
     def version(self) -> str:
         """Name of the weights in force."""
         return self._metric.version
+
+    @property
+    def metric(self) -> Metric:
+        """The weights in force; a question takes them once and keeps them to its end."""
+        return self._metric
+
+    def swap(self, metric: Metric) -> None:
+        """
+        Put other weights in force, whole.
+
+        Parameters
+        ----------
+        metric
+            Weights of the same roads; questions under way end with those they began with.
+        """
+        self._metric = metric
 
     @cached_property
     def _snapper(self) -> Snapper:
