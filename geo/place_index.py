@@ -58,6 +58,10 @@ class Place:
         The unit grid, or None outside every grid.
     remarks
         What must be known about the answer: ``on_border``, ``overlap``, ``outside``.
+    overlapping
+        Areas outside the chain that hold the point properly inside, from the city down.
+    bordering
+        Areas outside the chain that are only touched, from the city down.
     """
 
     lon_lat: tuple[float, float]
@@ -65,6 +69,8 @@ class Place:
     zone: Zone | None
     grid: UnitGrid | None
     remarks: tuple[Remark, ...] = ()
+    overlapping: tuple[Area, ...] = ()
+    bordering: tuple[Area, ...] = ()
 
     def area_at(self, tier: Tier) -> Area | None:
         """
@@ -129,7 +135,8 @@ class PlaceIndex:
         """
         held, inside = self._holding(_point(lon_lat))
         remarks: list[Remark] = []
-        areas = _chain([thing for thing in held if isinstance(thing, Area)], inside, remarks)
+        in_areas = [thing for thing in held if isinstance(thing, Area)]
+        areas = _chain(in_areas, inside, remarks)
         if not areas:
             remarks.append(_outside("area"))
         codes = {area.code for area in areas}
@@ -148,7 +155,19 @@ class PlaceIndex:
         )
         if grid is None and self._has_grids:
             remarks.append(_outside("grid"))
-        return Place((float(lon_lat[0]), float(lon_lat[1])), areas, zone, grid, tuple(remarks))
+        others = sorted(
+            (area for area in in_areas if area.code not in codes),
+            key=lambda area: (TIERS.index(area.tier), area.code),
+        )
+        return Place(
+            lon_lat=(float(lon_lat[0]), float(lon_lat[1])),
+            areas=areas,
+            zone=zone,
+            grid=grid,
+            remarks=tuple(remarks),
+            overlapping=tuple(area for area in others if id(area) in inside),
+            bordering=tuple(area for area in others if id(area) not in inside),
+        )
 
     def _holding(self, point: Point) -> tuple[list[Area | Zone | UnitGrid], set[int]]:
         """Everything that covers a point, and the ids of those that hold it properly inside."""

@@ -68,6 +68,24 @@ def test_on_a_border_the_lowest_code_wins_and_the_others_are_named():
     assert "The point is on the border of district D1 with D2; by rule it counts to D1." in texts
 
 
+@pytest.mark.parametrize(
+    ("lon_lat", "bordering"), [((1, 1), []), ((2, 1), ["D2", "T1"]), ((2, 2), ["D2", "T1", "T2"])]
+)
+def test_a_place_on_a_border_names_the_areas_on_the_other_side(lon_lat, bordering):
+    place = TOWN.locate(lon_lat)
+    assert [area.code for area in place.bordering] == bordering
+    assert place.overlapping == ()
+
+
+def test_a_place_in_two_areas_of_one_tier_names_the_one_outside_the_chain():
+    park = Area("T9", "公园", Tier.TOWNSHIP, "D2", box(3, 1, 4, 3))
+    index = PlaceIndex([CITY, WEST, EAST, *TOWNSHIPS, park], ZONES, GRIDS)
+    inside, rim = index.locate((3.5, 1.5)), index.locate((3, 1.5))
+    assert [area.code for area in inside.areas] == ["C", "D2", "T1"]
+    assert ([area.code for area in inside.overlapping], inside.bordering) == (["T9"], ())
+    assert (rim.overlapping, [area.code for area in rim.bordering]) == ((), ["T9"])
+
+
 def test_below_a_border_the_chain_stays_inside_the_area_chosen_above():
     place = TOWN.locate((2, 1))
     assert [area.code for area in place.areas] == ["C", "D1", "T3"]
