@@ -15,16 +15,16 @@ from geo.road.ranking import rank_unit
 
 @kernel
 def climb(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     step_ms: NDArray[np.int32],
-    seed: NDArray[np.int32],
+    seed: NDArray[np.uint32],
     seed_ms: NDArray[np.int32],
     stamp: int,
     mark: NDArray[np.int32],
     label: NDArray[np.int32],
     by: NDArray[np.int32],
-    order: NDArray[np.int32],
+    order: NDArray[np.uint32],
 ) -> int:
     """
     Label all ancestors of some states, from below.
@@ -43,7 +43,7 @@ def climb(
         ``mark[v] == stamp`` where v is an ancestor; its label, `NEVER` where there is no
         way; the slot by which it was reached, -1 at a seed.  int32[n_states] each.
     order
-        Receives the ancestors, int32[n_states].
+        Receives the ancestors, uint32[n_states].
 
     Returns
     -------
@@ -75,17 +75,17 @@ def climb(
             if ms >= NEVER:
                 continue
             for slot in range(first[v], first[v + 1]):
-                reached_ms = ms + step_ms[slot]
-                if reached_ms < label[up[slot]]:
-                    label[up[slot]] = reached_ms
-                    by[up[slot]] = slot
+                reached_ms, high = ms + step_ms[slot], up[slot]
+                if reached_ms < label[high]:
+                    label[high] = reached_ms
+                    by[high] = slot
     return count
 
 
 @kernel
 def descend(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
     start: int,
     stamp: int,
@@ -93,8 +93,7 @@ def descend(
     label: NDArray[np.int32],
     done: NDArray[np.int32],
     time_ms: NDArray[np.int32],
-    by: NDArray[np.int32],
-    stack: NDArray[np.int32],
+    stack: NDArray[np.uint32],
 ) -> int:
     """
     Time from one state to the seeds of a climb, remembered for all its ancestors.
@@ -111,11 +110,10 @@ def descend(
         The climb's.
     mark, label
         What the climb left.
-    done, time_ms, by
-        ``done[v] == stamp`` where the time of v is known; the time; and the slot by which
-        v is left upward, -1 where the climb's way begins.  int32[n_states] each.
+    done, time_ms
+        ``done[v] == stamp`` where the time of v is known, and the time, int32[n_states].
     stack
-        Room for a path, int32[n_states].
+        Room for a path, uint32[n_states].
 
     Returns
     -------
@@ -127,7 +125,7 @@ def descend(
     Strasser, Zeitz (2021), lazy RPHAST, in: A* with customizable contraction hierarchies.
     """
     depth = 0
-    v = start
+    v = np.uint32(start)
     while done[v] != stamp:
         stack[depth] = v
         depth += 1
@@ -138,32 +136,26 @@ def descend(
         depth -= 1
         v = stack[depth]
         best = label[v] if mark[v] == stamp else NEVER
-        way = -1
         for slot in range(first[v], first[v + 1]):
-            ms = up_ms[slot] + time_ms[up[slot]]
-            if ms < best:
-                best = ms
-                way = slot
+            best = min(best, np.int32(up_ms[slot] + time_ms[up[slot]]))
         time_ms[v] = best
-        by[v] = way
         done[v] = stamp
     return int(time_ms[start])
 
 
 @kernel
 def descend_places(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     step_ms: NDArray[np.int32],
     stamp: int,
     mark: NDArray[np.int32],
     label: NDArray[np.int32],
     done: NDArray[np.int32],
     time_ms: NDArray[np.int32],
-    by: NDArray[np.int32],
-    stack: NDArray[np.int32],
+    stack: NDArray[np.uint32],
     first_port: NDArray[np.int64],
-    port_rank: NDArray[np.int32],
+    port_rank: NDArray[np.uint32],
     port_ms: NDArray[np.int32],
 ) -> NDArray[np.int64]:
     """
@@ -171,7 +163,7 @@ def descend_places(
 
     Parameters
     ----------
-    first, up, step_ms, stamp, mark, label, done, time_ms, by, stack
+    first, up, step_ms, stamp, mark, label, done, time_ms, stack
         See `descend`; ``step_ms`` is ``up_ms`` towards the seeds, ``down_ms`` away from them.
     first_port, port_rank, port_ms
         Ports by place, as ranks.
@@ -186,7 +178,7 @@ def descend_places(
         for port in range(first_port[place], first_port[place + 1]):
             start = port_rank[port]
             ms = port_ms[port] + descend(
-                first, up, step_ms, start, stamp, mark, label, done, time_ms, by, stack
+                first, up, step_ms, start, stamp, mark, label, done, time_ms, stack
             )
             best_ms[place] = min(best_ms[place], ms)
     return best_ms
@@ -194,18 +186,17 @@ def descend_places(
 
 @kernel
 def descend_units(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
-    rank: NDArray[np.int32],
+    rank: NDArray[np.uint32],
     stamp: int,
     mark: NDArray[np.int32],
     label: NDArray[np.int32],
     done: NDArray[np.int32],
     time_ms: NDArray[np.int32],
-    by: NDArray[np.int32],
-    stack: NDArray[np.int32],
-    units: NDArray[np.int64],
+    stack: NDArray[np.uint32],
+    units: NDArray[np.int32],
     port_state: NDArray[np.int32],
     port_edge: NDArray[np.int32],
     along: NDArray[np.float64],
@@ -225,7 +216,7 @@ def descend_units(
         See `descend`.
     rank
         Rank of every state.
-    stamp, mark, label, done, time_ms, by, stack
+    stamp, mark, label, done, time_ms, stack
         See `descend`.
     units
         Rows of the units that may go.
@@ -253,7 +244,7 @@ def descend_units(
                 continue
             start = rank[port_state[port]]
             unit_ms = rest_ms + descend(
-                first, up, up_ms, start, stamp, mark, label, done, time_ms, by, stack
+                first, up, up_ms, start, stamp, mark, label, done, time_ms, stack
             )
             if unit_ms <= limit_ms:
                 count = rank_unit(best_ms, best_unit, count, unit_ms, unit)
@@ -262,25 +253,30 @@ def descend_units(
 
 @kernel
 def follow(
-    up: NDArray[np.int32],
-    slot_low: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
+    up_ms: NDArray[np.int32],
+    slot_low: NDArray[np.uint32],
     start: int,
-    left_by: NDArray[np.int32],
+    stamp: int,
+    mark: NDArray[np.int32],
+    label: NDArray[np.int32],
+    time_ms: NDArray[np.int32],
     by: NDArray[np.int32],
-) -> tuple[NDArray[np.int32], int]:
+) -> tuple[NDArray[np.uint32], int]:
     """
     Follow the fastest way from a state that was descended to, upward and down again.
 
     Parameters
     ----------
-    up, slot_low
-        Upper and lower end of each slot.
+    first, up, up_ms, slot_low
+        Slots by state, their upper and lower ends, and their weights upward.
     start
         Rank of the state.
-    left_by
-        Slots by which states are left upward, as `descend` wrote them.
-    by
-        Slots by which states were reached from below, as `climb` wrote them.
+    stamp, mark, label, by
+        What the climb left.
+    time_ms
+        What the descent left.
 
     Returns
     -------
@@ -289,37 +285,37 @@ def follow(
     goal
         Rank of the seed at which the way ends.
     """
-    references = np.empty(64, dtype=np.int32)
+    references = np.empty(len(first), dtype=np.uint32)
     count = 0
-    v = start
-    climbing = True
-    while True:
-        if climbing and left_by[v] < 0:
-            climbing = False
-        slot = left_by[v] if climbing else by[v]
-        if slot < 0:
-            return references[:count].copy(), int(v)
-        if count == len(references):
-            references = np.concatenate((references, np.empty_like(references)))
-        references[count] = 2 * slot if climbing else 2 * slot + 1
+    v = np.uint32(start)
+    while mark[v] != stamp or label[v] != time_ms[v]:
+        slot = first[v]
+        while up_ms[slot] + time_ms[up[slot]] != time_ms[v]:
+            slot += np.uint32(1)
+        references[count] = 2 * slot
         count += 1
-        v = up[slot] if climbing else slot_low[slot]
+        v = up[slot]
+    while by[v] >= 0:
+        references[count] = 2 * by[v] + 1
+        count += 1
+        v = slot_low[by[v]]
+    return references[:count].copy(), int(v)
 
 
 @kernel
 def unpack(
-    reference: NDArray[np.int32],
-    up: NDArray[np.int32],
-    slot_low: NDArray[np.int32],
-    low_first: NDArray[np.int64],
-    low: NDArray[np.int32],
-    low_slot: NDArray[np.int32],
-    first_arc: NDArray[np.int32],
-    arc: NDArray[np.int32],
+    reference: NDArray[np.uint32],
+    up: NDArray[np.uint32],
+    slot_low: NDArray[np.uint32],
+    low_first: NDArray[np.uint32],
+    low: NDArray[np.uint32],
+    low_slot: NDArray[np.uint32],
+    first_arc: NDArray[np.uint32],
+    arc: NDArray[np.uint32],
     arc_ms: NDArray[np.int32],
     up_ms: NDArray[np.int32],
     down_ms: NDArray[np.int32],
-) -> NDArray[np.int32]:
+) -> NDArray[np.uint32]:
     """
     Replace slots by the arcs that they stand for.
 
@@ -338,9 +334,9 @@ def unpack(
         Arcs of the graph, in order.
     """
     size = len(reference)
-    stack = np.empty(max(256, 2 * size), dtype=np.int32)
+    stack = np.empty(max(256, 2 * size), dtype=np.uint32)
     stack[:size] = reference[::-1]
-    arcs = np.empty(256, dtype=np.int32)
+    arcs = np.empty(256, dtype=np.uint32)
     count = 0
     while size > 0:
         size -= 1

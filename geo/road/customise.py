@@ -130,8 +130,8 @@ def own_weights(
 
 @kernel
 def relax_triangles(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
     down_ms: NDArray[np.int32],
 ) -> None:
@@ -161,14 +161,14 @@ def relax_triangles(
 
 @kernel
 def repair(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
-    slot_low: NDArray[np.int32],
-    low_first: NDArray[np.int64],
-    low: NDArray[np.int32],
-    low_slot: NDArray[np.int32],
-    first_arc: NDArray[np.int32],
-    arc: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
+    slot_low: NDArray[np.uint32],
+    low_first: NDArray[np.uint32],
+    low: NDArray[np.uint32],
+    low_slot: NDArray[np.uint32],
+    first_arc: NDArray[np.uint32],
+    arc: NDArray[np.uint32],
     arc_ms: NDArray[np.int32],
     dirty: NDArray[np.int32],
     up_ms: NDArray[np.int32],
@@ -250,7 +250,10 @@ def repair(
 
 @kernel
 def cheapest_arc(
-    first_arc: NDArray[np.int32], arc: NDArray[np.int32], arc_ms: NDArray[np.int32], reference: int
+    first_arc: NDArray[np.uint32],
+    arc: NDArray[np.uint32],
+    arc_ms: NDArray[np.int32],
+    reference: int,
 ) -> int:
     """
     Time of the fastest own arc of a slot in one direction.
@@ -276,7 +279,7 @@ def cheapest_arc(
 
 
 @kernel
-def find_slot(first: NDArray[np.int64], up: NDArray[np.int32], low: int, high: int) -> int:
+def find_slot(first: NDArray[np.uint32], up: NDArray[np.uint32], low: int, high: int) -> int:
     """
     Find the slot between two states that are neighbours.
 
@@ -292,7 +295,7 @@ def find_slot(first: NDArray[np.int64], up: NDArray[np.int32], low: int, high: i
     slot
         Its row.
     """
-    start, end = first[low], first[low + 1]
+    start, end = np.int64(first[low]), np.int64(first[low + 1])
     while start < end:
         middle = (start + end) >> 1
         if up[middle] < high:

@@ -7,30 +7,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.road.fleet import rest_of_edge_ms
-from geo.road.heap import STATE_BITS, lower_key, raise_key
+from geo.road.fleet import may_go, rest_of_edge_ms
+from geo.road.heap import STATE_BITS, STATE_MASK, lower_key, raise_key
 from geo.road.kernel import kernel
 from geo.road.ranking import rank_unit
 
 
 @kernel
 def search_units(
-    first: NDArray[np.int64],
-    to: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    to: NDArray[np.uint32],
     arc_ms: NDArray[np.int32],
     seed: NDArray[np.int32],
     seed_ms: NDArray[np.int32],
     limit_ms: int,
     budget: int,
-    stamp: int,
-    mark: NDArray[np.int32],
-    label: NDArray[np.int32],
+    epoch: int,
+    reached: NDArray[np.int64],
     head: NDArray[np.int32],
     after: NDArray[np.int32],
     port_edge: NDArray[np.int32],
     along: NDArray[np.float64],
     walk_ms: NDArray[np.int32],
-    eligible: NDArray[np.bool_],
+    bits: NDArray[np.uint64],
+    wanted: NDArray[np.uint64],
     edge_ms: NDArray[np.int32],
     best_ms: NDArray[np.int64],
     best_unit: NDArray[np.int32],
@@ -49,14 +49,12 @@ def search_units(
         Units that take longer are left out.
     budget
         How many states may be settled.
-    stamp
-        A number that ``mark`` does not hold yet.
-    mark, label
-        Room for labels, int32[n_states].
+    epoch, reached
+        Room for labels, see `geo.road.workspace.Workspace`.
     head, after, port_edge, along, walk_ms
         How the units hang, see `geo.road.fleet.Hung`.
-    eligible
-        Which units may go, bool[n_units].
+    bits, wanted
+        Who may go, see `geo.road.fleet.may_go`.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
     best_ms, best_unit
@@ -71,25 +69,24 @@ def search_units(
     """
     heap = np.empty(256, dtype=np.int64)
     size = 0
-    wanted = len(best_ms)
-    if count == wanted:
-        limit_ms = -1 if wanted == 0 else min(limit_ms, best_ms[wanted - 1])
+    most = len(best_ms)
+    if count == most:
+        limit_ms = -1 if most == 0 else min(limit_ms, best_ms[most - 1])
     for row in range(len(seed)):
-        state, ms = seed[row], seed_ms[row]
-        if ms <= limit_ms and (mark[state] != stamp or ms < label[state]):
-            mark[state] = stamp
-            label[state] = ms
+        start, ms = seed[row], np.int64(seed_ms[row])
+        if ms <= limit_ms and epoch | ms < reached[start]:
+            reached[start] = epoch | ms
             if size == len(heap):
                 heap = np.concatenate((heap, np.empty_like(heap)))
-            size = raise_key(heap, size, (np.int64(ms) << STATE_BITS) | state)
+            size = raise_key(heap, size, (ms << STATE_BITS) | start)
     settled = 0
     while size > 0:
         key = heap[0]
-        ms, state = key >> STATE_BITS, key & 0xFFFFFFFF
+        ms, state = key >> STATE_BITS, np.uint32(key & STATE_MASK)
         if ms > limit_ms:
             break
         size = lower_key(heap, size)
-        if ms > label[state]:
+        if epoch | ms > reached[state]:
             continue
         settled += 1
         if settled > budget:
@@ -97,23 +94,19 @@ def search_units(
         port = head[state]
         while port >= 0:
             unit = port >> 1
-            if eligible[unit]:
+            if may_go(bits, wanted, unit):
                 rest_ms = rest_of_edge_ms(port_edge, along, edge_ms, port)
                 unit_ms = ms + rest_ms + walk_ms[unit]
                 if unit_ms <= limit_ms:
                     count = rank_unit(best_ms, best_unit, count, unit_ms, unit)
-                    if count == wanted:
-                        limit_ms = min(limit_ms, best_ms[wanted - 1])
+                    if count == most:
+                        limit_ms = min(limit_ms, best_ms[most - 1])
             port = after[port]
-        for row in range(first[state], first[state + 1]):
-            reached_ms = ms + arc_ms[row]
-            if reached_ms > limit_ms:
-                continue
-            other = to[row]
-            if mark[other] != stamp or reached_ms < label[other]:
-                mark[other] = stamp
-                label[other] = reached_ms
+        for arc in range(first[state], first[state + 1]):
+            reached_ms, other = ms + arc_ms[arc], to[arc]
+            if reached_ms <= limit_ms and epoch | reached_ms < reached[other]:
+                reached[other] = epoch | reached_ms
                 if size == len(heap):
                     heap = np.concatenate((heap, np.empty_like(heap)))
-                size = raise_key(heap, size, (np.int64(reached_ms) << STATE_BITS) | other)
+                size = raise_key(heap, size, (reached_ms << STATE_BITS) | other)
     return count

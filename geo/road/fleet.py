@@ -20,6 +20,40 @@ from geo.road.turn_graph import TurnGraph
 NOWHERE = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Which units may go, by the bits they are marked with.
+
+    Attributes
+    ----------
+    all_of
+        Bits that a unit must all have.
+    any_of
+        Bits of which it must have one; 0 asks for none.
+    none_of
+        Bits that it must not have.
+    """
+
+    all_of: int = 0
+    any_of: int = 0
+    none_of: int = 0
+
+    def masks(self) -> NDArray[np.uint64]:
+        """
+        Give the three in the order kernels read them.
+
+        Returns
+        -------
+        wanted
+            uint64[3].
+        """
+        return np.array((self.all_of, self.any_of, self.none_of), dtype=np.uint64)
+
+
+ANYBODY = Wanted()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hung:
     """
@@ -39,6 +73,8 @@ class Hung:
         Offset of each unit on its street from its first point, float64[n_units].
     walk_ms
         Time on foot to the road, int32[n_units].
+    bits
+        What each unit is marked with, uint64[n_units].
     """
 
     head: NDArray[np.int32]
@@ -48,6 +84,7 @@ class Hung:
     edge: NDArray[np.int32]
     along: NDArray[np.float64]
     walk_ms: NDArray[np.int32]
+    bits: NDArray[np.uint64]
 
 
 class Fleet:
@@ -63,7 +100,9 @@ class Fleet:
 
     Notes
     -----
-    Ports hold offsets, not times, so that a change of weights moves nobody.
+    Ports hold offsets, not times, so that a change of weights moves nobody.  What a unit may
+    be sent to (domain, skill, shift, status) is marked as bits, so that a question about
+    any subset of the units needs no list of them.
     """
 
     def __init__(self, network: RoadNetwork, graph: TurnGraph, n_units: int) -> None:
@@ -76,6 +115,7 @@ class Fleet:
             edge=np.full(2 * n_units, NOWHERE, dtype=np.int32),
             along=np.zeros(n_units),
             walk_ms=np.zeros(n_units, dtype=np.int32),
+            bits=np.zeros(n_units, dtype=np.uint64),
         )
         self._network, self._graph = network, graph
 
@@ -111,6 +151,96 @@ class Fleet:
                 hung.state,
                 hung.edge,
             )
+
+    def mark(self, units: NDArray[np.integer], bits: NDArray[np.uint64]) -> None:
+        """
+        Say anew what units may be sent to.
+
+        Parameters
+        ----------
+        units
+            Rows, int[n], without repetition.
+        bits
+            Their marks, uint64[n]; the caller gives each bit its meaning.
+        """
+        with self.lock:
+            self.hung.bits[units] = bits
+
+
+@kernel
+def may_go(bits: NDArray[np.uint64], wanted: NDArray[np.uint64], unit: int) -> bool:
+    """
+    Tell whether a unit is one of those asked for.
+
+    Parameters
+    ----------
+    bits
+        Marks by unit.
+    wanted
+        See `Wanted.masks`.
+    unit
+        Its row.
+
+    Returns
+    -------
+    eligible
+        True if it has all, one and none of the bits named.
+    """
+    marks = bits[unit]
+    fits = marks & wanted[0] == wanted[0] and marks & wanted[2] == 0
+    return bool(fits and (wanted[1] == 0 or marks & wanted[1] != 0))
+
+
+@kernel
+def count_eligible(bits: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> int:
+    """
+    Count the units that may go.
+
+    Parameters
+    ----------
+    bits, wanted
+        See `may_go`.
+
+    Returns
+    -------
+    count
+        How many there are.
+    """
+    all_of, any_of, none_of = wanted[0], wanted[1], wanted[2]
+    free = any_of == 0
+    count = 0
+    for marks in bits:  # without branches, so that it runs several units at a time
+        fits = (marks & all_of == all_of) & (marks & none_of == 0)
+        count += int(fits & (free | (marks & any_of != 0)))
+    return count
+
+
+@kernel
+def list_eligible(bits: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """
+    List the units that may go.
+
+    Parameters
+    ----------
+    bits, wanted
+        See `may_go`.
+
+    Returns
+    -------
+    units
+        Their rows, ascending, int32[n].
+    """
+    all_of, any_of, none_of = wanted[0], wanted[1], wanted[2]
+    free = any_of == 0
+    units = np.empty(len(bits), dtype=np.int32)
+    count = 0
+    for unit in range(len(bits)):
+        marks = bits[unit]
+        fits = marks & all_of == all_of and marks & none_of == 0
+        if fits and (free or marks & any_of != 0):
+            units[count] = unit
+            count += 1
+    return units[:count]
 
 
 @kernel
@@ -208,7 +338,8 @@ def units_on_street(
     port_edge: NDArray[np.int32],
     along: NDArray[np.float64],
     walk_ms: NDArray[np.int32],
-    eligible: NDArray[np.bool_],
+    bits: NDArray[np.uint64],
+    wanted: NDArray[np.uint64],
     edge_ms: NDArray[np.int32],
     best_ms: NDArray[np.int64],
     best_unit: NDArray[np.int32],
@@ -230,8 +361,8 @@ def units_on_street(
         Of the graph.
     head, after, port_edge, along, walk_ms
         See `Hung`.
-    eligible
-        Which units may go, bool[n_units].
+    bits, wanted
+        Who may go, see `may_go`.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
     best_ms, best_unit
@@ -251,7 +382,7 @@ def units_on_street(
         while port >= 0:
             unit = port >> 1
             ahead = (at - along[unit]) * (1 - 2 * direction) >= 0
-            if port_edge[port] == edge and ahead and eligible[unit]:
+            if port_edge[port] == edge and ahead and may_go(bits, wanted, unit):
                 whole_ms = edge_ms[edge]
                 start = along[unit] if direction == 0 else 1.0 - along[unit]
                 end = at if direction == 0 else 1.0 - at

@@ -10,6 +10,12 @@ from geo.road.kernel import kernel
 STATE_BITS = 32
 """A key holds milliseconds above, and below them the state in this many bits."""
 
+STATE_MASK = (1 << STATE_BITS) - 1
+
+ONE = np.uint64(1)
+TWO = np.uint64(2)
+FOUR = np.uint64(4)
+
 
 @kernel
 def raise_key(heap: NDArray[np.int64], size: int, key: int) -> int:
@@ -28,9 +34,9 @@ def raise_key(heap: NDArray[np.int64], size: int, key: int) -> int:
     size
         How many there are now.
     """
-    child = size
+    child = np.uint64(size)  # unsigned: no kernel then looks whether an index is negative
     while child > 0:
-        parent = (child - 1) >> 2
+        parent = (child - ONE) >> TWO
         if heap[parent] <= key:
             break
         heap[child] = heap[parent]
@@ -55,19 +61,22 @@ def lower_key(heap: NDArray[np.int64], size: int) -> int:
         How many are left.
     """
     size -= 1
-    key = heap[size]
-    parent = 0
+    end = np.uint64(size)
+    key = heap[end]
+    parent = np.uint64(0)
     while True:
-        child = 4 * parent + 1
-        if child >= size:
+        child = parent * FOUR + ONE
+        if child >= end:
             break
-        least = child
-        for other in range(child + 1, min(child + 4, size)):
-            if heap[other] < heap[least]:
-                least = other
-        if heap[least] >= key:
+        least, least_key = child, heap[child]
+        other, last = child + ONE, min(child + FOUR, end)
+        while other < last:
+            if heap[other] < least_key:
+                least, least_key = other, heap[other]
+            other += ONE
+        if least_key >= key:
             break
-        heap[parent] = heap[least]
+        heap[parent] = least_key
         parent = least
     heap[parent] = key
     return size

@@ -35,8 +35,8 @@ class Closure:
     """
 
     row: NDArray[np.int32]
-    first: NDArray[np.int64]
-    up: NDArray[np.int32]
+    first: NDArray[np.uint32]
+    up: NDArray[np.uint32]
     ms: NDArray[np.int32]
 
 
@@ -211,7 +211,6 @@ def _over_states(
         room.label,
         room.done,
         room.time_ms,
-        room.left_by,
         room.stack,
         many.first,
         tree.rank[many.state],
@@ -295,11 +294,11 @@ def _sweep(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int32]:
 
 @kernel
 def close(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
-    states: NDArray[np.int32],
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    states: NDArray[np.uint32],
+) -> tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int32]]:
     """
     Gather all ancestors of some states.
 
@@ -329,8 +328,8 @@ def close(
             row[v] = n_rows
             n_rows += 1
             n_slots += first[v + 1] - first[v]
-    own_first = np.zeros(n_rows + 1, dtype=np.int64)
-    own_up = np.empty(n_slots, dtype=np.int32)
+    own_first = np.zeros(n_rows + 1, dtype=np.uint32)
+    own_up = np.empty(n_slots, dtype=np.uint32)
     own_ms = np.empty(n_slots, dtype=np.int32)
     size = 0
     for v in range(len(row) - 1, -1, -1):
@@ -344,7 +343,7 @@ def close(
 
 @kernel
 def place_lane(
-    order: NDArray[np.int32],
+    order: NDArray[np.uint32],
     label: NDArray[np.int32],
     row: NDArray[np.int32],
     lanes: NDArray[np.int32],
@@ -369,8 +368,8 @@ def place_lane(
 
 @kernel
 def sweep_down(
-    first: NDArray[np.int64],
-    up: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    up: NDArray[np.uint32],
     ms: NDArray[np.int32],
     lanes: NDArray[np.int32],
 ) -> None:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from geo.road.climb import climb, descend_units
 from geo.road.dense import search_units
-from geo.road.fleet import Hung, units_on_street
+from geo.road.fleet import Hung, count_eligible, list_eligible, units_on_street
 from geo.road.metric import Metric, RoadGraph
 from geo.road.port import arrivals
 from geo.road.snap import Joins
 from geo.road.workspace import Workspace
 
-SETTLE_COST = 32.0
+SETTLE_COST = 80.0
 """What settling one state by search costs, in slots looked at by the hierarchy."""
 
 SHARED_PATHS = 0.68
@@ -44,8 +44,10 @@ class Question:
         How many units at most.
     limit_ms
         Units that take longer are left out.
-    eligible
-        Which units may go, bool[n_units].
+    wanted
+        Which units may go, uint64[3], see `geo.road.fleet.Wanted`.
+    bits
+        What units are marked with, uint64[n_units].
     """
 
     roads: RoadGraph
@@ -54,7 +56,8 @@ class Question:
     incident: Joins
     k: int
     limit_ms: int
-    eligible: NDArray[np.bool_]
+    wanted: NDArray[np.uint64]
+    bits: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,17 +98,17 @@ def nearest_units(question: Question, room: Workspace) -> list[tuple[int, int]]:
     Units in clusters belie the estimate, so a search that has settled `PATIENCE` times what
     the hierarchy would cost gives up, and the hierarchy answers.
     """
-    units = np.flatnonzero(question.eligible)
-    size = min(question.k, len(units))
+    n_eligible = count_eligible(question.bits, question.wanted)
+    size = min(question.k, n_eligible)
     if size <= 0:
         return []
     best = Best(np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int32))
     count = along_the_street(question, best)
-    budget = search_budget(question.roads, question.k, len(units))
+    budget = search_budget(question.roads, question.k, n_eligible)
     found = by_search(question, best, count, budget, room) if budget else GAVE_UP
     if found == GAVE_UP:
         count = along_the_street(question, best)
-        found = by_hierarchy(question, best, count, units, room)
+        found = by_hierarchy(question, best, count, room)
     return list(zip(best.ms[:found].tolist(), best.unit[:found].tolist(), strict=True))
 
 
@@ -161,7 +164,8 @@ def along_the_street(question: Question, best: Best) -> int:
         hung.edge,
         hung.along,
         hung.walk_ms,
-        question.eligible,
+        question.bits,
+        question.wanted,
         question.metric.edge_ms,
         best.ms,
         best.unit,
@@ -198,15 +202,15 @@ def by_search(question: Question, best: Best, count: int, budget: int, room: Wor
         seeds.ms,
         question.limit_ms,
         budget,
-        room.next_stamp(),
-        room.mark,
-        room.label,
+        room.next_epoch(),
+        room.reached,
         hung.head,
         hung.after,
         hung.edge,
         hung.along,
         hung.walk_ms,
-        question.eligible,
+        question.bits,
+        question.wanted,
         metric.edge_ms,
         best.ms,
         best.unit,
@@ -214,9 +218,7 @@ def by_search(question: Question, best: Best, count: int, budget: int, room: Wor
     )
 
 
-def by_hierarchy(
-    question: Question, best: Best, count: int, units: NDArray[np.int64], room: Workspace
-) -> int:
+def by_hierarchy(question: Question, best: Best, count: int, room: Workspace) -> int:
     """
     Answer by a climb from the incident and a descent from every unit.
 
@@ -226,8 +228,6 @@ def by_hierarchy(
         What is asked.
     best, count
         The best so far, and how many; receives the answer.
-    units
-        Rows of the eligible units.
     room
         The thread's workspace.
 
@@ -266,9 +266,8 @@ def by_hierarchy(
         room.label,
         room.done,
         room.time_ms,
-        room.left_by,
         room.stack,
-        units,
+        list_eligible(question.bits, question.wanted),
         hung.state,
         hung.edge,
         hung.along,

@@ -257,7 +257,7 @@ def list_arrivals(
     edge_tail: NDArray[np.int32],
     first_memory: NDArray[np.int64],
     memory: NDArray[np.int32],
-    arc_first: NDArray[np.int64],
+    arc_first: NDArray[np.uint32],
     arc_edge: NDArray[np.int32],
     arc_extra_ms: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:

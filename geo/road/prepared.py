@@ -21,7 +21,7 @@ from geo.road.turn_graph import turn_graph
 logger = logging.getLogger(__name__)
 
 FOLDER = "prepared"
-FORMAT = 1
+FORMAT = 2
 """Raised whenever order or topology change their meaning."""
 
 

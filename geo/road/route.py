@@ -136,14 +136,17 @@ def _over_states(
     for port in range(len(leave.state)):
         ms = int(leave.ms[port]) + descend(
             tree.first, tree.up, slots.up_ms, int(tree.rank[leave.state[port]]), stamp,
-            room.mark, room.label, room.done, room.time_ms, room.left_by, room.stack,
+            room.mark, room.label, room.done, room.time_ms, room.stack,
         )  # fmt: skip
         if ms < best_ms:
             best_ms, best_port = ms, port
     if best_port < 0:
         return None
     start = int(tree.rank[leave.state[best_port]])
-    references, goal = follow(tree.up, tree.slot_low, start, room.left_by, room.by)
+    references, goal = follow(
+        tree.first, tree.up, slots.up_ms, tree.slot_low, start, stamp,
+        room.mark, room.label, room.time_ms, room.by,
+    )  # fmt: skip
     arcs = unpack(
         references, tree.up, tree.slot_low, tree.low_first, tree.low, tree.low_slot,
         tree.first_arc, tree.arc, metric.onward_ms, slots.up_ms, slots.down_ms,
@@ -162,7 +165,7 @@ def _over_states(
     )
 
 
-def _edge_into(ports: Ports, seed: NDArray[np.int32], goal: int) -> int:
+def _edge_into(ports: Ports, seed: NDArray[np.uint32], goal: int) -> int:
     """Edge driven in part from the last state to the place, -1 at a junction."""
     rows = np.flatnonzero(seed == goal)
     return int(ports.edge[rows[np.argmin(ports.ms[rows])]])

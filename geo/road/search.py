@@ -18,8 +18,8 @@ NO_ARC = -1
 
 @kernel
 def settle(
-    first: NDArray[np.int64],
-    to: NDArray[np.int32],
+    first: NDArray[np.uint32],
+    to: NDArray[np.uint32],
     arc_ms: NDArray[np.int32],
     seed: NDArray[np.int32],
     seed_ms: NDArray[np.int32],

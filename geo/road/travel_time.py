@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.fleet import Fleet
+from geo.road.fleet import ANYBODY, Fleet, Wanted
 from geo.road.matrix import full_matrix
 from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
@@ -251,17 +251,17 @@ class NetworkTravelTimes:
         *,
         k: int,
         within_s: float | None = None,
-        eligible: NDArray[np.bool_] | None = None,
+        eligible: NDArray[np.bool_] | Wanted | None = None,
     ) -> list[Arrival]:
         """Rank the units that reach an incident first; see `TravelTimes.nearest`."""
         fleet = units if isinstance(units, Fleet) else self.fleet(units)
         limit_ms = int(NEVER) - 1
         if within_s is not None:
             limit_ms = min(limit_ms, round(within_s * 1000))
-        everyone = np.ones(len(fleet), dtype=bool) if eligible is None else eligible
+        wanted, bits = _who(fleet, eligible)
         with fleet.lock:
             question = Question(
-                self._roads, self._metric, fleet.hung, incident, k, limit_ms, everyone
+                self._roads, self._metric, fleet.hung, incident, k, limit_ms, wanted, bits
             )
             ranked = nearest_units(question, self._rooms.mine())
         return [Arrival(unit, ms) for ms, unit in ranked]
@@ -305,6 +305,15 @@ class NetworkTravelTimes:
     def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""
         return fastest_route(self._roads, self._metric, origin, destination, self._rooms.mine())
+
+
+def _who(
+    fleet: Fleet, eligible: NDArray[np.bool_] | Wanted | None
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Masks and marks that say which units of a fleet may go."""
+    if eligible is None or isinstance(eligible, Wanted):
+        return (eligible or ANYBODY).masks(), fleet.hung.bits
+    return Wanted(all_of=1).masks(), eligible.astype(np.uint64)
 
 
 def open_travel_times(folder: Path) -> NetworkTravelTimes:

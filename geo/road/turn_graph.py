@@ -37,17 +37,17 @@ class Arcs:
     Attributes
     ----------
     first
-        Arcs of state s are rows ``first[s]:first[s + 1]``, int64[n_states + 1].
+        Arcs of state s are rows ``first[s]:first[s + 1]``, uint32[n_states + 1].
     to
-        State at the other end, int32[n_arcs].
+        State at the other end, uint32[n_arcs].
     edge
         Edge driven, int32[n_arcs].
     extra_ms
         What the turn into that edge costs, int64[n_arcs].
     """
 
-    first: NDArray[np.int64]
-    to: NDArray[np.int32]
+    first: NDArray[np.uint32]
+    to: NDArray[np.uint32]
     edge: NDArray[np.int32]
     extra_ms: NDArray[np.int64]
 
@@ -205,8 +205,8 @@ def _arcs(  # noqa: PLR0913, PLR0917 -- the columns of one table
     """Group arcs by the state they are relaxed from, in the order of their edges."""
     first = np.searchsorted(source[order], np.arange(n_states + 1))
     return Arcs(
-        first=first.astype(np.int64),
-        to=to[order].astype(np.int32),
+        first=first.astype(np.uint32),
+        to=to[order].astype(np.uint32),
         edge=edge[order].astype(np.int32),
         extra_ms=extra_ms[order].astype(np.int64),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.road.fleet import ANYBODY
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import Best, Question, by_hierarchy, by_search
 from geo.road.network import assemble
@@ -30,11 +31,13 @@ def warm_kernels() -> None:
             times.matrix(origins, destinations)
     fleet = times.fleet(ends)
     times.nearest(fleet, one, k=1)
-    question = Question(roads, metric, fleet.hung, one, 1, 1_000_000, np.ones(2, dtype=bool))
+    question = Question(
+        roads, metric, fleet.hung, one, 1, 1_000_000, ANYBODY.masks(), fleet.hung.bits
+    )
     room = Workspace(roads.graph.n_states)
     best = Best(np.empty(1, dtype=np.int64), np.empty(1, dtype=np.int32))
     by_search(question, best, 0, 1, room)
-    by_hierarchy(question, best, 0, np.arange(2), room)
+    by_hierarchy(question, best, 0, room)
     times.route(one, other)
     times.matrix_row(one, ends)
     times.reach(one, [60.0])

@@ -19,7 +19,9 @@ class Workspace:
     Notes
     -----
     Entries count only where a mark equals the present stamp, so a new question costs
-    nothing but a new stamp.
+    nothing but a new stamp.  A search goes further and keeps mark and time in one number,
+    ``epoch | ms``: epochs fall, so what is left of earlier questions is larger than any
+    time of this one.
     """
 
     def __init__(self, n_states: int) -> None:
@@ -27,11 +29,11 @@ class Workspace:
         self.mark = np.zeros(n_states, dtype=np.int32)
         self.label = np.empty(n_states, dtype=np.int32)
         self.by = np.empty(n_states, dtype=np.int32)
-        self.order = np.empty(n_states, dtype=np.int32)
+        self.order = np.empty(n_states, dtype=np.uint32)
         self.done = np.zeros(n_states, dtype=np.int32)
         self.time_ms = np.empty(n_states, dtype=np.int32)
-        self.left_by = np.empty(n_states, dtype=np.int32)
-        self.stack = np.empty(n_states, dtype=np.int32)
+        self.stack = np.empty(n_states, dtype=np.uint32)
+        self.reached = np.full(n_states, np.iinfo(np.int64).max)
 
     def next_stamp(self) -> int:
         """
@@ -45,9 +47,21 @@ class Workspace:
         if self.stamp == np.iinfo(np.int32).max:
             self.mark[:] = 0
             self.done[:] = 0
+            self.reached[:] = np.iinfo(np.int64).max
             self.stamp = 0
         self.stamp += 1
         return self.stamp
+
+    def next_epoch(self) -> int:
+        """
+        Begin a new search.
+
+        Returns
+        -------
+        epoch
+            To be joined with milliseconds below 2 to the 31; lower than all before.
+        """
+        return (np.iinfo(np.int32).max - self.next_stamp()) << 32
 
 
 class Workspaces:

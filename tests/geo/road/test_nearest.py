@@ -11,7 +11,7 @@ from spec.town import town
 
 from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.fleet import Fleet
+from geo.road.fleet import Fleet, Wanted, count_eligible, list_eligible, may_go
 from geo.road.matrix import plan_matrix
 from geo.road.matrix_file import encode, write_matrix
 from geo.road.metric import weigh
@@ -46,16 +46,21 @@ def places(draw: st.DrawFn, network, *, most: int = 6, least: int = 0) -> Joins:
     )
 
 
+def masks(eligible):
+    """Masks and marks that let the given units go."""
+    return Wanted(all_of=1).masks(), eligible.astype(np.uint64)
+
+
 def ask(question, method):
     """Who comes first, by one method."""
-    wanted = min(question.k, int(question.eligible.sum()))
+    wanted = min(question.k, count_eligible(question.bits, question.wanted))
     best = Best(np.empty(wanted, np.int64), np.empty(wanted, np.int32))
     count = along_the_street(question, best) if wanted else 0
     room = Workspace(question.roads.graph.n_states)
     if method == "search":
         count = by_search(question, best, count, 10**9, room)
     else:
-        count = by_hierarchy(question, best, count, np.flatnonzero(question.eligible), room)
+        count = by_hierarchy(question, best, count, room)
     return list(zip(best.ms[:count].tolist(), best.unit[:count].tolist(), strict=True))
 
 
@@ -75,7 +80,7 @@ def test_search_and_hierarchy_give_the_sorted_matrix(data):
     eligible = np.array([data.draw(st.booleans()) for _ in range(len(units))], dtype=bool)
     limit_ms = data.draw(st.sampled_from([int(NEVER) - 1, 40]))
     k = data.draw(st.integers(0, 7))
-    question = Question(roads, metric, fleet.hung, incident, k, limit_ms, eligible)
+    question = Question(roads, metric, fleet.hung, incident, k, limit_ms, *masks(eligible))
     times = NetworkTravelTimes(network, roads=roads)
     times._metric = metric
     table = times.matrix(units, incident)[:, 0]
@@ -127,7 +132,7 @@ def test_a_search_beyond_its_budget_gives_up_and_the_hierarchy_answers():
     everyone = np.ones(1, dtype=bool)
     incident = times.join(drawn.places("x"))
     question = Question(
-        times._roads, times._metric, fleet.hung, incident, 1, int(NEVER) - 1, everyone
+        times._roads, times._metric, fleet.hung, incident, 1, int(NEVER) - 1, *masks(everyone)
     )
     best = Best(np.empty(1, np.int64), np.empty(1, np.int32))
     assert by_search(question, best, 0, 3, Workspace(7)) == GAVE_UP
@@ -191,3 +196,39 @@ def test_threads_ask_and_move_at_once():
     for thread in threads:
         thread.join()
     assert not faults
+
+
+@given(
+    st.lists(st.integers(0, 15), max_size=9),
+    st.integers(0, 15),
+    st.integers(0, 15),
+    st.integers(0, 15),
+)
+def test_marks_say_who_may_go(marks, all_of, any_of, none_of):
+    able = [
+        unit
+        for unit, own in enumerate(marks)
+        if own & all_of == all_of and (any_of == 0 or own & any_of) and not own & none_of
+    ]
+    bits, wanted = np.array(marks, dtype=np.uint64), Wanted(all_of, any_of, none_of).masks()
+    assert list_eligible(bits, wanted).tolist() == able
+    assert count_eligible(bits, wanted) == len(able)
+    assert [unit for unit in range(len(marks)) if may_go(bits, wanted, unit)] == able
+
+
+def test_only_those_with_the_marks_asked_for_come_and_a_changed_mark_counts_at_once():
+    drawn = town("1-2-3-x")
+    times = NetworkTravelTimes(drawn.network())
+    fleet, incident = times.fleet(times.join(drawn.places("123"))), times.join(drawn.places("x"))
+    market, on_duty = 1, 2
+    fleet.mark(np.arange(3), np.array([market | on_duty, market | on_duty, on_duty], np.uint64))
+
+    def who(wanted: Wanted) -> list[int]:
+        return [a.unit for a in times.nearest(fleet, incident, k=3, eligible=wanted)]
+
+    assert who(Wanted()) == [2, 1, 0]
+    assert who(Wanted(all_of=market | on_duty)) == [1, 0]
+    assert who(Wanted(any_of=market)) == [1, 0]
+    assert who(Wanted(none_of=market)) == [2]
+    fleet.mark(np.array([1]), np.array([market], np.uint64))
+    assert who(Wanted(all_of=market | on_duty)) == [0]
