@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadValue, EmptyNetwork, OutsideNetwork, UnknownName
 from geo.road.network import RoadNetwork
@@ -184,6 +185,34 @@ class Snapper:
         if len(too_far):
             raise OutsideNetwork(self._outside(lon_lat, distance_m, too_far, farthest_m))
         return Joins(lon_lat, node, street, along, distance_m, walk_time_ms(distance_m))
+
+    def inside(self, polygon: BaseGeometry) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """
+        Find the streets that lie in a polygon, wholly or in part.
+
+        Parameters
+        ----------
+        polygon
+            WGS-84 degrees.
+
+        Returns
+        -------
+        street, share
+            Streets of which more than `NODE_RADIUS_M` lies inside, or all of it, ascending,
+            int32[n], and which share of each does, float64[n].
+        """
+        ground = shapely.transform(polygon, lambda points: points * self._scale)
+        shapely.prepare(ground)
+        row = np.sort(self._tree.query(ground, predicate="intersects"))
+        line = self._line[row]
+        length_m = shapely.length(line)
+        whole = shapely.covers(ground, line)
+        inside_m = np.where(whole, length_m, 0.0)
+        cut = np.flatnonzero(~whole)
+        inside_m[cut] = shapely.length(shapely.intersection(line[cut], ground))
+        kept = whole | (inside_m > NODE_RADIUS_M)
+        share = np.where(whole, 1.0, inside_m / np.maximum(length_m, NODE_RADIUS_M))
+        return self._used_street[row[kept]], np.minimum(share[kept], 1.0)
 
     def _join_streets(
         self, place: NDArray[np.float64]

@@ -48,6 +48,10 @@ class StraightLineTravelTimes:
         return f"straight-line-{self._speed_mps:g}mps"
 
     def join(self, lon_lat: NDArray[np.float64]) -> Joins:
+    def pinned(self) -> StraightLineTravelTimes:
+        """Give itself, whose speed never changes; see `TravelTimes.pinned`."""
+        return self
+
         """Take places as they are; see `geo.road.travel_time.TravelTimes.join`."""
         check_lon_lat(lon_lat)
         nowhere = np.full(len(lon_lat), -1, dtype=np.int32)

@@ -7,6 +7,7 @@ Its twin in `geo.road.straight_line` answers by air when there is no road engine
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,16 @@ class TravelTimes(Protocol):
     @property
     def degraded(self) -> str | None:
         """Why answers are not by road, or None when they are."""
+
+    def pinned(self) -> TravelTimes:
+        """
+        Give a view on the weights now in force, whatever comes into force later.
+
+        Returns
+        -------
+        times
+            All of its answers come from one version, which it names.
+        """
 
     def join(self, lon_lat: NDArray[np.float64]) -> Joins:
         """
@@ -217,14 +228,42 @@ class NetworkTravelTimes:
         """
         self._metric = metric
 
+    def pinned(self) -> NetworkTravelTimes:
+        """Give a view on the weights now in force; see `TravelTimes.pinned`."""
+        return self.under(self._metric)
+
+    def under(self, metric: Metric) -> NetworkTravelTimes:
+        """
+        Give a view on other weights of the same roads.
+
+        Parameters
+        ----------
+        metric
+            The weights.
+
+        Returns
+        -------
+        times
+            Shares roads, spatial index and workspaces; what is swapped here does not touch it.
+        """
+        view = copy(self)
+        view.snapper = self.snapper  # built once, not by every view
+        view.swap(metric)
+        return view
+
+    @property
+    def roads(self) -> RoadGraph:
+        """The roads made ready for search."""
+        return self._roads
+
     @cached_property
-    def _snapper(self) -> Snapper:
+    def snapper(self) -> Snapper:
         """Spatial index, built when the first place is joined."""
         return Snapper(self.network)
 
     def join(self, lon_lat: NDArray[np.float64]) -> Joins:
         """Join places to the nearest junction or street; see `TravelTimes.join`."""
-        return self._snapper.join(lon_lat, farthest_m=self._farthest_m)
+        return self.snapper.join(lon_lat, farthest_m=self._farthest_m)
 
     def fleet(self, units: Joins) -> Fleet:
         """
