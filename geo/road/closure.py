@@ -21,7 +21,7 @@ class Closure:
     Attributes
     ----------
     id
-        Its name; no two have the same.
+        Its name; whom it concerns, where and how much never changes under one name.
     extent
         Which streets.
     starts
