@@ -18,11 +18,14 @@ from geo.road.layered_weights import (
     state_at,
     touched_edges,
 )
-from geo.road.metric import Metric, reweigh, weigh
+from geo.road.metric import Metric, RoadGraph, reweigh, weigh
 from geo.road.travel_time import NetworkTravelTimes
 
-WHOLE_FROM_SHARE = 0.01
-"""From this share of all edges on, weighing everything anew is cheaper than repairing."""
+CELL_STATES = 32
+"""States next to each other in the elimination order, which mostly are neighbours on the ground."""
+
+WHOLE_FROM_SHARE = 0.15
+"""When this share of all cells or more has changed, weighing everything is cheaper than repair."""
 
 Numbering = Callable[[WeightState], int]
 """Numbers the states of weights: a rising number for each new one, the same for an equal one."""
@@ -69,11 +72,13 @@ class ChangingWeights:
     Notes
     -----
     Nothing is built when nothing changes.  When layers come or go, only the edges that they
-    touch are priced, and those that differ are repaired in the hierarchy; when the hour turns,
-    or when `WHOLE_FROM_SHARE` of all edges or more differ, all slots are weighed anew.
-    Repairing an edge costs some hundred times what weighing it in one sweep costs (measured on
-    New York: 100 edges a tenth of the sweep, 1 % of all edges about one sweep).  New weights are
-    built aside and swapped whole.  Writers take turns; readers never wait.
+    touch are priced, and those that differ are repaired in the hierarchy, unless they are many:
+    then all is weighed anew, as when the hour turns.  What repair costs depends less on how many
+    edges differ than on how far they are scattered: 5,000 together cost a tenth of weighing all,
+    5,000 at random twice as much.  So `spread` counts cells; repair costs about six times the
+    share of all cells that hold a change (New York: between five and seven from 100 edges to
+    150,000, scattered or not; fifteen along one straight line), hence `WHOLE_FROM_SHARE`.
+    New weights are built aside and swapped whole.  Writers take turns; readers never wait.
 
     A version is the version of the network, and after a plus sign the number of the state;
     without one, nothing is laid over the base.
@@ -168,7 +173,7 @@ class ChangingWeights:
     ) -> Metric:
         """Repair a few edges, or weigh all."""
         roads = self.times.roads
-        if len(edges) < WHOLE_FROM_SHARE * self.times.network.n_edges:
+        if spread(roads, edges) < WHOLE_FROM_SHARE:
             return reweigh(roads, old, edges, edge_ms, version=version)
         whole_ms = old.edge_ms.copy()
         whole_ms[edges] = edge_ms
@@ -177,6 +182,28 @@ class ChangingWeights:
     def _version(self, state: WeightState) -> str:
         """Name the weights of a state."""
         return state.network if state.is_base else f"{state.network}+{self._number(state)}"
+
+
+def spread(roads: RoadGraph, edges: NDArray[np.integer]) -> float:
+    """
+    Tell how far edges are scattered over a network.
+
+    Parameters
+    ----------
+    roads
+        The roads.
+    edges
+        Edge ids, int[n].
+
+    Returns
+    -------
+    share
+        Of all cells of `CELL_STATES` states, the share that one of the edges leaves from.
+    """
+    cell = roads.hierarchy.rank[roads.network.edge_tail[edges]] // CELL_STATES
+    held = np.zeros(-(-roads.graph.n_states // CELL_STATES), dtype=np.bool_)
+    held[cell] = True
+    return float(held.mean())
 
 
 def _either(known: WeightLayers, fresh: WeightLayers) -> WeightLayers:

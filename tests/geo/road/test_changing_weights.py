@@ -18,7 +18,7 @@ from spec.town import town
 
 from geo.errors import Unavailable
 from geo.road import changing_weights
-from geo.road.changing_weights import ChangingWeights, CountedStates
+from geo.road.changing_weights import ChangingWeights, CountedStates, spread
 from geo.road.closure import Closure
 from geo.road.customise import NEVER
 from geo.road.extent import Extent
@@ -95,7 +95,7 @@ def test_nothing_is_built_when_nothing_changes(monkeypatch):
     assert not built
 
 
-@pytest.mark.parametrize(("share", "how"), [(0.0, "weigh"), (1.0, "reweigh")])
+@pytest.mark.parametrize(("share", "how"), [(0.0, "weigh"), (1.1, "reweigh")])
 def test_few_edges_are_repaired_and_many_weighed_anew(share, how, monkeypatch):
     asked = []
     for name in ("weigh", "reweigh"):
@@ -367,3 +367,13 @@ def test_two_writers_take_turns():
         thread.join()
     assert set(most) == {1}
     assert minutes(times, "12") == 7
+
+
+def test_streets_next_to_each_other_are_less_spread_than_as_many_scattered_ones():
+    network = lattice(40)
+    roads = NetworkTravelTimes(network).roads
+    together = np.flatnonzero(network.edge_tail < 120)
+    apart = np.arange(0, network.n_edges, network.n_edges // len(together))
+    assert 0 < 2 * spread(roads, together) < spread(roads, apart) <= 1
+    assert spread(roads, np.arange(network.n_edges)) == 1
+    assert spread(roads, np.zeros(0, dtype=np.int64)) == 0
