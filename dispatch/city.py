@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
@@ -107,6 +108,24 @@ class City:
         return PlaceIndex(self.areas, self.zones, self.grids)
 
     @cached_property
+    def pinned(self) -> City:
+        """
+        Give the same city with the weights now in force on its roads.
+
+        Returns
+        -------
+        city
+            All travel times come from the versions that its `weight_version` names, whatever
+            comes into force later.
+        """
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                getattr(self, name)  # made once, not by every pinned copy
+        pinned = copy(self)
+        engines = {mode: times.pinned() for mode, times in self.travel_times.items()}
+        object.__setattr__(pinned, "travel_times", MappingProxyType(engines))
+        return pinned
+
     def roster(self) -> Roster:
         """Officers and crews as columns."""
         return muster(self.units, self.officers)

@@ -174,7 +174,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     stale_after_s: float = STALE_AFTER_S,
 ) -> Suggestion:
     """
-    Rank the crews that could go to an incident.
+    Rank the crews that could go to an incident, by one version of the weights of the roads.
 
     Parameters
     ----------
@@ -235,6 +235,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
         holder=case.holder,
         other_holders=case.other_holders,
         proposals=tuple(
+    whereabouts = whereabouts.pinned()
             proposal
             for choice in choices
             for proposal in draw_up(choice, whereabouts, destination, target_s=target_s)

@@ -64,6 +64,17 @@ class Whereabouts:
         joined: NDArray[np.bool_] = ~np.isnan(self.joins.lon_lat[:, 0])
         return joined
 
+    def pinned(self) -> Whereabouts:
+        """
+        Give the same snapshot with the weights now in force on the roads.
+
+        Returns
+        -------
+        whereabouts
+            See `dispatch.city.City.pinned`.
+        """
+        return replace(self, city=self.city.pinned())
+
     def moved(
         self, fixes: Iterable[Fix], *, now: datetime
     ) -> tuple[Whereabouts, tuple[FixResult, ...]]:
