@@ -6,18 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
-from geo.road.customise import NEVER
+from geo.road.frozen import freeze
+from geo.road.ground import bounds, cells_over, paint, polygons, widen
+from geo.road.metric import Metric, RoadGraph
 from geo.road.network import RoadNetwork
-from geo.road.search import FAR_MS
-from geo.road.snap import METRES_PER_DEGREE
-from geo.road.tree import Tree
+from geo.road.port import departures
+from geo.road.search import entered_edges, search_onward
+from geo.road.snap import Joins
+from geo.road.workspace import Workspace
 
-CELL_M = 40.0
-"""Side of the square cells whose union is the ground reached."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """
+    Edges, each driven from one share of it to another.
+
+    Attributes
+    ----------
+    edge
+        Edge ids, int32[n]; the origin's own may stand twice, driven from the origin and,
+        by a way around, from its start.
+    begin, end
+        Shares of the edge in the direction of travel, float64[n]; 0 and 1 for a whole edge.
+    """
+
+    edge: NDArray[np.int32]
+    begin: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        freeze(self)
+
+    @property
+    def whole(self) -> NDArray[np.int32]:
+        """Edges driven from their start to their end, ascending, int32[n]."""
+        return np.unique(self.edge[(self.begin == 0) & (self.end == 1)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,117 +57,182 @@ class ReachBand:
     within_s
         Seconds.
     polygon
-        Ground within about one cell (`CELL_M`) of a stretch reached, WGS-84 degrees;
-        valid, and holding the polygons of all shorter times.
-    edges
-        Edges driven to their end within the time, int32[n].
+        Ground within about one cell (`geo.road.ground.CELL_M`) of a stretch reached, WGS-84
+        degrees; valid, and holding the polygons of all shorter times.
+    stretches
+        What is driven, whole edges and parts of edges.
     """
 
     within_s: float
     polygon: MultiPolygon
-    edges: NDArray[np.int32]
+    stretches: Stretches
+
+    @property
+    def edges(self) -> NDArray[np.int32]:
+        """Edges driven from their start to their end within the time, ascending, int32[n]."""
+        return self.stretches.whole
 
 
-def reach_bands(tree: Tree, within_s: Sequence[float]) -> list[ReachBand]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
     """
-    Read reached edges and ground off a search tree.
+    When the edges around one place are entered.
+
+    Attributes
+    ----------
+    network
+        The roads.
+    edge_ms
+        Milliseconds of every edge, int32[n_edges].
+    origin
+        The one place.
+    edge, enter_ms, begin
+        Edges, milliseconds from the place until each is entered, int32[n] each, and the
+        share of the edge at which that is, float64[n]: 0 but on the origin's own street.
+    """
+
+    network: RoadNetwork
+    edge_ms: NDArray[np.int32]
+    origin: Joins
+    edge: NDArray[np.int32]
+    enter_ms: NDArray[np.int32]
+    begin: NDArray[np.float64]
+
+    def stretches(self, within_s: float) -> Stretches:
+        """
+        List what is driven within a time.
+
+        Parameters
+        ----------
+        within_s
+            Seconds, at most those searched for.
+
+        Returns
+        -------
+        stretches
+            An edge whose end is reached in the last millisecond is whole.
+        """
+        left_ms = round(within_s * 1000) - self.enter_ms.astype(np.int64)
+        rows = np.flatnonzero(left_ms >= 0)
+        edge, begin, left_ms = self.edge[rows], self.begin[rows], left_ms[rows]
+        whole_ms = self.edge_ms[edge].astype(np.int64)
+        to_end_ms = whole_ms - np.rint(whole_ms * begin).astype(np.int64)
+        end = np.minimum(begin + left_ms / np.maximum(whole_ms, 1), 1.0)
+        return Stretches(edge, begin, np.where(to_end_ms <= left_ms, 1.0, end))
+
+    def bands(self, within_s: Sequence[float]) -> list[ReachBand]:
+        """
+        Draw the ground within some times.
+
+        Parameters
+        ----------
+        within_s
+            Seconds, ascending, at most those searched for.
+
+        Returns
+        -------
+        bands
+            One per time.
+        """
+        limit_ms = np.array([round(time_s * 1000) for time_s in within_s])
+        network, start = self.network, _place(self.network, self.origin)
+        cells = cells_over(
+            *bounds(self.edge, network.edge_ref, network.first_point, network.point, start)
+        )
+        paint(
+            self.edge,
+            self.enter_ms,
+            self.begin,
+            limit_ms,
+            network.edge_ref,
+            self.edge_ms,
+            network.first_point,
+            network.point,
+            cells.size,
+            cells.corner,
+            cells.band,
+        )
+        cells.mark(start, int(np.searchsorted(limit_ms, self.origin.walk_ms[0])))
+        grounds = polygons(widen(cells), len(limit_ms))
+        return [
+            ReachBand(time_s, ground, self.stretches(time_s))
+            for time_s, ground in zip(within_s, grounds, strict=True)
+        ]
+
+
+def reach_from(
+    roads: RoadGraph, metric: Metric, origin: Joins, limit_ms: int, room: Workspace
+) -> Reach:
+    """
+    Search onward from a place.
 
     Parameters
     ----------
-    tree
-        A search tree whose limit is the longest time or more.
-    within_s
-        Seconds, ascending.
+    roads, metric
+        The roads and their weights.
+    origin
+        The one place.
+    limit_ms
+        How far, in milliseconds, the walk to the road included.
+    room
+        The thread's workspace.
 
     Returns
     -------
-    bands
-        One per time.
+    reach
+        Every edge that is entered within the limit.
     """
-    network = tree.roads.network
-    enter_ms = _enter_ms(tree)
-    place, sample_ms = _samples(network, enter_ms, tree, max(within_s) * 1000)
-    scale = METRES_PER_DEGREE * np.array([np.cos(np.radians(place[:, 1].mean())), 1.0])
-    cell = np.floor(place * scale / CELL_M).astype(np.int64)
-    bands = []
-    for limit_s in within_s:
-        ground = _ground(cell[sample_ms <= limit_s * 1000], CELL_M / scale)
-        through = enter_ms + tree.metric.edge_ms <= limit_s * 1000
-        bands.append(ReachBand(limit_s, ground, np.flatnonzero(through).astype(np.int32)))
-    return bands
-
-
-def _enter_ms(tree: Tree) -> NDArray[np.int64]:
-    """Earliest time at which each edge is entered at its start, turn included; far: never."""
-    graph = tree.roads.graph
-    onward = graph.onward
-    state = np.repeat(np.arange(graph.n_states), np.diff(onward.first))
-    enter_ms = np.full(tree.roads.network.n_edges, FAR_MS)
-    np.minimum.at(enter_ms, onward.edge, tree.label_ms[state] + onward.extra_ms)
-    return enter_ms
-
-
-def _samples(
-    network: RoadNetwork, enter_ms: NDArray[np.int64], tree: Tree, limit_ms: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points at most half a cell apart along every stretch reached, and when each is reached."""
-    edges = np.flatnonzero((enter_ms <= limit_ms) & (tree.metric.edge_ms < NEVER))
-    street = network.edge_ref[edges] >> 1
-    backward = (network.edge_ref[edges] & 1).astype(np.float64)
-    steps = np.ceil(network.street_length_m[street] / (CELL_M / 2)).astype(np.int64) + 1
-    row = np.repeat(np.arange(len(edges)), steps)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps)
-    driven = within / np.maximum(steps - 1, 1)[row]
-    sample_ms = enter_ms[edges][row] + driven * tree.metric.edge_ms[edges][row]
-    along = np.where(backward[row] == 1, 1 - driven, driven)
-    points = _points_along(network, street[row], along)
-    own, own_ms = _own_street(network, tree)
-    return np.concatenate([points, own]), np.concatenate([sample_ms, own_ms])
-
-
-def _own_street(
-    network: RoadNetwork, tree: Tree
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points on the origin's own street, which is entered between its ends."""
-    origin = tree.origin
-    if origin.street[0] < 0:
-        return network.node_lon_lat[origin.node], np.zeros(1)
-    street, start = int(origin.street[0]), float(origin.along[0])
-    steps = int(network.street_length_m[street] / (CELL_M / 2)) + 2
-    along, time_ms = [np.array([start])], [np.array([float(origin.walk_ms[0])])]
-    for backward in (0, 1):
-        edge = network.street_edges[street, backward]
-        if edge >= 0 and tree.metric.edge_ms[edge] < NEVER:
-            share = np.linspace(start, 1.0 - backward, steps)
-            along.append(share)
-            time_ms.append(origin.walk_ms[0] + np.abs(share - start) * tree.metric.edge_ms[edge])
-    places = np.concatenate(along)
-    return _points_along(network, np.full(len(places), street), places), np.concatenate(time_ms)
-
-
-def _points_along(
-    network: RoadNetwork, street: NDArray[np.integer], along: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Points at shares of the length of streets, float64[n, 2]."""
-    used, row = np.unique(street, return_inverse=True)
-    counts = np.diff(network.first_point)[used]
-    line = np.repeat(np.arange(len(used)), counts)
-    within = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
-    points = network.point[np.repeat(network.first_point[used], counts) + within]
-    lines = shapely.linestrings(points, indices=line)
-    return shapely.get_coordinates(
-        shapely.line_interpolate_point(lines[row], along, normalized=True)
+    network, graph = roads.network, roads.graph
+    onward, epoch = graph.onward, room.next_epoch()
+    ports = departures(origin, network, graph, metric.edge_ms)
+    count = search_onward(
+        onward.first,
+        onward.to,
+        metric.onward_ms,
+        ports.state.astype(np.uint32),
+        ports.ms,
+        limit_ms,
+        epoch,
+        room.reached,
+        room.order,
+        room.stack,
+        room.by.view(np.uint32),
+    )
+    edge, enter_ms = entered_edges(
+        room.order[:count],
+        limit_ms,
+        epoch,
+        room.reached,
+        room.stamp,
+        room.done,
+        graph.state_node,
+        graph.first_memory,
+        graph.memory,
+        onward.first,
+        onward.edge,
+        onward.extra_ms,
+        metric.onward_ms,
+    )
+    own = ports.edge[(ports.edge >= 0) & (origin.walk_ms[0] <= limit_ms)]
+    own_begin = np.where(network.edge_ref[own] & 1 == 0, origin.along[0], 1.0 - origin.along[0])
+    return Reach(
+        network,
+        metric.edge_ms,
+        origin,
+        np.concatenate([own, edge]),
+        np.concatenate([np.full(len(own), origin.walk_ms[0], dtype=np.int32), enter_ms]),
+        np.concatenate([own_begin, np.zeros(len(edge))]),
     )
 
 
-def _ground(cell: NDArray[np.int64], size: NDArray[np.float64]) -> MultiPolygon:
-    """Union of the cells that hold a sample and the eight around each."""
-    around = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
-    marked = np.unique((np.unique(cell, axis=0)[:, None] + around).reshape(-1, 2), axis=0)
-    if not len(marked):
-        return MultiPolygon()
-    edge_x = marked[:, 0] * size[0], (marked[:, 0] + 1) * size[0]
-    edge_y = marked[:, 1] * size[1], (marked[:, 1] + 1) * size[1]
-    boxes = shapely.box(edge_x[0], edge_y[0], edge_x[1], edge_y[1])
-    union = shapely.make_valid(shapely.coverage_union_all(boxes))
-    return MultiPolygon([part for part in shapely.get_parts(union) if part.geom_type == "Polygon"])
+def _place(network: RoadNetwork, origin: Joins) -> NDArray[np.float64]:
+    """Point of the road that a place joins, float64[2]."""
+    if origin.node[0] >= 0:
+        junction: NDArray[np.float64] = network.node_lon_lat[origin.node[0]]
+        return junction
+    street = origin.street[0]
+    points = network.point[network.first_point[street] : network.first_point[street + 1]]
+    step = np.diff(points, axis=0) * [np.cos(np.radians(points[0, 1])), 1.0]
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))])
+    lon, lat = (np.interp(origin.along[0] * at[-1], at, column) for column in points.T)
+    return np.array([lon, lat])

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
 from geo.errors import BadValue
-from geo.road.reach import ReachBand
+from geo.road.reach import ReachBand, Stretches
 from geo.road.route import Route
 from geo.road.snap import METRES_PER_DEGREE, Joins, check_lon_lat
 from geo.road.speed import edge_time_ms
 from geo.road.travel_time import Arrival
 
 NO_EDGES = np.zeros(0, dtype=np.int32)
+NO_STRETCHES = Stretches(NO_EDGES, np.zeros(0), np.zeros(0))
 
 
 class StraightLineTravelTimes:
@@ -47,11 +48,11 @@ class StraightLineTravelTimes:
         """Name of the weights: the speed along the line."""
         return f"straight-line-{self._speed_mps:g}mps"
 
-    def join(self, lon_lat: NDArray[np.float64]) -> Joins:
     def pinned(self) -> StraightLineTravelTimes:
         """Give itself, whose speed never changes; see `TravelTimes.pinned`."""
         return self
 
+    def join(self, lon_lat: NDArray[np.float64]) -> Joins:
         """Take places as they are; see `geo.road.travel_time.TravelTimes.join`."""
         check_lon_lat(lon_lat)
         nowhere = np.full(len(lon_lat), -1, dtype=np.int32)
@@ -85,7 +86,7 @@ class StraightLineTravelTimes:
         if not within_s or not min(within_s) > 0:
             raise BadValue("Reach needs one or more times above 0 seconds.")
         return [
-            ReachBand(limit_s, _circle(origin.lon_lat[0], limit_s * self._speed_mps), NO_EDGES)
+            ReachBand(limit_s, _circle(origin.lon_lat[0], limit_s * self._speed_mps), NO_STRETCHES)
             for limit_s in sorted(set(within_s))
         ]
 

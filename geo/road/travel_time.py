@@ -24,7 +24,7 @@ from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
 from geo.road.network import RoadNetwork
 from geo.road.prepared import prepare, prepare_in
-from geo.road.reach import ReachBand, reach_bands
+from geo.road.reach import ReachBand, reach_from
 from geo.road.route import Route, fastest_route
 from geo.road.snap import FARTHEST_M, Joins, Snapper
 from geo.road.storage import load_network
@@ -338,8 +338,8 @@ class NetworkTravelTimes:
         if not within_s or not min(within_s) > 0:
             raise BadValue("Reach needs one or more times above 0 seconds.")
         limit_ms = min(round(max(within_s) * 1000), int(NEVER) - 1)
-        tree = tree_from(self._roads, self._metric, origin, limit_ms=limit_ms)
-        return reach_bands(tree, sorted(set(within_s)))
+        reach = reach_from(self._roads, self._metric, origin, limit_ms, self._rooms.mine())
+        return reach.bands(sorted(set(within_s)))
 
     def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""
