@@ -97,12 +97,12 @@ class City:
 
     @cached_property
     def weight_version(self) -> str:
-        """Versions of the road engines, by mode."""
+        """Versions of the weights now in force on the roads, by mode."""
         return ",".join(
             f"{mode}={times.version}" for mode, times in sorted(self.travel_times.items())
         )
 
-    @cached_property
+    @property
     def place_index(self) -> PlaceIndex:
         """Index that tells where a point lies."""
         return PlaceIndex(self.areas, self.zones, self.grids)
