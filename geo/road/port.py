@@ -311,7 +311,7 @@ def list_arrivals(
                         extra_ms = arc_extra_ms[arc]
                 if extra_ms >= 0:
                     state[count], edge[count] = remembered, driven
-                    ms[count] = at_ms + extra_ms
+                    ms[count] = min(at_ms + extra_ms, np.int64(NEVER))
                     count += 1
         first[row + 1] = count
     return first, state[:count].copy(), ms[:count].copy(), edge[:count].copy()

@@ -174,6 +174,18 @@ def test_a_route_drives_its_own_time_and_length(data):
     assert not banned & walks
 
 
+@pytest.mark.parametrize("cost_ms", [2**30 - 1, 2**31 - 1, 2**31 + 100, 2**32 + 7, 2**40])
+def test_a_turn_that_costs_more_than_any_way_may_is_no_turn(cost_ms):
+    network = network_of([(0, 1, 5, 5), (1, 2, 5, 5)], 3, [TurnRule((0, 2), cost_ms)])
+    times = NetworkTravelTimes(network)
+    start = join_nodes(network, np.array([0]))
+    for place in (join_nodes(network, np.array([2])), on_streets([(1, 0.5, 0.0)])):
+        assert times.matrix(start, place).tolist() == [[UNREACHABLE_MS]]
+        assert times.matrix_row(start, place)[0].tolist() == [UNREACHABLE_MS]
+        assert times.nearest(start, place, k=1) == []
+        assert times.route(start, place) is None
+
+
 @given(st.data())
 def test_nearest_is_the_sorted_matrix(data):
     network = data.draw(networks())
