@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dispatch import reason
 from dispatch.candidate import OBSTACLES, Candidates, Need
 from dispatch.city import City
-from dispatch.jurisdiction import CaseKind, Jurisdiction
+from dispatch.jurisdiction import Jurisdiction
+from dispatch.routing import CaseKind
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import NEVER_MS
 from geo.remark import Remark

@@ -12,10 +12,12 @@ from types import MappingProxyType
 
 from shapely.geometry.base import BaseGeometry
 
-from dispatch.matter import AuthorityRow, Domain, Matter
+from dispatch.authority import AuthorityRow, RowsByArea, index_rows
+from dispatch.matter import Domain, Matter
+from dispatch.partner import PartnerCity
 from dispatch.roster import Roster, muster
 from dispatch.unit import Officer, Unit, UnitKind
-from geo.area import Area
+from geo.area import TIERS, Area
 from geo.errors import BadValue, UnknownName
 from geo.place_index import PlaceIndex
 from geo.road.road_class import Mode
@@ -48,6 +50,8 @@ class City:
         The road engine of each mode.
     invented
         Whether it is a generated city, which every screen must say.
+    partners
+        Neighbouring cities with which cases are exchanged.
     """
 
     code: str
@@ -64,6 +68,7 @@ class City:
     officers: tuple[Officer, ...]
     travel_times: Mapping[Mode, TravelTimes]
     invented: bool = False
+    partners: tuple[PartnerCity, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the tables and refuse crews that no road engine serves."""
@@ -89,25 +94,20 @@ class City:
             self.authority,
             self.units.values(),
             self.officers,
+            self.partners,
         )
         for table in tables:
             for row in sorted(map(_content, table)):
                 digest.update(row)
         return digest.hexdigest()
 
-    @cached_property
+    @property
     def weight_version(self) -> str:
         """Versions of the weights now in force on the roads, by mode."""
         return ",".join(
             f"{mode}={times.version}" for mode, times in sorted(self.travel_times.items())
         )
 
-    @property
-    def place_index(self) -> PlaceIndex:
-        """Index that tells where a point lies."""
-        return PlaceIndex(self.areas, self.zones, self.grids)
-
-    @cached_property
     def pinned(self) -> City:
         """
         Give the same city with the weights now in force on its roads.
@@ -126,18 +126,56 @@ class City:
         object.__setattr__(pinned, "travel_times", MappingProxyType(engines))
         return pinned
 
+    @cached_property
+    def place_index(self) -> PlaceIndex:
+        """Index that tells where a point lies."""
+        return PlaceIndex(self.areas, self.zones, self.grids)
+
+    @cached_property
     def roster(self) -> Roster:
         """Officers and crews as columns."""
         return muster(self.units, self.officers)
 
     @cached_property
-    def authority_of(self) -> Mapping[tuple[str, str], tuple[AuthorityRow, ...]]:
-        """Authority rows by matter and area, in the order of their ids."""
-        rows: dict[tuple[str, str], tuple[AuthorityRow, ...]] = {}
-        for row in sorted(self.authority, key=lambda row: row.id):
-            key = (row.matter, row.area)
-            rows[key] = (*rows.get(key, ()), row)
-        return MappingProxyType(rows)
+    def authority_of(self) -> Mapping[str, RowsByArea]:
+        """Authority rows by matter, then by area."""
+        return index_rows(self.authority)
+
+    @cached_property
+    def area_of(self) -> Mapping[str, Area]:
+        """Areas by code."""
+        return MappingProxyType({area.code: area for area in self.areas})
+
+    @cached_property
+    def _chains(self) -> dict[str, tuple[Area, ...]]:
+        """The chain of every area, from the city down to itself."""
+        chains: dict[str, tuple[Area, ...]] = {}
+        for area in sorted(self.areas, key=lambda area: TIERS.index(area.tier)):
+            chains[area.code] = (*chains.get(area.parent or "", ()), area)
+        return chains
+
+    def chain_of(self, code: str) -> tuple[Area, ...]:
+        """
+        List an area and all that it lies in.
+
+        Parameters
+        ----------
+        code
+            Code of an area.
+
+        Returns
+        -------
+        chain
+            From the city down to the area itself.
+
+        Raises
+        ------
+        UnknownName
+            There is no such area.
+        """
+        if code not in self._chains:
+            raise UnknownName(f"The city {self.name_en} has no area {code!r}.")
+        return self._chains[code]
 
     def matter(self, code: str) -> Matter:
         """

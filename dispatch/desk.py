@@ -46,7 +46,7 @@ def receive(session: Session, incident: Incident, city: City) -> Incident:
     return add_incident(session, incident)
 
 
-def suggest(  # noqa: PLR0913 -- the question, and three options that are keywords only
+def suggest(  # noqa: PLR0913 -- the question, and four options that are keywords only
     session: Session,
     incident: Incident,
     whereabouts: Whereabouts,
@@ -55,6 +55,7 @@ def suggest(  # noqa: PLR0913 -- the question, and three options that are keywor
     policy: str = "nearest",
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
+    asked_by: str | None = None,
 ) -> tuple[str, Suggestion]:
     """
     Suggest who goes, and keep the answer.
@@ -71,6 +72,8 @@ def suggest(  # noqa: PLR0913 -- the question, and three options that are keywor
         The present, with offset.
     policy, k, arrival_target_s
         See `dispatch.suggestion.suggest`.
+    asked_by
+        Code of the area whose command room asks, or None.
 
     Returns
     -------
@@ -82,13 +85,21 @@ def suggest(  # noqa: PLR0913 -- the question, and three options that are keywor
     Raises
     ------
     UnknownName
-        A matter or the policy is not known.
+        A matter, the policy or the area that asks is not known.
     BadValue
         The place is no place on Earth, or an option is out of range.
     OutsideNetwork
         The place is too far from the roads of every mode.
     """
+    for code in incident.matters:
+        whereabouts.city.matter(code)
     made = suggestion.suggest(
-        incident, whereabouts, now=now, policy=policy, k=k, arrival_target_s=arrival_target_s
+        incident,
+        whereabouts,
+        now=now,
+        policy=policy,
+        k=k,
+        arrival_target_s=arrival_target_s,
+        asked_by=asked_by,
     )
     return save_suggestion(session, made), made

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch.matter import CaseScale
+
 REPORTED = "reported"
 """State of an incident that nobody has taken up yet."""
 
@@ -33,6 +35,23 @@ class Reporter:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """
+    A body has filed the case (立案); of several holders the first to file has it.
+
+    Attributes
+    ----------
+    body
+        The body, as the authority list names it.
+    filed_at
+        When, with offset.
+    """
+
+    body: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """
     An incident (事件、线索).
@@ -55,6 +74,10 @@ class Incident:
         Where it stands in its life cycle.
     reporter
         Who reported, or None.
+    scale
+        Whether it is daily work or a major case; None while nobody has said so.
+    filings
+        Bodies that have filed the case.
     """
 
     lon_lat: tuple[float, float]
@@ -65,3 +88,5 @@ class Incident:
     id: str | None = None
     state: str = REPORTED
     reporter: Reporter | None = None
+    scale: CaseScale | None = None
+    filings: tuple[Filing, ...] = ()

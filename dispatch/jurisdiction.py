@@ -1,10 +1,9 @@
 """
-Jurisdiction (权责): which brigade or squad has the case, in whose name, and by which rule.
+Jurisdiction (权责): who holds the power, in whose name, who has the case, and by which rules.
 
-The rule, said once: an incident with matters of two or more domains, or with a matter whose
-row names an assisting body, is cross-domain and goes to a specialist squad; every other
-incident, and every planned visit, goes to the grid brigade of the zone.  Which squad: the
-lead that a row names, else the domain of the gravest matter, else of the lowest code.
+The verdict on an incident puts together what `power` reads from the authority list for each
+matter, what `routing` makes of it, the clocks that run, and the hand-off of a case that is
+not ours.  It names the deciding row of every answer, and a finding for every gap.
 """
 
 from __future__ import annotations
@@ -12,24 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from difflib import get_close_matches
 
+from dispatch.authority import terms_of
 from dispatch.candidate import Need
 from dispatch.city import City
-from dispatch.incident import Incident, IncidentKind
-from dispatch.matter import MIN_CERTIFIED
+from dispatch.deadline import Clock, clocks_of
+from dispatch.hand_off import NO_PARTNER, HandOff, hand_off
+from dispatch.incident import Incident
+from dispatch.matter import CaseScale, Triage
 from dispatch.power import Power, power_over
-from dispatch.unit import BRIGADES, UnitKind
+from dispatch.power_rule import finding
+from dispatch.routing import NO_MATTER, CaseKind, Routing, route_case
+from dispatch.territory import territory_of
 from geo.area import Tier
 from geo.place_index import Place
 from geo.remark import Remark
-
-
-class CaseKind(StrEnum):
-    """Who has the case: the zone's grid brigade or a specialist squad."""
-
-    GRID = "grid"
-    SPECIALIST = "specialist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,16 @@ class Holder:
         Id of the authority row that decided, or None.
     rule
         The rule that decided on the power.
+    legal_basis
+        Law and article of that row, or None.
+    assisting
+        Bodies that assist.
+    scale, triage
+        How grave the case is taken to be and how it is handled, or None without a matter.
+    contenders
+        Bodies that contend for the power while none holds it.
+    superior
+        Code of the area whose government decides between them, or None.
     """
 
     matter: str | None
@@ -60,76 +67,89 @@ class Holder:
     area: str | None
     row: str | None
     rule: Remark
+    legal_basis: str | None = None
+    assisting: tuple[str, ...] = ()
+    scale: CaseScale | None = None
+    triage: Triage | None = None
+    contenders: tuple[str, ...] = ()
+    superior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """
-    Who has the case.
+    The verdict on an incident.
 
     Attributes
     ----------
     kind
-        Grid or specialist.
+        Whether the grid brigade or a specialist squad has the case.
     unit
         Code of the brigade or squad, or None where there is none.
     domain
         Code of the leading domain, or None without a matter.
     routing
         The rule that chose between grid and specialist.
+    lead_rule
+        The rule that chose the lead of several, or None where one brigade has all.
     holder
         Holder of the lead matter.
     other_holders
-        Holders of the other matters, the gravest first.
+        Holders of the other matters, the gravest first, then the unknown ones.
     need
         What the crew must bring.
+    clocks
+        The times that run.
+    answer_within_s
+        Seconds in which a whistle for its holders is to be answered, or None where no row
+        states a time.
     findings
         What is missing or contradicts itself; nothing is guessed.
-    in_city
-        Whether the place lies in any area of the city.
+    hand_off
+        Record for the partner city when the place is not ours, or None.
     """
 
     kind: CaseKind
     unit: str | None
     domain: str | None
     routing: Remark
+    lead_rule: Remark | None
     holder: Holder
     other_holders: tuple[Holder, ...]
     need: Need
+    clocks: tuple[Clock, ...]
+    answer_within_s: int | None
     findings: tuple[Remark, ...]
-    in_city: bool = True
+    hand_off: HandOff | None = None
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Holders of all matters, the lead first."""
+        return (self.holder, *self.other_holders)
 
     @property
     def may_act(self) -> bool:
-        """Whether the unit with the case may act: the place is ours and somebody has the power."""
-        return self.in_city and self.holder.rule.code not in {"no_holder", "lapsed_row"}
+        """Whether the unit with the case may act: it is ours, and somebody has a power."""
+        return self.hand_off is None and _may_act(self.holders)
 
     @property
     def to_secure(self) -> bool:
         """Whether the nearest grid crew is wanted to secure the place."""
-        return self.in_city and (self.kind == CaseKind.SPECIALIST or not self.may_act)
+        return self.hand_off is None and (self.kind == CaseKind.SPECIALIST or not self.may_act)
 
-
-NO_MATTER = Remark(
-    "no_matter",
-    "尚未明确事项，由责任区网格大队先行查看。",
-    "No matter is named yet; the zone's grid brigade takes a look.",
-)
-SINGLE_DOMAIN = Remark(
-    "single_domain",
-    "单一领域且无协同单位，归责任区网格大队。",
-    "One domain and no assisting body: the zone's grid brigade has the case.",
-)
-PLANNED_VISIT = Remark(
-    "planned_visit",
-    "综合查一次：多事项一次检查，不按跨领域处理，归责任区网格大队。",
-    "A planned visit is never cross-domain: the zone's grid brigade checks all matters at once.",
-)
+    @property
+    def grounds(self) -> tuple[Remark, ...]:
+        """Everything that decided, in words: powers with their rows, routing, lead, clocks."""
+        said = [holder.rule for holder in self.holders]
+        said += [self.routing, *([self.lead_rule] if self.lead_rule else [])]
+        said += [clock.rule for clock in self.clocks]
+        said += [self.hand_off.reason] if self.hand_off else []
+        return tuple(dict.fromkeys(said))
 
 
 def decide(incident: Incident, place: Place, city: City, *, now: datetime) -> Jurisdiction:
     """
-    Decide who has an incident.
+    Decide who holds the power over an incident, and who has it.
 
     Parameters
     ----------
@@ -144,136 +164,110 @@ def decide(incident: Incident, place: Place, city: City, *, now: datetime) -> Ju
 
     Returns
     -------
-    jurisdiction
-        The unit with the case, the holders of every matter, and findings.
-
-    Raises
-    ------
-    UnknownName
-        A matter is not in the list of powers.
+    verdict
+        The holder of every matter with the row and rule that decided, the unit with the
+        case, its clocks, and findings.  A matter that the list does not know is one of them.
     """
-    matters = [city.matter(code) for code in sorted(set(incident.matters))]
-    matters.sort(key=lambda matter: -matter.gravity)
-    powers = [power_over(matter, place, city, now=now) for matter in matters]
-    routing = _routing(incident, powers)
-    findings = [finding for power in powers for finding in power.findings]
+    codes = sorted(set(incident.matters))
     if not place.areas:
-        findings.append(_outside_city())
-    if routing in (NO_MATTER, SINGLE_DOMAIN, PLANNED_VISIT):
-        kind, unit = CaseKind.GRID, _grid_brigade(place, city, findings)
-        lead = powers[0] if powers else None
-        domain = lead.matter.domain if lead else None
-    else:
-        kind = CaseKind.SPECIALIST
-        lead, unit, domain = _squad(powers, city, findings)
-    others = [power for power in powers if power is not lead]
+        return _not_ours(codes, hand_off(incident, place, city, now=now))
+    matters = sorted(
+        (city.matters[code] for code in codes if code in city.matters),
+        key=lambda matter: (-matter.gravity, matter.code),
+    )
+    territory = territory_of(place, city)
+    powers = [power_over(matter, incident, territory, city, now=now) for matter in matters]
+    unknown = [code for code in codes if code not in city.matters]
+    routing = route_case(incident, powers, place, city)
+    return _verdict(routing, powers, unknown, place, city)
+
+
+def _not_ours(codes: Sequence[str], record: HandOff) -> Jurisdiction:
+    """Give the verdict on a place outside the city: nobody of ours acts."""
+    asked: Sequence[str | None] = codes or [None]
+    nobody = [Holder(code, None, None, None, None, None, record.reason) for code in asked]
     return Jurisdiction(
-        kind=kind,
-        unit=unit,
-        domain=domain,
-        routing=routing,
-        holder=_holder(lead, unit),
-        other_holders=tuple(_holder(power, unit) for power in others),
-        need=_need(powers),
-        findings=tuple(findings),
-        in_city=bool(place.areas),
+        kind=CaseKind.GRID,
+        unit=None,
+        domain=None,
+        routing=record.reason,
+        lead_rule=None,
+        holder=nobody[0],
+        other_holders=tuple(nobody[1:]),
+        need=Need(),
+        clocks=(),
+        answer_within_s=None,
+        findings=(record.reason, *([] if record.partner else [NO_PARTNER])),
+        hand_off=record,
     )
 
 
-def _routing(incident: Incident, powers: Sequence[Power]) -> Remark:
-    """Choose between grid and specialist."""
-    if incident.kind == IncidentKind.VISIT:
-        return PLANNED_VISIT
-    if not powers:
-        return NO_MATTER
-    domains = sorted({power.matter.domain for power in powers})
-    if len(domains) > 1:
-        return Remark(
-            "cross_domain",
-            f"跨领域（{'、'.join(domains)}），归专业执法大队，就近网格小组先期处置。",
-            f"Matters of {len(domains)} domains ({', '.join(domains)}): a specialist squad has "
-            "the case, the nearest grid crew secures the place.",
-        )
-    assisted = [row for power in powers for row in power.rows if row.assisting]
-    if not assisted:
-        return SINGLE_DOMAIN
-    return Remark(
-        "assisting_body",
-        f"清单第 {assisted[0].id} 行列有协同单位（{'、'.join(assisted[0].assisting)}），"
-        "属跨部门，归专业执法大队。",
-        f"Row {assisted[0].id} names an assisting body ({', '.join(assisted[0].assisting)}): "
-        "a specialist squad has the case.",
-    )
-
-
-def _grid_brigade(place: Place, city: City, findings: list[Remark]) -> str | None:
-    """Look up the grid brigade of the zone, or say that there is none."""
-    zone = place.zone
-    if zone is None:
-        findings.append(
-            Remark(
-                "outside_zones",
-                "落点不在任何责任区内，没有责任大队。",
-                "The place is outside every zone, so no brigade is responsible.",
-            )
-        )
-        return None
-    if zone.brigade is None or zone.brigade not in city.units:
-        findings.append(
-            Remark(
-                "zone_without_brigade",
-                f"责任区 {zone.code} 没有责任大队。",
-                f"Zone {zone.code} has no grid brigade.",
-            )
-        )
-        return None
-    return zone.brigade
-
-
-def _squad(
-    powers: Sequence[Power], city: City, findings: list[Remark]
-) -> tuple[Power, str | None, str]:
-    """Choose the lead matter, the squad with the case and the leading domain."""
-    named = next((row.lead for power in powers for row in power.rows if row.lead), "")
-    if named in city.units and city.units[named].kind in BRIGADES:
-        domains = city.units[named].domains
-        lead = next((power for power in powers if power.matter.domain in domains), powers[0])
-        return lead, named, lead.matter.domain
-    lead = next((power for power in powers if power.matter.domain == named), powers[0])
-    domain = named if named in city.domains else lead.matter.domain
-    squads = [unit for unit in city.units_of(UnitKind.SPECIALIST_SQUAD) if domain in unit.domains]
-    if not squads:
-        findings.append(
-            Remark(
-                "no_squad",
-                f"领域 {domain} 没有专业执法大队。",
-                f"Domain {domain} has no specialist squad.",
-            )
-        )
-    return lead, squads[0].code if squads else None, domain
-
-
-def _holder(power: Power | None, unit: str | None) -> Holder:
-    """Put the holder of one matter into the answer."""
-    if power is None:
-        return Holder(None, unit, None, None, None, None, NO_MATTER)
-    row = power.row
-    if row is None:
-        return Holder(power.matter.code, unit, None, None, None, None, power.rule)
-    return Holder(power.matter.code, unit, row.acting_body, row.tier, row.area, row.id, power.rule)
-
-
-def _need(powers: Sequence[Power]) -> Need:
-    """What the crew must bring for all matters together."""
+def _verdict(
+    routing: Routing, powers: Sequence[Power], unknown: Sequence[str], place: Place, city: City
+) -> Jurisdiction:
+    """Put the verdict together."""
+    lead = [routing.lead] if routing.lead else []
+    others = [power for power in powers if power is not routing.lead]
+    known = [_holder(power, routing.unit) for power in [*lead, *others]]
+    strangers = [_unknown(code, routing.unit, city) for code in unknown]
+    holders = known + strangers or [_unnamed(routing.unit)]
     rows = [row for power in powers for row in power.rows]
-    skills = {skill for row in rows for skill in row.skills}
-    certified = max((row.min_certified for row in rows), default=MIN_CERTIFIED)
-    return Need(certified, tuple(sorted(skills)))
-
-
-def _outside_city() -> Remark:
-    return Remark(
-        "outside_city",
-        "落点在本市之外，应移交对口城市。",
-        "The place is outside the city; hand it over to the city that it lies in.",
+    terms = terms_of(rows)
+    acts = _may_act(holders)
+    secures = routing.kind == CaseKind.SPECIALIST or not acts
+    read = [remark for power in powers for remark in power.findings]
+    return Jurisdiction(
+        kind=routing.kind,
+        unit=routing.unit,
+        domain=routing.domain,
+        routing=routing.rule,
+        lead_rule=routing.lead_rule,
+        holder=holders[0],
+        other_holders=tuple(holders[1:]),
+        need=Need(terms.min_certified, terms.skills),
+        clocks=clocks_of(rows, place.zone, acts=acts, secures=secures),
+        answer_within_s=terms.answer_within_s,
+        findings=(*read, *(stranger.rule for stranger in strangers), *routing.findings),
     )
+
+
+def _may_act(holders: Sequence[Holder]) -> bool:
+    """Whether somebody has a power, or nobody has named a matter yet and one takes a look."""
+    return any(holder.acting_body or holder.matter is None for holder in holders)
+
+
+def _holder(power: Power, unit: str | None) -> Holder:
+    """Put the holder of one matter into the answer."""
+    row = power.row
+    return Holder(
+        matter=power.matter.code,
+        unit=unit,
+        acting_body=row.acting_body if row else None,
+        tier=row.tier if row else None,
+        area=row.area if row else None,
+        row=row.id if row else None,
+        rule=power.rule,
+        legal_basis=(row.legal_basis or None) if row else None,
+        assisting=terms_of(power.rows).assisting,
+        scale=power.scale,
+        triage=(row.triage if row else None) or power.matter.triage,
+        contenders=() if row else tuple(sorted({held.acting_body for held in power.rows})),
+        superior=power.superior.code if power.superior else None,
+    )
+
+
+def _unknown(code: str, unit: str | None, city: City) -> Holder:
+    """Say that a matter is not on the list of powers; nobody is guessed."""
+    near = ", ".join(get_close_matches(code, city.matters, n=3, cutoff=0.5))
+    rule = finding(
+        "unknown_matter",
+        matter=code,
+        near_zh=f"；相近的有 {near}" if near else "",
+        near_en=f"; near it are {near}" if near else "",
+    )
+    return Holder(code, unit, None, None, None, None, rule)
+
+
+def _unnamed(unit: str | None) -> Holder:
+    """Nobody has named a matter, so nobody is asked for a power."""
+    return Holder(None, unit, None, None, None, None, NO_MATTER)

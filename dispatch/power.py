@@ -1,28 +1,41 @@
 """
 Power: who holds one matter at one place, read from the authority list (权责清单).
 
-The rule, said once: of the rows for the matter in the areas that hold the place, those in
-force that day count; a compulsory measure is never a township's; the lowest tier left holds
-the power, and at one tier the row for the smallest area.  Two acting bodies left are a
-finding, and so are none and a row that the law bars: nobody is guessed.
+The rule, said once.  Of the rows for the matter in the areas that hold the place, the sieve
+leaves those that count.  A row that keeps major cases has the major ones; all else is held by
+the lowest tier, and at one tier by the row for the smallest area.  Are two acting bodies left,
+the first to file has the case (Administrative Penalty Law, art. 25); if none has, that is a
+finding that names their common superior.  Nobody left is a finding, too: nobody is guessed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
+from dispatch.authority import AuthorityRow, disagreement
 from dispatch.city import City
-from dispatch.matter import AuthorityRow, Matter, MatterKind
+from dispatch.incident import Filing, Incident
+from dispatch.matter import CaseScale, KeptAt, Matter, MatterKind
+from dispatch.power_rule import finding, ids, rule
+from dispatch.sieve import TOWN_TIERS, Bar, Sieve, sift
+from dispatch.territory import Areas, Territory, lift, superior_of, town_of
 from geo.area import TIERS, Area, Tier
-from geo.place_index import LAYER_NAMES, Place
 from geo.remark import Remark
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The authority list holds dates of Asia/Shanghai, at a fixed offset since 1991."""
 
-TOWN_TIERS = (Tier.TOWNSHIP, Tier.COMMUNITY)
-"""Tiers that may be given penalty powers (art. 24) but no compulsory ones."""
+KEPT_ALONE = {KeptAt.CITY: Tier.CITY, KeptAt.DISTRICTS: Tier.DISTRICT}
+"""The tier that enforces a domain where only one of city and districts does."""
+
+FLAWS = {
+    Bar.COMPULSORY: "compulsory_in_township",
+    Bar.BELOW_AREA: "tier_below_area",
+    Bar.OTHER_TIER: "contradicts_domain",
+}
+"""Findings on rows that break the law or contradict the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +47,24 @@ class Power:
     ----------
     matter
         The matter.
+    scale
+        Daily work or a major case, as the incident or else the matter says.
     rows
-        The rows that decide; one, or several where holders contend, or none.
+        The rows that decide: one body's, or several bodies' where they contend, or none.
     rule
         The rule that decided.
     findings
         What is wrong with the list here.
+    superior
+        The area whose government decides between holders who contend, or None.
     """
 
     matter: Matter
+    scale: CaseScale
     rows: tuple[AuthorityRow, ...]
     rule: Remark
     findings: tuple[Remark, ...] = ()
+    superior: Area | None = None
 
     @property
     def row(self) -> AuthorityRow | None:
@@ -54,7 +73,7 @@ class Power:
 
     @property
     def contended(self) -> bool:
-        """Whether two or more acting bodies hold the power at the same tier and area."""
+        """Whether two or more acting bodies hold the power, and none was the first to file."""
         return len({row.acting_body for row in self.rows}) > 1
 
 
@@ -75,16 +94,20 @@ def local_date(now: datetime) -> date:
     return now.astimezone(CHINA).date()
 
 
-def power_over(matter: Matter, place: Place, city: City, *, now: datetime) -> Power:
+def power_over(
+    matter: Matter, incident: Incident, territory: Territory, city: City, *, now: datetime
+) -> Power:
     """
-    Find who holds a matter at a place.
+    Find who holds a matter of an incident.
 
     Parameters
     ----------
     matter
         The matter.
-    place
-        The place, with its chain of areas.
+    incident
+        Says how grave it is, and who has filed it.
+    territory
+        The areas whose lists count where it lies.
     city
         The city with its authority list.
     now
@@ -95,90 +118,155 @@ def power_over(matter: Matter, place: Place, city: City, *, now: datetime) -> Po
     power
         The deciding row and rule, or findings where there is none.
     """
-    day = local_date(now)
-    area_of = {area.code: area for area in place.areas}
-    listed = [row for code in area_of for row in city.authority_of.get((matter.code, code), ())]
-    in_force = [row for row in listed if row.holds_on(day)]
-    barred = [row for row in in_force if _barred(matter, row)]
-    competent = [row for row in in_force if row not in barred]
-    findings = [_barred_row(matter, row) for row in barred]
-    if not competent:
-        lapsed = [row for row in listed if row not in in_force]
-        none = _lapsed(matter, lapsed, day) if lapsed else _no_holder(matter)
-        return Power(matter, (), none, (*findings, none))
-    deepest = max(_depth(row, area_of) for row in competent)
-    rows = tuple(row for row in competent if _depth(row, area_of) == deepest)
-    power = Power(matter, rows, _rule(matter, rows[0], area_of), tuple(findings))
-    if power.contended:
-        contend = _two_holders(matter, rows)
-        return Power(matter, rows, contend, (*findings, contend))
+    scale = incident.scale or matter.scale
+    filed = [filing for filing in incident.filings if filing.filed_at <= now]
+    power = _read(matter, scale, filed, territory.areas, city, now)
+    for areas in territory.beyond:
+        theirs = _read(matter, scale, filed, areas, city, now)
+        power = _look_beyond(power, theirs, filed, areas)
     return power
 
 
-def _barred(matter: Matter, row: AuthorityRow) -> bool:
-    """Whether the law bars the row, whatever the list says."""
-    return matter.kind == MatterKind.COMPULSORY and row.tier in TOWN_TIERS
+def _read(  # noqa: PLR0913, PLR0917 -- one question of one territory, asked here and across a border
+    matter: Matter,
+    scale: CaseScale,
+    filed: Sequence[Filing],
+    areas: Areas,
+    city: City,
+    now: datetime,
+) -> Power:
+    """Read the lists of one chain of areas."""
+    by_area = city.authority_of.get(matter.code, {})
+    listed = [row for code in areas for row in by_area.get(code, ())]
+    domain = city.domains.get(matter.domain)
+    kept_at = domain.kept_at if domain else None
+    sieve = sift(listed, matter, areas, kept_at, day=local_date(now))
+    findings = _flaws(matter, sieve, areas)
+    able = _able(sieve.left, scale)
+    if not able:
+        none = _nobody(matter, scale, sieve)
+        return Power(matter, scale, (), none, (*findings, none))
+    deepest = max(_depth(row, areas) for row in able)
+    rows = tuple(row for row in able if _depth(row, areas) == deepest)
+    lapsed = [row for row in sieve.lapsed(scale) if _depth(row, areas) > deepest]
+    if lapsed:
+        findings.append(finding("lapsed_below", matter=matter.code, ids=ids(lapsed)))
+    decided = _rule(matter, rows[0], areas, sieve, kept_at)
+    return _settle(Power(matter, scale, rows, decided, tuple(findings)), filed, areas, city)
 
 
-def _depth(row: AuthorityRow, area_of: dict[str, Area]) -> tuple[int, int]:
+def _able(rows: Sequence[AuthorityRow], scale: CaseScale) -> list[AuthorityRow]:
+    """Rows that hold cases of this gravity; who keeps major ones comes before all others."""
+    able = [row for row in rows if row.covers(scale)]
+    kept = [row for row in able if row.scale == CaseScale.MAJOR]
+    return kept or able
+
+
+def _depth(row: AuthorityRow, areas: Areas) -> tuple[int, int]:
     """How far down a row stands: its tier, then the tier of its area."""
-    return TIERS.index(row.tier), TIERS.index(area_of[row.area].tier)
+    return TIERS.index(row.tier), TIERS.index(areas[row.area].tier)
 
 
-def _rule(matter: Matter, row: AuthorityRow, area_of: dict[str, Area]) -> Remark:
-    """Say by which rule a row decided."""
-    area, (tier_zh, tier_en) = area_of[row.area], LAYER_NAMES[row.tier]
-    basis_zh = f"{area.name}（{tier_zh}级）清单第 {row.id} 行，执法主体为{row.acting_body}"
-    basis_en = f"row {row.id} of the list of {area.code} ({tier_en} tier) names {row.acting_body}"
-    town = next((held for held in area_of.values() if held.tier == Tier.TOWNSHIP), None)
-    if town is None or row.tier in TOWN_TIERS:
-        return Remark("lowest_tier", f"{basis_zh}。", f"The lowest tier that holds it: {basis_en}.")
-    if matter.kind == MatterKind.COMPULSORY:
-        return Remark(
-            "compulsory_above_township",
-            f"行政强制事项不得由镇街行使，依{basis_zh}。",
-            f"A compulsory measure is never a township's: {basis_en}.",
+def _rule(
+    matter: Matter, row: AuthorityRow, areas: Areas, sieve: Sieve, kept_at: KeptAt | None
+) -> Remark:
+    """Say by which rule a row decided; of several that apply, the one that is asked for first."""
+    area, town = areas[row.area], town_of(areas)
+    tier = TIERS.index(row.tier)
+    if row.scale is not None:
+        return rule(f"{row.scale}_case", row, area)
+    if row.tier in TOWN_TIERS:
+        return rule("own_list", row, area)
+    if town is not None and matter.kind == MatterKind.COMPULSORY:
+        return rule("compulsory_above_township", row, area)
+    if any(TIERS.index(out.tier) < tier for out in sieve.stopped_by(Bar.EXCLUDES)):
+        return rule("does_all_itself", row, area)
+    if kept_at in KEPT_ALONE and row.tier == KEPT_ALONE[kept_at]:
+        return rule("city_alone" if row.tier == Tier.CITY else "districts_alone", row, area)
+    return rule("tier_above", row, area, town=town) if town else rule("own_list", row, area)
+
+
+def _flaws(matter: Matter, sieve: Sieve, areas: Areas) -> list[Remark]:
+    """Say which rows break the law or contradict the list."""
+    return [
+        finding(FLAWS[bar], matter=matter.code, row=row, tier=row.tier, area=areas[row.area])
+        for row, bar in sieve.barred
+        if bar in FLAWS
+    ]
+
+
+def _nobody(matter: Matter, scale: CaseScale, sieve: Sieve) -> Remark:
+    """Say why nobody is left."""
+    if sieve.left:
+        return finding("other_scale", matter=matter.code, ids=ids(sieve.left), scale=scale)
+    expired = sieve.stopped_by(Bar.NOT_IN_FORCE)
+    if expired:
+        return finding("lapsed_row", matter=matter.code, ids=ids(expired), day=sieve.day)
+    leaving = sieve.stopped_by(Bar.EXCLUDES)
+    if leaving:
+        return finding("left_out", matter=matter.code, ids=ids(leaving))
+    return finding("no_holder", matter=matter.code)
+
+
+def _settle(power: Power, filed: Iterable[Filing], areas: Areas, city: City) -> Power:
+    """Decide between holders who contend, or name who decides; report rows that disagree."""
+    first = _first_to_file(filed, power.rows) if power.contended else None
+    if first is not None:
+        rows = tuple(row for row in power.rows if row.acting_body == first)
+        power = replace(power, rows=rows, rule=rule("first_to_file", rows[0], areas[rows[0].area]))
+    if power.contended:
+        superior = _superior(power.rows, city)
+        contend = _contend(power, superior)
+        return replace(power, rule=contend, findings=(*power.findings, contend), superior=superior)
+    columns = ", ".join(disagreement(power.rows))
+    if columns:
+        flaw = finding(
+            "contradictory_rows",
+            matter=power.matter.code,
+            ids=ids(power.rows),
+            row=power.rows[0],
+            columns=columns,
         )
-    return Remark(
-        "tier_above",
-        f"{town.name}清单无此事项，由上级行使：{basis_zh}。",
-        f"The list of {town.code} lacks the matter, so the tier above holds it: {basis_en}.",
-    )
+        return replace(power, findings=(*power.findings, flaw))
+    return power
 
 
-def _no_holder(matter: Matter) -> Remark:
-    return Remark(
-        "no_holder",
-        f"事项 {matter.code} 在此地没有任何主体持有执法权，请核对权责清单。",
-        f"Nobody holds matter {matter.code} at this place; check the authority list.",
-    )
-
-
-def _lapsed(matter: Matter, rows: list[AuthorityRow], day: date) -> Remark:
-    named = ", ".join(sorted(row.id for row in rows))
-    return Remark(
-        "lapsed_row",
-        f"事项 {matter.code} 在此地的清单行 {named} 于 {day} 均不在有效期内。",
-        f"No row for matter {matter.code} at this place is in force on {day}: {named}.",
-    )
-
-
-def _barred_row(matter: Matter, row: AuthorityRow) -> Remark:
-    return Remark(
-        "compulsory_in_township",
-        f"清单第 {row.id} 行把强制事项 {matter.code} 列给镇街，依法无效，未予采用。",
-        f"Row {row.id} gives the compulsory matter {matter.code} to a township, which the law "
-        "does not allow; the row is passed over.",
-    )
-
-
-def _two_holders(matter: Matter, rows: tuple[AuthorityRow, ...]) -> Remark:
-    ids = ", ".join(row.id for row in rows)
-    bodies = sorted({row.acting_body for row in rows})
-    return Remark(
+def _contend(power: Power, superior: Area) -> Remark:
+    """Say who contend, and who decides between them."""
+    bodies = sorted({row.acting_body for row in power.rows})
+    return finding(
         "two_holders",
-        f"事项 {matter.code} 有多个主体持有执法权（{'、'.join(bodies)}，第 {ids} 行），"
-        "由先立案者管辖，否则报共同上级指定。",
-        f"Matter {matter.code} is held by {' and '.join(bodies)} (rows {ids}): the first to "
-        "file has it, else their common superior decides.",
+        matter=power.matter.code,
+        ids=ids(power.rows),
+        bodies_zh="、".join(bodies),
+        bodies_en=" and ".join(bodies),
+        superior=superior,
     )
+
+
+def _first_to_file(filed: Iterable[Filing], rows: Iterable[AuthorityRow]) -> str | None:
+    """Name the holder that filed before all others, or None where none did or two at once."""
+    bodies = {row.acting_body for row in rows}
+    by_holders = [filing for filing in filed if filing.body in bodies]
+    earliest = min((filing.filed_at for filing in by_holders), default=None)
+    first = {filing.body for filing in by_holders if filing.filed_at == earliest}
+    return first.pop() if len(first) == 1 else None
+
+
+def _superior(rows: Iterable[AuthorityRow], city: City) -> Area:
+    """The area whose government stands above all holders; above a township, its district."""
+    superior = superior_of([lift(row.area, row.tier, city) for row in rows], city)
+    return city.area_of[lift(superior.code, Tier.DISTRICT, city)]
+
+
+def _look_beyond(ours: Power, theirs: Power, filed: Iterable[Filing], areas: Areas) -> Power:
+    """Hold the power on this side of a border against the one beyond it."""
+    row = theirs.row
+    if row is None or row.acting_body in {held.acting_body for held in ours.rows}:
+        return ours
+    area = areas[row.area]
+    if _first_to_file(filed, (*ours.rows, row)) == row.acting_body:
+        flaws = tuple(flaw for flaw in ours.findings if flaw is not ours.rule)
+        decided = rule("first_to_file", row, area)
+        return replace(theirs, rule=decided, findings=(*flaws, *theirs.findings))
+    return replace(ours, findings=(*ours.findings, finding("other_side", row=row, area=area)))

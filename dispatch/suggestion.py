@@ -18,12 +18,23 @@ from functools import partial
 import numpy as np
 
 from dispatch.candidate import STALE_AFTER_S, Candidates, Need, candidates
-from dispatch.choice import Choice, PassedOver, choose_for_case, choose_to_secure, passed_over
+from dispatch.choice import (
+    Choice,
+    PassedOver,
+    ProposalKind,
+    choose_for_case,
+    choose_to_secure,
+    passed_over,
+)
 from dispatch.city import City
+from dispatch.deadline import Clock, ClockKind
+from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
-from dispatch.jurisdiction import CaseKind, Holder, Jurisdiction, decide
+from dispatch.jurisdiction import Holder, Jurisdiction, decide
 from dispatch.proposal import Proposal, draw_up
+from dispatch.routing import CaseKind
 from dispatch.whereabouts import Whereabouts
+from dispatch.whistle import Whistle, whistle
 from geo.area import Tier
 from geo.errors import BadValue, OutsideNetwork, UnknownName
 from geo.place_index import Place
@@ -134,6 +145,14 @@ class Suggestion:
         Crews of the responsible unit and all nearer than the last proposal.
     passed_over_count
         How many more were passed over, by code of the reason.
+    grounds
+        What decided on holders and unit: rules with their rows and laws, and the clocks.
+    clocks
+        The times that run on securing the place and on the case.
+    whistle
+        The call that the command room which asked has to make, or None.
+    hand_off
+        Record for the partner city when the place is not ours, or None.
     findings
         Remarks on borders and gaps, and whatever was missing or contradictory.
     degraded
@@ -159,11 +178,15 @@ class Suggestion:
     proposals: tuple[Proposal, ...]
     passed_over: tuple[PassedOver, ...]
     passed_over_count: Mapping[str, int] = field(default_factory=dict)
+    grounds: tuple[Remark, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    whistle: Whistle | None = None
+    hand_off: HandOff | None = None
     findings: tuple[Remark, ...] = ()
     degraded: Degraded | None = None
 
 
-def suggest(  # noqa: PLR0913 -- the question, and four options that are keywords only
+def suggest(  # noqa: PLR0913 -- the question, and five options that are keywords only
     incident: Incident,
     whereabouts: Whereabouts,
     *,
@@ -172,6 +195,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
     stale_after_s: float = STALE_AFTER_S,
+    asked_by: str | None = None,
 ) -> Suggestion:
     """
     Rank the crews that could go to an incident, by one version of the weights of the roads.
@@ -189,9 +213,12 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     k
         How many crews are proposed for the case at most.
     arrival_target_s
-        Seconds within which a crew should be there; the zone's target by default.
+        Seconds within which a crew should be there; by default what the row of the authority
+        list says, else the zone's target.
     stale_after_s
         Positions older than this are not counted on.
+    asked_by
+        Code of the area whose command room asks; it is told whom it has to whistle for.
 
     Returns
     -------
@@ -201,21 +228,22 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     Raises
     ------
     UnknownName
-        A matter or the policy is not known.
+        The policy or the area that asks is not known.
     BadValue
         The place is no place on Earth, ``now`` has no offset, or ``k`` is below 1.
     OutsideNetwork
         The place is too far from the roads of every mode.
     """
     _check(policy, now, k)
+    whereabouts = whereabouts.pinned()
     city = whereabouts.city
     place = city.place_index.locate(incident.lon_lat)
     case = decide(incident, place, city, now=now)
-    target_s = _target_s(place) if arrival_target_s is None else arrival_target_s
-    destination = _join(city, incident.lon_lat)
+    targets_s = _targets_s(case, arrival_target_s)
+    destination = _destination(case, city, incident.lon_lat)
     travel_ms = whereabouts.travel_ms(destination)
     judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
-    choices = _choose(case, place, city, judge, within_ms=target_s * 1000, k=k)
+    choices = _choose(case, place, city, judge, targets_s=targets_s, k=k)
     named, counted = _passed_over(choices, city, stale_after_s)
     return Suggestion(
         now=now,
@@ -226,7 +254,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
         city_version=city.version,
         weight_version=city.weight_version,
         policy=policy,
-        arrival_target_s=target_s,
+        arrival_target_s=_main_target_s(case, targets_s),
         areas=tuple(AreaName(area.code, area.name, area.tier) for area in place.areas),
         zone=ZoneName(place.zone.code, place.zone.name) if place.zone else None,
         grid=place.grid.code if place.grid else None,
@@ -235,14 +263,19 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
         holder=case.holder,
         other_holders=case.other_holders,
         proposals=tuple(
-    whereabouts = whereabouts.pinned()
             proposal
             for choice in choices
-            for proposal in draw_up(choice, whereabouts, destination, target_s=target_s)
+            for proposal in draw_up(
+                choice, whereabouts, destination, target_s=targets_s[_clock_of(choice.kind)]
+            )
         ),
         passed_over=named,
         passed_over_count=counted,
-        findings=(*place.remarks, *case.findings, *_no_crew(choices, target_s)),
+        grounds=case.grounds,
+        clocks=case.clocks,
+        whistle=whistle(case, place, city, by=asked_by, now=now) if asked_by else None,
+        hand_off=case.hand_off,
+        findings=(*place.remarks, *case.findings, *_no_crew(choices, targets_s)),
         degraded=_degraded(city),
     )
 
@@ -257,9 +290,29 @@ def _check(policy: str, now: datetime, k: int) -> None:
         raise BadValue(f"Ask for one proposal or more, not {k}.")
 
 
-def _target_s(place: Place) -> float:
-    """Arrival target where the place lies."""
-    return place.zone.arrival_target_s if place.zone else ARRIVAL_TARGET_S
+def _targets_s(case: Jurisdiction, asked_s: float | None) -> dict[ClockKind, float]:
+    """Arrival targets of the case and of securing the place; one that is asked for wins."""
+    stated = {clock.kind: clock.within_s for clock in case.clocks}
+    return {
+        kind: stated.get(kind, ARRIVAL_TARGET_S) if asked_s is None else asked_s
+        for kind in (ClockKind.ARRIVE, ClockKind.SECURE)
+    }
+
+
+def _main_target_s(case: Jurisdiction, targets_s: Mapping[ClockKind, float]) -> float:
+    """The target by which the answer is judged: that of the case, if anybody may act on it."""
+    return targets_s[ClockKind.ARRIVE if case.may_act else ClockKind.SECURE]
+
+
+def _clock_of(kind: ProposalKind) -> ClockKind:
+    """The clock that runs for a crew."""
+    return ClockKind.SECURE if kind == ProposalKind.SECURE else ClockKind.ARRIVE
+
+
+def _destination(case: Jurisdiction, city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
+    """Join the place to the roads; one that is handed over need not be near them."""
+    handed_over = case.hand_off is not None and case.hand_off.partner is not None
+    return {} if handed_over else _join(city, lon_lat)
 
 
 def _join(city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
@@ -283,13 +336,13 @@ def _choose(  # noqa: PLR0913 -- everything that a choice is made from
     city: City,
     judge: Callable[[Need], Candidates],
     *,
-    within_ms: float,
+    targets_s: Mapping[ClockKind, float],
     k: int,
 ) -> list[Choice]:
     """Choose crews for the case, if anybody may act, and crews to secure the place, if wanted."""
     choices = []
     if case.may_act:
-        judged = judge(case.need)
+        judged, within_ms = judge(case.need), targets_s[ClockKind.ARRIVE] * 1000
         choices.append(choose_for_case(case, city, judged, within_ms=within_ms, k=k))
     if case.to_secure:
         brigade = place.zone.brigade if place.zone else None
@@ -308,13 +361,14 @@ def _passed_over(
     return passed_over(choices[0], proposed, city, stale_after_s=stale_after_s)
 
 
-def _no_crew(choices: list[Choice], target_s: float) -> tuple[Remark, ...]:
+def _no_crew(choices: list[Choice], targets_s: Mapping[ClockKind, float]) -> tuple[Remark, ...]:
     """Say so when nobody can go for the case, or nobody is there in time."""
     if not choices:
         return ()
     main = choices[0]
     if not len(main.chosen):
         return (NO_CANDIDATE,)
+    target_s = targets_s[_clock_of(main.kind)]
     if main.candidates.arrival_ms[main.chosen[0]] > target_s * 1000:
         return (NONE_IN_TIME,)
     return ()

@@ -10,8 +10,10 @@ from shapely import Point
 from sqlalchemy import Row, Table, insert, select
 from sqlalchemy.orm import Session
 
+from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.city import City
-from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
+from dispatch.partner import PartnerCity
 from dispatch.store import geopackage, tables
 from dispatch.store.city_contents import Backdrop, CityContents
 from dispatch.store.engine import Store
@@ -86,6 +88,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         (tables.DOMAINS, contents.domains),
         (tables.MATTERS, contents.matters),
         (tables.AUTHORITY, contents.authority),
+        (tables.PARTNERS, contents.partners),
     ):
         _insert(session, table, [_columns(table, value) for value in values])
     _insert(session, tables.UNITS, [_unit_columns(unit) for unit in contents.units])
@@ -100,7 +103,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
     for incident in contents.incidents:
         add_incident(session, incident)
-    for table in (tables.AREAS, tables.ZONES, tables.GRIDS, tables.BACKDROP):
+    for table in (tables.AREAS, tables.ZONES, tables.GRIDS, tables.BACKDROP, tables.PARTNERS):
         geopackage.note_extent(session.connection(), table)
 
 
@@ -147,6 +150,7 @@ def read_city(store: Store) -> City:
             officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
             travel_times=_engines(store.path.parent, meta),
             invented=meta["invented"] == "1",
+            partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
         )
 
 
@@ -232,7 +236,8 @@ def _grid(row: Row[Any]) -> UnitGrid:
 
 
 def _domain(row: Row[Any]) -> Domain:
-    return Domain(row.code, row.name, row.name_en)
+    kept_at = None if row.kept_at is None else KeptAt(row.kept_at)
+    return Domain(row.code, row.name, row.name_en, kept_at)
 
 
 def _matter(row: Row[Any]) -> Matter:
@@ -261,7 +266,15 @@ def _authority(row: Row[Any]) -> AuthorityRow:
         valid_to=row.valid_to,
         min_certified=row.min_certified,
         skills=row.skills,
+        excluding=row.excluding,
+        scale=None if row.scale is None else CaseScale(row.scale),
+        triage=None if row.triage is None else Triage(row.triage),
+        **{name: getattr(row, name) for name in DEADLINES},
     )
+
+
+def _partner(row: Row[Any]) -> PartnerCity:
+    return PartnerCity(row.code, row.name, row.name_en, row.desk, row.phone, row.polygon)
 
 
 def _unit(row: Row[Any]) -> Unit:

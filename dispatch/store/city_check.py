@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from dispatch.store import city_rows
+from dispatch.store.authority_check import check_authority
 from dispatch.store.city_contents import CityContents
 from dispatch.unit import BRIGADES, UnitKind
 from geo.area import TIERS
@@ -33,6 +34,7 @@ def check(city: CityContents) -> list[Finding]:
         *_zones(city),
         *_grids(city),
         *_matters(city),
+        *check_authority(city),
         *_units(city),
         *_officers(city),
         *_incidents(city),
@@ -47,6 +49,7 @@ def _used_twice(city: CityContents) -> Iterator[Finding]:
         (city_rows.DOMAINS.file, [domain.code for domain in city.domains]),
         (city_rows.MATTERS.file, [matter.code for matter in city.matters]),
         (city_rows.AUTHORITY.file, [row.id for row in city.authority]),
+        (city_rows.PARTNERS.file, [partner.code for partner in city.partners]),
         (city_rows.UNITS.file, [unit.code for unit in city.units]),
         (city_rows.OFFICERS.file, [row.officer.id for row in city.officers]),
         (city_rows.INCIDENTS.file, [str(incident.id) for incident in city.incidents]),
@@ -108,6 +111,7 @@ def _matters(city: CityContents) -> Iterator[Finding]:
         where = city_rows.AUTHORITY.file
         yield from _unknown(where, row.id, "matter", [row.matter], matters)
         yield from _unknown(where, row.id, "area", [row.area], areas)
+        yield from _unknown(where, row.id, "excluding", row.excluding, areas)
         if row.lead is not None:
             yield from _unknown(where, row.id, "lead", [row.lead], leads)
 

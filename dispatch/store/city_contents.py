@@ -8,8 +8,10 @@ from datetime import datetime
 
 from shapely import MultiPolygon, Polygon
 
+from dispatch.authority import AuthorityRow
 from dispatch.incident import Incident
-from dispatch.matter import AuthorityRow, Domain, Matter
+from dispatch.matter import Domain, Matter
+from dispatch.partner import PartnerCity
 from dispatch.unit import DutyStatus, Officer, Unit
 from geo.area import Area
 from geo.position import Fix
@@ -111,6 +113,8 @@ class CityContents:
         Its layers.
     domains, matters, authority, units, officers
         Its tables.
+    partners
+        Neighbouring cities with which cases are exchanged.
     incidents
         Incidents that are open.
     networks
@@ -127,5 +131,6 @@ class CityContents:
     authority: tuple[AuthorityRow, ...]
     units: tuple[Unit, ...]
     officers: tuple[PostedOfficer, ...]
+    partners: tuple[PartnerCity, ...]
     incidents: tuple[Incident, ...]
     networks: Mapping[Mode, RoadNetwork]

@@ -4,6 +4,8 @@ City folder: the files that make a city, read whole with every finding at once.
 ``city.json`` names the city; ``areas zones grids backdrop`` are GeoPackages in WGS-84,
 ``domains matters authority units officers incidents`` CSV files in UTF-8, and
 ``network-car network-ebike network-foot`` road network folders, of which one is enough.
+``partners``, a GeoPackage, may be missing, and so may the columns that `city_rows` calls
+optional.
 """
 
 from __future__ import annotations
@@ -97,6 +99,7 @@ def read_city_folder(folder: Path) -> CityContents:
         authority=city_rows.AUTHORITY.read(folder, findings),
         units=city_rows.UNITS.read(folder, findings),
         officers=city_rows.OFFICERS.read(folder, findings),
+        partners=city_rows.PARTNERS.read(folder, findings),
         incidents=city_rows.INCIDENTS.read(folder, findings),
         networks=_networks(folder, findings),
     )

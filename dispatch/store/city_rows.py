@@ -9,8 +9,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.incident import Incident, IncidentKind
-from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
+from dispatch.partner import PartnerCity
 from dispatch.store.city_contents import Backdrop, PeopledGrid, PostedOfficer
 from dispatch.store.column import split_codes
 from dispatch.store.table_file import Row, polygon_of, read_layer, read_table, values
@@ -47,6 +49,10 @@ class Source(Generic[Value]):
         Column that names a row.
     needed
         Whether a file without rows is a finding.
+    optional
+        Columns that it may have, with spaces between them; read as empty where missing.
+    may_be_missing
+        Whether a folder without the file is sound.
     """
 
     file: str
@@ -54,6 +60,8 @@ class Source(Generic[Value]):
     make: Callable[[Row], Value]
     key: str = "code"
     needed: bool = True
+    optional: str = ""
+    may_be_missing: bool = False
 
     def read(self, folder: Path, findings: list[Finding]) -> tuple[Value, ...]:
         """
@@ -72,11 +80,15 @@ class Source(Generic[Value]):
             Of all rows that are sound.
         """
         path = folder / self.file
+        if self.may_be_missing and not path.exists():
+            return ()
         reads = read_table if path.suffix == ".csv" else read_layer
         rows = reads(path, self.columns.split(), findings)
         if rows == [] and self.needed:
             findings.append(Finding(self.file, None, EMPTY))
-        return values(self.file, rows, self.make, findings, key=self.key)
+        spare = dict.fromkeys(self.optional.split(), "")
+        full = None if rows is None else [spare | row for row in rows]
+        return values(self.file, full, self.make, findings, key=self.key)
 
 
 def _area(row: Row) -> Area:
@@ -111,7 +123,8 @@ def _backdrop(row: Row) -> Backdrop:
 
 
 def _domain(row: Row) -> Domain:
-    return Domain(row["code"], row["name"], row["name_en"])
+    kept_at = KeptAt(row["kept_at"]) if row["kept_at"] else None
+    return Domain(row["code"], row["name"], row["name_en"], kept_at)
 
 
 def _matter(row: Row) -> Matter:
@@ -140,6 +153,21 @@ def _authority(row: Row) -> AuthorityRow:
         valid_to=_day(row["valid_to"]),
         min_certified=_whole(row["min_certified"], "min_certified", least=1),
         skills=split_codes(row["skills"]),
+        excluding=split_codes(row["excluding"]),
+        scale=CaseScale(row["scale"]) if row["scale"] else None,
+        triage=Triage(row["triage"]) if row["triage"] else None,
+        **{name: _seconds(row[name], name) for name in DEADLINES},
+    )
+
+
+def _partner(row: Row) -> PartnerCity:
+    return PartnerCity(
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        desk=row["desk"],
+        phone=row["phone"],
+        polygon=polygon_of(row),
     )
 
 
@@ -190,7 +218,7 @@ AREAS = Source("areas.gpkg", "code name name_en tier parent", _area)
 ZONES = Source("zones.gpkg", "code name name_en brigade arrival_target_s", _zone)
 GRIDS = Source("grids.gpkg", "code community zone population", _grid, needed=False)
 BACKDROP = Source("backdrop.gpkg", "kind name", _backdrop, key="name", needed=False)
-DOMAINS = Source("domains.csv", "code name name_en", _domain)
+DOMAINS = Source("domains.csv", "code name name_en", _domain, optional="kept_at")
 MATTERS = Source("matters.csv", "code name name_en domain kind gravity triage", _matter)
 AUTHORITY = Source(
     "authority.csv",
@@ -198,6 +226,14 @@ AUTHORITY = Source(
     "skills",
     _authority,
     key="id",
+    optional=" ".join(("excluding", "scale", "triage", *DEADLINES)),
+)
+PARTNERS = Source(
+    "partners.gpkg",
+    "code name name_en desk phone",
+    _partner,
+    needed=False,
+    may_be_missing=True,
 )
 UNITS = Source(
     "units.csv", "code name name_en kind parent zone domains mode lon lat call_sign phone", _unit
@@ -223,6 +259,11 @@ def _whole(text: str, name: str, *, least: int) -> int:
     if not number.is_integer() or number < least:
         raise ValueError(f"{name} is {text}, not a whole number of {least} or more")
     return int(number)
+
+
+def _seconds(text: str, name: str) -> int | None:
+    """Read a time in whole seconds, or nothing where none is stated."""
+    return _whole(text, name, least=1) if text else None
 
 
 def _yes(text: str) -> bool:

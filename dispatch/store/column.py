@@ -1,7 +1,8 @@
-"""Column types that mean the same on every dialect: shapes, instants and lists of codes."""
+"""Column types that mean the same on every dialect: shapes, instants, lists."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from dispatch.incident import Filing
 from dispatch.store import geopackage
 
 SEPARATOR = ";"
@@ -131,6 +133,27 @@ class Codes(TypeDecorator[tuple[str, ...]]):
         """Read the codes."""
         del dialect  # the same everywhere
         return split_codes(value)
+
+
+class Filings(TypeDecorator[tuple[Filing, ...]]):
+    """Who has filed a case, and when, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Filing, ...] | None, dialect: Dialect) -> str | None:
+        """Write body and instant of each."""
+        del dialect  # the same everywhere
+        if value is None:
+            return None
+        pairs = [(filing.body, filing.filed_at.isoformat()) for filing in value]
+        return json.dumps(pairs, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Filing, ...]:
+        """Read the filings."""
+        del dialect  # the same everywhere
+        pairs = json.loads(value or "[]")
+        return tuple(Filing(body, datetime.fromisoformat(time)) for body, time in pairs)
 
 
 def split_codes(text: str | None) -> tuple[str, ...]:

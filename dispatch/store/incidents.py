@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, IncidentKind, Reporter
+from dispatch.matter import CaseScale
 from dispatch.power import local_date
 from dispatch.store.tables import INCIDENTS
 from geo.errors import UnknownName
@@ -43,6 +44,8 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         state=incident.state,
         reporter_name=reporter.name if reporter else None,
         reporter_phone=reporter.phone if reporter else None,
+        scale=incident.scale,
+        filings=incident.filings,
         place=Point(incident.lon_lat),
     )
     fid = session.execute(row.returning(INCIDENTS.c.fid)).scalar_one()
@@ -125,4 +128,6 @@ def _incident(row: Row[Any]) -> Incident:
         id=row.id,
         state=row.state,
         reporter=Reporter(row.reporter_name or "", row.reporter_phone or "") if known else None,
+        scale=None if row.scale is None else CaseScale(row.scale),
+        filings=row.filings,
     )

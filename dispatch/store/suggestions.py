@@ -13,11 +13,16 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.choice import PassedOver, ProposalKind
+from dispatch.deadline import Clock, ClockKind, ClockStart
+from dispatch.hand_off import HandOff
 from dispatch.incident import IncidentKind
-from dispatch.jurisdiction import CaseKind, Holder
+from dispatch.jurisdiction import Holder
+from dispatch.matter import CaseScale, Triage
 from dispatch.proposal import Proposal
+from dispatch.routing import CaseKind
 from dispatch.store.tables import SUGGESTIONS
 from dispatch.suggestion import AreaName, Degraded, Suggestion, ZoneName
+from dispatch.whistle import Whistle
 from geo.area import Tier
 from geo.errors import UnknownName
 from geo.remark import Remark
@@ -91,8 +96,13 @@ def to_text(suggestion: Suggestion) -> str:
     record
         JSON with sorted keys.
     """
-    record = asdict(suggestion) | {"now": suggestion.now.isoformat()}
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        asdict(suggestion),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        default=datetime.isoformat,
+    )
 
 
 def from_text(text: str) -> Suggestion:
@@ -131,6 +141,10 @@ def from_text(text: str) -> Suggestion:
                 PassedOver(**entry | {"reason": Remark(**entry["reason"])})
                 for entry in record["passed_over"]
             ),
+            "grounds": tuple(Remark(**ground) for ground in record["grounds"]),
+            "clocks": tuple(map(_clock, record["clocks"])),
+            "whistle": record["whistle"] and _whistle(record["whistle"]),
+            "hand_off": record["hand_off"] and _hand_off(record["hand_off"]),
             "findings": tuple(Remark(**finding) for finding in record["findings"]),
             "degraded": None if degraded is None else Degraded(**degraded),
         }
@@ -138,8 +152,49 @@ def from_text(text: str) -> Suggestion:
 
 
 def _holder(record: Record) -> Holder:
-    tier = None if record["tier"] is None else Tier(record["tier"])
-    return Holder(**record | {"tier": tier, "rule": Remark(**record["rule"])})
+    tier, scale, triage = record["tier"], record["scale"], record["triage"]
+    return Holder(
+        **record
+        | {
+            "tier": None if tier is None else Tier(tier),
+            "rule": Remark(**record["rule"]),
+            "assisting": tuple(record["assisting"]),
+            "scale": None if scale is None else CaseScale(scale),
+            "triage": None if triage is None else Triage(triage),
+            "contenders": tuple(record["contenders"]),
+        }
+    )
+
+
+def _clock(record: Record) -> Clock:
+    kind, starts = ClockKind(record["kind"]), ClockStart(record["starts"])
+    return Clock(**record | {"kind": kind, "starts": starts, "rule": Remark(**record["rule"])})
+
+
+def _whistle(record: Record) -> Whistle:
+    return Whistle(
+        **record
+        | {
+            "units": tuple(record["units"]),
+            "bodies": tuple(record["bodies"]),
+            "raised_at": datetime.fromisoformat(record["raised_at"]),
+            "answer_by": datetime.fromisoformat(record["answer_by"]),
+            "rule": Remark(**record["rule"]),
+            "silence": Remark(**record["silence"]),
+        }
+    )
+
+
+def _hand_off(record: Record) -> HandOff:
+    return HandOff(
+        **record
+        | {
+            "lon_lat": tuple(record["lon_lat"]),
+            "matters": tuple(record["matters"]),
+            "made_at": datetime.fromisoformat(record["made_at"]),
+            "reason": Remark(**record["reason"]),
+        }
+    )
 
 
 def _proposal(record: Record) -> Proposal:

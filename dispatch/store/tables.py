@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from dispatch.store.column import Codes, Instant, Shape
+from dispatch.store.column import Codes, Filings, Instant, Shape
 
 METADATA = MetaData()
 
@@ -79,6 +79,7 @@ DOMAINS = _table(
     _text("code", unique=True),
     _text("name"),
     _text("name_en"),
+    _text("kept_at", nullable=True),
 )
 
 MATTERS = _table(
@@ -108,6 +109,24 @@ AUTHORITY = _table(
     Column("valid_to", Date),
     Column("min_certified", Integer, nullable=False),
     Column("skills", Codes, nullable=False),
+    Column("excluding", Codes, nullable=False),
+    _text("scale", nullable=True),
+    _text("triage", nullable=True),
+    Column("arrival_target_s", Integer),
+    Column("secure_target_s", Integer),
+    Column("handle_within_s", Integer),
+    Column("answer_within_s", Integer),
+)
+
+PARTNERS = _table(
+    "partners",
+    "对口城市 / Partner cities",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+    _text("desk"),
+    _text("phone"),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
 )
 
 UNITS = _table(
@@ -161,6 +180,8 @@ INCIDENTS = _table(
     _text("state"),
     _text("reporter_name", nullable=True),
     _text("reporter_phone", nullable=True),
+    _text("scale", nullable=True),
+    Column("filings", Filings, nullable=False),
     Column("place", Shape("POINT"), nullable=False),
 )
 

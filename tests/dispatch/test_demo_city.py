@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dispatch.incident import Incident
-from dispatch.jurisdiction import CaseKind
+from dispatch.routing import CaseKind
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store, open_store

@@ -13,13 +13,14 @@ from datetime import UTC, date, datetime
 import pytest
 from shapely import box
 
+from dispatch.authority import AuthorityRow
 from dispatch.city import City
 from dispatch.incident import Incident, IncidentKind
 from dispatch.jurisdiction import Jurisdiction, decide
-from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.matter import Domain, Matter, MatterKind, Triage
 from dispatch.unit import Unit, UnitKind
 from geo.area import Area, Tier
-from geo.errors import BadValue, UnknownName
+from geo.errors import BadValue
 from geo.zone import Zone
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -111,7 +112,7 @@ CITY_ROW = AuthorityRow("C-STALL", "STALL", "C", Tier.CITY, "city bureau")
     ("at", "rows", "expected"),
     [
         # The township has the matter on its list: the township acts.
-        (IN_T1, [TOWN_ROW], "T1 government by lowest_tier, row T1-STALL; B1 by single_domain"),
+        (IN_T1, [TOWN_ROW], "T1 government by own_list, row T1-STALL; B1 by single_domain"),
         # The township next door has not: the tier above acts.
         (IN_T2, [TOWN_ROW], "D1 bureau by tier_above, row STALL-D1; B1 by single_domain"),
         # Another district, another body and another brigade.
@@ -134,19 +135,19 @@ def test_a_domain_kept_by_the_city_is_the_citys():
     ("first", "last", "holds"),
     [
         (None, None, True),
-        (date(2026, 11, 20), date(2026, 11, 20), True),
+        (date(2026, 11, 20), date(2026, 11, 21), True),
         (date(2026, 11, 21), None, False),
-        (None, date(2026, 11, 19), False),
+        (None, date(2026, 11, 20), False),
     ],
 )
-def test_a_row_holds_from_its_first_day_to_its_last(first, last, holds):
+def test_a_row_holds_from_its_first_day_until_the_day_of_its_end(first, last, holds):
     row = replace(TOWN_ROW, valid_from=first, valid_to=last)
     found = case(IN_T1, "STALL", city=city_with(row))
     assert found.holder.acting_body == ("T1 government" if holds else "D1 bureau")
 
 
 def test_the_day_is_that_of_shanghai():
-    city = city_with(replace(TOWN_ROW, valid_to=date(2026, 11, 20)))
+    city = city_with(replace(TOWN_ROW, valid_to=date(2026, 11, 21)))
     place = city.place_index.locate(IN_T1)
     incident = Incident(IN_T1, ("STALL",), NOW)
     evening = datetime(2026, 11, 20, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
@@ -184,7 +185,8 @@ def test_two_holders_are_named_and_neither_is_chosen():
     assert codes(found) == ["two_holders"]
     assert "D1 bureau and D1 market bureau" in found.findings[0].en
     assert found.unit == "B1"
-    assert found.may_act
+    assert not found.may_act, "nobody acts until it is settled; the place is secured"
+    assert found.to_secure
 
 
 def test_two_rows_for_one_body_are_no_conflict():
@@ -271,9 +273,11 @@ def test_outside_the_city_is_a_finding():
     assert not found.to_secure
 
 
-def test_an_unknown_matter_names_the_ones_near_it():
-    with pytest.raises(UnknownName, match="SHED"):
-        case(IN_T1, "SHAD")
+def test_an_unknown_matter_is_a_finding_that_names_the_ones_near_it():
+    found = case(IN_T1, "SHAD")
+    assert codes(found) == ["unknown_matter"]
+    assert "SHED" in found.findings[0].en
+    assert found.holder.acting_body is None
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from spec.town import town
 from spec.town_city import NOW, Crew, TownCity, passed_over, proposals
 
+from dispatch.authority import AuthorityRow
 from dispatch.incident import Incident, IncidentKind
-from dispatch.matter import AuthorityRow
 from dispatch.suggestion import suggest
 from dispatch.unit import DutyStatus
 from geo.area import Tier
@@ -279,10 +279,15 @@ def test_outside_the_city_nobody_is_sent_and_it_is_said():
     assert "outside_city" in codes(suggestion.findings)
 
 
+def test_a_matter_that_has_left_the_list_is_a_finding_and_the_place_is_secured():
+    suggestion = TownCity(STREET, home="2").suggest("x", "H9")
+    assert codes(suggestion.findings) == ["unknown_matter"]
+    assert "H2, H1" in suggestion.findings[0].en
+    assert [proposal.kind for proposal in suggestion.proposals] == ["secure"]
+
+
 def test_what_cannot_be_asked_is_refused_in_one_sentence():
     drawn = TownCity(STREET, home="2")
-    with pytest.raises(UnknownName, match=r"'H9'.*Near it: H2, H1"):
-        drawn.suggest("x", "H9")
     whereabouts = drawn.whereabouts()
     here = Incident(STREET.lon_lat["x"], ("H1",), NOW)
     with pytest.raises(UnknownName, match="no policy 'luck'"):

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from shapely import box
 from spec.town import Town
 
+from dispatch.authority import AuthorityRow
 from dispatch.city import City
 from dispatch.incident import Incident, IncidentKind
-from dispatch.matter import AuthorityRow, Domain, Matter, MatterKind, Triage
+from dispatch.matter import Domain, Matter, MatterKind, Triage
 from dispatch.suggestion import Suggestion, suggest
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from dispatch.whereabouts import Whereabouts, locate_officers

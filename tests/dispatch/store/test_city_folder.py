@@ -13,7 +13,7 @@ from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from spec.city_files import EVERYWHERE, LAYERS, TABLES, write_layer, write_table
 
-from dispatch.matter import AuthorityRow
+from dispatch.authority import AuthorityRow
 from dispatch.store.cities import holds_city, read_backdrop, read_city, read_statuses
 from dispatch.store.city_folder import load_city_folder, read_city_folder
 from dispatch.store.engine import Store, open_store
