@@ -293,8 +293,9 @@ def _paces(
     of_hour = shrunk(cell, n_modes * 24, np.repeat(of_mode, 24))
     of_kind = shrunk(cell * 2 + off, n_modes * 48, np.repeat(of_hour, 2))
     by_kind = of_kind.reshape(n_modes, 24, 2)
-    of_week = np.arange(HOURS_OF_WEEK)
-    return np.round(np.exp(by_kind[:, of_week % 24, _DAYS_OFF.astype(int)]), DECIMALS)
+    of_week = by_kind[:, np.arange(HOURS_OF_WEEK) % 24, _DAYS_OFF.astype(int)]
+    paces: NDArray[np.float64] = np.exp(of_week)
+    return paces.round(DECIMALS)
 
 
 def _spreads(
