@@ -151,7 +151,7 @@ def filled(roles: Roles, pool: Pool) -> NDArray[np.int64]:
     filled
         int64[n_roles].  As many as possible in all; where roles compete, the earlier has its
         own first.  (Sets of places that can be filled together are a matroid, so serving the
-        earlier first never fills fewer in all.)
+        earlier first never fills fewer in all).
     """
     network = _Network(roles, pool)
     flows = [network.flow(first) for first in range(len(roles.need) + 1)]
