@@ -100,6 +100,12 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
             for row in contents.officers
         ],
     )
+    for table, lines in (
+        (tables.HOURLY_SPEEDS, contents.hourly_speeds),
+        (tables.MEASURED_SPEEDS, contents.measured_speeds),
+    ):
+        names = [column.name for column in table.c if column.name != "fid"]
+        _insert(session, table, [{name: line[name] for name in names} for line in lines])
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
     for incident in contents.incidents:
         add_incident(session, incident)

@@ -12,6 +12,7 @@ from dispatch.unit import BRIGADES, UnitKind
 from geo.area import TIERS
 from geo.finding import Finding
 from geo.remark import Remark
+from geo.road.speed_table import read_modes
 
 
 def check(city: CityContents) -> list[Finding]:
@@ -38,6 +39,7 @@ def check(city: CityContents) -> list[Finding]:
         *_units(city),
         *_officers(city),
         *_incidents(city),
+        *_measured_speeds(city),
     ]
 
 
@@ -154,6 +156,26 @@ def _incidents(city: CityContents) -> Iterator[Finding]:
     for incident in city.incidents:
         where = city_rows.INCIDENTS.file
         yield from _unknown(where, str(incident.id), "matters", incident.matters, matters)
+
+
+def _measured_speeds(city: CityContents) -> Iterator[Finding]:
+    where = city_rows.MEASURED_SPEEDS.file
+    for line in city.measured_speeds:
+        modes = [mode for mode in read_modes(line["mode"]) if mode in city.networks]
+        networks = [city.networks[mode] for mode in modes]
+        column = "edge" if line["edge"] else "way"
+        number = int(line[column])
+        if column == "edge":
+            found = any(0 <= number < network.n_edges for network in networks)
+        else:
+            found = any((network.street_way_id == number).any() for network in networks)
+        if not found:
+            remark = Remark(
+                "unknown_reference",
+                f"路网中没有 {column} {number}。",
+                f"The roads have no {column} {number}.",
+            )
+            yield Finding(where, line[column], remark)
 
 
 def _unknown(

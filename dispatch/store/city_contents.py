@@ -119,6 +119,8 @@ class CityContents:
         Incidents that are open.
     networks
         Roads by mode.
+    hourly_speeds, measured_speeds
+        Lines of the tables that lie over their speeds, each sound.
     """
 
     about: CityName | None
@@ -134,3 +136,5 @@ class CityContents:
     partners: tuple[PartnerCity, ...]
     incidents: tuple[Incident, ...]
     networks: Mapping[Mode, RoadNetwork]
+    hourly_speeds: tuple[Mapping[str, str], ...] = ()
+    measured_speeds: tuple[Mapping[str, str], ...] = ()

@@ -21,6 +21,10 @@ from geo.area import Area, Tier
 from geo.finding import Finding
 from geo.position import Fix
 from geo.remark import Remark
+from geo.road.hourly_speed import COLUMNS as HOURLY_COLUMNS
+from geo.road.hourly_speed import hourly_rule
+from geo.road.measured_speed import COLUMNS as MEASURED_COLUMNS
+from geo.road.measured_speed import measured_speed
 from geo.road.road_class import Mode
 from geo.zone import UnitGrid, Zone
 
@@ -202,6 +206,16 @@ def _officer(row: Row) -> PostedOfficer:
     return PostedOfficer(officer, DutyStatus(row["status"]), fix)
 
 
+def _hourly(row: Row) -> Row:
+    hourly_rule(row)  # says what is wrong with it
+    return row
+
+
+def _measured(row: Row) -> Row:
+    measured_speed(row)  # says what is wrong with it
+    return row
+
+
 def _incident(row: Row) -> Incident:
     return Incident(
         lon_lat=_lon_lat(row),
@@ -243,6 +257,22 @@ OFFICERS = Source(
     "id name crew certified skills phone lon lat fix_time status",
     _officer,
     key="id",
+)
+HOURLY_SPEEDS = Source(
+    "hourly_speeds.csv",
+    " ".join(HOURLY_COLUMNS),
+    _hourly,
+    key="class",
+    needed=False,
+    may_be_missing=True,
+)
+MEASURED_SPEEDS = Source(
+    "measured_speeds.csv",
+    " ".join(MEASURED_COLUMNS),
+    _measured,
+    key="way",
+    needed=False,
+    may_be_missing=True,
 )
 INCIDENTS = Source(
     "incidents.csv",

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from dispatch.store.column import Codes, Filings, Instant, Shape
+from geo.road import hourly_speed, measured_speed
 
 METADATA = MetaData()
 
@@ -192,4 +193,44 @@ SUGGESTIONS = _table(
     _text("incident", nullable=True),
     Column("made_at", Instant, nullable=False),
     _text("record"),
+)
+
+CLOSURES = _table(
+    "closures",
+    "封路与限速 / Closures and slow zones, past ones too",
+    _text("id", unique=True),
+    _text("reason"),
+    Column("modes", Codes, nullable=False),
+    Column("ways", Codes, nullable=False),
+    Column("edges", Codes, nullable=False),
+    _text("direction", nullable=True),
+    Column("speed_factor", Double),
+    Column("speed_cap_mps", Double),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant),
+    Column("created_at", Instant, nullable=False),
+    _text("created_by"),
+    Column("lifted_at", Instant),
+    _text("lifted_by", nullable=True),
+    Column("polygon", Shape("MULTIPOLYGON")),
+)
+
+WEIGHTS = _table(
+    "weights",
+    "路网权重状态 / States of road weights, by the number that answers name",
+    _text("network"),
+    _text("state", unique=True),
+    Column("first_seen", Instant, nullable=False),
+)
+
+HOURLY_SPEEDS = _table(
+    "hourly_speeds",
+    "分时车速 / Speeds by hour of the week",
+    *(_text(name) for name in hourly_speed.COLUMNS),
+)
+
+MEASURED_SPEEDS = _table(
+    "measured_speeds",
+    "实测车速 / Measured speeds of streets",
+    *(_text(name) for name in measured_speed.COLUMNS),
 )

@@ -18,7 +18,8 @@ from geo.road.speed_table import read_modes, read_table
 from geo.road.week import hour_of_week, read_hours
 
 COLUMNS = (
-    "mode", "way", "edge", "direction", "speed_kph", "travel_time_s", "from", "to", "days", "hours",
+    "mode", "way", "edge", "direction", "speed_kph", "travel_time_s", "starts", "ends",
+    "days", "hours",
 )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def measured_speed(row: Mapping[str, str]) -> MeasuredSpeed:
     row
         Texts by column: ``mode`` (several with ``;``, empty for all), ``way`` with
         ``direction`` (forward or backward), or ``edge``; ``speed_kph`` or ``travel_time_s``;
-        ``from`` and ``to`` (ISO 8601 with offset), ``days`` and ``hours`` (see
+        ``starts`` and ``ends`` (ISO 8601 with offset), ``days`` and ``hours`` (see
         `geo.road.week.read_hours`), all four empty for always.
 
     Returns
@@ -165,8 +166,8 @@ def measured_speed(row: Mapping[str, str]) -> MeasuredSpeed:
             modes=read_modes(row["mode"]),
             speed_mps=None if speed_kph is None else speed_kph / 3.6,
             travel_time_s=float(row["travel_time_s"]) if row["travel_time_s"] else None,
-            starts=datetime.fromisoformat(row["from"]) if row["from"] else None,
-            ends=datetime.fromisoformat(row["to"]) if row["to"] else None,
+            starts=datetime.fromisoformat(row["starts"]) if row["starts"] else None,
+            ends=datetime.fromisoformat(row["ends"]) if row["ends"] else None,
             hours=read_hours(row["days"], row["hours"]) if timed else None,
         )
     except ValueError as error:

@@ -321,7 +321,7 @@ def test_tables_are_read_and_a_wrong_line_is_named(tmp_path):
     assert hourly.of(Mode.FOOT, 8)[CLASS_CODE["tertiary"]] == 0.9
     assert hourly.of(Mode.CAR, 9)[CLASS_CODE["tertiary"]] == 0.9
     measured = tmp_path / "measured.csv"
-    head = "mode,way,edge,direction,speed_kph,travel_time_s,from,to,days,hours\n"
+    head = "mode,way,edge,direction,speed_kph,travel_time_s,starts,ends,days,hours\n"
     measured.write_text(
         head + "car,7,,forward,,90,,2026-12-01T00:00:00+08:00,mon,8\n,7,,,36,,,,,\n"
     )
@@ -356,7 +356,7 @@ def test_a_line_of_hourly_speeds_that_cannot_be_used_is_refused(wrong):
         {"speed_kph": ""},
         {"travel_time_s": "9"},
         {"speed_kph": "0"},
-        {"from": "2026-12-01T00:00:00"},
+        {"starts": "2026-12-01T00:00:00"},
         {"direction": "left"},
         {"speed_kph": "", "travel_time_s": "9"},
         {"way": "", "edge": "3"},
