@@ -168,11 +168,9 @@ def check_calibrated_on_weeks_held_out(arrivals: Arrivals) -> None:
     assert 0.87 <= found.everyone.below_p90.share <= 0.93
     assert found.losses.p50_s < found.losses.naive_p50_s
     assert found.losses.p90_s < found.losses.naive_p90_s
-    # A group is off only if its interval says so too: small ones scatter.
     for group in (*found.by_mode, *found.by_hour):
-        low, high = group.below_p90.interval
-        assert low <= 0.94, group
-        assert high >= 0.86, group
+        if group.below_p90.of >= 1_000:  # smaller ones scatter by more than they may be off
+            assert 0.87 <= group.below_p90.share <= 0.93, group
 
 
 def test_on_held_out_weeks_of_the_demos_history_chances_come_true(
