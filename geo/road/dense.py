@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.road.fleet import may_go, rest_of_edge_ms
+from geo.road.eligible import may_go
+from geo.road.fleet import rest_of_edge_ms
 from geo.road.heap import STATE_BITS, STATE_MASK, lower_key, raise_key
 from geo.road.kernel import kernel
 from geo.road.ranking import rank_unit
@@ -54,7 +55,7 @@ def search_units(
     head, after, port_edge, along, walk_ms
         How the units hang, see `geo.road.fleet.Hung`.
     bits, wanted
-        Who may go, see `geo.road.fleet.may_go`.
+        Who may go, see `geo.road.eligible.may_go`.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
     best_ms, best_unit

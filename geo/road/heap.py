@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.road.kernel import kernel
+from geo.road.kernel import Whole, kernel
 
 STATE_BITS = 32
 """A key holds milliseconds above, and below them the state in this many bits."""
@@ -18,7 +18,7 @@ FOUR = np.uint64(4)
 
 
 @kernel
-def raise_key(heap: NDArray[np.int64], size: int, key: int) -> int:
+def raise_key(heap: NDArray[np.int64], size: int, key: Whole) -> int:
     """
     Put a key into a heap that has room; four children to a parent.
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+Whole = int | np.integer
+"""A whole number inside a kernel, of any width."""
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.road.customise import NEVER, SlotWeights, customise, recustomise
+from geo.road.customise import NEVER, SlotWeights, customise
 from geo.road.frozen import freeze
 from geo.road.hierarchy import Hierarchy
 from geo.road.network import RoadNetwork
+from geo.road.repair import recustomise
 from geo.road.turn_graph import TurnGraph
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from geo.road.climb import climb, descend_units
 from geo.road.dense import search_units
-from geo.road.fleet import Hung, count_eligible, list_eligible, units_on_street
+from geo.road.eligible import count_eligible, list_eligible
+from geo.road.fleet import Hung, units_on_street
 from geo.road.metric import Metric, RoadGraph
 from geo.road.port import arrivals
 from geo.road.snap import Joins
@@ -45,7 +46,7 @@ class Question:
     limit_ms
         Units that take longer are left out.
     wanted
-        Which units may go, uint64[3], see `geo.road.fleet.Wanted`.
+        Which units may go, uint64[3], see `geo.road.eligible.Wanted`.
     bits
         What units are marked with, uint64[n_units].
     """

@@ -87,7 +87,9 @@ def fastest_route(
         None where no road leads.
     """
     network = roads.network
-    direct = int(direct_ms(origin, destination, network, metric.edge_ms)[0])
+    direct = int(NEVER)
+    if origin.street[0] == destination.street[0] >= 0:
+        direct = int(direct_ms(origin, destination, network, metric.edge_ms)[0])
     way = _over_states(roads, metric, origin, destination, room)
     if direct < NEVER and (way is None or direct <= way.time_ms):
         way = _along_the_street(network, metric, origin, destination, direct)
@@ -219,28 +221,56 @@ def draw(
         begin = start if row == 0 else 0.0
         stop = end if row == len(edges) - 1 else 1.0
         length_m += (stop - begin) * street_length_m[street]
-        squeeze = np.cos(np.radians(point[low, 1]))
-        whole = 0.0
-        for place in range(low + 1, high):
-            whole += _apart(point, place - 1, place, squeeze)
-        begin, stop, driven = begin * whole, stop * whole, 0.0
-        for step in range(high - low - 1):
+        if begin > 0.0 or stop < 1.0:
+            count = _draw_part(lon_lat, count, point, low, high, backward, begin, stop)
+            continue
+        for step in range(high - low):
             here = high - 1 - step if backward else low + step
-            there = here - 1 if backward else here + 1
-            enter = driven
-            driven += _apart(point, here, there, squeeze)
-            if driven < begin or enter > stop:
-                continue
-            for cut in (max(enter, begin), min(driven, stop)):
-                share = (cut - enter) / (driven - enter) if driven > enter else 0.0
-                lon, lat = _between(point, here, there, share)
-                if count == 0 or lon != lon_lat[count - 1, 0] or lat != lon_lat[count - 1, 1]:
-                    lon_lat[count, 0], lon_lat[count, 1] = lon, lat
-                    count += 1
+            count = _draw_point(lon_lat, count, point[here, 0], point[here, 1])
     if count == 1:
         lon_lat[1] = lon_lat[0]
         count = 2
     return lon_lat[:count].copy(), length_m
+
+
+@kernel
+def _draw_part(
+    lon_lat: NDArray[np.float64],
+    count: int,
+    point: NDArray[np.float64],
+    low: int,
+    high: int,
+    backward: int,
+    begin: float,
+    stop: float,
+) -> int:
+    """Draw what lies between two shares of a street; give the number of points drawn so far."""
+    squeeze = np.cos(np.radians(point[low, 1]))
+    whole = 0.0
+    for place in range(low + 1, high):
+        whole += _apart(point, place - 1, place, squeeze)
+    begin, stop, driven = begin * whole, stop * whole, 0.0
+    for step in range(high - low - 1):
+        here = high - 1 - step if backward else low + step
+        there = here - 1 if backward else here + 1
+        enter = driven
+        driven += _apart(point, here, there, squeeze)
+        if driven < begin or enter > stop:
+            continue
+        for cut in (max(enter, begin), min(driven, stop)):
+            share = (cut - enter) / (driven - enter) if driven > enter else 0.0
+            lon, lat = _between(point, here, there, share)
+            count = _draw_point(lon_lat, count, lon, lat)
+    return count
+
+
+@kernel
+def _draw_point(lon_lat: NDArray[np.float64], count: int, lon: float, lat: float) -> int:
+    """Draw a point unless it repeats the last one; give the number of points drawn so far."""
+    if count == 0 or lon != lon_lat[count - 1, 0] or lat != lon_lat[count - 1, 1]:
+        lon_lat[count, 0], lon_lat[count, 1] = lon, lat
+        count += 1
+    return count
 
 
 @kernel

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.fleet import ANYBODY, Fleet, Wanted
+from geo.road.eligible import ANYBODY, Wanted
+from geo.road.fleet import Fleet
 from geo.road.matrix import full_matrix
 from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.road.fleet import ANYBODY
+from geo.road.eligible import ANYBODY
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import Best, Question, by_hierarchy, by_search
 from geo.road.network import assemble

@@ -11,7 +11,8 @@ from spec.town import town
 
 from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.fleet import Fleet, Wanted, count_eligible, list_eligible, may_go
+from geo.road.eligible import Wanted, count_eligible, list_eligible, may_go
+from geo.road.fleet import Fleet
 from geo.road.matrix import plan_matrix
 from geo.road.matrix_file import encode, write_matrix
 from geo.road.metric import weigh
