@@ -171,21 +171,14 @@ class Terms:
     ----------
     min_certified
         Certified officers, the most that any asks for.
-    skills, assisting
+    skills
         What any of them names.
-    leads
-        Leads that they name, in their order.
-    arrival_target_s, secure_target_s, handle_within_s, answer_within_s
-        The shortest that any states, or None.
+    answer_within_s
+        The shortest time to answer a whistle that any states, or None.
     """
 
     min_certified: int
     skills: tuple[str, ...]
-    assisting: tuple[str, ...]
-    leads: tuple[str, ...]
-    arrival_target_s: int | None
-    secure_target_s: int | None
-    handle_within_s: int | None
     answer_within_s: int | None
 
 
@@ -207,9 +200,9 @@ def terms_of(rows: Iterable[AuthorityRow]) -> Terms:
     return Terms(
         min_certified=max((row.min_certified for row in rows), default=MIN_CERTIFIED),
         skills=tuple(sorted({skill for row in rows for skill in row.skills})),
-        assisting=tuple(dict.fromkeys(body for row in rows for body in row.assisting)),
-        leads=tuple(dict.fromkeys(row.lead for row in rows if row.lead)),
-        **{name: _shortest(rows, name) for name in DEADLINES},
+        answer_within_s=min(
+            (row.answer_within_s for row in rows if row.answer_within_s is not None), default=None
+        ),
     )
 
 
@@ -228,13 +221,10 @@ def disagreement(rows: Iterable[AuthorityRow]) -> tuple[str, ...]:
         Columns that do not say the same in all of them.
     """
     rows = tuple(rows)
+    if len(rows) < 2:
+        return ()
     return tuple(name for name in TERM_COLUMNS if len({getattr(row, name) for row in rows}) > 1)
 
 
 TERM_COLUMNS = ("lead", "assisting", "min_certified", "skills", "triage", *DEADLINES)
 """Columns that say how a power is exercised."""
-
-
-def _shortest(rows: tuple[AuthorityRow, ...], name: str) -> int | None:
-    """Shortest deadline that any row states."""
-    return min((stated for row in rows if (stated := getattr(row, name)) is not None), default=None)

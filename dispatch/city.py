@@ -177,6 +177,15 @@ class City:
             raise UnknownName(f"The city {self.name_en} has no area {code!r}.")
         return self._chains[code]
 
+    @cached_property
+    def squads_of(self) -> Mapping[str, tuple[Unit, ...]]:
+        """Specialist squads by domain, in the order of their codes."""
+        squads: dict[str, tuple[Unit, ...]] = {}
+        for squad in self.units_of(UnitKind.SPECIALIST_SQUAD):
+            for domain in squad.domains:
+                squads[domain] = (*squads.get(domain, ()), squad)
+        return MappingProxyType(squads)
+
     def matter(self, code: str) -> Matter:
         """
         Look up a matter.

@@ -248,7 +248,7 @@ def _holder(power: Power, unit: str | None) -> Holder:
         row=row.id if row else None,
         rule=power.rule,
         legal_basis=(row.legal_basis or None) if row else None,
-        assisting=terms_of(power.rows).assisting,
+        assisting=tuple(dict.fromkeys(body for held in power.rows for body in held.assisting)),
         scale=power.scale,
         triage=(row.triage if row else None) or power.matter.triage,
         contenders=() if row else tuple(sorted({held.acting_body for held in power.rows})),

@@ -19,9 +19,9 @@ from dispatch.city import City
 from dispatch.incident import Filing, Incident
 from dispatch.matter import CaseScale, KeptAt, Matter, MatterKind
 from dispatch.power_rule import finding, ids, rule
-from dispatch.sieve import TOWN_TIERS, Bar, Sieve, sift
+from dispatch.sieve import DEPTH, TOWN_TIERS, Bar, Sieve, sift
 from dispatch.territory import Areas, Territory, lift, superior_of, town_of
-from geo.area import TIERS, Area, Tier
+from geo.area import Area, Tier
 from geo.remark import Remark
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -164,7 +164,7 @@ def _able(rows: Sequence[AuthorityRow], scale: CaseScale) -> list[AuthorityRow]:
 
 def _depth(row: AuthorityRow, areas: Areas) -> tuple[int, int]:
     """How far down a row stands: its tier, then the tier of its area."""
-    return TIERS.index(row.tier), TIERS.index(areas[row.area].tier)
+    return DEPTH[row.tier], DEPTH[areas[row.area].tier]
 
 
 def _rule(
@@ -172,14 +172,14 @@ def _rule(
 ) -> Remark:
     """Say by which rule a row decided; of several that apply, the one that is asked for first."""
     area, town = areas[row.area], town_of(areas)
-    tier = TIERS.index(row.tier)
+    depth = DEPTH[row.tier]
     if row.scale is not None:
         return rule(f"{row.scale}_case", row, area)
     if row.tier in TOWN_TIERS:
         return rule("own_list", row, area)
     if town is not None and matter.kind == MatterKind.COMPULSORY:
         return rule("compulsory_above_township", row, area)
-    if any(TIERS.index(out.tier) < tier for out in sieve.stopped_by(Bar.EXCLUDES)):
+    if any(DEPTH[out.tier] < depth for out in sieve.stopped_by(Bar.EXCLUDES)):
         return rule("does_all_itself", row, area)
     if kept_at in KEPT_ALONE and row.tier == KEPT_ALONE[kept_at]:
         return rule("city_alone" if row.tier == Tier.CITY else "districts_alone", row, area)

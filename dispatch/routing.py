@@ -16,7 +16,7 @@ from enum import StrEnum
 from dispatch.city import City
 from dispatch.incident import Incident, IncidentKind
 from dispatch.power import Power
-from dispatch.unit import BRIGADES, UnitKind
+from dispatch.unit import BRIGADES
 from geo.place_index import Place
 from geo.remark import Remark
 
@@ -198,7 +198,7 @@ def _gravest(powers: Sequence[Power]) -> Remark:
 
 def _squad_of(rule: Remark, lead: Power, domain: str, lead_rule: Remark, city: City) -> Routing:
     """Look up the squad of a domain, or say that there is none."""
-    squads = [unit for unit in city.units_of(UnitKind.SPECIALIST_SQUAD) if domain in unit.domains]
+    squads = city.squads_of.get(domain, ())
     findings: tuple[Remark, ...] = ()
     if not squads:
         missing = Remark(

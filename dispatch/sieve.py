@@ -22,6 +22,9 @@ from geo.area import TIERS, Tier
 TOWN_TIERS = (Tier.TOWNSHIP, Tier.COMMUNITY)
 """Tiers that may be given penalty powers but no compulsory ones."""
 
+DEPTH = {tier: depth for depth, tier in enumerate(TIERS)}
+"""How far down each tier stands."""
+
 
 class Bar(Enum):
     """Why a row does not count; the first that applies, in this order."""
@@ -155,7 +158,7 @@ def _bar(
         return Bar.EXCLUDES
     if matter.kind == MatterKind.COMPULSORY and row.tier in TOWN_TIERS:
         return Bar.COMPULSORY
-    if TIERS.index(row.tier) > TIERS.index(areas[row.area].tier):
+    if DEPTH[row.tier] > DEPTH[areas[row.area].tier]:
         return Bar.BELOW_AREA
     if row.tier == wrong_tier:
         return Bar.OTHER_TIER
