@@ -161,15 +161,14 @@ class SlowTimes:
         leaves = (linked @ in_largest)[self._start : self._end] > 0
         return leaves & ((linked.T @ in_largest)[self._end :] > 0)
 
-    def through_ms(self, place: int) -> NDArray[np.float64]:
-        """When each edge is behind a driver from a place who entered it at its start, or inf."""
+    def entered_ms(self, place: int) -> NDArray[np.float64]:
+        """Earliest time at which each edge is begun, its turn included; inf: never."""
         roads = self.roads
         label = dijkstra(self.graph, indices=self._start + place)
+        begun_ms = label[roads.source] + roads.extra_ms
+        shut = self.edge_ms[roads.edge] + roads.extra_ms >= CLOSED_MS
         times = np.full(roads.network.n_edges, np.inf)
-        arrive = label[roads.source] + roads.extra_ms + self.edge_ms[roads.edge]
-        arrive[self.edge_ms[roads.edge] >= CLOSED_MS] = np.inf
-        np.minimum.at(times, roads.edge, arrive)
-        times[times >= CLOSED_MS] = np.inf
+        np.minimum.at(times, roads.edge, np.where(shut, np.inf, begun_ms))
         return times
 
     def _searched(self, graph: csr_array, rows: Ints, first: int) -> Ints:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import pytest
 import shapely
-from oracle.slow_roads import NO_WAY, SlowRoads, SlowTimes, price_ms, slow_roads
+from oracle.slow_roads import CLOSED_MS, NO_WAY, SlowRoads, SlowTimes, price_ms, slow_roads
 from spec.city_questions import (
     Ints,
     random_changes,
@@ -27,7 +27,8 @@ from spec.city_questions import (
 from fixtures.demo_city import write_demo_city
 from fixtures.preset import Preset
 from geo.road import nearest
-from geo.road.fleet import Fleet, Wanted
+from geo.road.eligible import Wanted
+from geo.road.fleet import Fleet
 from geo.road.metric import RoadGraph, reweigh, weigh
 from geo.road.network import RoadNetwork, assemble, with_turn_rules
 from geo.road.prepared import prepare
@@ -297,13 +298,37 @@ def away_m(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.hypot(*((one - other) * squeeze))) * METRES_PER_DEGREE
 
 
-def test_edges_within_reach_are_the_oracles(asked, count):
-    limits_s = [60.0, min(600.0, np.quantile(asked.to_ms, 0.1) / 1000 + 1)]
-    for source in asked.sources[: count(reduced=2, full=20)]:
+def test_stretches_within_reach_are_the_oracles(asked, count):
+    limits_s = [0.001, 60.0, min(900.0, np.quantile(asked.to_ms, 0.2) / 1000 + 1)]
+    joined = np.flatnonzero(
+        asked.places.node[asked.sources] + asked.places.street[asked.sources] > -2
+    )
+    for source in asked.sources[joined[: count(reduced=5, full=50)]]:
         place = asked.place(source)
-        through_ms = asked.oracle.through_ms(int(source))
-        elsewhere = asked.network.edge_street != place.street[0]
+        begun_ms = asked.oracle.entered_ms(int(source))
         for band in asked.times.reach(place, limits_s):
-            expected = np.flatnonzero(elsewhere & (through_ms <= band.within_s * 1000))
-            found = band.edges[elsewhere[band.edges]]
-            np.testing.assert_array_equal(found, expected)
+            edges, end = stretches(asked, place, begun_ms, round(band.within_s * 1000))
+            found = band.stretches
+            order = np.lexsort((-found.begin, found.edge))
+            np.testing.assert_array_equal(found.edge[order], edges)
+            np.testing.assert_allclose(found.end[order], end, rtol=0, atol=1e-12)
+            assert band.polygon.is_valid
+
+
+def stretches(
+    asked: Asked, place: Joins, begun_ms: np.ndarray, limit_ms: int
+) -> tuple[Ints, np.ndarray]:
+    """Edges driven within a time, and the share of each at which it is over."""
+    rows = [(edge, 0.0, begun_ms[edge]) for edge in np.flatnonzero(begun_ms <= limit_ms)]
+    if place.street[0] >= 0 and place.walk_ms[0] <= limit_ms:
+        for backward, edge in enumerate(asked.network.street_edges[place.street[0]]):
+            if edge >= 0 and asked.edge_ms[edge] < CLOSED_MS:
+                along = place.along[0]
+                rows.append((edge, 1 - along if backward else along, place.walk_ms[0]))
+    rows.sort(key=lambda row: (row[0], -row[1]))
+    edges, begin, enter_ms = np.array(rows, dtype=float).reshape(-1, 3).T
+    whole_ms = asked.edge_ms[edges.astype(int)]
+    driven_ms = limit_ms - enter_ms
+    is_whole = whole_ms - np.rint(whole_ms * begin) <= driven_ms
+    share = np.minimum(begin + driven_ms / np.maximum(whole_ms, 1), 1.0)
+    return edges.astype(int), np.where(is_whole, 1.0, share)

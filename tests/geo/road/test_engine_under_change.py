@@ -1,0 +1,206 @@
+"""
+Small roads with everything that goes wrong, as weights change and units move at random.
+
+Hypothesis draws the steps: closing, slowing and opening edges one after the other, weights
+up to where sums would wrap, units that move, vanish and are marked anew.  Whatever came
+before, every kind of question equals the slow oracle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from numpy.typing import NDArray
+from oracle.slow_roads import CLOSED_MS, NO_WAY, SlowTimes, price_ms, slow_roads
+from spec.made_networks import networks
+
+from geo.road import nearest
+from geo.road.eligible import Wanted
+from geo.road.metric import reweigh, weigh
+from geo.road.network import RoadNetwork, with_turn_rules
+from geo.road.snap import Joins
+from geo.road.streets import TurnRule
+from geo.road.travel_time import NetworkTravelTimes
+
+PRICES = st.one_of(
+    st.integers(0, 50),
+    st.integers(CLOSED_MS // 2 - 2, CLOSED_MS // 2 + 2),  # two of these may just close a way
+    st.integers(CLOSED_MS - 3, CLOSED_MS + 1),
+    st.sampled_from([2**31 - 1, 2**31, 2**32 + 5, 2**40]),
+)
+MARKS = st.sampled_from([0, 1, 2, 3, 2**63, 2**64 - 1])
+UNITS, PLACES = 6, 7
+BUDGETS = {"chosen": None, "search": 2**31, "hierarchy": 0}
+
+
+@st.composite
+def joins(draw: st.DrawFn, network: RoadNetwork, count: int) -> Joins:
+    """Places at junctions, on streets with or without a walk, some twice; the last is nowhere."""
+    streets = np.unique(network.edge_street).tolist()
+    junction = st.tuples(st.integers(0, network.n_nodes - 1), st.just(-1), st.just(0.0), st.just(0))
+    share = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1))
+    street = st.tuples(st.just(-1), st.sampled_from(streets), share, st.sampled_from([0, 7]))
+    kinds = st.one_of(junction, street) if streets else junction
+    rows = draw(st.lists(kinds, min_size=count - 1, max_size=count - 1))
+    node, on, along, walk_ms = np.array([*rows, (-1, -1, 0.0, 0)], dtype=float).T
+    return Joins(
+        np.zeros((count, 2)),
+        node.astype(np.int32),
+        on.astype(np.int32),
+        along.copy(),
+        walk_ms * 0.0014,
+        walk_ms.astype(np.int64),
+    )
+
+
+def one(places: Joins, row: int) -> Joins:
+    return places.take(slice(row, row + 1))
+
+
+def may_go(marks: NDArray[np.uint64], wanted: Wanted) -> list[bool]:
+    return [
+        mark & wanted.all_of == wanted.all_of
+        and (wanted.any_of == 0 or mark & wanted.any_of != 0)
+        and mark & wanted.none_of == 0
+        for mark in marks.tolist()
+    ]
+
+
+class Engine(RuleBasedStateMachine):
+    """An engine whose weights and units change, beside an oracle that starts afresh each time."""
+
+    @initialize(data=st.data())
+    def open(self, data):
+        network = data.draw(networks(most_nodes=5, most_streets=9))
+        rules = [
+            TurnRule(rule.refs, data.draw(st.one_of(st.just(rule.cost_ms), PRICES)))
+            for rule in network.turn_rules()
+        ]
+        self.network = with_turn_rules(network, rules)
+        self.edge_ms = network.edge_ms.copy()
+        self.slow = slow_roads(self.network)
+        self.times = NetworkTravelTimes(self.network)
+        self.places = data.draw(joins(self.network, PLACES))
+        self.at = np.arange(UNITS) % PLACES
+        self.marks = np.zeros(UNITS, np.uint64)
+        self.fleet = self.times.fleet(self.places.take(self.at))
+        self.asked_afresh()
+
+    def asked_afresh(self):
+        self.expected_ms = SlowTimes(self.slow, self.places, self.edge_ms).from_place(range(PLACES))
+
+    @rule(data=st.data())
+    def some_edges_change(self, data):
+        edges = data.draw(edges_of(self.network))
+        ms = np.array([data.draw(PRICES) for _ in edges], np.int64)
+        self.edge_ms[edges] = ms
+        metric = reweigh(
+            self.times.roads, self.times.metric, np.array(edges, np.int64), ms, version="part"
+        )
+        self.times.swap(metric)
+        self.asked_afresh()
+
+    @rule(data=st.data())
+    def some_edges_are_as_they_were(self, data):
+        edges = np.array(data.draw(edges_of(self.network)), np.int64)
+        self.edge_ms[edges] = self.network.edge_ms[edges]
+        metric = reweigh(
+            self.times.roads, self.times.metric, edges, self.edge_ms[edges], version="back"
+        )
+        self.times.swap(metric)
+        self.asked_afresh()
+
+    @rule(data=st.data())
+    def every_edge_changes(self, data):
+        self.edge_ms[:] = [data.draw(PRICES) for _ in range(self.network.n_edges)]
+        self.times.swap(weigh(self.times.roads, self.edge_ms, version="whole"))
+        self.asked_afresh()
+
+    @rule(units=st.sets(st.integers(0, UNITS - 1)), shift=st.integers(0, PLACES - 1))
+    def units_move(self, units, shift):
+        rows = np.array(sorted(units), np.int64)
+        self.at[rows] = (self.at[rows] + shift * (rows + 1)) % PLACES
+        self.fleet.move(rows, self.places.take(self.at[rows]))
+
+    @rule(units=st.sets(st.integers(0, UNITS - 1)), mark=MARKS)
+    def units_are_marked(self, units, mark):
+        rows = np.array(sorted(units), np.int64)
+        self.marks[rows] = mark
+        self.fleet.mark(rows, self.marks[rows])
+
+    @rule(
+        incident=st.integers(0, PLACES - 1),
+        k=st.integers(0, UNITS + 2),
+        limit_ms=st.one_of(st.none(), PRICES),
+        wanted=st.builds(Wanted, MARKS, MARKS, MARKS),
+        told=st.sampled_from(["bits", "column", "nobody is left out"]),
+    )
+    def nearest(self, incident, k, limit_ms, wanted, told):
+        if told == "nobody is left out":
+            wanted = Wanted()
+        able = may_go(self.marks, wanted)
+        eligible = {"bits": wanted, "column": np.array(able)}.get(told)
+        within_s = None if limit_ms is None else limit_ms / 1000
+        ms = self.expected_ms[self.at, incident].tolist()
+        expected = sorted(
+            (ms[unit], unit)
+            for unit in range(UNITS)
+            if able[unit] and ms[unit] != NO_WAY and (limit_ms is None or ms[unit] <= limit_ms)
+        )[:k]
+        for method, budget in BUDGETS.items():
+            with pytest.MonkeyPatch.context() as patch:
+                if budget is not None:
+                    patch.setattr(nearest, "search_budget", lambda *_, budget=budget: budget)
+                arrivals = self.times.nearest(
+                    self.fleet,
+                    one(self.places, incident),
+                    k=k,
+                    within_s=within_s,
+                    eligible=eligible,
+                )
+            found = [(arrival.travel_time_ms, arrival.unit) for arrival in arrivals]
+            assert found == expected, method
+
+    @rule(origin=st.integers(0, PLACES - 1))
+    def one_to_many(self, origin):
+        start = one(self.places, origin)
+        found_ms, length_m = self.times.matrix_row(start, self.places)
+        np.testing.assert_array_equal(found_ms, self.expected_ms[origin])
+        np.testing.assert_array_equal(np.isnan(length_m), found_ms == NO_WAY)
+        np.testing.assert_array_equal(
+            self.times.matrix(start, self.places)[0], self.expected_ms[origin]
+        )
+        np.testing.assert_array_equal(
+            self.times.matrix(self.places, start)[:, 0], self.expected_ms[:, origin]
+        )
+
+    @rule(origin=st.integers(0, PLACES - 1), destination=st.integers(0, PLACES - 1))
+    def route(self, origin, destination):
+        start, end = one(self.places, origin), one(self.places, destination)
+        route = self.times.route(start, end)
+        expected_ms = self.expected_ms[origin, destination]
+        if route is None:
+            assert expected_ms == NO_WAY
+            return
+        edges = route.edges.tolist()
+        assert route.travel_time_ms == expected_ms
+        assert price_ms(self.slow, self.edge_ms, start, end, edges) == expected_ms
+        head, tail = self.network.edge_head, self.network.edge_tail
+        np.testing.assert_array_equal(head[edges[:-1]], tail[edges[1:]])
+
+    @invariant()
+    def the_matrix_is_the_oracles(self):
+        np.testing.assert_array_equal(self.times.matrix(self.places, self.places), self.expected_ms)
+
+
+def edges_of(network: RoadNetwork) -> st.SearchStrategy[list[int]]:
+    if not network.n_edges:
+        return st.just([])
+    return st.lists(st.integers(0, network.n_edges - 1), max_size=5, unique=True)
+
+
+TestEngine = Engine.TestCase
+TestEngine.settings = settings(stateful_step_count=15)
