@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from dispatch.alike import number_alike
 from geo.road.frozen import freeze
 
 
@@ -171,8 +172,8 @@ class _Network:
 
     def __init__(self, roles: Roles, pool: Pool) -> None:
         able = np.flatnonzero(roles.may.any(axis=1))
-        code = _codes(np.column_stack([pool.zone[able] + 1, _bits(roles.may[able])]))
-        _, first, alike = np.unique(code, return_index=True, return_counts=True)
+        kinds = number_alike(roles.may[able], pool.zone[able] + 1)
+        _, first, alike = np.unique(kinds, return_index=True, return_counts=True)
         n_zones, n_classes, n_roles = len(pool.cap) + 1, len(first), len(roles.need)
         everybody = np.array([len(able)], dtype=np.int64)
         zone_node = 1 + np.arange(n_zones)
@@ -199,20 +200,3 @@ class _Network:
             (capacity, (self._tail, self._head)), shape=(self._sink + 1, self._sink + 1)
         )
         return int(maximum_flow(graph, 0, self._sink).flow_value)
-
-
-def _bits(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Pack each row into as few integers as hold it, int64[n_rows, n_words]."""
-    packed = np.packbits(rows, axis=1)
-    padded = np.zeros((len(rows), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
-    padded[:, : packed.shape[1]] = packed
-    return padded.view(np.int64)
-
-
-def _codes(words: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the rows so that equal rows have equal numbers, int64[n_rows]."""
-    code = np.zeros(len(words), dtype=np.int64)
-    for column in words.T:
-        _, part = np.unique(column, return_inverse=True)
-        _, code = np.unique(code * (part.max(initial=0) + 1) + part, return_inverse=True)
-    return code.astype(np.int64)
