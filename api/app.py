@@ -17,13 +17,24 @@ from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.layers import Layers
 from api.live import Heartbeat
-from api.routes import city, events, health, incidents, maps, positions, reach, suggestions
+from api.routes import (
+    city,
+    closures,
+    events,
+    health,
+    incidents,
+    maps,
+    positions,
+    reach,
+    suggestions,
+)
 from api.schemas_position import positions_of
 from api.schemas_suggestion import as_json
 from api.service import Service
 from api.settings import Settings, demo_store_url
 from api.tile import RoadTiles
 from api.warm_up import warm_up
+from api.weights_in_force import WeightsInForce
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
@@ -38,6 +49,9 @@ logger = logging.getLogger(__name__)
 
 STREAM_S = 1.0
 """Positions go out once a second, however often they come in."""
+
+WEIGHTS_S = 0.5
+"""How often it is seen to that closures begin and end: a change shows within a second."""
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
@@ -128,7 +142,7 @@ def create_app(
         redoc_url=None,
     )
     errors.install(app)
-    for routes in (suggestions, incidents, positions, city, reach, maps, events, health):
+    for routes in (suggestions, incidents, positions, closures, city, reach, maps, events, health):
         app.include_router(routes.router)
     pages.install(app)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
@@ -157,11 +171,14 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     with store.reading() as session:
         positions, statuses = read_positions(session), read_statuses(session)
         backdrop = read_backdrop(session)
+    weights = WeightsInForce(store, published)
+    weights.read_again(clock())
     return Service(
         settings=settings,
         clock=clock,
         store=store,
         city=published,
+        weights=weights,
         live=LiveWhereabouts(locate_officers(published, positions, statuses)),
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=_tiles(published),
@@ -182,7 +199,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     Returns
     -------
     beats
-        Patrol and stream, clock, and saving; none has started.
+        Patrol and stream, weights, clock, and saving; none has started.
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
 
@@ -197,6 +214,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
 
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
+        Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
         Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -79,3 +80,26 @@ def caller_of(request: Request) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+def allowed(*roles: Role) -> Callable[[Caller], Caller]:
+    """
+    Let only some roles in.
+
+    Parameters
+    ----------
+    roles
+        Who may.
+
+    Returns
+    -------
+    dependency
+        Recognises the caller, and refuses anybody else with `Forbidden`.
+    """
+
+    def check(caller: CallerDep) -> Caller:
+        if caller.role not in roles:
+            raise Forbidden(f"A {caller.role} may not do this; it takes a {' or a '.join(roles)}.")
+        return caller
+
+    return check

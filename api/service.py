@@ -16,6 +16,7 @@ from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
 from api.tile import RoadTiles
+from api.weights_in_force import WeightsInForce
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
 from dispatch.store.engine import Store
@@ -37,6 +38,8 @@ class Service:
         Where everything durable is.
     city
         The published city.
+    weights
+        Keeps its roads at the weights of the present.
     live
         Where everybody is.
     stream
@@ -53,6 +56,7 @@ class Service:
     clock: Clock
     store: Store
     city: City
+    weights: WeightsInForce
     live: LiveWhereabouts
     layers: Layers
     tiles: RoadTiles | None
@@ -96,6 +100,20 @@ class Service:
             What a ``beat`` event carries.
         """
         return {"now": self.clock().isoformat(), "city_version": self.city.version}
+
+    def keep_weights(self) -> None:
+        """Put in force what has begun and lift what has ended; open pages hear of a change."""
+        self._tell_weights(self.weights.apply(self.clock()))
+
+    def change_weights(self) -> None:
+        """Put in force what has just been entered or lifted; open pages hear of a change."""
+        self._tell_weights(self.weights.read_again(self.clock()))
+
+    def _tell_weights(self, changed: bool) -> None:  # noqa: FBT001 -- passed straight on
+        """Say which weights are in force now, if that is news."""
+        if changed:
+            version = self.city.weight_version
+            self.announce("weights", {"weight_version": version, "now": self.clock().isoformat()})
 
     def take_in(self, fixes: Iterable[Fix], *, now: datetime) -> tuple[FixResult, ...]:
         """

@@ -26,7 +26,8 @@ async def listen(service: ServiceDep, _: CallerDep) -> StreamingResponse:
 
     ``beat`` carries the service's clock and comes first, then every ten seconds;
     ``positions`` carries ``{"complete", "items"}``, all of them first and then once a second
-    those that changed; ``incident`` carries a new incident.
+    those that changed; ``incident`` carries a new incident; ``closure`` one that was entered
+    or lifted; ``weights`` the version of the road weights when travel times have changed.
     """
     whereabouts = service.live.present
     everybody = positions_of(whereabouts, sorted(whereabouts.positions.fixes))

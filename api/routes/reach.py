@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import shapely
 import shapely.geometry
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.auth import CallerDep
 from api.errors import NotFound
@@ -43,6 +43,7 @@ class BandCollection(BaseModel):
     """Bands, cumulative, the shortest time first."""
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
+    weight_version: str = Field(description="Weights of the roads that this comes from.")
     features: list[BandFeature]
 
 
@@ -58,8 +59,10 @@ def read_reach(
     """Ground that a crew reaches by road from its present position."""
     whereabouts = service.live.present
     mode, origin = _origin(code, whereabouts)
-    bands = service.city.travel_times[mode].reach(origin, _times_s(within))
+    times = service.city.travel_times[mode].pinned()
+    bands = times.reach(origin, _times_s(within))
     return BandCollection(
+        weight_version=f"{mode}={times.version}",
         features=[
             BandFeature(
                 properties=BandProperties(within_s=band.within_s),
@@ -68,7 +71,7 @@ def read_reach(
                 ),
             )
             for band in bands
-        ]
+        ],
     )
 
 

@@ -1,0 +1,101 @@
+"""Closures and slow zones: streets that nobody drives through for a time, or only slowly."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.auth import Caller, CallerDep, Role, allowed
+from api.errors import NotFound
+from api.paging import CutDep
+from api.schemas import Page
+from api.schemas_closure import ClosureIn, ClosureOut
+from api.schemas_suggestion import as_json
+from api.service import Service, ServiceDep
+from dispatch.store.closures import (
+    ClosureRecord,
+    add_closure,
+    get_closure,
+    lift_closure,
+    list_closures,
+)
+from geo.errors import BadValue, UnknownName
+
+router = APIRouter(prefix="/api/v1/closures", tags=["closures"])
+
+WriterDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.GIS, Role.ADMIN))]
+
+
+@router.post("", status_code=201)
+def enter(
+    given: ClosureIn, response: Response, service: ServiceDep, caller: WriterDep
+) -> ClosureOut:
+    """Enter a closure or slow zone; if it is in force, travel times have changed by the answer."""
+    now = service.clock()
+    closure = given.closure(now=now)
+    counts = service.weights.edge_counts(closure.extent, closure.modes)
+    if closure.extent.ways and not any(counts.values()):
+        raise UnknownName(f"The roads have no way {closure.extent.ways[0]} for these modes.")
+    if closure.until is not None and closure.until <= now:
+        raise BadValue("A closure that is over already closes nothing: let it end later.")
+    with service.store.session() as session:
+        record = add_closure(session, closure, now=now, by=caller.name)
+        session.commit()
+    response.headers["location"] = f"/api/v1/closures/{record.closure.id}"
+    return _carried_out(record, service)
+
+
+@router.get("")
+def list_all(
+    service: ServiceDep,
+    cut: CutDep,
+    _: CallerDep,
+    *,
+    over: Annotated[bool, Query(description="Show those that are over, too.")] = True,
+) -> Page[ClosureOut]:
+    """Closures and slow zones, the newest record first."""
+    now = None if over else service.clock()
+    with service.store.reading() as session:
+        rows = list_closures(
+            session, before=cut.cursor or None, limit=cut.limit + 1, not_over_at=now
+        )
+    shown = [_shown(record, service) for record in rows[: cut.limit]]
+    return Page(items=shown, next=shown[-1].id if len(rows) > cut.limit else None)
+
+
+@router.get("/{number}")
+def read(number: str, service: ServiceDep, _: CallerDep) -> ClosureOut:
+    """Read one closure, over or not."""
+    try:
+        with service.store.reading() as session:
+            return _shown(get_closure(session, number), service)
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+@router.delete("/{number}")
+def lift(number: str, service: ServiceDep, caller: WriterDep) -> ClosureOut:
+    """Lift a closure now; its record stays, and one that is over stays as it is."""
+    try:
+        with service.store.session() as session:
+            record = lift_closure(session, number, now=service.clock(), by=caller.name)
+            session.commit()
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    return _carried_out(record, service)
+
+
+def _carried_out(record: ClosureRecord, service: Service) -> ClosureOut:
+    """Put a change in force before it is answered, and tell every open page."""
+    service.change_weights()
+    out = _shown(record, service)
+    service.announce("closure", as_json(out))
+    return out
+
+
+def _shown(record: ClosureRecord, service: Service) -> ClosureOut:
+    """Show a closure as it stands now."""
+    closure = record.closure
+    counts = service.weights.edge_counts(closure.extent, closure.modes)
+    return ClosureOut.of(record, counts, now=service.clock())
