@@ -13,6 +13,7 @@ from types import MappingProxyType
 from shapely.geometry.base import BaseGeometry
 
 from dispatch.authority import AuthorityRow, RowsByArea, index_rows
+from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
 from dispatch.roster import Roster, muster
@@ -135,6 +136,11 @@ class City:
     def roster(self) -> Roster:
         """Officers and crews as columns."""
         return muster(self.units, self.officers)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Bits by which officers are told apart."""
+        return mark_roster(self.roster, self.units)
 
     @cached_property
     def authority_of(self) -> Mapping[str, RowsByArea]:

@@ -19,9 +19,11 @@ from dispatch.unit import DutyStatus
 from geo.errors import OutsideNetwork
 from geo.position import Fix, FixResult, Positions
 from geo.remark import Remark
+from geo.road.eligible import ANYBODY, Wanted, list_eligible
+from geo.road.fleet import Fleet
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
-from geo.road.travel_time import UNREACHABLE_MS, TravelTimes
+from geo.road.travel_time import UNREACHABLE_MS, Arrival, NetworkTravelTimes, TravelTimes
 
 NEVER_MS = np.iinfo(np.int64).max
 """Travel time of an officer from whom no road leads to the place."""
@@ -50,6 +52,10 @@ class Whereabouts:
     joins
         Where each officer joins the roads of his or her crew's mode; the place is NaN
         without a fix and where every road is too far.
+    fleets
+        The officers of each mode hung on its roads, marked with what they may be sent to
+        (`dispatch.marks.Marks`), a row per officer of the city; nobody moves them, a
+        snapshot with later fixes has fleets of its own.  Modes without a road engine have none.
     """
 
     city: City
@@ -57,6 +63,7 @@ class Whereabouts:
     status: NDArray[np.uint8]
     fix_time_s: NDArray[np.float64]
     joins: Joins
+    fleets: Mapping[Mode, Fleet]
 
     @property
     def on_road(self) -> NDArray[np.bool_]:
@@ -128,7 +135,7 @@ class Whereabouts:
             row = self.city.roster.officer_row.get(officer)
             if row is not None:
                 status[row] = STATUSES.index(value)
-        return replace(self, status=status)
+        return _marked_again(replace(self, status=status), np.flatnonzero(status != self.status))
 
     def statuses(self) -> dict[str, DutyStatus]:
         """
@@ -185,6 +192,58 @@ class Whereabouts:
             times[located] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
         return times
 
+    def nearest_officers(
+        self,
+        destination: Mapping[Mode, Joins],
+        *,
+        k: int,
+        wanted: Wanted = ANYBODY,
+        within_s: float | None = None,
+    ) -> list[tuple[int, int]]:
+        """
+        Rank the officers that reach a place first, each by the roads of his or her mode.
+
+        Parameters
+        ----------
+        destination
+            The place as it joins the roads of each mode; a mode may be missing.
+        k
+            How many at most.
+        wanted
+            What they are marked with, see `dispatch.marks.Marks.wanted`.
+        within_s
+            Leave out officers that take longer.
+
+        Returns
+        -------
+        ranked
+            Milliseconds and row of each, by time, then by row.
+        """
+        ranked: list[tuple[int, int]] = []
+        for mode, place in destination.items():
+            engine = self.city.travel_times[mode]
+            if mode in self.fleets and isinstance(engine, NetworkTravelTimes):
+                fleet = self.fleets[mode]
+                found = engine.nearest(fleet, place, k=k, within_s=within_s, eligible=wanted)
+            else:
+                found = self._nearest_in_line(mode, place, k, wanted, within_s)
+            ranked += [(arrival.travel_time_ms, arrival.unit) for arrival in found]
+        return sorted(ranked)[:k]
+
+    def _nearest_in_line(
+        self, mode: Mode, place: Joins, k: int, wanted: Wanted, within_s: float | None
+    ) -> list[Arrival]:
+        """Rank the officers of a mode whose engine hangs nobody on roads."""
+        bits = self.city.marks.of_status(self.status, STATUSES.index(DutyStatus.AVAILABLE))
+        able = np.zeros(len(bits), dtype=np.bool_)
+        able[list_eligible(bits, wanted.masks())] = True
+        of_mode = self.city.roster.mode_rows.get(mode, np.empty(0, dtype=np.int64))
+        rows = of_mode[(able & self.on_road)[of_mode]]
+        found = self.city.travel_times[mode].nearest(
+            self.joins.take(rows), place, k=k, within_s=within_s
+        )
+        return [Arrival(int(rows[arrival.unit]), arrival.travel_time_ms) for arrival in found]
+
 
 def locate_officers(
     city: City,
@@ -216,8 +275,10 @@ def locate_officers(
         status=everyone_free,
         fix_time_s=np.full(n_officers, np.nan),
         joins=_nowhere(n_officers),
+        fleets=_fleets(city, n_officers),
     )
-    placed = _joined_again(blank, np.arange(n_officers))
+    everyone = np.arange(n_officers)
+    placed = _marked_again(_joined_again(blank, everyone), everyone)
     return placed.with_status(statuses or {})
 
 
@@ -238,7 +299,36 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
         for part, found in _join_or_leave_out(whereabouts.city.travel_times[mode], lon_lat):
             for column in fields(Joins):
                 getattr(joins, column.name)[moved[part]] = getattr(found, column.name)
-    return replace(whereabouts, fix_time_s=fix_time_s, joins=joins)
+    fleets = dict(whereabouts.fleets)
+    for mode, fleet in whereabouts.fleets.items():
+        moved = np.intersect1d(whereabouts.city.roster.mode_rows[mode], located)
+        if len(moved):
+            fleets[mode] = fleet.copy()
+            fleets[mode].move(moved, joins.take(moved))
+    return replace(whereabouts, fix_time_s=fix_time_s, joins=joins, fleets=fleets)
+
+
+def _marked_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabouts:
+    """Mark some officers with what they may now be sent to."""
+    city = whereabouts.city
+    bits = city.marks.of_status(whereabouts.status, STATUSES.index(DutyStatus.AVAILABLE))
+    fleets = dict(whereabouts.fleets)
+    for mode, fleet in whereabouts.fleets.items():
+        marked = np.intersect1d(city.roster.mode_rows[mode], rows)
+        if len(marked):
+            fleets[mode] = fleet.copy()
+            fleets[mode].mark(marked, bits[marked])
+    return replace(whereabouts, fleets=fleets)
+
+
+def _fleets(city: City, n_officers: int) -> dict[Mode, Fleet]:
+    """Empty fleets on the roads of every mode that officers travel in."""
+    engines = {mode: city.travel_times[mode] for mode in city.roster.mode_rows}
+    return {
+        mode: engine.fleet(_nowhere(n_officers))
+        for mode, engine in engines.items()
+        if isinstance(engine, NetworkTravelTimes)
+    }
 
 
 def _join_or_leave_out(

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, fields
 from threading import Lock
 
 import numpy as np
@@ -89,6 +90,21 @@ class Fleet:
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.hung.along)
+
+    def copy(self) -> Fleet:
+        """
+        Give a fleet of the same units at the same places, to be moved apart from this one.
+
+        Returns
+        -------
+        fleet
+            Its arrays are its own; two megabytes for 25,000 units on 250,000 junctions.
+        """
+        twin = copy(self)
+        twin.lock = Lock()
+        with self.lock:
+            twin.hung = Hung(*(getattr(self.hung, field.name).copy() for field in fields(Hung)))
+        return twin
 
     def move(self, units: NDArray[np.integer], joins: Joins) -> None:
         """

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Thread
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spec.town import town
@@ -17,8 +18,10 @@ from dispatch.live import LiveWhereabouts
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import NEVER_MS, Whereabouts, locate_officers
 from geo.position import Fix, Positions
+from geo.road.eligible import ANYBODY, Wanted
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
+from geo.road.straight_line import StraightLineTravelTimes
 
 STREET = town("1---2---3---x")
 CITY = TownCity(STREET, home="123", crews={"2": Crew(mode=Mode.FOOT)})
@@ -26,11 +29,20 @@ OFFICERS = CITY.whereabouts()
 FAR_AWAY = (110.9, 0.9)
 
 
+def nearest(officers: Whereabouts, wanted: Wanted = ANYBODY) -> list[tuple[int, str]]:
+    """Seconds and name of every officer who can come to x, the first to arrive first."""
+    place = STREET.places("x")
+    joins = {mode: times.join(place) for mode, times in officers.city.travel_times.items()}
+    ranked = officers.nearest_officers(joins, k=99, wanted=wanted)
+    return [(ms // 1000, officers.city.roster.officers[row].id) for ms, row in ranked]
+
+
 def same(one: Whereabouts, other: Whereabouts) -> bool:
     columns = [field.name for field in fields(Joins)]
     return (
         np.array_equal(one.fix_time_s, other.fix_time_s, equal_nan=True)
         and np.array_equal(one.status, other.status)
+        and nearest(one) == nearest(other)
         and all(
             np.array_equal(
                 getattr(one.joins, name), getattr(other.joins, name), equal_nan=name == "lon_lat"
@@ -140,3 +152,43 @@ def test_a_new_version_of_the_city_keeps_positions_and_statuses():
     assert live.present.statuses()["1-0"] == DutyStatus.BUSY
     assert len(live.present.status) == len(gone.officers)
     assert live.present.on_road.all()
+
+
+WITH_SQUAD = TownCity(
+    town("1-2-3-4-x"),
+    home="12",
+    next_door="3",
+    squad="4",
+    crews={"1": Crew(auxiliaries=1), "3": Crew(status=DutyStatus.BUSY), "4": Crew(mode=Mode.FOOT)},
+    skills={"2-0": ["CRANE"]},
+)
+
+
+def ids(officers: Whereabouts, **names: list[str]) -> list[str]:
+    """Officers with the marks named, the first to arrive at x first."""
+    place = WITH_SQUAD.town.places("x")
+    joins = {mode: times.join(place) for mode, times in officers.city.travel_times.items()}
+    wanted = officers.city.marks.wanted(**names)
+    ranked = [] if wanted is None else officers.nearest_officers(joins, k=99, wanted=wanted)
+    return [officers.city.roster.officers[row].id for _, row in ranked]
+
+
+@pytest.mark.parametrize("by_air", [False, True])
+def test_one_question_asks_for_any_officers_by_their_marks(by_air):
+    officers = WITH_SQUAD.whereabouts()
+    if by_air:
+        engines = dict.fromkeys(Mode, StraightLineTravelTimes(speed_mps=10, why="no roads"))
+        city = replace(officers.city, travel_times=engines)
+        officers = locate_officers(city, officers.positions, officers.statuses())
+    certified_of_3 = ["3-0", "3-1"]
+    assert ids(officers, all_of=["free", "kind:grid_brigade"]) == [
+        *("2-0", "2-1"),
+        *("1-0", "1-1", "1-aux0"),
+    ]
+    assert ids(officers, all_of=["certified"], none_of=["free"]) == certified_of_3
+    by_kind = ids(officers, any_of=["domain:TRANSPORT", "skill:CRANE"])
+    assert sorted(by_kind) == ["2-0", "4-0", "4-1"]
+    assert ids(officers, all_of=["skill:NOBODY HAS IT"]) == []
+    free_again = officers.with_status({"3-1": DutyStatus.AVAILABLE})
+    assert ids(free_again, all_of=["certified"], none_of=["free"]) == ["3-0"]
+    assert ids(officers, all_of=["certified"], none_of=["free"]) == certified_of_3
