@@ -33,9 +33,9 @@ $(VENV)/installed: $(VENV)/pinned pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Compiles the search kernels into the cache, so that neither a test nor a first request waits.
-$(VENV)/warm: $(VENV)/installed $(wildcard geo/road/*.py)
-	$(BIN)/python -m geo.road.warm
+# Compiles the kernels into the cache, so that neither a test nor a first request waits.
+$(VENV)/warm: $(VENV)/installed $(wildcard geo/road/*.py dispatch/*.py)
+	$(BIN)/python -m dispatch.warm
 	@touch $@
 
 # Rebuilds only if a source of the pages has changed.

@@ -76,6 +76,8 @@ class Costs:
                     f"Costs `{name}` of an assignment must not be negative, nor add up to more "
                     f"than {LARGEST:.1e}; give smaller weights or leave out what is out of reach."
                 )
+        for name in ("hi", "lo", "alone", "may"):
+            object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name)))
         freeze(self)
 
 

@@ -185,8 +185,11 @@ def survey(
             f"not {reaches.shape}, and one mark of freedom for each crew."
         )
     count = np.zeros(shape[1], dtype=np.int32)
-    _count(np.ascontiguousarray(reaches).view(np.uint8), free, count)
-    return Coverage(demand, tuple(crews), tuple(reaches), free, count)
+    marks = np.ascontiguousarray(reaches).view(np.uint8)
+    marks.flags.writeable = False
+    coverage = Coverage(demand, tuple(crews), tuple(marks.view(np.bool_)), free, count)
+    _count(marks, coverage.free, count)
+    return coverage
 
 
 @kernel

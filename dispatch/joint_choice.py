@@ -52,7 +52,8 @@ def choose(roles: Roles, pool: Pool, strength: NDArray[np.int64]) -> NDArray[np.
     """
     able = np.flatnonzero(roles.may.any(axis=1))
     zone = pool.zone[able] + 1
-    may, travel_ms = roles.may[able], roles.travel_ms[able]
+    may = np.ascontiguousarray(roles.may[able])
+    travel_ms = np.ascontiguousarray(roles.travel_ms[able])
     first, listed = _by_role_and_zone(may, travel_ms, zone, len(pool.cap) + 1)
     chosen = np.full(len(able), NO_ROLE, dtype=np.int64)
     _fill(
@@ -61,7 +62,7 @@ def choose(roles: Roles, pool: Pool, strength: NDArray[np.int64]) -> NDArray[np.
         np.concatenate([[0], np.maximum(strength, 1)]),
         zone,
         may,
-        np.ascontiguousarray(travel_ms),
+        travel_ms,
         first,
         listed,
         chosen,

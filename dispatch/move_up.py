@@ -200,7 +200,7 @@ def propose_moves(
         post_reaches=posts.reaches,
         count=coverage.count,
         worth=coverage.demand.incidents_per_h,
-        may_move=may_move,
+        may_move=np.ascontiguousarray(may_move),
         price=rule.gain_per_move + rule.gain_per_hour * hours,
         most_moves=rule.most_moves,
     )

@@ -98,7 +98,7 @@ def _pairs_to_look_at(
     posting: Posting, open_points: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """List the moves that no other `most_moves` moves to the post make superfluous."""
-    covers = np.packbits(posting.reaches[:, open_points], axis=1)
+    covers = np.ascontiguousarray(np.packbits(posting.reaches[:, open_points], axis=1))
     order = np.argsort(posting.price, axis=0, kind="stable")
     n_crews, n_posts = posting.may_move.shape
     crews = np.empty(n_crews * n_posts, dtype=np.int64)

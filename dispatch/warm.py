@@ -1,0 +1,31 @@
+"""`python -m dispatch.warm`: compile every kernel once, so that no first request is slow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch.batch import Batch, Slot, assign
+from dispatch.coverage import Demand, survey
+from dispatch.joint import Force, Site, plan_joint
+from dispatch.move_up import MoveUpRule, Posts, propose_moves
+from geo.road.warm import warm_kernels as warm_road_kernels
+
+
+def warm_kernels() -> None:
+    """Plan for two crews and two places by every method, and warm the roads."""
+    warm_road_kernels()
+    minutes_ms = np.array([[60_000, 60_000], [60_000, 60_000]])
+    yes, none = np.ones(2, dtype=np.bool_), np.zeros(2, dtype=np.int64)
+    crews = ("A", "B")
+    slots = (Slot("I1"), Slot("I2"))
+    assign(Batch(slots, crews, none + 1, none, minutes_ms, np.ones((2, 2), dtype=np.bool_)))
+    force = Force(crews, yes, {}, minutes_ms, crews, np.arange(2), none)
+    plan_joint((Site("S1", 1), Site("S2", 1)), force)
+    demand = Demand(crews, (), none - 1, np.ones(2), np.ones(2))
+    coverage = survey(demand, crews, np.array([[True, False], [True, False]]), yes)
+    posts = Posts(("P1",), np.array([[False, True]]), minutes_ms[:, :1])
+    propose_moves(coverage, posts, yes, MoveUpRule())
+
+
+if __name__ == "__main__":
+    warm_kernels()
