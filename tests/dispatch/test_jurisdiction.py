@@ -1,292 +1,211 @@
 """
-Who has the power and who has the case, as a table that a lawyer could read.
+What holds of every verdict, whatever the authority list says.
 
-The city C has two districts, D1 with the townships T1 and T2, D2 with T3.  Each row of the
-authority list is written ``id: matter @ area, tier, body`` with what is special about it.
+The rules themselves, one by one and both ways, are in `tests/spec/jurisdiction.md`; the lists
+here are drawn at random over its city.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import spec.law_book
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from shapely import box
+from spec.law_book import NOW, Book, read_book
 
 from dispatch.authority import AuthorityRow
 from dispatch.city import City
-from dispatch.incident import Incident, IncidentKind
+from dispatch.incident import Filing, Incident, IncidentKind
 from dispatch.jurisdiction import Jurisdiction, decide
-from dispatch.matter import Domain, Matter, MatterKind, Triage
-from dispatch.unit import Unit, UnitKind
-from geo.area import Area, Tier
+from dispatch.matter import CaseScale, MatterKind
+from dispatch.power import local_date
+from dispatch.power_rule import FINDINGS
+from dispatch.routing import CaseKind
+from geo.area import Tier
 from geo.errors import BadValue
+from geo.place_index import Place
 from geo.zone import Zone
 
-NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
-IN_T1, IN_T2, IN_T3, AT_SEA = (0.5, 0.5), (0.5, 1.5), (1.5, 0.5), (9.0, 9.0)
+CHAPTERS = read_book(Path(spec.law_book.__file__).with_name("jurisdiction.md"))
+TOWN: City = Book(CHAPTERS).city(CHAPTERS[0])
+TODAY = local_date(NOW)
 
-AREAS = (
-    Area("C", "市", Tier.CITY, None, box(0, 0, 2, 2)),
-    Area("D1", "一区", Tier.DISTRICT, "C", box(0, 0, 1, 2)),
-    Area("D2", "二区", Tier.DISTRICT, "C", box(1, 0, 2, 2)),
-    Area("T1", "甲镇", Tier.TOWNSHIP, "D1", box(0, 0, 1, 1)),
-    Area("T2", "乙镇", Tier.TOWNSHIP, "D1", box(0, 1, 1, 2)),
-    Area("T3", "丙镇", Tier.TOWNSHIP, "D2", box(1, 0, 2, 1)),
-)
-ZONES = (
-    Zone("Z1", "一号责任区", "B1", box(0, 0, 1, 2)),
-    Zone("Z2", "二号责任区", "B2", box(1, 0, 2, 1)),
-)
-MATTERS = {
-    "STALL": ("HOUSING", MatterKind.PENALTY, 1),
-    "SHED": ("HOUSING", MatterKind.PENALTY, 3),
-    "RAZE": ("HOUSING", MatterKind.COMPULSORY, 4),
-    "OVERLOAD": ("TRANSPORT", MatterKind.PENALTY, 3),
-    "SPILL": ("ECOLOGY", MatterKind.PENALTY, 5),
-    "DUST": ("ECOLOGY", MatterKind.PENALTY, 3),
-}
-SQUAD = UnitKind.SPECIALIST_SQUAD
-UNITS = (
-    Unit("B1", "一大队", "one", UnitKind.GRID_BRIGADE, zone="Z1"),
-    Unit("B2", "二大队", "two", UnitKind.GRID_BRIGADE, zone="Z2"),
-    Unit("SQ-ECO", "环境大队", "eco", UnitKind.SPECIALIST_SQUAD, domains=("ECOLOGY",)),
-    Unit(
-        "SQ-HT", "住建交通大队", "ht", UnitKind.SPECIALIST_SQUAD, domains=("HOUSING", "TRANSPORT")
-    ),
-)
-DISTRICT_ROWS = tuple(
-    AuthorityRow(f"{matter}-{area}", matter, area, Tier.DISTRICT, f"{area} bureau")
-    for matter in MATTERS
-    for area in ("D1", "D2")
-)
+AREAS = st.sampled_from(sorted(area.code for area in TOWN.areas))
+MATTERS = st.sampled_from(sorted(TOWN.matters))
+BODIES = st.sampled_from(["Bureau", "Office", "Committee"])
+DAYS = st.none() | st.integers(-3, 3).map(lambda days: TODAY + timedelta(days=days))
+# Places inside every town, on borders between towns, districts and the county, and outside.
+STEPS = st.sampled_from([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 4.5, 6.5])
+PLACES = st.tuples(STEPS, STEPS.map(lambda step: -step)).map(TOWN.place_index.locate)
 
 
-def city_with(*rows: AuthorityRow, without: str = "") -> City:
-    """The city with further rows; `without` is a matter whose district rows are taken out."""
-    kept = tuple(row for row in DISTRICT_ROWS if row.matter != without)
-    return City(
-        code="C",
-        name="市",
-        name_en="city",
-        lon_lat=(1, 1),
-        areas=AREAS,
-        zones=ZONES,
-        grids=(),
-        domains={code: Domain(code, code, code) for code in ("HOUSING", "TRANSPORT", "ECOLOGY")},
-        matters={
-            code: Matter(code, code, code, domain, kind, gravity, Triage.GENERAL)
-            for code, (domain, kind, gravity) in MATTERS.items()
-        },
-        authority=(*kept, *rows),
-        units={unit.code: unit for unit in UNITS},
-        officers=(),
-        travel_times={},
+@st.composite
+def rows(draw: st.DrawFn, *, matter: str | None = None, area: str | None = None) -> AuthorityRow:
+    """A row that can hold at some time, and may be barred, lapsed or contradictory."""
+    area = area or draw(AREAS)
+    begins, ends = draw(DAYS), draw(DAYS)
+    assume(begins is None or ends is None or begins < ends)
+    return AuthorityRow(
+        id=f"R{draw(st.integers(0, 10**9))}",
+        matter=matter or draw(MATTERS),
+        area=area,
+        tier=draw(st.sampled_from([TOWN.area_of[area].tier, *Tier])),
+        acting_body=draw(BODIES),
+        lead=draw(st.none() | st.sampled_from(["Road Squad", "ecology"])),
+        assisting=draw(st.sampled_from([(), ("Police",)])),
+        valid_from=begins,
+        valid_to=ends,
+        min_certified=draw(st.integers(1, 4)),
+        skills=draw(st.sampled_from([(), ("lab",), ("drone", "lab")])),
+        excluding=tuple(draw(st.sets(AREAS, max_size=1)) - {area}),
+        scale=draw(st.none() | st.sampled_from(CaseScale)),
+        answer_within_s=draw(st.none() | st.integers(1, 9)),
     )
 
 
-def case(at, *matters: str, city: City | None = None, kind=IncidentKind.REPORT) -> Jurisdiction:
-    city = city or city_with()
-    incident = Incident(at, matters, NOW, kind)
-    return decide(incident, city.place_index.locate(at), city, now=NOW)
+LISTS = st.lists(rows(), max_size=12, unique_by=lambda row: row.id)
+FILINGS = st.lists(
+    st.builds(Filing, BODIES, st.integers(-2, 1).map(lambda hours: NOW + timedelta(hours=hours))),
+    max_size=3,
+)
+REPORTS = st.builds(
+    Incident,
+    lon_lat=st.just((0.5, -0.5)),
+    matters=st.sets(MATTERS | st.just("no such matter"), max_size=3).map(tuple),
+    reported_at=st.just(NOW),
+    kind=st.sampled_from(IncidentKind),
+    scale=st.none() | st.sampled_from(CaseScale),
+    filings=FILINGS.map(tuple),
+)
 
 
-def decided(found: Jurisdiction) -> str:
-    """What was decided, as text: body by rule, row; unit by rule."""
-    holder = found.holder
-    return (
-        f"{holder.acting_body} by {holder.rule.code}, row {holder.row}; "
-        f"{found.unit} by {found.routing.code}"
+def verdict(
+    incident: Incident, place: Place, listed: Sequence[AuthorityRow], city: City = TOWN
+) -> Jurisdiction:
+    return decide(incident, place, replace(city, authority=tuple(listed)), now=NOW)
+
+
+@given(incident=REPORTS, place=PLACES, listed=LISTS)
+def test_every_matter_has_one_holder_or_a_finding(incident, place, listed):
+    found = verdict(incident, place, listed)
+    by_id = {row.id: row for row in listed}
+    assert {holder.matter for holder in found.holders} == set(incident.matters or [None])
+    for holder in found.holders:
+        if holder.acting_body is None:
+            assert holder.rule in found.findings or holder.matter is None
+            assert holder.row is None
+        else:
+            row = by_id[holder.row]
+            assert (row.matter, row.acting_body) == (holder.matter, holder.acting_body)
+            assert row.holds_on(TODAY)
+            assert row.covers(holder.scale)
+            assert holder.rule.code not in FINDINGS
+
+
+@given(incident=REPORTS, place=PLACES, listed=LISTS, data=st.data())
+def test_an_unrelated_row_changes_nothing(incident, place, listed, data):
+    near = {area.code for area in (*place.areas, *place.bordering)}
+    near |= {above.code for code in near for above in TOWN.chain_of(code)}
+    elsewhere = rows().filter(
+        lambda row: row.matter not in incident.matters or row.area not in near
     )
+    other = data.draw(elsewhere.filter(lambda row: row.id not in {one.id for one in listed}))
+    assert verdict(incident, place, [*listed, other]) == verdict(incident, place, listed)
 
 
-def codes(found: Jurisdiction) -> list[str]:
-    return [finding.code for finding in found.findings]
+@given(incident=REPORTS, place=PLACES, listed=LISTS, data=st.data())
+def test_the_order_of_rows_and_of_matters_never_matters(incident, place, listed, data):
+    shuffled = replace(incident, matters=tuple(data.draw(st.permutations(incident.matters))))
+    again = data.draw(st.permutations(listed))
+    assert verdict(shuffled, place, again) == verdict(incident, place, listed)
 
 
-TOWN_ROW = AuthorityRow("T1-STALL", "STALL", "T1", Tier.TOWNSHIP, "T1 government")
-CITY_ROW = AuthorityRow("C-STALL", "STALL", "C", Tier.CITY, "city bureau")
+@given(incident=REPORTS, place=PLACES, listed=LISTS)
+def test_a_visit_is_never_cross_domain_and_needs_the_skills_of_all(incident, place, listed):
+    visit = verdict(replace(incident, kind=IncidentKind.VISIT), place, listed)
+    report = verdict(replace(incident, kind=IncidentKind.REPORT), place, listed)
+    assert visit.kind == CaseKind.GRID
+    assert visit.need == report.need
+    bodies = {holder.matter: holder.acting_body for holder in visit.holders}
+    assert bodies == {holder.matter: holder.acting_body for holder in report.holders}
 
 
-@pytest.mark.parametrize(
-    ("at", "rows", "expected"),
-    [
-        # The township has the matter on its list: the township acts.
-        (IN_T1, [TOWN_ROW], "T1 government by own_list, row T1-STALL; B1 by single_domain"),
-        # The township next door has not: the tier above acts.
-        (IN_T2, [TOWN_ROW], "D1 bureau by tier_above, row STALL-D1; B1 by single_domain"),
-        # Another district, another body and another brigade.
-        (IN_T3, [TOWN_ROW], "D2 bureau by tier_above, row STALL-D2; B2 by single_domain"),
-        # Kept at city and district both: daily work is the lower one's.
-        (IN_T1, [CITY_ROW], "D1 bureau by tier_above, row STALL-D1; B1 by single_domain"),
-    ],
-)
-def test_the_lowest_tier_that_holds_the_matter_acts(at, rows, expected):
-    assert decided(case(at, "STALL", city=city_with(*rows))) == expected
+@given(incident=REPORTS, place=PLACES, listed=LISTS)
+def test_a_township_never_holds_a_compulsory_measure(incident, place, listed):
+    for holder in verdict(incident, place, listed).holders:
+        if holder.matter == "raze":
+            assert TOWN.matters["raze"].kind == MatterKind.COMPULSORY
+            assert holder.tier not in {Tier.TOWNSHIP, Tier.COMMUNITY}
 
 
-def test_a_domain_kept_by_the_city_is_the_citys():
-    city = city_with(CITY_ROW, without="STALL")
-    expected = "city bureau by tier_above, row C-STALL; B1 by single_domain"
-    assert decided(case(IN_T1, "STALL", city=city)) == expected
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "holds"),
-    [
-        (None, None, True),
-        (date(2026, 11, 20), date(2026, 11, 21), True),
-        (date(2026, 11, 21), None, False),
-        (None, date(2026, 11, 20), False),
-    ],
-)
-def test_a_row_holds_from_its_first_day_until_the_day_of_its_end(first, last, holds):
-    row = replace(TOWN_ROW, valid_from=first, valid_to=last)
-    found = case(IN_T1, "STALL", city=city_with(row))
-    assert found.holder.acting_body == ("T1 government" if holds else "D1 bureau")
-
-
-def test_the_day_is_that_of_shanghai():
-    city = city_with(replace(TOWN_ROW, valid_to=date(2026, 11, 21)))
-    place = city.place_index.locate(IN_T1)
-    incident = Incident(IN_T1, ("STALL",), NOW)
-    evening = datetime(2026, 11, 20, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
-    midnight = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
-    assert decide(incident, place, city, now=evening).holder.row == "T1-STALL"
-    assert decide(incident, place, city, now=midnight).holder.row == "STALL-D1"
-
-
-def test_a_compulsory_measure_is_never_the_townships():
-    expected = "D1 bureau by compulsory_above_township, row RAZE-D1; B1 by single_domain"
-    assert decided(case(IN_T1, "RAZE")) == expected
-    wrong = AuthorityRow("WRONG", "RAZE", "T1", Tier.TOWNSHIP, "T1 government")
-    found = case(IN_T1, "RAZE", city=city_with(wrong))
-    assert decided(found) == expected
-    assert codes(found) == ["compulsory_in_township"]
-
-
-def test_nobody_is_guessed():
-    found = case(IN_T1, "STALL", city=city_with(without="STALL"))
-    assert found.holder.acting_body is None
-    assert codes(found) == ["no_holder"]
-    assert not found.may_act
-    lapsed = replace(TOWN_ROW, valid_to=date(2025, 12, 31))
-    found = case(IN_T1, "STALL", city=city_with(lapsed, without="STALL"))
-    assert codes(found) == ["lapsed_row"]
-    only_barred = AuthorityRow("WRONG", "RAZE", "T1", Tier.TOWNSHIP, "T1 government")
-    found = case(IN_T1, "RAZE", city=city_with(only_barred, without="RAZE"))
-    assert codes(found) == ["compulsory_in_township", "no_holder"]
-
-
-def test_two_holders_are_named_and_neither_is_chosen():
-    other = AuthorityRow("D1-OTHER", "STALL", "D1", Tier.DISTRICT, "D1 market bureau")
-    found = case(IN_T1, "STALL", city=city_with(other))
-    assert found.holder.acting_body is None
-    assert codes(found) == ["two_holders"]
-    assert "D1 bureau and D1 market bureau" in found.findings[0].en
-    assert found.unit == "B1"
-    assert not found.may_act, "nobody acts until it is settled; the place is secured"
-    assert found.to_secure
-
-
-def test_two_rows_for_one_body_are_no_conflict():
-    again = AuthorityRow("AGAIN", "STALL", "D1", Tier.DISTRICT, "D1 bureau")
-    assert case(IN_T1, "STALL", city=city_with(again)).holder.row == "AGAIN"
-
-
-@pytest.mark.parametrize(
-    ("matters", "unit", "routing", "lead"),
-    [
-        (("STALL",), "B1", "single_domain", "STALL"),
-        (("STALL", "SHED"), "B1", "single_domain", "SHED"),
-        # Two domains: the gravest matter's squad leads.
-        (("STALL", "SPILL"), "SQ-ECO", "cross_domain", "SPILL"),
-        (("STALL", "OVERLOAD"), "SQ-HT", "cross_domain", "OVERLOAD"),
-        # Of equal gravity the lowest code: DUST before SHED.
-        (("SHED", "DUST"), "SQ-ECO", "cross_domain", "DUST"),
-        ((), "B1", "no_matter", None),
-    ],
-)
-def test_one_domain_is_the_grid_brigades_and_more_are_a_squads(matters, unit, routing, lead):
-    for order in (matters, matters[::-1]):
-        found = case(IN_T1, *order)
-        assert (found.unit, found.routing.code, found.holder.matter) == (unit, routing, lead)
-        assert {holder.matter for holder in found.other_holders} == set(matters) - {lead}
-
-
-def test_a_row_that_names_an_assisting_body_makes_the_case_a_squads():
-    row = replace(TOWN_ROW, assisting=("police",))
-    found = case(IN_T1, "STALL", city=city_with(row))
-    assert (found.unit, found.routing.code) == ("SQ-HT", "assisting_body")
-    assert case(IN_T2, "STALL", city=city_with(row)).unit == "B1", "the row holds in T1 only"
-
-
-@pytest.mark.parametrize(
-    ("lead", "unit"), [("SQ-HT", "SQ-HT"), ("TRANSPORT", "SQ-HT"), ("ECOLOGY", "SQ-ECO")]
-)
-def test_the_lead_that_a_row_names_wins_over_the_gravest_matter(lead, unit):
-    row = replace(TOWN_ROW, lead=lead)
-    assert case(IN_T1, "STALL", "SPILL", city=city_with(row)).unit == unit
-
-
-def test_a_planned_visit_is_never_cross_domain_and_needs_the_union_of_skills():
-    rows = [
-        AuthorityRow("V1", "STALL", "T1", Tier.TOWNSHIP, "T1", skills=("a",), min_certified=2),
-        AuthorityRow("V2", "SPILL", "T1", Tier.TOWNSHIP, "T1", skills=("b",), min_certified=3),
+@given(incident=REPORTS, place=PLACES, listed=LISTS, brigade=st.sampled_from([None, "Brigade 3"]))
+def test_redrawing_zones_changes_the_brigade_and_never_the_holder(incident, place, listed, brigade):
+    redrawn = replace(place, zone=Zone("Z", "新区", brigade, box(0, 0, 1, 1)))
+    before, after = verdict(incident, place, listed), verdict(incident, redrawn, listed)
+    if after.kind == CaseKind.GRID and after.hand_off is None:
+        assert after.unit == brigade
+    assert [replace(holder, unit=None) for holder in after.holders] == [
+        replace(holder, unit=None) for holder in before.holders
     ]
-    city = city_with(*rows)
-    found = case(IN_T1, "STALL", "SPILL", city=city, kind=IncidentKind.VISIT)
-    assert (found.unit, found.routing.code) == ("B1", "planned_visit")
-    assert found.need.skills == ("a", "b")
-    assert found.need.certified == 3
 
 
-def test_redrawing_a_zone_changes_the_brigade_and_never_the_holder():
-    before = city_with(TOWN_ROW)
-    redrawn = replace(ZONES[1], polygon=box(0, 0, 2, 1))
-    after = replace(before, zones=(replace(ZONES[0], polygon=box(0, 1, 1, 2)), redrawn))
-    assert decided(case(IN_T1, "STALL", city=before)).endswith("B1 by single_domain")
-    assert decided(case(IN_T1, "STALL", city=after)).endswith("B2 by single_domain")
-    assert (
-        case(IN_T1, "STALL", city=before).holder.acting_body
-        == case(IN_T1, "STALL", city=after).holder.acting_body
+@given(incident=REPORTS, place=PLACES, listed=LISTS)
+def test_somebody_acts_or_the_place_is_secured_or_handed_over(incident, place, listed):
+    found = verdict(incident, place, listed)
+    assert found.may_act or found.to_secure or found.hand_off
+    assert {clock.kind for clock in found.clocks} >= (
+        {"secure"} if found.to_secure else {"arrive"} if found.may_act else set()
     )
+    for remark in (*found.grounds, *found.findings):
+        assert remark.zh
+        assert remark.en
 
 
-def test_a_zone_without_a_brigade_and_a_place_without_a_zone_are_findings():
-    unmanned = replace(city_with(), zones=(replace(ZONES[0], brigade=None),))
-    assert codes(case(IN_T1, "STALL", city=unmanned)) == ["zone_without_brigade"]
-    found = case(IN_T3, "STALL", city=unmanned)
-    assert (found.unit, codes(found)) == (None, ["outside_zones"])
+@given(listed=rows(), days=st.integers(-5, 5))
+def test_a_row_holds_from_its_first_day_until_the_day_it_ends(listed, days):
+    day = TODAY + timedelta(days=days)
+    begun = listed.valid_from is None or listed.valid_from <= day
+    ended = listed.valid_to is not None and listed.valid_to <= day
+    assert listed.holds_on(day) == (begun and not ended)
 
 
-def test_a_domain_without_a_squad_is_a_finding():
-    units = {unit.code: unit for unit in UNITS if unit.code != "SQ-ECO"}
-    found = case(IN_T1, "STALL", "SPILL", city=replace(city_with(), units=units))
-    assert (found.unit, codes(found)) == (None, ["no_squad"])
+@given(turn=st.dates(date(2026, 1, 1), date(2027, 1, 1)), days=st.integers(-400, 400))
+def test_where_one_row_follows_another_exactly_one_holds_on_any_day(turn, days):
+    old = AuthorityRow("1", "stall", "a", Tier.TOWNSHIP, "Old Office", valid_to=turn)
+    new = AuthorityRow("2", "stall", "a", Tier.TOWNSHIP, "New Office", valid_from=turn)
+    assert [row.holds_on(turn + timedelta(days=days)) for row in (old, new)].count(True) == 1
 
 
-def test_outside_the_city_is_a_finding():
-    found = case(AT_SEA, "STALL")
-    assert "outside_city" in codes(found)
-    assert not found.may_act
-    assert not found.to_secure
-
-
-def test_an_unknown_matter_is_a_finding_that_names_the_ones_near_it():
-    found = case(IN_T1, "SHAD")
-    assert codes(found) == ["unknown_matter"]
-    assert "SHED" in found.findings[0].en
-    assert found.holder.acting_body is None
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("2026-11-20T15:59:59+00:00", date(2026, 11, 20)),
+        ("2026-11-20T16:00:00+00:00", date(2026, 11, 21)),
+        ("2026-11-20T23:59:59+08:00", date(2026, 11, 20)),
+    ],
+)
+def test_the_day_is_that_of_shanghai(instant, day):
+    assert local_date(datetime.fromisoformat(instant)) == day
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"acting_body": ""},
         {"min_certified": 0},
         {"valid_from": date(2026, 2, 1), "valid_to": date(2026, 1, 1)},
+        {"valid_from": date(2026, 2, 1), "valid_to": date(2026, 2, 1)},
+        {"excluding": ("a",)},
+        {"handle_within_s": 0},
     ],
 )
 def test_a_row_that_can_never_hold_is_refused(wrong):
-    with pytest.raises(BadValue):
-        replace(TOWN_ROW, **wrong)
+    row = AuthorityRow("1", "stall", "a", Tier.TOWNSHIP, "An Town Government")
+    with pytest.raises(BadValue, match="row 1"):
+        replace(row, **wrong)
