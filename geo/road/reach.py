@@ -184,7 +184,7 @@ def reach_from(
     """
     network, graph = roads.network, roads.graph
     onward, epoch = graph.onward, room.next_epoch()
-    ports = departures(origin, network, graph, metric.edge_ms)
+    ports = departures(origin, network, graph, metric.edge_ms, metric.closed)
     count = search_onward(
         onward.first,
         onward.to,
@@ -228,8 +228,8 @@ def reach_from(
 def _place(network: RoadNetwork, origin: Joins) -> NDArray[np.float64]:
     """Point of the road that a place joins, float64[2]."""
     if origin.node[0] >= 0:
-        junction: NDArray[np.float64] = network.node_lon_lat[origin.node[0]]
-        return junction
+        lon, lat = network.node_lon_lat[origin.node[0]]
+        return np.array([lon, lat])  # not a read-only view: kernels are compiled for one kind
     street = origin.street[0]
     points = network.point[network.first_point[street] : network.first_point[street + 1]]
     step = np.diff(points, axis=0) * [np.cos(np.radians(points[0, 1])), 1.0]

@@ -70,6 +70,8 @@ class Joins:
         joins
             Those rows, in that order.
         """
+        if isinstance(rows, slice) and rows.step not in {None, 1}:
+            rows = np.arange(len(self))[rows]  # kernels are compiled for arrays without gaps
         return Joins(
             self.lon_lat[rows],
             self.node[rows],
