@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,8 @@ from api.settings import Settings, demo_store_url
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from dispatch.candidate import STALE_AFTER_S
-from dispatch.incident import Incident
+from dispatch.incident import Incident, IncidentKind
+from dispatch.matter import CaseScale
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions
@@ -47,6 +50,15 @@ def suggest_verb(
     ] = None,
     policy: Annotated[str, typer.Option(help="Name of the ranking.")] = "nearest",
     crs: Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")] = "wgs84",
+    visit: Annotated[
+        bool, typer.Option("--visit", help="A planned visit, one crew for all.")
+    ] = False,
+    scale: Annotated[
+        CaseScale | None, typer.Option(help="How grave it is; the matter says without.")
+    ] = None,
+    asked_by: Annotated[
+        str | None, typer.Option(metavar="AREA", help="Command room that may have to whistle.")
+    ] = None,
     store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> int:
@@ -60,7 +72,16 @@ def suggest_verb(
     else:
         questions = [read_question(at or "", matter, crs=crs, city=city)]
     instant = _instant(now, whereabouts)
-    answers = [_answer(question, whereabouts, instant, policy) for question in questions]
+    kind = IncidentKind.VISIT if visit else IncidentKind.REPORT
+    ask = partial(suggest, whereabouts=whereabouts, now=instant, policy=policy, asked_by=asked_by)
+    answers = [
+        _answer(
+            question,
+            Incident(question.lon_lat, question.matters, instant, kind, scale=scale),
+            ask,
+        )
+        for question in questions
+    ]
     _print(questions, answers, whereabouts, plain=not as_json, many=batch is not None)
     return 0 if all(answer.proposals for answer in answers) else EXIT_NO
 
@@ -107,11 +128,12 @@ def _parsed(text: str) -> datetime:
     return instant
 
 
-def _answer(question: Question, whereabouts: Whereabouts, now: datetime, policy: str) -> Suggestion:
+def _answer(
+    question: Question, incident: Incident, ask: Callable[[Incident], Suggestion]
+) -> Suggestion:
     """Ask for one place; in a batch the row is named if it can't be answered."""
-    incident = Incident(question.lon_lat, question.matters, now)
     try:
-        return suggest(incident, whereabouts, now=now, policy=policy)
+        return ask(incident)
     except OutsideNetwork as error:
         row = "" if question.id is None else f"Row {question.id}: "
         raise OutsideNetwork(f"{row}{error}") from error

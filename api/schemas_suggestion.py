@@ -8,10 +8,19 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.schemas import Asked, Crs, GivenLonLat, LonLat, ReasonOut, Text
+from api.schemas_verdict import (
+    ClockOut,
+    FilingIn,
+    FilingOut,
+    HandOffOut,
+    HolderOut,
+    WhistleOut,
+)
 from dispatch.choice import PassedOver, ProposalKind
 from dispatch.incident import Incident, IncidentKind
-from dispatch.jurisdiction import Holder
+from dispatch.matter import CaseScale
 from dispatch.proposal import Proposal
+from dispatch.routing import CaseKind
 from dispatch.suggestion import Suggestion
 
 MatterCode = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -37,6 +46,13 @@ class SuggestionAsk(Asked):
     )
     kind: IncidentKind = IncidentKind.REPORT
     policy: Text | None = Field(default=None, max_length=64)
+    scale: CaseScale | None = Field(
+        default=None, description="Daily work or a major case; without it the matter's triage says."
+    )
+    filings: list[FilingIn] = Field(default_factory=list, max_length=20)
+    asked_by: Annotated[Text, Field(max_length=64)] | None = Field(
+        default=None, description="Area whose command room asks; it learns whom to whistle for."
+    )
 
 
 class RouteOut(BaseModel):
@@ -63,7 +79,10 @@ class ProposalOut(BaseModel):
     kind: ProposalKind
     eta_s: float = Field(description="Median seconds from dispatch until the crew is complete.")
     eta_p90_s: float | None
-    p_in_target: float | None
+    p_in_target: float | None = Field(description="Chance to meet the target from dispatch.")
+    p_in_target_received: float | None = Field(
+        description="The same if its clock started with the report."
+    )
     meets_target: bool
     travel_time_s: float
     first_on_scene_s: float
@@ -87,6 +106,7 @@ class ProposalOut(BaseModel):
             eta_s=proposal.eta_s,
             eta_p90_s=proposal.eta_p90_s,
             p_in_target=proposal.p_in_target,
+            p_in_target_received=proposal.p_in_target_received,
             meets_target=proposal.meets_target,
             travel_time_s=proposal.travel_time_s,
             first_on_scene_s=proposal.first_on_scene_s,
@@ -96,31 +116,6 @@ class ProposalOut(BaseModel):
             mutual_aid=proposal.mutual_aid,
             reasons=[ReasonOut.of(remark) for remark in proposal.reasons],
             route=RouteOut(coordinates=list(proposal.route)) if proposal.route else None,
-        )
-
-
-class HolderOut(BaseModel):
-    """Who acts on a matter, and by which row and rule."""
-
-    matter: str | None
-    unit: str | None = Field(description="The brigade or squad that has the case.")
-    acting_body: str | None = Field(description="The body in whose name the act is done.")
-    tier: str | None
-    area: str | None
-    row: str | None = Field(description="Row of the authority list.")
-    rule: ReasonOut
-
-    @classmethod
-    def of(cls, holder: Holder) -> HolderOut:
-        """Copy a holder."""
-        return cls(
-            matter=holder.matter,
-            unit=holder.unit,
-            acting_body=holder.acting_body,
-            tier=holder.tier,
-            area=holder.area,
-            row=holder.row,
-            rule=ReasonOut.of(holder.rule),
         )
 
 
@@ -150,6 +145,7 @@ class SuggestionOut(BaseModel):
     now: datetime = Field(description="The instant for which it holds.")
     city_version: str
     weight_version: str
+    arrival_model: str | None = Field(description="Version of what is known of arrivals.")
     policy: str
     degraded: DegradedOut | None
     lon_lat: LonLat
@@ -158,9 +154,14 @@ class SuggestionOut(BaseModel):
     zone: str | None
     grid: str | None
     arrival_target_s: float
+    case: CaseKind = Field(description="Whether the grid brigade or a squad has the case.")
     routing: ReasonOut = Field(description="The rule that chose between grid and specialist.")
     holder: HolderOut = Field(description="Holder of the lead matter.")
     other_holders: list[HolderOut]
+    grounds: list[ReasonOut] = Field(description="Every rule that decided, with its row.")
+    clocks: list[ClockOut]
+    whistle: WhistleOut | None
+    hand_off: HandOffOut | None
     proposals: list[ProposalOut]
     passed_over: list[PassedOverOut]
     passed_over_count: dict[str, int] = Field(description="How many more, by code of the reason.")
@@ -175,6 +176,7 @@ class SuggestionOut(BaseModel):
             now=suggestion.now,
             city_version=suggestion.city_version,
             weight_version=suggestion.weight_version,
+            arrival_model=suggestion.arrival_model,
             policy=suggestion.policy,
             degraded=DegradedOut(code=degraded.code, why=degraded.why) if degraded else None,
             lon_lat=suggestion.lon_lat,
@@ -183,9 +185,14 @@ class SuggestionOut(BaseModel):
             zone=suggestion.zone.code if suggestion.zone else None,
             grid=suggestion.grid,
             arrival_target_s=suggestion.arrival_target_s,
+            case=suggestion.case,
             routing=ReasonOut.of(suggestion.routing),
             holder=HolderOut.of(suggestion.holder),
             other_holders=[HolderOut.of(holder) for holder in suggestion.other_holders],
+            grounds=[ReasonOut.of(remark) for remark in suggestion.grounds],
+            clocks=[ClockOut.of(clock) for clock in suggestion.clocks],
+            whistle=WhistleOut.of(suggestion.whistle) if suggestion.whistle else None,
+            hand_off=HandOffOut.of(suggestion.hand_off) if suggestion.hand_off else None,
             proposals=[ProposalOut.of(proposal) for proposal in suggestion.proposals],
             passed_over=[PassedOverOut.of(passed) for passed in suggestion.passed_over],
             passed_over_count=dict(suggestion.passed_over_count),
@@ -225,6 +232,8 @@ class IncidentReport(Asked):
     text: Text = Field(default="", max_length=4000)
     kind: IncidentKind = IncidentKind.REPORT
     reporter: ReporterIn | None = None
+    scale: CaseScale | None = None
+    filings: list[FilingIn] = Field(default_factory=list, max_length=20)
 
 
 class IncidentOut(BaseModel):
@@ -237,6 +246,8 @@ class IncidentOut(BaseModel):
     kind: IncidentKind
     text: str
     reported_at: datetime
+    scale: CaseScale | None
+    filings: list[FilingOut]
 
     @classmethod
     def of(cls, incident: Incident) -> IncidentOut:
@@ -249,6 +260,8 @@ class IncidentOut(BaseModel):
             kind=incident.kind,
             text=incident.text,
             reported_at=incident.reported_at,
+            scale=incident.scale,
+            filings=[FilingOut.of(filing) for filing in incident.filings],
         )
 
 

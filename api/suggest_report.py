@@ -31,6 +31,7 @@ def show(suggestion: Suggestion, city: City, console: Console, *, title: str | N
         console.print(f"Degraded: {suggestion.degraded.why}", style="yellow", highlight=False)
     for remark in suggestion.findings:
         console.print(f"{remark.zh} {remark.en}", style="yellow", highlight=False)
+    _print_calls(suggestion, console)
     if suggestion.proposals:
         console.print(_proposals(suggestion, city))
     for proposal in suggestion.proposals:
@@ -49,9 +50,16 @@ def _heading(suggestion: Suggestion, city: City, title: str | None) -> Text:
             Text(f"{title}  " if title else "", style="bold").append(where, style="bold"),
             Text(f"Zone: {f'{zone.name} ({zone.code})' if zone else 'none'}"),
             Text(f"Holder: {_name(holder.unit, city)} · {holder.acting_body or '—'}"),
-            Text(f"Rule: {suggestion.routing.zh} {suggestion.routing.en}", style="dim"),
+            *(Text(f"Rule: {ground.zh} {ground.en}", style="dim") for ground in suggestion.grounds),
         ]
     )
+
+
+def _print_calls(suggestion: Suggestion, console: Console) -> None:
+    """Whom the command room has to call, and by when."""
+    call = suggestion.whistle
+    for remark in (call.rule, call.silence) if call else ():
+        console.print(f"Whistle: {remark.zh} {remark.en}", style="yellow", highlight=False)
 
 
 def _proposals(suggestion: Suggestion, city: City) -> Table:

@@ -31,6 +31,8 @@ def report(
         kind=reported.kind,
         text=reported.text,
         reporter=Reporter(reporter.name, reporter.phone) if reporter else None,
+        scale=reported.scale,
+        filings=tuple(given.filing() for given in reported.filings),
     )
     with service.store.session() as session:
         kept = desk.receive(session, incident, service.city)

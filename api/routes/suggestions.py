@@ -31,11 +31,15 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> Suggesti
         matters=tuple(asked.matters),
         reported_at=now,
         kind=asked.kind,
+        scale=asked.scale,
+        filings=tuple(given.filing() for given in asked.filings),
     )
     whereabouts = service.live.present
     policy = asked.policy or service.settings.policy
     with service.store.session() as session:
-        number, suggestion = desk.suggest(session, incident, whereabouts, now=now, policy=policy)
+        number, suggestion = desk.suggest(
+            session, incident, whereabouts, now=now, policy=policy, asked_by=asked.asked_by
+        )
         session.commit()
     return SuggestionOut.of(number, suggestion)
 

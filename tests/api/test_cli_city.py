@@ -59,6 +59,31 @@ def test_the_answer_as_json_has_the_shape_of_the_http_door(place, matter, capsys
     assert answer["proposals"][0]["route"]["type"] == "LineString"
 
 
+def test_the_rule_its_row_and_both_clocks_are_shown_and_whom_to_whistle_for(place, city, capsys):
+    two = ",".join(min(code for code in city.matters if code.startswith(at)) for at in ("TR", "EE"))
+    asked = ["suggest", "--at", place, "--matter", two, "--asked-by", "990102008"]
+    assert run(asked) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for said in (
+        "AU-990100-",
+        "《临澜市",
+        "secured within",
+        "with the case is to be there",
+        "吹哨",
+    ):
+        assert said in shown
+    assert run([*asked[:-2], "--visit", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["routing"]["code"], answer["whistle"]) == ("planned_visit", None)
+
+
+def test_a_major_case_is_asked_for_by_name(place, city, capsys):
+    rows = [row for row in city.authority if row.scale == "daily" and row.valid_to is None]
+    asked = ["suggest", "--at", place, "--matter", rows[0].matter, "--json"]
+    assert run([*asked, "--scale", "major"]) == 0
+    assert json.loads(capsys.readouterr().out)["holder"]["rule"]["code"] == "major_case"
+
+
 def test_a_second_demo_keeps_the_store(home):
     before = sorted(home.glob("*.gpkg"))
     assert run(["demo", "--preset", "small", "--no-serve"]) == 0
