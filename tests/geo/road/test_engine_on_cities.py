@@ -23,10 +23,10 @@ from spec.city_questions import (
     random_rules,
     random_weights,
 )
+from spec.each_method import BUDGETS, answered_by
 
 from fixtures.demo_city import write_demo_city
 from fixtures.preset import Preset
-from geo.road import nearest
 from geo.road.eligible import Wanted
 from geo.road.fleet import Fleet
 from geo.road.metric import RoadGraph, reweigh, weigh
@@ -63,8 +63,8 @@ CITIES = [
     Roads("new-york.npz"),
     pytest.param(Roads("new-york.npz", rules=2_000, most_sources=20), marks=pytest.mark.verify),
 ]
-METHODS = {"search": 2**31, "hierarchy": 0}
-"""Nearest units by one method alone: how many states the search may settle."""
+SLOTS_PER_STATE = 12
+"""New York and Beijing need 5 and 8; with the order's rank the wrong way round, hundreds."""
 
 UNITS = 2_000
 """Two or three at each place, so that rows decide."""
@@ -121,16 +121,22 @@ def stage(request):
 
 
 @pytest.fixture
-def asked(*, city, weights, stage, kept, need_roads_data, tmp_path, count):
+def built(*, city, kept, need_roads_data, tmp_path, count):
+    """The network ready to be weighed, and ready for the oracle."""
     if kept.get("city") != city:
         path = None if city.file == DEMO else need_roads_data(city.file)
         network = demo_network(tmp_path, count) if path is None else read_network(path)
         rules = random_rules(network, city.rules, city.longest, np.random.default_rng(1))
         if rules:
             network = with_turn_rules(network, rules)
-        kept |= {"city": city, "roads": prepare(network), "slow": slow_roads(network), "key": None}
+        kept |= {"city": city, "built": (prepare(network), slow_roads(network)), "key": None}
+    return kept["built"]
+
+
+@pytest.fixture
+def asked(*, built, city, weights, stage, kept, count):
     if kept["key"] != (weights, stage):
-        asked = weighed(kept["roads"], kept["slow"], weights)
+        asked = weighed(*built, weights)
         if stage == "after updates":
             update(asked, count(reduced=10, full=200))
         n_sources = min(count(reduced=10, full=200), city.most_sources)
@@ -170,7 +176,12 @@ def update(asked: Asked, count: int) -> None:
         np.testing.assert_array_equal(getattr(asked.times.metric, name), getattr(whole, name))
 
 
-def test_the_nearest_units_are_the_oracles_as_they_move(asked, count, monkeypatch):
+def test_the_hierarchy_has_few_slots(built):
+    roads, _ = built
+    assert roads.hierarchy.n_slots < SLOTS_PER_STATE * roads.graph.n_states
+
+
+def test_the_nearest_units_are_the_oracles_as_they_move(asked, count):
     rng = np.random.default_rng(4)
     at = rng.integers(0, len(asked.places), UNITS)
     fleet = asked.times.fleet(asked.places.take(at))
@@ -190,9 +201,8 @@ def test_the_nearest_units_are_the_oracles_as_they_move(asked, count, monkeypatc
         expected = first_units(asked.to_ms[row, at], eligible, question)
         assert ranked(asked.times.nearest(fleet, incident, **question)) == expected
         found_any += bool(expected)
-        for method, budget in METHODS.items() if number % 10 == 0 else ():
-            with monkeypatch.context() as patch:
-                patch.setattr(nearest, "search_budget", lambda *_, budget=budget: budget)
+        for method in BUDGETS if number % 10 == 0 else ():
+            with answered_by(method):
                 alone = asked.times.nearest(fleet, incident, **question)
             assert ranked(alone) == expected, method
     assert found_any > 50

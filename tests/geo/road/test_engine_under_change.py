@@ -9,15 +9,14 @@ before, every kind of question equals the slow oracle.
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from numpy.typing import NDArray
 from oracle.slow_roads import CLOSED_MS, NO_WAY, SlowTimes, price_ms, slow_roads
+from spec.each_method import METHODS, answered_by
 from spec.made_networks import networks
 
-from geo.road import nearest
 from geo.road.eligible import Wanted
 from geo.road.metric import reweigh, weigh
 from geo.road.network import RoadNetwork, with_turn_rules
@@ -33,7 +32,6 @@ PRICES = st.one_of(
 )
 MARKS = st.sampled_from([0, 1, 2, 3, 2**63, 2**64 - 1])
 UNITS, PLACES = 6, 7
-BUDGETS = {"chosen": None, "search": 2**31, "hierarchy": 0}
 
 
 @st.composite
@@ -150,10 +148,8 @@ class Engine(RuleBasedStateMachine):
             for unit in range(UNITS)
             if able[unit] and ms[unit] != NO_WAY and (limit_ms is None or ms[unit] <= limit_ms)
         )[:k]
-        for method, budget in BUDGETS.items():
-            with pytest.MonkeyPatch.context() as patch:
-                if budget is not None:
-                    patch.setattr(nearest, "search_budget", lambda *_, budget=budget: budget)
+        for method in METHODS:
+            with answered_by(method):
                 arrivals = self.times.nearest(
                     self.fleet,
                     one(self.places, incident),
@@ -163,6 +159,10 @@ class Engine(RuleBasedStateMachine):
                 )
             found = [(arrival.travel_time_ms, arrival.unit) for arrival in arrivals]
             assert found == expected, method
+
+    @rule(left=st.integers(0, 3))
+    def stamps_run_out(self, left):
+        self.times._rooms.mine().stamp = np.iinfo(np.int32).max - left
 
     @rule(origin=st.integers(0, PLACES - 1))
     def one_to_many(self, origin):
