@@ -10,6 +10,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.closed_street import closed_streets
 from geo.road.footprint import Footprints
 from geo.road.layered_weights import (
     WeightLayers,
@@ -149,7 +150,7 @@ class ChangingWeights:
             Not in force; see `NetworkTravelTimes.under`.
         """
         edge_ms = price_edges(self._layers, self._footprints, state)
-        return weigh(self.times.roads, edge_ms, version=version)
+        return self._on_foot(weigh(self.times.roads, edge_ms, version=version))
 
     def _change(self, state: WeightState) -> bool:
         """Build and swap the weights of a new state, if they differ."""
@@ -174,10 +175,14 @@ class ChangingWeights:
         """Repair a few edges, or weigh all."""
         roads = self.times.roads
         if spread(roads, edges) < WHOLE_FROM_SHARE:
-            return reweigh(roads, old, edges, edge_ms, version=version)
+            return self._on_foot(reweigh(roads, old, edges, edge_ms, version=version))
         whole_ms = old.edge_ms.copy()
         whole_ms[edges] = edge_ms
-        return weigh(roads, whole_ms, version=version)
+        return self._on_foot(weigh(roads, whole_ms, version=version))
+
+    def _on_foot(self, metric: Metric) -> Metric:
+        """Let places on closed streets be reached on foot."""
+        return replace(metric, closed=closed_streets(self.times.network, metric.edge_ms))
 
     def _version(self, state: WeightState) -> str:
         """Name the weights of a state."""

@@ -85,8 +85,8 @@ def plan_matrix(roads: RoadGraph, metric: Metric, origins: Joins, destinations: 
     plan
         To be asked for columns, by several threads if need be.
     """
-    near = departures(origins, roads.network, roads.graph, metric.edge_ms)
-    far = arrivals(destinations, roads.network, roads.graph, metric.edge_ms)
+    near = departures(origins, roads.network, roads.graph, metric.edge_ms, metric.closed)
+    far = arrivals(destinations, roads.network, roads.graph, metric.edge_ms, metric.closed)
     tree = roads.hierarchy
     rank = tree.rank[near.state]
     closure = Closure(*close(tree.first, tree.up, metric.slots.up_ms, rank))
@@ -146,10 +146,11 @@ def from_many(
         int64[n_origins]; `NEVER` or more where no road leads.
     """
     network, graph, slots = roads.network, roads.graph, metric.slots
-    near = departures(origins, network, graph, metric.edge_ms)
-    far = arrivals(destination, network, graph, metric.edge_ms)
+    near = departures(origins, network, graph, metric.edge_ms, metric.closed)
+    far = arrivals(destination, network, graph, metric.edge_ms, metric.closed)
     over_ms = _over_states(roads, far, slots.down_ms, near, slots.up_ms, room)
-    return np.minimum(over_ms, direct_ms(origins, destination, network, metric.edge_ms))
+    straight_ms = direct_ms(origins, destination, network, metric.edge_ms, metric.closed)
+    return np.minimum(over_ms, straight_ms)
 
 
 def to_many(
@@ -173,10 +174,11 @@ def to_many(
         int64[n_destinations]; `NEVER` or more where no road leads.
     """
     network, graph, slots = roads.network, roads.graph, metric.slots
-    near = departures(origin, network, graph, metric.edge_ms)
-    far = arrivals(destinations, network, graph, metric.edge_ms)
+    near = departures(origin, network, graph, metric.edge_ms, metric.closed)
+    far = arrivals(destinations, network, graph, metric.edge_ms, metric.closed)
     over_ms = _over_states(roads, near, slots.up_ms, far, slots.down_ms, room)
-    return np.minimum(over_ms, direct_ms(origin, destinations, network, metric.edge_ms))
+    straight_ms = direct_ms(origin, destinations, network, metric.edge_ms, metric.closed)
+    return np.minimum(over_ms, straight_ms)
 
 
 def _over_states(
@@ -261,10 +263,13 @@ def fill_columns(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int6
     lanes = _sweep(plan, columns, room)
     n_columns = columns.stop - columns.start
     time_ms = finish(plan.near.first, plan.near_row, plan.near.ms, lanes, n_columns)
-    shared = np.isin(plan.destinations.street[columns], plan.origins.street)
-    for column in np.flatnonzero(shared & (plan.destinations.street[columns] >= 0)):
-        one = plan.destinations.take(slice(columns.start + column, columns.start + column + 1))
-        direct = direct_ms(plan.origins, one, plan.roads.network, plan.metric.edge_ms)
+    ends, closed = plan.destinations.take(columns), plan.metric.closed
+    shared = np.isin(ends.street, plan.origins.street) & (ends.street >= 0)
+    if closed is not None:
+        shared |= closed.locked(ends, onward=False)
+    for column in np.flatnonzero(shared):
+        one = ends.take(slice(column, column + 1))
+        direct = direct_ms(plan.origins, one, plan.roads.network, plan.metric.edge_ms, closed)
         time_ms[:, column] = np.minimum(time_ms[:, column], direct)
     return time_ms
 

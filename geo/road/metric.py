@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.closed_street import ClosedStreets
 from geo.road.customise import NEVER, SlotWeights, customise
 from geo.road.frozen import freeze
 from geo.road.hierarchy import Hierarchy
@@ -50,6 +51,9 @@ class Metric:
         Milliseconds of the arcs along and against travel, int32[n_arcs].
     slots
         Weights of the hierarchy.
+    closed
+        Closed streets whose places are reached on foot; None where none are, or where they
+        are not reached at all.
     """
 
     version: str
@@ -57,6 +61,7 @@ class Metric:
     onward_ms: NDArray[np.int32]
     back_ms: NDArray[np.int32]
     slots: SlotWeights
+    closed: ClosedStreets | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""

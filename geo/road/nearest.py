@@ -194,7 +194,7 @@ def by_search(question: Question, best: Best, count: int, budget: int, room: Wor
         How many units were found; `GAVE_UP` when the budget did not suffice.
     """
     roads, metric, hung = question.roads, question.metric, question.hung
-    seeds = arrivals(question.incident, roads.network, roads.graph, metric.edge_ms)
+    seeds = arrivals(question.incident, roads.network, roads.graph, metric.edge_ms, metric.closed)
     return search_units(
         roads.graph.back.first,
         roads.graph.back.to,
@@ -243,7 +243,7 @@ def by_hierarchy(question: Question, best: Best, count: int, room: Workspace) ->
         question.hung,
         question.roads.hierarchy,
     )
-    seeds = arrivals(question.incident, roads.network, roads.graph, metric.edge_ms)
+    seeds = arrivals(question.incident, roads.network, roads.graph, metric.edge_ms, metric.closed)
     stamp = room.next_stamp()
     climb(
         tree.first,

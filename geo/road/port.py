@@ -11,15 +11,16 @@ two places on the same street need a second look: the way between them may touch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.road.closed_street import ClosedStreets, FootWays
 from geo.road.customise import NEVER
 from geo.road.kernel import kernel
 from geo.road.network import RoadNetwork
-from geo.road.snap import Joins
+from geo.road.snap import Joins, join_nodes
 from geo.road.turn_graph import TurnGraph
 
 
@@ -48,7 +49,11 @@ class Ports:
 
 
 def departures(
-    joins: Joins, network: RoadNetwork, graph: TurnGraph, edge_ms: NDArray[np.int32]
+    joins: Joins,
+    network: RoadNetwork,
+    graph: TurnGraph,
+    edge_ms: NDArray[np.int32],
+    closed: ClosedStreets | None = None,
 ) -> Ports:
     """
     List the states that each place can drive off to.
@@ -61,28 +66,42 @@ def departures(
         The roads and their searched graph.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
+    closed
+        Closed streets that are left on foot; none by default.
 
     Returns
     -------
     ports
         A junction leaves by itself, with nothing begun; a street by the end of each open
-        direction, what is left of the edge being driven.
+        direction, what is left of the edge being driven; a place among closed streets by
+        the junctions to which it is walked.
     """
-    return Ports(
-        *list_departures(
-            joins.node,
-            joins.street,
-            joins.along,
-            joins.walk_ms,
-            network.street_edges,
-            edge_ms,
-            graph.state_after,
+
+    def driving(joins: Joins) -> Ports:
+        return Ports(
+            *list_departures(
+                joins.node,
+                joins.street,
+                joins.along,
+                joins.walk_ms,
+                network.street_edges,
+                edge_ms,
+                graph.state_after,
+            )
         )
-    )
+
+    if closed is None:
+        return driving(joins)
+    on_foot = closed.ways(joins, onward=True)
+    return _merged(driving(joins), on_foot, driving(_junctions(on_foot, network)))
 
 
 def arrivals(
-    joins: Joins, network: RoadNetwork, graph: TurnGraph, edge_ms: NDArray[np.int32]
+    joins: Joins,
+    network: RoadNetwork,
+    graph: TurnGraph,
+    edge_ms: NDArray[np.int32],
+    closed: ClosedStreets | None = None,
 ) -> Ports:
     """
     List the states from which each place can be driven to.
@@ -95,36 +114,74 @@ def arrivals(
         The roads and their searched graph.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
+    closed
+        Closed streets that are reached on foot; none by default.
 
     Returns
     -------
     ports
         A junction is reached in any of its states; a street from every state that may
-        turn into one of its open directions.
+        turn into one of its open directions; a place among closed streets from the
+        junctions whence it is walked to.
     """
-    return Ports(
-        *list_arrivals(
-            joins.node,
-            joins.street,
-            joins.along,
-            joins.walk_ms,
-            network.street_edges,
-            edge_ms,
-            network.edge_tail,
-            graph.first_memory,
-            graph.memory,
-            graph.onward.first,
-            graph.onward.edge,
-            graph.onward.extra_ms,
+
+    def driving(joins: Joins) -> Ports:
+        return Ports(
+            *list_arrivals(
+                joins.node,
+                joins.street,
+                joins.along,
+                joins.walk_ms,
+                network.street_edges,
+                edge_ms,
+                network.edge_tail,
+                graph.first_memory,
+                graph.memory,
+                graph.onward.first,
+                graph.onward.edge,
+                graph.onward.extra_ms,
+            )
         )
+
+    if closed is None:
+        return driving(joins)
+    on_foot = closed.ways(joins, onward=False)
+    return _merged(driving(joins), on_foot, driving(_junctions(on_foot, network)))
+
+
+def _junctions(on_foot: FootWays, network: RoadNetwork) -> Joins:
+    """Junctions at which ways on foot end, as places from which they have been walked."""
+    return replace(join_nodes(network, on_foot.node), walk_ms=on_foot.ms)
+
+
+def _merged(ports: Ports, on_foot: FootWays, more: Ports) -> Ports:
+    """Ports of the same places, those on foot added."""
+    if not len(on_foot.place):
+        return ports
+    n_places = len(ports.first) - 1
+    owner = [
+        np.repeat(np.arange(n_places), np.diff(ports.first)),
+        np.repeat(on_foot.place, np.diff(more.first)),
+    ]
+    place = np.concatenate(owner)
+    order = np.argsort(place, kind="stable")
+    first = np.searchsorted(place[order], np.arange(n_places + 1)).astype(np.int64)
+    state, ms, edge = (
+        np.concatenate([getattr(ports, name), getattr(more, name)])[order]
+        for name in ("state", "ms", "edge")
     )
+    return Ports(first, state, ms, edge)
 
 
 def direct_ms(
-    origins: Joins, destinations: Joins, network: RoadNetwork, edge_ms: NDArray[np.int32]
+    origins: Joins,
+    destinations: Joins,
+    network: RoadNetwork,
+    edge_ms: NDArray[np.int32],
+    closed: ClosedStreets | None = None,
 ) -> NDArray[np.int64]:
     """
-    Time between places along one and the same street, without passing a junction.
+    Time between places that needs no search: along one and the same street, or all on foot.
 
     Parameters
     ----------
@@ -134,13 +191,25 @@ def direct_ms(
         The roads.
     edge_ms
         Milliseconds of every edge, `NEVER` where closed.
+    closed
+        Closed streets, within which places are walked between; none by default.
 
     Returns
     -------
     direct_ms
-        int64[n], both walks included; `NEVER` where they do not share a street or no
-        open direction leads from the one to the other.
+        int64[n], both walks included; `NEVER` where they do not share a street, or no
+        open direction leads from the one to the other, and no closed street does.
     """
+    driven_ms = _along_street_ms(origins, destinations, network, edge_ms)
+    if closed is None:
+        return driven_ms
+    return np.minimum(driven_ms, closed.direct_ms(origins, destinations))
+
+
+def _along_street_ms(
+    origins: Joins, destinations: Joins, network: RoadNetwork, edge_ms: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """Time between places along one and the same street, without passing a junction."""
     same = (origins.street == destinations.street) & (origins.street >= 0)
     best = np.full(len(same), NEVER, dtype=np.int64)
     rows = np.flatnonzero(same)

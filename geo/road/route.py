@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.road.climb import climb, descend, follow, unpack
+from geo.road.closed_line import line_between, line_to_junction
+from geo.road.closed_street import ClosedStreets
 from geo.road.customise import NEVER
 from geo.road.kernel import kernel
 from geo.road.metric import Metric, RoadGraph
 from geo.road.network import RoadNetwork
 from geo.road.port import Ports, arrivals, departures, direct_ms
 from geo.road.snap import Joins
+from geo.road.speed import WALKING_MPS
+from geo.road.turn_graph import TurnGraph
 from geo.road.workspace import Workspace
 
 
@@ -31,9 +35,11 @@ class Route:
     length_m
         Metres on the road.
     walk_m
-        Metres on foot from the place to the road and from the road to the place.
+        Metres on foot from the place to where driving starts and from where it ends to the
+        place, closed streets included.
     lon_lat
-        Points on the road, float64[n, 2], two or more; two equal ones for no way at all.
+        Points on the road, walked or driven, float64[n, 2], two or more; two equal ones for
+        no way at all.
     edges
         Edges driven, the first and the last perhaps in part, int32[n].
     """
@@ -58,12 +64,18 @@ class Way:
         Edge ids in order, int32[n].
     start, end
         Share of the first edge at which driving starts, and of the last where it ends.
+    nodes
+        Junctions at which driving starts and ends; -1 where it does on a street.
+    walked_m
+        Metres on foot along closed streets before and after.
     """
 
     time_ms: int
     edges: NDArray[np.int32]
     start: float
     end: float
+    nodes: tuple[int, int] = (-1, -1)
+    walked_m: tuple[float, float] = (0.0, 0.0)
 
 
 def fastest_route(
@@ -86,12 +98,14 @@ def fastest_route(
     route
         None where no road leads.
     """
-    network = roads.network
+    network, closed = roads.network, metric.closed
     direct = int(NEVER)
-    if origin.street[0] == destination.street[0] >= 0:
-        direct = int(direct_ms(origin, destination, network, metric.edge_ms)[0])
+    if closed is not None or origin.street[0] == destination.street[0] >= 0:
+        direct = int(direct_ms(origin, destination, network, metric.edge_ms, closed)[0])
     way = _over_states(roads, metric, origin, destination, room)
     if direct < NEVER and (way is None or direct <= way.time_ms):
+        if closed is not None and closed.locked(origin, onward=True)[0]:
+            return _on_foot(closed, origin, destination, direct)
         way = _along_the_street(network, metric, origin, destination, direct)
     if way is None:
         return None
@@ -105,9 +119,42 @@ def fastest_route(
         network.point,
     )
     if not len(way.edges):
-        lon_lat = np.repeat(network.node_lon_lat[origin.node], 2, axis=0)
-    walk_m = float(origin.distance_m[0]), float(destination.distance_m[0])
+        lon_lat = np.repeat(network.node_lon_lat[[way.nodes[0]]], 2, axis=0)
+    if closed is not None:
+        lon_lat = _with_walks(closed, way, origin, destination, lon_lat)
+    before_m, after_m = way.walked_m
+    walk_m = float(origin.distance_m[0]) + before_m, float(destination.distance_m[0]) + after_m
     return Route(way.time_ms, length_m, walk_m, lon_lat, way.edges)
+
+
+def _on_foot(closed: ClosedStreets, origin: Joins, destination: Joins, time_ms: int) -> Route:
+    """Way between two places within one closure, all of it on foot."""
+    off_street_ms = int(origin.walk_ms[0] + destination.walk_ms[0])
+    walked_m = float(origin.distance_m[0]) + _walked_m(time_ms - off_street_ms)
+    lon_lat = line_between(closed, origin, destination, time_ms)
+    walk_m = walked_m, float(destination.distance_m[0])
+    return Route(time_ms, 0.0, walk_m, lon_lat, np.zeros(0, dtype=np.int32))
+
+
+def _with_walks(
+    closed: ClosedStreets,
+    way: Way,
+    origin: Joins,
+    destination: Joins,
+    lon_lat: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Points of a way with those of the walks along closed streets before and after it."""
+    before, after = (walked > 0 for walked in way.walked_m)
+    parts = [line_to_junction(closed, origin, way.nodes[0])] if before else []
+    parts.append(lon_lat)
+    if after:
+        parts.append(line_to_junction(closed, destination, way.nodes[1])[::-1])
+    return np.concatenate(parts)
+
+
+def _walked_m(walk_ms: int) -> float:
+    """Metres walked in some time."""
+    return walk_ms / 1000.0 * WALKING_MPS
 
 
 def _along_the_street(
@@ -127,8 +174,8 @@ def _over_states(
 ) -> Way | None:
     """Way by the hierarchy, or None."""
     network, graph, tree, slots = roads.network, roads.graph, roads.hierarchy, metric.slots
-    leave = departures(origin, network, graph, metric.edge_ms)
-    reach = arrivals(destination, network, graph, metric.edge_ms)
+    leave = departures(origin, network, graph, metric.edge_ms, metric.closed)
+    reach = arrivals(destination, network, graph, metric.edge_ms, metric.closed)
     stamp, seed = room.next_stamp(), tree.rank[reach.state]
     climb(
         tree.first, tree.up, slots.down_ms, seed, reach.ms, stamp,
@@ -154,7 +201,8 @@ def _over_states(
         tree.first_arc, tree.arc, metric.onward_ms, slots.up_ms, slots.down_ms,
     )  # fmt: skip
     edges = [roads.graph.onward.edge[arcs]]
-    first, last = int(leave.edge[best_port]), _edge_into(reach, seed, goal)
+    into = _port_into(reach, seed, goal)
+    first, last = int(leave.edge[best_port]), int(reach.edge[into])
     if first >= 0:
         edges.insert(0, np.array([first], dtype=np.int32))
     if last >= 0:
@@ -164,13 +212,27 @@ def _over_states(
         edges=np.concatenate(edges),
         start=_share(network, first, origin) if first >= 0 else 0.0,
         end=_share(network, last, destination) if last >= 0 else 1.0,
+        nodes=(_node(graph, leave, best_port), _node(graph, reach, into)),
+        walked_m=(_foot_m(leave, best_port, origin), _foot_m(reach, into, destination)),
     )
 
 
-def _edge_into(ports: Ports, seed: NDArray[np.uint32], goal: int) -> int:
-    """Edge driven in part from the last state to the place, -1 at a junction."""
+def _port_into(ports: Ports, seed: NDArray[np.uint32], goal: int) -> int:
+    """Port by which the last state leads to the place."""
     rows = np.flatnonzero(seed == goal)
-    return int(ports.edge[rows[np.argmin(ports.ms[rows])]])
+    return int(rows[np.argmin(ports.ms[rows])])
+
+
+def _node(graph: TurnGraph, ports: Ports, port: int) -> int:
+    """Junction of a port, -1 where an edge is driven in part."""
+    return int(graph.state_node[ports.state[port]]) if ports.edge[port] < 0 else -1
+
+
+def _foot_m(ports: Ports, port: int, place: Joins) -> float:
+    """Metres walked along closed streets between a place and the junction of a port."""
+    if ports.edge[port] >= 0:
+        return 0.0
+    return _walked_m(int(ports.ms[port] - place.walk_ms[0]))
 
 
 def _share(network: RoadNetwork, edge: int, place: Joins) -> float:

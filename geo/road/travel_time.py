@@ -23,6 +23,7 @@ from geo.road.fleet import Fleet
 from geo.road.matrix import full_matrix
 from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
+from geo.road.nearest_inside import with_units_inside
 from geo.road.network import RoadNetwork
 from geo.road.prepared import prepare, prepare_in
 from geo.road.reach import ReachBand, reach_from
@@ -304,6 +305,7 @@ class NetworkTravelTimes:
                 self._roads, self._metric, fleet.hung, incident, k, limit_ms, wanted, bits
             )
             ranked = nearest_units(question, self._rooms.mine())
+            ranked = with_units_inside(question, ranked, self._rooms.mine())
         return [Arrival(unit, ms) for ms, unit in ranked]
 
     def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:

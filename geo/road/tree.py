@@ -169,7 +169,7 @@ def tree_from(
     tree
         Fastest ways.
     """
-    ports = departures(origin, roads.network, roads.graph, metric.edge_ms)
+    ports = departures(origin, roads.network, roads.graph, metric.edge_ms, metric.closed)
     onward = roads.graph.onward
     labels = settle(onward.first, onward.to, metric.onward_ms, ports.state, ports.ms, limit_ms)
     return Tree(roads, metric, origin, ports, *labels)
@@ -193,7 +193,8 @@ def measure(tree: Tree, destinations: Joins) -> tuple[NDArray[np.int64], NDArray
         the road without the walks.
     """
     network, graph = tree.roads.network, tree.roads.graph
-    ports = arrivals(destinations, network, graph, tree.metric.edge_ms)
+    edge_ms, closed = tree.metric.edge_ms, tree.metric.closed
+    ports = arrivals(destinations, network, graph, edge_ms, closed)
     over_ms, port = best_ports(ports.first, ports.state, ports.ms, tree.label_ms)
     length_m = np.full(len(destinations), np.nan)
     reached = np.flatnonzero(port >= 0)
@@ -201,7 +202,7 @@ def measure(tree: Tree, destinations: Joins) -> tuple[NDArray[np.int64], NDArray
     to_state_m = _lengths_to_states(tree)
     end_m = part_m(network, ports.edge[last], destinations.take(reached), ahead=False)
     length_m[reached] = to_state_m[ports.state[last]] + end_m
-    along_ms = direct_ms(tree.origin, destinations, network, tree.metric.edge_ms)
+    along_ms = direct_ms(tree.origin, destinations, network, edge_ms, closed)
     stays = np.flatnonzero((along_ms <= over_ms) & (along_ms < NEVER))
     share = np.abs(destinations.along[stays] - tree.origin.along)
     length_m[stays] = share * network.street_length_m[destinations.street[stays]]

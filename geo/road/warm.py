@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from geo.road.closed_street import closed_streets
+from geo.road.customise import NEVER
 from geo.road.eligible import ANYBODY
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import Best, Question, by_hierarchy, by_search
@@ -41,6 +45,9 @@ def warm_kernels() -> None:
     times.route(one, other)
     times.matrix_row(one, ends)
     times.reach(one, [60.0])
+    shut = weigh(roads, np.full(network.n_edges, NEVER), version="shut")
+    inside = times.under(replace(shut, closed=closed_streets(network, shut.edge_ms)))
+    inside.nearest(fleet, one, k=1)
 
 
 def _one_street() -> Streets:
