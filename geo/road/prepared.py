@@ -65,7 +65,7 @@ def prepare_in(network: RoadNetwork, folder: Path) -> RoadGraph:
     if _version(stored) != [FORMAT, network.version]:
         built = prepare(network)
         try:
-            _store(built.hierarchy, stored, network.version)
+            store_hierarchy(built.hierarchy, folder, network.version)
         except OSError as error:
             logger.warning("The hierarchy cannot be stored in %s (%s).", stored, error)
             return built
@@ -77,18 +77,26 @@ def prepare_in(network: RoadNetwork, folder: Path) -> RoadGraph:
     return RoadGraph(network, turn_graph(network), Hierarchy(**arrays))
 
 
-def _version(stored: Path) -> list[object]:
-    """Format and network version of a stored hierarchy; empty where there is none."""
-    manifest = stored / "prepared.json"
-    if not manifest.is_file():
-        return []
-    facts = json.loads(manifest.read_text(encoding="utf-8"))
-    return [facts["format"], facts["network"]]
+def store_hierarchy(hierarchy: Hierarchy, folder: Path, version: str) -> None:
+    """
+    Write a hierarchy into a network's folder, whole or not at all.
 
+    Parameters
+    ----------
+    hierarchy
+        Order and topology.
+    folder
+        The network's folder; an older hierarchy there is replaced.
+    version
+        Version of the network that it was built from.
 
-def _store(hierarchy: Hierarchy, stored: Path, version: str) -> None:
-    """Write a hierarchy, whole or not at all."""
-    fresh = Path(tempfile.mkdtemp(prefix=".prepared-", dir=stored.parent))
+    Raises
+    ------
+    OSError
+        The folder cannot be written to.
+    """
+    stored = folder / FOLDER
+    fresh = Path(tempfile.mkdtemp(prefix=".prepared-", dir=folder))
     for field in fields(Hierarchy):
         np.save(fresh / f"{field.name}.npy", getattr(hierarchy, field.name), allow_pickle=False)
     manifest = json.dumps({"format": FORMAT, "network": version})
@@ -97,3 +105,12 @@ def _store(hierarchy: Hierarchy, stored: Path, version: str) -> None:
     if stored.exists():
         shutil.rmtree(stored)
     fresh.replace(stored)
+
+
+def _version(stored: Path) -> list[object]:
+    """Format and network version of a stored hierarchy; empty where there is none."""
+    manifest = stored / "prepared.json"
+    if not manifest.is_file():
+        return []
+    facts = json.loads(manifest.read_text(encoding="utf-8"))
+    return [facts["format"], facts["network"]]

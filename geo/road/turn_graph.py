@@ -24,9 +24,7 @@ from numpy.typing import NDArray
 
 from geo.road.frozen import freeze
 from geo.road.network import RoadNetwork
-from geo.road.streets import BANNED
-
-Chain = tuple[int, ...]
+from geo.road.turn_chain import begun_chains
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,15 +143,12 @@ def turn_graph(network: RoadNetwork) -> TurnGraph:
     graph
         ``n_nodes`` states and one more for every distinct proper prefix of a rule.
     """
-    cost_of = {rule.refs: rule.cost_ms for rule in network.turn_rules()}
-    begun = sorted({chain[:end] for chain in cost_of for end in range(1, len(chain))})
-    state_of = {chain: network.n_nodes + row for row, chain in enumerate(begun)}
+    chains = begun_chains(network)
     state_after = network.edge_head.astype(np.int32)
-    for chain, state in state_of.items():
-        if len(chain) == 1:
-            state_after[chain[0]] = state
-    memory_arcs = _memory_arcs(network, begun, state_of, cost_of)
-    begun_at = network.edge_head[np.array([chain[-1] for chain in begun], dtype=np.int64)]
+    single = chains.length == 1
+    state_after[chains.edge[single, 0]] = network.n_nodes + np.flatnonzero(single)
+    memory_arcs = chains.arcs(network)
+    begun_at = network.edge_head[chains.last_edge]
     state_node = np.concatenate([np.arange(network.n_nodes), begun_at]).astype(np.int32)
     source = np.concatenate([network.edge_tail, memory_arcs[:, 0]])
     to = np.concatenate([state_after, memory_arcs[:, 1]])
@@ -173,25 +168,6 @@ def turn_graph(network: RoadNetwork) -> TurnGraph:
         first_memory=first_memory,
         memory=(memory + network.n_nodes).astype(np.int32),
     )
-
-
-def _memory_arcs(
-    network: RoadNetwork, begun: list[Chain], state_of: dict[Chain, int], cost_of: dict[Chain, int]
-) -> NDArray[np.int64]:
-    """Arcs out of the states that remember something: rows of (state, to, edge, extra ms)."""
-    rows = []
-    for chain in begun:
-        node = network.edge_head[chain[-1]]
-        for edge in range(network.first_out[node], network.first_out[node + 1]):
-            driven = (*chain, edge)
-            suffixes = [driven[start:] for start in range(len(driven))]
-            costs = [cost_of[suffix] for suffix in suffixes if suffix in cost_of]
-            if BANNED in costs:
-                continue
-            known = (state_of[suffix] for suffix in suffixes if suffix in state_of)
-            to = next(known, int(network.edge_head[edge]))
-            rows.append((state_of[chain], to, edge, sum(costs)))
-    return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
 def _arcs(  # noqa: PLR0913, PLR0917 -- the columns of one table

@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_written_to_is_no_hindrance(tmp_path, monkeypatc
     def refuse(*_arguments: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(prepared, "_store", refuse)
+    monkeypatch.setattr(prepared, "store_hierarchy", refuse)
     network = load_network(tmp_path / "net")
     assert prepare_in(network, tmp_path / "net").hierarchy.n_slots > 0
     assert "cannot be stored" in caplog.text
