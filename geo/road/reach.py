@@ -118,7 +118,9 @@ class Reach:
         whole_ms = self.edge_ms[edge].astype(np.int64)
         to_end_ms = whole_ms - np.rint(whole_ms * begin).astype(np.int64)
         end = np.minimum(begin + left_ms / np.maximum(whole_ms, 1), 1.0)
-        return Stretches(edge, begin, np.where(to_end_ms <= left_ms, 1.0, end))
+        end = np.where(to_end_ms <= left_ms, 1.0, end)
+        driven = end > begin
+        return Stretches(edge[driven], begin[driven], end[driven])
 
     def bands(self, within_s: Sequence[float]) -> list[ReachBand]:
         """
@@ -184,7 +186,7 @@ def reach_from(
     """
     network, graph = roads.network, roads.graph
     onward, epoch = graph.onward, room.next_epoch()
-    ports = departures(origin, network, graph, metric.edge_ms, metric.closed)
+    ports = departures(origin, network, graph, metric.edge_ms)
     count = search_onward(
         onward.first,
         onward.to,

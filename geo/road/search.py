@@ -201,7 +201,7 @@ def entered_edges(
     edge = np.empty(4 * len(states) + 64, dtype=np.int32)
     enter_ms = np.empty(4 * len(states) + 64, dtype=np.int32)
     count = 0
-    n_nodes = len(first_memory) - 1
+    n_nodes, beyond_ms = len(first_memory) - 1, np.int64(limit_ms) + 1
     for state in states:
         node = state if state < n_nodes else np.uint32(state_node[state])
         low, high = first[node], first[node + ONE]
@@ -221,13 +221,13 @@ def entered_edges(
                     count += 1
             continue
         for arc in range(low, high):
-            best_ms = free_ms
+            best_ms = free_ms if arc_ms[arc] < NEVER else beyond_ms
             for row in range(first_memory[node], first_memory[node + ONE]):
                 begun = memory[row]
                 for own in range(first[begun], first[begun + ONE]):
-                    if arc_edge[own] == arc:
+                    if arc_edge[own] == arc and arc_ms[own] < NEVER:
                         best_ms = min(best_ms, reached[begun] - epoch + arc_extra_ms[own])
-            if best_ms <= limit_ms and arc_ms[arc] < NEVER:
+            if best_ms <= limit_ms:
                 edge[count], enter_ms[count] = arc, best_ms
                 count += 1
     return edge[:count], enter_ms[:count]

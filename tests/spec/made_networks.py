@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from geo.road.network import RoadNetwork, assemble
 from geo.road.road_class import Mode
+from geo.road.snap import Joins
 from geo.road.streets import BANNED, CLOSED, Streets, TurnRule
 
 
@@ -59,6 +60,28 @@ def networks(draw: st.DrawFn, *, most_nodes: int = 7, most_streets: int = 14) ->
         for rule in rules
     ]
     return network_of(rows, n_nodes, refs)
+
+
+@st.composite
+def places_in(draw: st.DrawFn, network: RoadNetwork, *, size: int) -> Joins:
+    """Places at junctions and on streets, some of them a walk away from the road."""
+    streets = np.unique(network.edge_street).tolist()
+    node = st.tuples(st.integers(0, network.n_nodes - 1), st.just(-1), st.just(0.0), st.just(0))
+    kinds = [node]
+    if streets:
+        share = st.sampled_from([0.0, 0.2, 0.5, 0.77, 1.0])
+        walk_ms = st.sampled_from([0, 0, 7])
+        kinds.append(st.tuples(st.just(-1), st.sampled_from(streets), share, walk_ms))
+    drawn = draw(st.lists(st.one_of(kinds), min_size=size, max_size=size))
+    at, street, along, walk_ms = zip(*drawn, strict=True)
+    return Joins(
+        np.zeros((size, 2)),
+        np.array(at, np.int32),
+        np.array(street, np.int32),
+        np.array(along),
+        np.array(walk_ms) * 0.0014,
+        np.array(walk_ms, np.int64),
+    )
 
 
 @st.composite
