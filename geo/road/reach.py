@@ -186,7 +186,7 @@ def reach_from(
     """
     network, graph = roads.network, roads.graph
     onward, epoch = graph.onward, room.next_epoch()
-    ports = departures(origin, network, graph, metric.edge_ms)
+    ports = departures(origin, network, graph, metric.edge_ms, metric.closed)
     count = search_onward(
         onward.first,
         onward.to,
