@@ -3,7 +3,7 @@ Slow and plain: travel times by Dijkstra over walks, from the tables of an expor
 
 A state is the walk just driven, up to one edge less than the longest turn rule; so every rule
 is looked up in the walk itself.  scipy does the search.  Nothing here is shared with the
-engine but the file format.
+engine but the columns of the tables.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+
+from geo.road.network import RoadNetwork
+from geo.road.streets import BANNED
 
 Chain = tuple[int, ...]
 
@@ -28,6 +31,20 @@ class Tables:
     head: NDArray[np.int64]
     ms: NDArray[np.int64]
     rules: dict[Chain, int | None]
+
+
+def tables_of(network: RoadNetwork) -> Tables:
+    """What an export of a network holds."""
+    rules = {
+        rule.refs: None if rule.cost_ms == BANNED else rule.cost_ms for rule in network.turn_rules()
+    }
+    return Tables(
+        network.n_nodes,
+        network.edge_tail.astype(np.int64),
+        network.edge_head.astype(np.int64),
+        network.edge_ms,
+        rules,
+    )
 
 
 def slow_matrix_ms(tables: Tables, origins: Sequence[int]) -> NDArray[np.float64]:

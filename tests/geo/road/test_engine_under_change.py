@@ -8,19 +8,25 @@ before, every kind of question equals the slow oracle.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from numpy.typing import NDArray
-from oracle.slow_roads import CLOSED_MS, NO_WAY, SlowTimes, price_ms, slow_roads
+from oracle.edge_expanded import slow_matrix_ms, tables_of
+from oracle.slow_roads import CLOSED_MS, NO_WAY, Ints, SlowTimes, price_ms, slow_roads
+from spec.city_questions import random_places, random_rules
 from spec.each_method import METHODS, answered_by
-from spec.made_networks import networks
+from spec.made_networks import network_of, networks
 
 from geo.road.eligible import Wanted
+from geo.road.fleet import Fleet
 from geo.road.metric import reweigh, weigh
 from geo.road.network import RoadNetwork, with_turn_rules
-from geo.road.snap import Joins
+from geo.road.snap import Joins, join_nodes
 from geo.road.streets import TurnRule
 from geo.road.travel_time import NetworkTravelTimes
 
@@ -204,3 +210,59 @@ def edges_of(network: RoadNetwork) -> st.SearchStrategy[list[int]]:
 
 TestEngine = Engine.TestCase
 TestEngine.settings = settings(stateful_step_count=15)
+
+
+@given(networks(most_nodes=5, most_streets=9))
+def test_the_oracle_for_places_agrees_with_the_one_for_exported_tables(network):
+    junctions = np.arange(network.n_nodes)
+    slow = SlowTimes(slow_roads(network), join_nodes(network, junctions), network.edge_ms)
+    expected = slow_matrix_ms(tables_of(network), junctions.tolist())
+    expected = np.where(np.isfinite(expected), expected, NO_WAY)
+    np.testing.assert_array_equal(slow.from_place(junctions), expected)
+    np.testing.assert_array_equal(slow.to_place(junctions), expected.T)
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """An engine on 400 junctions with turn rules, and 60 places."""
+    rng = np.random.default_rng(11)
+    rows = [(int(a), int(b), int(ms), int(ms)) for a, b, ms in rng.integers(0, 400, (1_000, 3))]
+    network = network_of(rows, 400)
+    network = with_turn_rules(network, random_rules(network, 40, 3, rng))
+    return NetworkTravelTimes(network), random_places(network, 60, rng)
+
+
+def asked_of(times: NetworkTravelTimes, fleet: Fleet, places: Joins) -> list[object]:
+    """Answers of every kind, in a form that can be compared."""
+    answers: list[object] = []
+    for row in range(0, len(places) - 1, 7):
+        place = one(places, row)
+        answers.append(times.nearest(fleet, place, k=8, eligible=Wanted(any_of=1)))
+        answers.append(times.matrix(place, places).tolist())
+        answers.append(times.matrix(places, place).tolist())
+        answers.append(times.matrix_row(place, places)[0].tolist())
+        route = times.route(place, one(places, row + 1))
+        answers.append(route and (route.travel_time_ms, route.edges.tolist()))
+        answers.append([band.edges.tolist() for band in times.reach(place, [0.2, 1.0])])
+    return answers
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_threads_that_ask_one_engine_get_the_answers_of_a_single_one(method, crowd, count):
+    times, places = crowd
+    rng, n_units = np.random.default_rng(12), 300
+    asked_for = rng.random(n_units) < 0.3
+    fleet = times.fleet(places.take(rng.integers(0, len(places), n_units)))
+    fleet.mark(np.arange(n_units), np.where(asked_for, 1, 2).astype(np.uint64))
+    with answered_by(method), ThreadPoolExecutor(4) as pool:
+        for _ in range(count(reduced=4, full=60)):
+            expected = asked_of(times, fleet, places)
+            asking = [pool.submit(asked_of, times, fleet, places) for _ in range(4)]
+            while not all(answers.done() for answers in asking):
+                scatter(fleet, np.flatnonzero(~asked_for), places, rng)  # whom nobody asks for
+            assert [answers.result() for answers in asking] == [expected] * 4
+            scatter(fleet, np.flatnonzero(asked_for), places, rng)
+
+
+def scatter(fleet: Fleet, units: Ints, places: Joins, rng: np.random.Generator) -> None:
+    fleet.move(units, places.take(rng.integers(0, len(places), len(units))))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from oracle.edge_expanded import Tables, slow_matrix_ms
+from oracle.edge_expanded import slow_matrix_ms, tables_of
 from spec.made_networks import network_of, networks
 
 from geo.errors import BadValue
@@ -19,21 +19,8 @@ from geo.road.streets import BANNED, TurnRule, arc_ref
 from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
 
 
-def tables(network: RoadNetwork) -> Tables:
-    rules = {
-        rule.refs: None if rule.cost_ms == BANNED else rule.cost_ms for rule in network.turn_rules()
-    }
-    return Tables(
-        network.n_nodes,
-        network.edge_tail.astype(np.int64),
-        network.edge_head.astype(np.int64),
-        network.edge_ms,
-        rules,
-    )
-
-
 def slow_ms(network: RoadNetwork) -> NDArray[np.int64]:
-    times = slow_matrix_ms(tables(network), range(network.n_nodes))
+    times = slow_matrix_ms(tables_of(network), range(network.n_nodes))
     return np.where(np.isfinite(times), times, UNREACHABLE_MS).astype(np.int64)
 
 
@@ -141,7 +128,7 @@ def test_offsets_equal_junctions_put_there(data):
     places = on_streets(data.draw(st.lists(place, min_size=1, max_size=4, unique=True)))
     times = NetworkTravelTimes(network)
     finer, node = cut(network, places)
-    fine = slow_matrix_ms(tables(finer), node)[:, node]
+    fine = slow_matrix_ms(tables_of(finer), node)[:, node]
     expected = np.where(np.isfinite(fine), fine, UNREACHABLE_MS)
     np.testing.assert_array_equal(times.matrix(places, places), expected)
 
