@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.coverage import Coverage, Demand, by_zone, gaps, price_of, survey
+from dispatch.coverage import Coverage, Demand, price_of, survey
+from dispatch.coverage_gap import by_zone, gaps
 from geo.errors import BadValue
 
 CREWS = ("A", "B", "C", "D")
