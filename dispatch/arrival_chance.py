@@ -26,7 +26,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispatch.eta import DEVIATES, LEVELS, Eta, widened
+from dispatch.eta import DEVIATES, LEVELS, P50, Eta, widened
 from geo.errors import BadValue, UnreadableFile
 from geo.road.road_class import Mode
 from geo.road.week import CITY_TIME, HOURS_OF_WEEK
@@ -166,6 +166,32 @@ class ArrivalModel:
             wide_s = widened(table_s, off_s)
             table_s = np.maximum(wide_s, self._at_once_s[modes])  # nearer than there is nowhere
         return Eta(table_s)
+
+    def reach_s(self, within_s: float, *, hour: int) -> NDArray[np.float64]:
+        """
+        Tell how long a way may be, as predicted, for its median arrival to be in time.
+
+        Parameters
+        ----------
+        within_s
+            Seconds from dispatch.
+        hour
+            Hour of the week.
+
+        Returns
+        -------
+        reach_s
+            Predicted travel time, float64[n_modes]; negative where even the turn-out takes
+            longer.
+        """
+        log_within = np.log(max(within_s, 1e-9))
+        reach = np.empty(len(MODES))
+        for mode, median in enumerate(self.log_ratio[:, :, P50]):
+            arrival = _LOG_KNOTS + median  # grows with the knots
+            place = np.clip(log_within, arrival[0], arrival[-1])
+            log_s = np.interp(place, arrival, _LOG_KNOTS) + log_within - place
+            reach[mode] = (np.exp(log_s) - self.turn_out_s[mode]) / self.pace[mode, hour]
+        return reach
 
     def _spread_s(
         self, modes: NDArray[np.int64], expected_s: NDArray[np.float64]

@@ -97,6 +97,23 @@ class Candidates:
     travel_ms: NDArray[np.int64]
     age_s: NDArray[np.float64]
 
+    def in_time(self, within_ms: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """
+        Tell who meets a target.
+
+        Parameters
+        ----------
+        within_ms
+            Travel time with which each crew still meets it, float64[n_crews].
+
+        Returns
+        -------
+        in_time
+            Crews that can go and arrive by then, bool[n_crews].
+        """
+        timely: NDArray[np.bool_] = (self.obstacle == 0) & (self.arrival_ms <= within_ms)
+        return timely
+
     def ranked(self, crews: NDArray[np.bool_]) -> NDArray[np.int64]:
         """
         Rank some crews by arrival; ties break by code.

@@ -83,7 +83,7 @@ class PassedOver:
 
 
 def choose_for_case(
-    case: Jurisdiction, city: City, judged: Candidates, *, within_ms: float, k: int
+    case: Jurisdiction, city: City, judged: Candidates, *, within_ms: NDArray[np.float64], k: int
 ) -> Choice:
     """
     Choose crews of the unit that has the case, and mutual aid when none is there in time.
@@ -97,7 +97,7 @@ def choose_for_case(
     judged
         Its crews with regard to the place and the need of the case.
     within_ms
-        The arrival target.
+        Travel time with which each crew still meets the arrival target, float64[n_crews].
     k
         How many at most.
 
@@ -111,7 +111,7 @@ def choose_for_case(
     best_own_ms = judged.arrival_ms[own].min(initial=NEVER_MS)
     considered = own
     proposed = own
-    if best_own_ms > within_ms:
+    if not (own & judged.in_time(within_ms)).any():
         aid = city.roster.commanded_by(_neighbours(case, city)) & ~own
         considered = own | aid
         proposed = own | (aid & (judged.arrival_ms < best_own_ms))

@@ -10,8 +10,11 @@ from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from dispatch.arrival_chance import MODES, ArrivalModel
 from dispatch.authority import AuthorityRow, RowsByArea, index_rows
 from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
@@ -53,6 +56,9 @@ class City:
         Whether it is a generated city, which every screen must say.
     partners
         Neighbouring cities with which cases are exchanged.
+    arrival_model
+        What is known of arrivals, or None: then an ETA is the bare travel time.  No part of
+        the version, it has its own.
     """
 
     code: str
@@ -70,6 +76,7 @@ class City:
     travel_times: Mapping[Mode, TravelTimes]
     invented: bool = False
     partners: tuple[PartnerCity, ...] = ()
+    arrival_model: ArrivalModel | None = None
 
     def __post_init__(self) -> None:
         """Freeze the tables and refuse crews that no road engine serves."""
@@ -131,6 +138,12 @@ class City:
     def place_index(self) -> PlaceIndex:
         """Index that tells where a point lies."""
         return PlaceIndex(self.areas, self.zones, self.grids)
+
+    @cached_property
+    def crew_modes(self) -> NDArray[np.int64]:
+        """How each crew of the roster travels, as positions in `MODES`, int64[n_crews]."""
+        modes = [crew.mode for crew in self.roster.crews if crew.mode is not None]
+        return np.array([MODES.index(mode) for mode in modes], dtype=np.int64)
 
     @cached_property
     def roster(self) -> Roster:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from dispatch import reason
 from dispatch.candidate import OBSTACLES
 from dispatch.choice import Choice, ProposalKind
+from dispatch.city import City
+from dispatch.crew_eta import ArrivalTarget, CrewEta, crew_etas
 from dispatch.whereabouts import Whereabouts
 from geo.remark import Remark
 from geo.road.road_class import Mode
@@ -53,8 +55,10 @@ class Proposal:
     route
         Way of the officer whose arrival completes it, longitudes and latitudes.
     eta_p90_s, p_in_target
-        Ninth decile of the arrival and chance to meet the target; None while ETAs are
-        single figures.
+        Ninth decile of the arrival and chance to meet the target; None where the city has no
+        model of arrivals.
+    p_in_target_received
+        The same chance if the clock of the target started with the report.
     coverage_price
         What sending it costs the next incident; None while coverage is not measured.
     """
@@ -75,6 +79,7 @@ class Proposal:
     route: tuple[LonLat, ...] | None = None
     eta_p90_s: float | None = None
     p_in_target: float | None = None
+    p_in_target_received: float | None = None
     coverage_price: float | None = None
 
 
@@ -83,7 +88,7 @@ def draw_up(
     whereabouts: Whereabouts,
     destination: Mapping[Mode, Joins],
     *,
-    target_s: float,
+    target: ArrivalTarget,
 ) -> tuple[Proposal, ...]:
     """
     Draw up the proposals of a choice.
@@ -96,23 +101,26 @@ def draw_up(
         Where the officers are.
     destination
         The place as it joins the roads of each mode.
-    target_s
-        The arrival target.
+    target
+        Within what time a crew should be there.
 
     Returns
     -------
     proposals
         One per crew chosen, in order.
     """
+    crews = choice.chosen
+    etas = crew_etas(whereabouts.city, choice.candidates, crews, target)
     return tuple(
-        _proposal(rank, int(crew), choice, whereabouts, destination, target_s)
-        for rank, crew in enumerate(choice.chosen, start=1)
+        _proposal(rank, crew, eta, choice, whereabouts, destination, target.target_s)
+        for rank, (crew, eta) in enumerate(zip(crews.tolist(), etas, strict=True), start=1)
     )
 
 
 def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is drawn up from
     rank: int,
     crew: int,
+    eta: CrewEta,
     choice: Choice,
     whereabouts: Whereabouts,
     destination: Mapping[Mode, Joins],
@@ -123,7 +131,6 @@ def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is draw
     members = roster.members(crew)
     going = members[judged.going[members]]
     going = going[judged.travel_ms[going].argsort(kind="stable")]
-    eta_s = int(judged.arrival_ms[crew]) / 1000
     route = _route(crew, choice, whereabouts, destination)
     return Proposal(
         rank=rank,
@@ -131,15 +138,18 @@ def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is draw
         brigade=roster.brigade_of[crew],
         crew=tuple(roster.officers[row].id for row in going.tolist()),
         kind=choice.kind,
-        eta_s=eta_s,
-        meets_target=eta_s <= target_s,
-        travel_time_s=eta_s,
-        first_on_scene_s=int(judged.first_ms[crew]) / 1000,
+        eta_s=eta.eta_s,
+        meets_target=eta.eta_s <= target_s,
+        travel_time_s=int(judged.arrival_ms[crew]) / 1000,
+        first_on_scene_s=eta.first_on_scene_s,
         length_m=None if route is None else round(route.length_m, 1),
         position_age_s=round(float(judged.age_s[going].max()), 3),
         mutual_aid=not choice.own[crew],
-        reasons=_reasons(rank, crew, choice, whereabouts, target_s),
+        reasons=_reasons(rank, crew, eta, choice, whereabouts.city, target_s),
         route=None if route is None else tuple((lon, lat) for lon, lat in route.lon_lat.tolist()),
+        eta_p90_s=eta.eta_p90_s,
+        p_in_target=eta.p_in_target,
+        p_in_target_received=eta.p_in_target_received,
     )
 
 
@@ -155,15 +165,16 @@ def _route(
     return city.travel_times[mode].route(origin, destination[mode])
 
 
-def _reasons(
-    rank: int, crew: int, choice: Choice, whereabouts: Whereabouts, target_s: float
+def _reasons(  # noqa: PLR0913, PLR0917 -- everything that speaks for or against one crew
+    rank: int, crew: int, eta: CrewEta, choice: Choice, city: City, target_s: float
 ) -> tuple[Remark, ...]:
     """Say why a crew stands at its rank, and who of it stays behind."""
-    judged, city = choice.candidates, whereabouts.city
+    judged = choice.candidates
     brigade = city.roster.brigade_of[crew]
-    eta_s = int(judged.arrival_ms[crew]) / 1000
-    reasons = [reason.by_road(eta_s, choice.need.certified, rank, choice.n_able)]
-    reasons.append(reason.target(eta_s, target_s))
+    reasons = [reason.by_road(eta.eta_s, choice.need.certified, rank, choice.n_able)]
+    reasons.append(reason.target(eta.eta_s, target_s))
+    if eta.p_in_target is not None and eta.eta_p90_s is not None:
+        reasons.append(reason.chance(eta.p_in_target, eta.eta_p90_s, target_s))
     if choice.kind == ProposalKind.SECURE:
         reasons.append(reason.secures())
     if not choice.own[crew]:

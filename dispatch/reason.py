@@ -191,6 +191,34 @@ def target(arrival_s: float, target_s: float) -> Remark:
     )
 
 
+def chance(p_in_target: float, eta_p90_s: float, target_s: float) -> Remark:
+    """
+    Say how sure the arrival is.
+
+    Parameters
+    ----------
+    p_in_target
+        Chance of meeting the target, 0…1.
+    eta_p90_s
+        Seconds within which it is there nine times in ten.
+    target_s
+        Seconds within which it should be there.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    share = f"{p_in_target:.0%}"
+    return Remark(
+        "chance",
+        f"{minutes(target_s)} 分钟内到场的概率为 {share}，"
+        f"九成情况下不超过 {minutes(eta_p90_s)} 分钟。",
+        f"There within {minutes(target_s)} min with a chance of {share}, and nine times in ten "
+        f"within {minutes(eta_p90_s)} min.",
+    )
+
+
 def mutual_aid(brigade: Unit | None) -> Remark:
     """
     Say that a crew comes from elsewhere.

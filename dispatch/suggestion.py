@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.candidate import STALE_AFTER_S, Candidates, Need, candidates
 from dispatch.choice import (
@@ -27,6 +28,7 @@ from dispatch.choice import (
     passed_over,
 )
 from dispatch.city import City
+from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
 from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
@@ -129,6 +131,8 @@ class Suggestion:
         What was asked.
     city_version, weight_version, policy
         Versions of the tables and of the roads, and the ranking.
+    arrival_model
+        Version of the model of arrivals, or None where the city has none.
     arrival_target_s
         Seconds within which a crew should be there.
     areas, zone, grid
@@ -184,6 +188,7 @@ class Suggestion:
     hand_off: HandOff | None = None
     findings: tuple[Remark, ...] = ()
     degraded: Degraded | None = None
+    arrival_model: str | None = None
 
 
 def suggest(  # noqa: PLR0913 -- the question, and five options that are keywords only
@@ -243,7 +248,10 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     destination = _destination(case, city, incident.lon_lat)
     travel_ms = whereabouts.travel_ms(destination)
     judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
-    choices = _choose(case, place, city, judge, targets_s=targets_s, k=k)
+    limits_ms = {
+        kind: travel_limits_ms(city, target_s, now=now) for kind, target_s in targets_s.items()
+    }
+    choices = _choose(case, place, city, judge, limits_ms=limits_ms, k=k)
     named, counted = _passed_over(choices, city, stale_after_s)
     return Suggestion(
         now=now,
@@ -266,7 +274,10 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
             proposal
             for choice in choices
             for proposal in draw_up(
-                choice, whereabouts, destination, target_s=targets_s[_clock_of(choice.kind)]
+                choice,
+                whereabouts,
+                destination,
+                target=ArrivalTarget(targets_s[_clock_of(choice.kind)], now, incident.reported_at),
             )
         ),
         passed_over=named,
@@ -275,8 +286,9 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         clocks=case.clocks,
         whistle=whistle(case, place, city, by=asked_by, now=now) if asked_by else None,
         hand_off=case.hand_off,
-        findings=(*place.remarks, *case.findings, *_no_crew(choices, targets_s)),
+        findings=(*place.remarks, *case.findings, *_no_crew(choices, limits_ms)),
         degraded=_degraded(city),
+        arrival_model=city.arrival_model.version if city.arrival_model else None,
     )
 
 
@@ -336,13 +348,13 @@ def _choose(  # noqa: PLR0913 -- everything that a choice is made from
     city: City,
     judge: Callable[[Need], Candidates],
     *,
-    targets_s: Mapping[ClockKind, float],
+    limits_ms: Mapping[ClockKind, NDArray[np.float64]],
     k: int,
 ) -> list[Choice]:
     """Choose crews for the case, if anybody may act, and crews to secure the place, if wanted."""
     choices = []
     if case.may_act:
-        judged, within_ms = judge(case.need), targets_s[ClockKind.ARRIVE] * 1000
+        judged, within_ms = judge(case.need), limits_ms[ClockKind.ARRIVE]
         choices.append(choose_for_case(case, city, judged, within_ms=within_ms, k=k))
     if case.to_secure:
         brigade = place.zone.brigade if place.zone else None
@@ -361,17 +373,17 @@ def _passed_over(
     return passed_over(choices[0], proposed, city, stale_after_s=stale_after_s)
 
 
-def _no_crew(choices: list[Choice], targets_s: Mapping[ClockKind, float]) -> tuple[Remark, ...]:
+def _no_crew(
+    choices: list[Choice], limits_ms: Mapping[ClockKind, NDArray[np.float64]]
+) -> tuple[Remark, ...]:
     """Say so when nobody can go for the case, or nobody is there in time."""
     if not choices:
         return ()
     main = choices[0]
     if not len(main.chosen):
         return (NO_CANDIDATE,)
-    target_s = targets_s[_clock_of(main.kind)]
-    if main.candidates.arrival_ms[main.chosen[0]] > target_s * 1000:
-        return (NONE_IN_TIME,)
-    return ()
+    in_time = main.candidates.in_time(limits_ms[_clock_of(main.kind)])
+    return () if in_time[main.chosen].any() else (NONE_IN_TIME,)
 
 
 def _degraded(city: City) -> Degraded | None:

@@ -15,6 +15,7 @@ from dispatch.city import City
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
 from dispatch.store import geopackage, tables
+from dispatch.store.arrival_models import in_force
 from dispatch.store.city_contents import Backdrop, CityContents
 from dispatch.store.engine import Store
 from dispatch.store.incidents import add_incident
@@ -157,6 +158,7 @@ def read_city(store: Store) -> City:
             travel_times=_engines(store.path.parent, meta),
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
+            arrival_model=in_force(session),
         )
 
 

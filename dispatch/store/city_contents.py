@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shapely import MultiPolygon, Polygon
 
+from dispatch.arrival_chance import ArrivalModel, prior
 from dispatch.authority import AuthorityRow
 from dispatch.incident import Incident
 from dispatch.matter import Domain, Matter
@@ -121,6 +122,8 @@ class CityContents:
         Roads by mode.
     hourly_speeds, measured_speeds
         Lines of the tables that lie over their speeds, each sound.
+    arrival_model
+        Fitted to its completed assignments, or the prior where it has none.
     """
 
     about: CityName | None
@@ -138,3 +141,4 @@ class CityContents:
     networks: Mapping[Mode, RoadNetwork]
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
+    arrival_model: ArrivalModel = field(default_factory=prior)

@@ -16,12 +16,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from dispatch.arrival_chance import ArrivalModel, prior
+from dispatch.arrival_fit import fit
 from dispatch.store import city_rows
+from dispatch.store.arrival_history import read_arrivals
+from dispatch.store.arrival_models import put_in_force
 from dispatch.store.cities import holds_city, write_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
 from dispatch.store.engine import file_of
-from geo.errors import Conflict, FlawedData, UnreadableFile
+from geo.errors import BadInput, Conflict, FlawedData, UnreadableFile
 from geo.finding import Finding
 from geo.remark import Remark
 from geo.road.network import RoadNetwork
@@ -29,6 +33,7 @@ from geo.road.road_class import Mode
 from geo.road.storage import load_network, save_network
 
 ABOUT = "city.json"
+HISTORY = "history.parquet"
 
 
 def load_city_folder(folder: Path, session: Session) -> None:
@@ -61,6 +66,7 @@ def load_city_folder(folder: Path, session: Session) -> None:
         roads[mode] = Path(f"{store.stem}-roads") / f"{mode}-{network.version}"
         save_network(network, store.parent / roads[mode])
     write_city(session, contents, roads)
+    put_in_force(session, contents.arrival_model)
 
 
 def read_city_folder(folder: Path) -> CityContents:
@@ -104,6 +110,7 @@ def read_city_folder(folder: Path) -> CityContents:
         networks=_networks(folder, findings),
         hourly_speeds=city_rows.HOURLY_SPEEDS.read(folder, findings),
         measured_speeds=city_rows.MEASURED_SPEEDS.read(folder, findings),
+        arrival_model=_arrival_model(folder / HISTORY, findings),
     )
     findings += check(contents)
     if findings:
@@ -135,6 +142,18 @@ def _about(path: Path, findings: list[Finding]) -> CityName | None:
         remark = Remark("unreadable_file", f"无法读取：{error}", f"It cannot be read: {error}")
     findings.append(Finding(path.name, None, remark))
     return None
+
+
+def _arrival_model(path: Path, findings: list[Finding]) -> ArrivalModel:
+    """Fit the model of arrivals to the history, if there is one."""
+    if not path.exists():
+        return prior()
+    try:
+        return fit(read_arrivals(path))
+    except BadInput as error:
+        remark = Remark(error.code, f"无法读取到场历史：{error}", str(error))
+        findings.append(Finding(path.name, None, remark))
+        return prior()
 
 
 def _networks(folder: Path, findings: list[Finding]) -> dict[Mode, RoadNetwork]:

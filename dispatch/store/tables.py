@@ -195,6 +195,13 @@ SUGGESTIONS = _table(
     _text("record"),
 )
 
+ARRIVAL_MODELS = _table(
+    "arrival_models",
+    "到场模型 / Models of arrivals, those of earlier suggestions too",
+    _text("version", unique=True),
+    _text("record"),
+)
+
 CLOSURES = _table(
     "closures",
     "封路与限速 / Closures and slow zones, past ones too",

@@ -1,5 +1,6 @@
 """Closures over HTTP: entered, in force by themselves, lifted, kept."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from spec.city_files import write_city, write_table
 from spec.town import town
 
 from api.app import create_app
+from api.cli import run
 from api.live import Stream
 from api.settings import Settings
 from dispatch.store.city_folder import load_city_folder
@@ -120,7 +122,7 @@ def wait_for_change(client, before: str) -> str:
     return version
 
 
-def eta_s(client, clock) -> tuple[float, str]:
+def travel_time_s(client, clock) -> tuple[float, str]:
     """Seconds until the crew at 1 is at x, and by which weights."""
     lon, lat = RIVER.lon_lat["1"]
     fixes = [
@@ -130,7 +132,7 @@ def eta_s(client, clock) -> tuple[float, str]:
     client.post("/api/v1/positions", json=fixes)
     body = {"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"]}
     answer = client.post("/api/v1/suggestions", json=body).json()
-    return answer["proposals"][0]["eta_s"], answer["weight_version"]
+    return answer["proposals"][0]["travel_time_s"], answer["weight_version"]
 
 
 def enter(client, role: str = "gis", **more: object):
@@ -143,20 +145,20 @@ def test_a_bridge_closed_from_eight_to_ten_changes_etas_and_comes_back_by_itself
     client, clock, told
 ):
     usual = weight_version(client)
-    assert eta_s(client, clock) == (OPEN_S, usual)
+    assert travel_time_s(client, clock) == (OPEN_S, usual)
     hours = {"starts": (SEVEN + HOUR).isoformat(), "ends": (SEVEN + 3 * HOUR).isoformat()}
     entered = enter(client, reason="桥梁检修", **hours)
     assert entered.status_code == 201
     assert entered.json()["state"] == "planned"
     clock.now = SEVEN + HOUR - timedelta(seconds=1)
-    assert eta_s(client, clock) == (OPEN_S, usual)
+    assert travel_time_s(client, clock) == (OPEN_S, usual)
     clock.now = SEVEN + HOUR
     closed = wait_for_change(client, usual)
-    assert eta_s(client, clock) == (CLOSED_S, closed)
+    assert travel_time_s(client, clock) == (CLOSED_S, closed)
     assert client.get(entered.headers["location"]).json()["state"] == "in_force"
     clock.now = SEVEN + 3 * HOUR
     assert wait_for_change(client, closed) == usual
-    assert eta_s(client, clock) == (OPEN_S, usual)
+    assert travel_time_s(client, clock) == (OPEN_S, usual)
     assert client.get(entered.headers["location"]).json()["state"] == "over"
     spoken = [(event, data.get("id", data.get("weight_version"))) for event, data in told
               if event in {"closure", "weights"}]  # fmt: skip
@@ -167,10 +169,10 @@ def test_what_is_in_force_at_once_has_changed_travel_times_by_the_answer(client,
     entered = enter(client).json()
     assert entered["state"] == "in_force"
     assert entered["edge_counts"] == {"car": 2, "foot": 2}
-    assert eta_s(client, clock) == (CLOSED_S, weight_version(client))
+    assert travel_time_s(client, clock) == (CLOSED_S, weight_version(client))
     lifted = client.delete(f"/api/v1/closures/{entered['id']}").json()
     assert (lifted["state"], lifted["lifted_by"]) == ("over", "demo-dispatcher")
-    assert eta_s(client, clock) == (OPEN_S, weight_version(client))
+    assert travel_time_s(client, clock) == (OPEN_S, weight_version(client))
     assert client.delete(f"/api/v1/closures/{entered['id']}").json() == lifted
     assert client.get(f"/api/v1/closures/{entered['id']}").json() == lifted
 
@@ -178,24 +180,24 @@ def test_what_is_in_force_at_once_has_changed_travel_times_by_the_answer(client,
 def test_a_restart_brings_closures_and_versions_back(store_file, clock):
     with served(store_file, clock) as client:
         entered = enter(client, ends=(SEVEN + 2 * HOUR).isoformat()).json()
-        before = eta_s(client, clock)
+        before = travel_time_s(client, clock)
     clock.now = SEVEN + HOUR
     with served(store_file, clock) as client:
-        assert eta_s(client, clock) == before
+        assert travel_time_s(client, clock) == before
         assert client.get(f"/api/v1/closures/{entered['id']}").json() == entered
         clock.now = SEVEN + 2 * HOUR
         wait_for_change(client, before[1])
-        assert eta_s(client, clock)[0] == OPEN_S
+        assert travel_time_s(client, clock)[0] == OPEN_S
 
 
 def test_a_slow_zone_slows_and_names_one_mode(client, clock):
     zone = enter(client, kind="slow", speed_factor=0.5, modes=["car"]).json()
     assert zone["edge_counts"] == {"car": 2}
-    assert eta_s(client, clock)[0] == OPEN_S + 60
+    assert travel_time_s(client, clock)[0] == OPEN_S + 60
     client.delete(f"/api/v1/closures/{zone['id']}")
     capped = enter(client, kind="slow", speed_cap_kph=22 / 4).json()
     assert capped["speed_cap_kph"] == 5.5
-    assert eta_s(client, clock)[0] == OPEN_S + 180
+    assert travel_time_s(client, clock)[0] == OPEN_S + 180
 
 
 def test_streets_are_named_by_way_or_edge_too(client):
@@ -295,7 +297,7 @@ def test_an_unknown_closure_is_not_found(client):
 
 
 def test_a_reach_names_its_weights(client, clock):
-    eta_s(client, clock)
+    travel_time_s(client, clock)
     enter(client)
     answer = client.get("/api/v1/units/K1/reach").json()
     assert answer["weight_version"] in weight_version(client).split(",")
@@ -310,3 +312,25 @@ def test_many_closures_entered_at_once_are_all_in_force(client):
     service = client.app.state.service
     metric = service.city.travel_times[Mode.CAR].metric
     assert (metric.edge_ms >= NEVER).sum() == 14
+
+
+def test_the_command_line_answers_with_the_closures_in_force_at_its_now(store_file, clock, capsys):
+    with served(store_file, clock) as client:
+        enter(client, starts=(SEVEN + HOUR).isoformat(), ends=(SEVEN + 2 * HOUR).isoformat())
+        eta_s(client, clock)
+        usual = weight_version(client)
+    seen = {}
+    for minutes in (1, 61, 121):
+        now = (SEVEN + timedelta(minutes=minutes)).isoformat()
+        place = "{},{}".format(*RIVER.lon_lat["x"])
+        url = f"sqlite:///{store_file}"
+        asked = ["suggest", "--store", url, "--at", place, "--matter", "H1", "--now", now]
+        run([*asked, "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        etas = [entry["eta_s"] for entry in answer["proposals"]]
+        seen[minutes] = (etas, answer["weight_version"])
+    assert seen[1] == ([OPEN_S], usual)
+    assert seen[121] == ([], usual), "nobody has been seen for two hours"
+    clock.now = SEVEN + HOUR
+    with served(store_file, clock) as client:
+        assert weight_version(client) == seen[61][1] != usual, "equal states, equal numbers"

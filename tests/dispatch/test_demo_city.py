@@ -88,7 +88,7 @@ def test_across_the_bay_the_crew_nearest_by_road_wins_over_six_nearer_by_air(off
     beaten = [
         crew
         for crew in by_air
-        if by_air[crew] < by_air[best.unit] and by_road[crew] > best.eta_s * 1000
+        if by_air[crew] < by_air[best.unit] and by_road[crew] > best.travel_time_s * 1000
     ]
     assert len(beaten) >= 6
 
@@ -145,7 +145,7 @@ def test_the_ranking_is_that_of_asking_officer_by_officer(officers):
         if suggestion.case != CaseKind.GRID or not suggestion.proposals:
             continue
         own = [
-            (proposal.eta_s, proposal.unit)
+            (proposal.travel_time_s, proposal.unit)
             for proposal in suggestion.proposals
             if not proposal.mutual_aid and proposal.kind == "grid"
         ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from shapely import box
 from spec.town import Town
 
+from dispatch.arrival_chance import ArrivalModel
 from dispatch.authority import AuthorityRow
 from dispatch.city import City
 from dispatch.incident import Incident, IncidentKind
@@ -71,6 +72,7 @@ class TownCity:
     authority: Sequence[AuthorityRow] = ()
     network: RoadNetwork | None = None
     arrival_target_s: int = 900
+    arrival_model: ArrivalModel | None = None  # without one an ETA is the travel time
 
     def crew(self, name: str) -> Crew:
         return self.crews.get(name, Crew())
@@ -124,6 +126,7 @@ class TownCity:
             units=self.units(),
             officers=self.officers(),
             travel_times={mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode},
+            arrival_model=self.arrival_model,
         )
 
     def whereabouts(self) -> Whereabouts:
@@ -146,8 +149,9 @@ class TownCity:
         *matters: str,
         kind: IncidentKind = IncidentKind.REPORT,
         k: int = 8,
+        reported_at: datetime = NOW,
     ) -> Suggestion:
-        incident = Incident(self.town.lon_lat[at], matters or ("H1",), NOW, kind)
+        incident = Incident(self.town.lon_lat[at], matters or ("H1",), reported_at, kind)
         return suggest(incident, self.whereabouts(), now=NOW, k=k)
 
 

@@ -1,0 +1,79 @@
+"""Models of arrivals in the store: every one that a suggestion may name, and the one in force."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from dispatch.arrival_chance import ArrivalModel, from_text, prior
+from dispatch.store.tables import ARRIVAL_MODELS, META
+from geo.errors import UnknownName
+
+IN_FORCE = "arrival_model"
+"""Name of the entry that says which model is in force."""
+
+
+def put_in_force(session: Session, model: ArrivalModel) -> None:
+    """
+    Keep a model and use it from now on.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    model
+        The model.
+    """
+    kept = insert(ARRIVAL_MODELS).values(version=model.version, record=model.to_text())
+    session.execute(kept.on_conflict_do_nothing(index_elements=[ARRIVAL_MODELS.c.version]))
+    named = insert(META).values(name=IN_FORCE, value=model.version)
+    session.execute(
+        named.on_conflict_do_update(index_elements=[META.c.name], set_={"value": model.version})
+    )
+
+
+def in_force(session: Session) -> ArrivalModel:
+    """
+    Read the model in force.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    model
+        The prior, if none was ever put in force.
+    """
+    version = session.scalar(select(META.c.value).where(META.c.name == IN_FORCE))
+    return prior() if version is None else get_arrival_model(session, version)
+
+
+def get_arrival_model(session: Session, version: str) -> ArrivalModel:
+    """
+    Look up a model, so that an earlier suggestion can be computed again.
+
+    Parameters
+    ----------
+    session
+        A session.
+    version
+        Its version.
+
+    Returns
+    -------
+    model
+        As it was kept.
+
+    Raises
+    ------
+    UnknownName
+        There is none of this version.
+    """
+    wanted = select(ARRIVAL_MODELS.c.record).where(ARRIVAL_MODELS.c.version == version)
+    record = session.scalar(wanted)
+    if record is None:
+        raise UnknownName(f"There is no model of arrivals {version!r}.")
+    return from_text(record)
