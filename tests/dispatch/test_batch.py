@@ -15,6 +15,7 @@ from dispatch.assignment import Costs, is_proven, match
 from dispatch.batch import NO_CREW, Batch, Slot, assign, assign_one_by_one, score
 from dispatch.brought_together import BroughtTogether, bring_together
 from dispatch.second_thoughts import Outlook, Rule, Trigger, may_be_called_off, worth_resuggesting
+from dispatch.whereabouts import NEVER_MS
 from geo.errors import BadValue
 
 MINUTE_MS = 60_000
@@ -53,14 +54,15 @@ def batches(draw, *, slots=4, crews=4):
     n, m = draw(st.integers(0, slots)), draw(st.integers(0, crews))
     minutes = st.integers(0, 4)
     times = [[draw(minutes) for _ in range(m)] for _ in range(n)]
-    may = [[draw(st.sampled_from([True, True, True, False])) for _ in range(m)] for _ in range(n)]
+    able = st.sampled_from([True, True, True, False])
+    may = np.array([[draw(able) for _ in range(m)] for _ in range(n)], dtype=np.bool_).reshape(n, m)
     return Batch(
         slots=tuple(Slot(f"I{row}") for row in range(n)),
         crews=tuple(f"C{row}" for row in range(m)),
         gravity=np.array([draw(st.integers(1, 3)) for _ in range(n)], dtype=np.int64),
         due_ms=np.array([draw(st.integers(-1, 3)) for _ in range(n)], dtype=np.int64),
-        arrival_ms=np.array(times, dtype=np.int64).reshape(n, m),
-        may_go=np.array(may, dtype=np.bool_).reshape(n, m),
+        arrival_ms=np.where(may, np.array(times, dtype=np.int64).reshape(n, m), NEVER_MS),
+        may_go=may,
     )
 
 
