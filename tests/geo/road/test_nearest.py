@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spec.each_method import METHODS, answered_by
 from spec.made_networks import network_of, networks
 from spec.town import town
 
@@ -15,10 +16,10 @@ from geo.road.eligible import Wanted, count_eligible, list_eligible, may_go
 from geo.road.fleet import Fleet
 from geo.road.matrix import plan_matrix
 from geo.road.matrix_file import encode, write_matrix
-from geo.road.metric import weigh
+from geo.road.metric import reweigh, weigh
 from geo.road.nearest import GAVE_UP, Best, Question, along_the_street, by_hierarchy, by_search
 from geo.road.prepared import prepare
-from geo.road.snap import Joins
+from geo.road.snap import Joins, join_nodes
 from geo.road.speed import walk_time_ms
 from geo.road.travel_time import NetworkTravelTimes
 from geo.road.workspace import Workspace
@@ -124,6 +125,80 @@ def hanging(fleet, state):
         found.append(int(port))
         before, port = port, fleet.hung.after[port]
     return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_on_the_incidents_own_one_way_street_one_is_there_at_once_or_drives_around(method):
+    drawn = town("""
+        a->-b
+        |   |
+        c---d
+    """)
+    times = NetworkTravelTimes(drawn.network())
+    at = [0.75, 0.25, 0.5, 0.5, 0.25]  # ahead, behind, here, here too, behind too
+    units = times.join(np.concatenate([drawn.between("a", "b", share) for share in at]))
+    with answered_by(method):
+        arrivals = times.nearest(units, times.join(drawn.between("a", "b", 0.5)), k=9)
+    assert [(arrival.unit, round(arrival.travel_time_ms, -2)) for arrival in arrivals] == [
+        (2, 0),
+        (3, 0),
+        (1, 15_000),
+        (4, 15_000),
+        (0, 15_000 + 180_000 + 30_000),
+    ]
+
+
+LONGEST = int(NEVER) - 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("first_ms", "second_ms", "expected"),
+    [
+        (5, 7, [12]),
+        (0, 0, [0]),
+        (LONGEST, 0, [LONGEST]),
+        (LONGEST, 1, []),
+        (LONGEST // 2, LONGEST // 2, [LONGEST]),
+        (LONGEST, LONGEST, []),
+        (NEVER, 5, []),
+        (5, NEVER, []),
+        (NEVER, NEVER, []),
+        (2**31 - 1, 2**31 - 1, []),
+        (2**40, 0, []),
+    ],
+)
+def test_sums_never_wrap_and_a_way_of_twelve_days_is_none(method, first_ms, second_ms, expected):
+    network = network_of([(0, 1, 1, -1), (1, 2, 1, -1)], 3)
+    times = NetworkTravelTimes(network)
+    start, end = (join_nodes(network, np.array([node])) for node in (0, 2))
+    fresh_ms = np.array([first_ms, second_ms], dtype=np.int64)
+    for metric in (
+        weigh(times.roads, fresh_ms, version="whole"),
+        reweigh(times.roads, times.metric, np.arange(2), fresh_ms, version="part"),
+    ):
+        times.swap(metric)
+        with answered_by(method):
+            assert [a.travel_time_ms for a in times.nearest(start, end, k=2)] == expected
+        assert times.matrix(start, end).ravel().tolist() == (expected or [-1])
+        assert times.matrix_row(start, end)[0].tolist() == (expected or [-1])
+        assert (times.route(start, end) is None) == (not expected)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_parallel_streets_the_fastest_counts_and_then_the_next(method):
+    network = network_of([(0, 1, 9, 9), (0, 1, 4, 4), (0, 1, 6, 6)], 2)
+    times = NetworkTravelTimes(network)
+    start, end = (join_nodes(network, np.array([node])) for node in (0, 1))
+    for expected in ([4], [6], [9], []):
+        with answered_by(method):
+            assert [a.travel_time_ms for a in times.nearest(start, end, k=1)] == expected
+        route = times.route(start, end)
+        if route is not None:
+            closed = reweigh(
+                times.roads, times.metric, route.edges, NEVER + 0 * route.edges, version=""
+            )
+            times.swap(closed)
 
 
 def test_a_search_beyond_its_budget_gives_up_and_the_hierarchy_answers():
