@@ -25,6 +25,7 @@ from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
 from geo.road.nearest_inside import with_units_inside
 from geo.road.network import RoadNetwork
+from geo.road.partition import Partition, divide
 from geo.road.prepared import prepare, prepare_in
 from geo.road.reach import ReachBand, reach_from
 from geo.road.route import Route, fastest_route
@@ -343,6 +344,22 @@ class NetworkTravelTimes:
         limit_ms = min(round(max(within_s) * 1000), int(NEVER) - 1)
         reach = reach_from(self._roads, self._metric, origin, limit_ms, self._rooms.mine())
         return reach.bands(sorted(set(within_s)))
+
+    def partition(self, bases: Joins) -> Partition:
+        """
+        Divide the roads among some bases: each place to the one that is there first.
+
+        Parameters
+        ----------
+        bases
+            Where crews drive from, in their order of precedence.
+
+        Returns
+        -------
+        partition
+            Who serves each junction; asked for, any other place.
+        """
+        return divide(self._roads, self._metric, bases)
 
     def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""

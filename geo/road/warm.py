@@ -45,6 +45,7 @@ def warm_kernels() -> None:
     times.route(one, other)
     times.matrix_row(one, ends)
     times.reach(one, [60.0])
+    times.partition(ends).serve(ends)
     shut = weigh(roads, np.full(network.n_edges, NEVER), version="shut")
     inside = times.under(replace(shut, closed=closed_streets(network, shut.edge_ms)))
     inside.nearest(fleet, one, k=1)
