@@ -12,6 +12,9 @@ from dispatch.unit import BRIGADES, Officer, Unit, UnitKind
 from geo.errors import BadValue
 from geo.road.road_class import Mode
 
+MODES: tuple[Mode, ...] = tuple(Mode)
+"""Modes in a fixed order; arrays hold the position in this tuple as uint8."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:
@@ -32,6 +35,8 @@ class Roster:
         Who has a skill, bool[n_officers] by skill.
     mode_rows
         Officers that travel in each mode, int64[n] by mode.
+    mode_of
+        Position in `MODES` of how each officer travels, uint8[n_officers].
     brigade_of
         Code of the brigade or squad that commands each crew, or None, n_crews of them.
     """
@@ -44,7 +49,27 @@ class Roster:
     certified: NDArray[np.bool_]
     skilled: Mapping[str, NDArray[np.bool_]]
     mode_rows: Mapping[Mode, NDArray[np.int64]]
+    mode_of: NDArray[np.uint8]
     brigade_of: tuple[str | None, ...]
+
+    def travelling_by(self, mode: Mode, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """
+        Pick the officers that travel in one mode.
+
+        Parameters
+        ----------
+        mode
+            The mode.
+        rows
+            Rows of officers.
+
+        Returns
+        -------
+        rows
+            Those of them, in the order given, int64[n].
+        """
+        of_mode: NDArray[np.int64] = rows[self.mode_of[rows] == MODES.index(mode)]
+        return of_mode
 
     def members(self, crew: int) -> NDArray[np.int64]:
         """
@@ -116,6 +141,7 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
         certified=np.array([officer.certified for officer in ranked], dtype=np.bool_),
         skilled=_skilled(ranked),
         mode_rows=_mode_rows(crews, crew_of),
+        mode_of=_mode_of(crews)[crew_of],
         brigade_of=tuple(_brigade(crew, units) for crew in crews),
     )
 
@@ -157,6 +183,12 @@ def _mode_rows(
         if len(of_mode):
             rows[mode] = of_mode
     return rows
+
+
+def _mode_of(crews: tuple[Unit, ...]) -> NDArray[np.uint8]:
+    """Position in `MODES` of how each crew travels."""
+    modes = [crew.mode for crew in crews if crew.mode is not None]  # all of them, see _check
+    return np.array([MODES.index(mode) for mode in modes], dtype=np.uint8)
 
 
 def _brigade(crew: Unit, units: Mapping[str, Unit]) -> str | None:

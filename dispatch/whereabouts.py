@@ -287,12 +287,13 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
     if not len(rows):
         return whereabouts
     fix_time_s = whereabouts.fix_time_s.copy()
-    joins = whereabouts.joins.take(np.arange(len(whereabouts.joins)))  # a copy to write into
+    joins = _copied(whereabouts.joins)
     fixes = {int(row): fix for row in rows if (fix := whereabouts.fix_of(int(row))) is not None}
     located = np.array(list(fixes), dtype=np.int64)
     fix_time_s[located] = [fix.time.timestamp() for fix in fixes.values()]
-    for mode, of_mode in whereabouts.city.roster.mode_rows.items():
-        moved = np.intersect1d(of_mode, located)
+    roster = whereabouts.city.roster
+    for mode in roster.mode_rows:
+        moved = roster.travelling_by(mode, located)
         if not len(moved):
             continue
         lon_lat = np.array([fixes[row].lon_lat for row in moved.tolist()], dtype=np.float64)
@@ -301,7 +302,7 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
                 getattr(joins, column.name)[moved[part]] = getattr(found, column.name)
     fleets = dict(whereabouts.fleets)
     for mode, fleet in whereabouts.fleets.items():
-        moved = np.intersect1d(whereabouts.city.roster.mode_rows[mode], located)
+        moved = roster.travelling_by(mode, located)
         if len(moved):
             fleets[mode] = fleet.copy()
             fleets[mode].move(moved, joins.take(moved))
@@ -314,7 +315,7 @@ def _marked_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
     bits = city.marks.of_status(whereabouts.status, STATUSES.index(DutyStatus.AVAILABLE))
     fleets = dict(whereabouts.fleets)
     for mode, fleet in whereabouts.fleets.items():
-        marked = np.intersect1d(city.roster.mode_rows[mode], rows)
+        marked = city.roster.travelling_by(mode, rows)
         if len(marked):
             fleets[mode] = fleet.copy()
             fleets[mode].mark(marked, bits[marked])
@@ -346,6 +347,11 @@ def _join_or_leave_out(
         *_join_or_leave_out(engine, lon_lat[:half], first),
         *_join_or_leave_out(engine, lon_lat[half:], first + half),
     ]
+
+
+def _copied(joins: Joins) -> Joins:
+    """Joins to write into."""
+    return Joins(*(getattr(joins, column.name).copy() for column in fields(Joins)))
 
 
 def _nowhere(n_places: int) -> Joins:
