@@ -17,6 +17,7 @@ import typer
 
 from api.place_table import PlaceTable, read_place, read_places
 from api.progress import progress_bar
+from api.road_conditions import RoadConditions
 from geo.errors import BadValue
 from geo.road.export import export_network
 from geo.road.network import RoadNetwork, assemble
@@ -38,6 +39,14 @@ app = typer.Typer(
 
 Net = Annotated[Path, typer.Argument(metavar="NET", help="Network folder.")]
 CrsOption = Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")]
+ClosuresOption = Annotated[
+    Path | None, typer.Option(help="GeoJSON of closures and slow zones to lay over the roads.")
+]
+HoursOption = Annotated[Path | None, typer.Option(help="CSV of hourly speeds.")]
+MeasuredOption = Annotated[Path | None, typer.Option(help="CSV of measured speeds.")]
+AtOption = Annotated[
+    str | None, typer.Option(metavar="TIME", help="When; ISO 8601 with offset; now without.")
+]
 OutOption = Annotated[Path | None, typer.Option(help="File to write; the screen without it.")]
 
 
@@ -82,9 +91,13 @@ def matrix(
     *,
     out: OutOption = None,
     crs: CrsOption = "wgs84",
+    closures: ClosuresOption = None,
+    hours: HoursOption = None,
+    measured: MeasuredOption = None,
+    at: AtOption = None,
 ) -> None:
     """Write from_id,to_id,travel_time_s,length_m for every pair; empty: no way."""
-    network, times = _engine(net)
+    network, times = _engine(net, RoadConditions(closures, hours, measured, at))
     starts = read_places(origins, times, network, crs=crs)
     ends = read_places(destinations, times, network, crs=crs)
     with _table(out) as file, progress_bar() as report:
@@ -109,9 +122,13 @@ def nearest(
     k: Annotated[int, typer.Option("-k", min=1, help="How many units for each incident.")] = 8,
     out: OutOption = None,
     crs: CrsOption = "wgs84",
+    closures: ClosuresOption = None,
+    hours: HoursOption = None,
+    measured: MeasuredOption = None,
+    at: AtOption = None,
 ) -> None:
     """Write incident_id,rank,unit_id,travel_time_s; a row without unit: none can get there."""
-    network, times = _engine(net)
+    network, times = _engine(net, RoadConditions(closures, hours, measured, at))
     crews = read_places(units, times, network, crs=crs)
     fleet = times.fleet(crews.joins)
     places = read_places(incidents, times, network, crs=crs)
@@ -132,9 +149,13 @@ def route(
     *,
     out: OutOption = None,
     crs: CrsOption = "wgs84",
+    closures: ClosuresOption = None,
+    hours: HoursOption = None,
+    measured: MeasuredOption = None,
+    at: AtOption = None,
 ) -> None:
     """Write the fastest way as a GeoJSON LineString; null: no way."""
-    _, times = _engine(net)
+    _, times = _engine(net, RoadConditions(closures, hours, measured, at))
     start, end = (times.join(read_place(text, crs=crs)) for text in (origin, destination))
     _write_json(_route_feature(times.route(start, end)), out)
 
@@ -147,13 +168,17 @@ def reach(
     *,
     out: OutOption = None,
     crs: CrsOption = "wgs84",
+    closures: ClosuresOption = None,
+    hours: HoursOption = None,
+    measured: MeasuredOption = None,
+    at: AtOption = None,
 ) -> None:
     """Write what is reached within some times as cumulative GeoJSON polygons."""
     try:
         within_s = [float(part) for part in within.split(",")]
     except ValueError as error:
         raise BadValue(f"“{within}” is no list of seconds; write 300,600,900.") from error
-    _, times = _engine(net)
+    _, times = _engine(net, RoadConditions(closures, hours, measured, at))
     bands = times.reach(times.join(read_place(origin, crs=crs)), within_s)
     features = [
         {
@@ -178,9 +203,10 @@ def export(
         report("exporting", 1.0)
 
 
-def _engine(net: Path) -> tuple[RoadNetwork, NetworkTravelTimes]:
-    """Open a network folder and the engine on it."""
+def _engine(net: Path, conditions: RoadConditions) -> tuple[RoadNetwork, NetworkTravelTimes]:
+    """Open a network folder and the engine on it, under some conditions."""
     times = open_travel_times(net)
+    conditions.apply(times)
     return times.network, times
 
 

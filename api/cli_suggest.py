@@ -15,10 +15,12 @@ import typer
 from rich.console import Console
 
 from api.clock import system_clock
+from api.instant import read_instant
 from api.schemas_suggestion import SuggestionOut, as_json
 from api.settings import Settings, demo_store_url
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
+from api.weights_in_force import WeightsInForce
 from dispatch.candidate import STALE_AFTER_S
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale
@@ -27,7 +29,7 @@ from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions
 from dispatch.suggestion import Suggestion, suggest
 from dispatch.whereabouts import Whereabouts, locate_officers
-from geo.errors import BadInput, BadValue, OutsideNetwork
+from geo.errors import BadInput, OutsideNetwork
 
 EXIT_NO = 1
 """Done, and the answer is no."""
@@ -65,13 +67,12 @@ def suggest_verb(
     """Rank the crews that could go, with reasons; exit 1: for some place there is none."""
     if (at is None) == (batch is None):
         raise BadInput("Say where: either --at LON,LAT or --batch FILE.")
-    whereabouts = _whereabouts(store)
+    whereabouts, instant = _whereabouts(store, now)
     city = whereabouts.city
     if batch is not None:
         questions = read_batch(batch, crs=crs, city=city)
     else:
         questions = [read_question(at or "", matter, crs=crs, city=city)]
-    instant = _instant(now, whereabouts)
     kind = IncidentKind.VISIT if visit else IncidentKind.REPORT
     ask = partial(suggest, whereabouts=whereabouts, now=instant, policy=policy, asked_by=asked_by)
     answers = [
@@ -86,22 +87,25 @@ def suggest_verb(
     return 0 if all(answer.proposals for answer in answers) else EXIT_NO
 
 
-def _whereabouts(store: str | None) -> Whereabouts:
-    """Read the city of a store, and where its officers are."""
+def _whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, datetime]:
+    """Read the city of a store, where its officers are, and the roads as they are at an instant."""
     opened = open_store(store or Settings().store or demo_store_url())
     try:
         city = read_city(opened)
         with opened.reading() as session:
             positions, statuses = read_positions(session), read_statuses(session)
+        whereabouts = locate_officers(city, positions, statuses)
+        instant = _instant(now, whereabouts)
+        WeightsInForce(opened, city).read_again(instant)
     finally:
         opened.close()
-    return locate_officers(city, positions, statuses)
+    return whereabouts, instant
 
 
 def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
     """The instant asked for; for a demo city that stands still, that of its last fix."""
     if now is not None:
-        return _parsed(now)
+        return read_instant(now)
     present = system_clock()
     fixes = whereabouts.positions.fixes.values()
     last = max((fix.time for fix in fixes), default=present)
@@ -113,19 +117,6 @@ def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
         )
         return last
     return present
-
-
-def _parsed(text: str) -> datetime:
-    """Read an instant, or say how to write one."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadValue(
-            f"{text!r} is not a time; write ISO 8601 such as 2026-11-22T09:30:00+08:00."
-        ) from error
-    if instant.tzinfo is None:
-        raise BadValue(f"The time {text} has no offset from UTC; add one such as +08:00.")
-    return instant
 
 
 def _answer(
