@@ -128,6 +128,7 @@ export interface Suggestion {
   routing: Reason;
   holder: Holder;
   other_holders: Holder[];
+  grounds: Reason[];
   findings: Reason[];
   proposals: Proposal[];
   passed_over: PassedOver[];

@@ -71,7 +71,7 @@ function Answer({ answer }: { answer: Suggestion }) {
   );
 }
 
-function HolderCard({ answer: { holder, routing } }: { answer: Suggestion }) {
+function HolderCard({ answer: { holder, grounds } }: { answer: Suggestion }) {
   const unit = units.value.get(holder.unit ?? "");
   return (
     <dl class="holder" data-testid="holder">
@@ -83,8 +83,9 @@ function HolderCard({ answer: { holder, routing } }: { answer: Suggestion }) {
       <dd>{holder.acting_body ?? "—"}</dd>
       <dt>{say("rule")}</dt>
       <dd class="rules">
-        <span>{inWords(routing)}</span>
-        {holder.rule.code !== routing.code && <span>{inWords(holder.rule)}</span>}
+        {grounds.map((ground) => (
+          <span key={ground.en}>{inWords(ground)}</span>
+        ))}
       </dd>
     </dl>
   );
@@ -93,7 +94,7 @@ function HolderCard({ answer: { holder, routing } }: { answer: Suggestion }) {
 /** What was missing or contradictory; what the place and the rule say already is not repeated. */
 function Findings({ answer }: { answer: Suggestion }) {
   const at = place.value;
-  const told = at.state === "ready" ? [...at.value.remarks, answer.holder.rule] : [];
+  const told = at.state === "ready" ? [...at.value.remarks, ...answer.grounds] : answer.grounds;
   const said = new Set(told.map((remark) => remark.en));
   const left = answer.findings.filter((finding) => !said.has(finding.en));
   if (left.length === 0) return null;
