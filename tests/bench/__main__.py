@@ -1,10 +1,10 @@
 """
-Runs the benchmarks and writes what they measured into docs/benchmarks.md.
+Runs the benchmarks and writes what they measured into tests/bench/results.
 
 ``python -m tests.bench`` runs all, ``python -m tests.bench NAME …`` some.  A benchmark is
 a module beside this one, no test, with ``measure(data)``: it is given the folder of real data and
-returns Markdown.  The page has a place for each, between two comments; the text around
-them, which explains the figures, is written by people and left as it is.
+returns a `Report`.  Its Markdown and pictures go into the folder of results, and its short
+table, if it has one, into the place that README.md keeps for it between two comments.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import argparse
 import os
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.bench._report import Report
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PAGE = ROOT / "docs" / "benchmarks.md"
+RESULTS = HERE / "results"
+README = ROOT / "README.md"
 OPENS, CLOSES = "<!-- measured: {} -->", "<!-- end of {} -->"
 
 
@@ -36,9 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in names:
         print(f"# {name}", flush=True)
-        text = f"{machine()}\n\n{import_module(f'tests.bench.{name}').measure(data()).strip()}"
-        print(text, flush=True)
-        PAGE.write_text(placed(PAGE.read_text(encoding="utf-8"), name, text), encoding="utf-8")
+        start = time.monotonic()
+        report = import_module(f"tests.bench.{name}").measure(data())
+        print(report.text, flush=True)
+        keep(name, report, title=title(name), seconds=time.monotonic() - start)
     return 0
 
 
@@ -49,25 +54,52 @@ def known() -> list[str]:
     )
 
 
+def title(name: str) -> str:
+    """Head of a benchmark's page: the first line of its module's docstring."""
+    told = import_module(f"tests.bench.{name}").__doc__ or name
+    return told.strip().splitlines()[0].rstrip(".")
+
+
 def data() -> Path:
     """Folder with real data."""
     return Path(os.environ.get("GRID_DISPATCH_DATA", ROOT.parent / "shared" / "data"))
 
 
-def machine() -> str:
-    """One line that dates the figures: when, on what, with which versions."""
+def keep(name: str, report: Report, *, title: str, seconds: float) -> None:
+    """Write a report's page and pictures, and its short table into the README."""
+    RESULTS.mkdir(exist_ok=True)
+    page = f"# {title}\n\n{machine(seconds)}\n\n{report.text.strip()}\n"
+    (RESULTS / f"{name}.md").write_text(page, encoding="utf-8")
+    for picture, content in report.pictures.items():
+        (RESULTS / picture).write_bytes(content)
+    if report.short:
+        text = placed(README.read_text(encoding="utf-8"), name, report.short)
+        README.write_text(text, encoding="utf-8")
+
+
+def machine(seconds: float) -> str:
+    """One line that dates the figures: when, on what, with which versions and data."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy"))
     return (
-        f"*{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), "
-        f"{platform.system()}, Python {platform.python_version()}, {packages}*"
+        f"*{datetime.now(UTC):%Y-%m-%d}, {processor()}, {os.cpu_count()} cores "
+        f"({platform.machine()}), {platform.system()}, Python {platform.python_version()}, "
+        f"{packages}; measured in {seconds / 60:.1f} min*"
     )
 
 
+def processor() -> str:
+    """Name of the processor, where the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown processor"
+
+
 def placed(page: str, name: str, text: str) -> str:
-    """Put a text between the two comments that keep its place on the page."""
+    """Put a text between the two comments that keep its place on a page."""
     opens, closes = OPENS.format(name), CLOSES.format(name)
     if opens not in page or closes not in page:
-        raise SystemExit(f"docs/benchmarks.md has no place for {name}: add {opens} and {closes}.")
+        raise SystemExit(f"README.md has no place for {name}: add {opens} and {closes}.")
     head, rest = page.split(opens, maxsplit=1)
     return f"{head}{opens}\n{text}\n{closes}{rest.split(closes, maxsplit=1)[1]}"
 

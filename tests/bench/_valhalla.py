@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.peer import cache
+from tests.bench.peer.server import Server
+
 VERSION = "3.9.1"
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / ".cache" / "valhalla"
+REQUIREMENT = f"pyvalhalla=={VERSION}"
 
 
 def executables() -> Path:
     """Folder of the wheel's programs, fetched and unpacked once."""
-    unpacked = CACHE / "unpacked" / "valhalla"
-    if not (unpacked / "bin" / "valhalla_service").is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        fetch = ["download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        wanted = ["--python-version", "3.12", "--dest", str(CACHE), f"pyvalhalla=={VERSION}"]
-        subprocess.run([sys.executable, "-m", "pip", *fetch, *wanted], check=True)
-        (wheel,) = CACHE.glob(f"pyvalhalla-{VERSION}-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(CACHE / "unpacked")
-        for program in (unpacked / "bin").iterdir():
-            program.chmod(0o755)
-    return unpacked
+    return cache.unpacked(REQUIREMENT, "valhalla_service").parent
 
 
 def tiles(source: Path, folder: Path) -> Path:
@@ -53,23 +41,24 @@ def tiles(source: Path, folder: Path) -> Path:
     return config
 
 
+def server(config: Path) -> Server:
+    """The service on one thread, ready to be started."""
+    program = str(executables() / "bin" / "valhalla_service")
+
+    def command(port: int) -> list[str]:
+        settings = json.loads(config.read_text(encoding="utf-8"))
+        settings["httpd"]["service"]["listen"] = f"tcp://127.0.0.1:{port}"
+        config.write_text(json.dumps(settings), encoding="utf-8")
+        return [program, str(config), "1"]
+
+    return Server(command, config.with_suffix(".log"))
+
+
 @contextmanager
 def served(config: Path) -> Iterator[int]:
     """Run the service on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
-    settings = json.loads(config.read_text(encoding="utf-8"))
-    settings["httpd"]["service"]["listen"] = f"tcp://127.0.0.1:{port}"
-    config.write_text(json.dumps(settings), encoding="utf-8")
-    command = [str(executables() / "bin" / "valhalla_service"), str(config), "1"]
-    with config.with_suffix(".log").open("w", encoding="utf-8") as log:
-        service = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            _wait_for(port)
-            yield port
-        finally:
-            service.terminate()
-            service.wait()
+    with server(config) as running:
+        yield running.port
 
 
 def drive(port: int, start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
@@ -86,14 +75,3 @@ def drive(port: int, start: tuple[float, float], end: tuple[float, float]) -> tu
         refusal.close()
         return float("nan"), float("nan")
     return float(summary["time"]), float(summary["length"]) * 1000
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError("Valhalla did not start; see the log beside its configuration.")

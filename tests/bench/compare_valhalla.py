@@ -16,6 +16,7 @@ from geo.road.network import RoadNetwork, assemble
 from geo.road.read_network import read_streets
 from geo.road.road_class import Mode
 from geo.road.travel_time import NetworkTravelTimes
+from tests.bench._report import Report, mark, table
 from tests.bench._valhalla import VERSION, drive, served, tiles
 
 CITIES = ("helsinki", "liechtenstein")
@@ -45,18 +46,23 @@ class Comparison:
         """Spearman's rank correlation over those pairs."""
         return float(spearmanr(self.ours_s[self.both], self.theirs_s[self.both]).statistic)
 
+    @property
+    def good(self) -> bool:
+        """Whether the ranks agree well enough."""
+        return self.correlation >= LEAST_CORRELATION
+
     def worst(self) -> NDArray[np.int64]:
         """Pairs whose ranks lie farthest apart."""
         ours, theirs = (rankdata(times[self.both]) for times in (self.ours_s, self.theirs_s))
         return self.both[np.argsort(-np.abs(ours - theirs), kind="stable")[:WORST]]
 
 
-def measure(data: Path) -> str:
+def measure(data: Path) -> Report:
     """Compare both extracts and list the pairs that differ most."""
     sources = [data / "roads" / f"{city}.osm.pbf" for city in CITIES]
-    reports = [_report(compare(source, PAIRS, seed=1)) for source in sources]
+    found = [compare(source, PAIRS, seed=1) for source in sources]
     lead = f"Valhalla {VERSION}, its own car profile, {PAIRS} random pairs of junctions each."
-    return "\n\n".join([lead, *reports])
+    return Report("\n\n".join([lead, *map(_report, found)]), _short(found))
 
 
 def compare(source: Path, pairs: int, *, seed: int) -> Comparison:
@@ -84,11 +90,20 @@ def _largest_part(network: RoadNetwork) -> NDArray[np.int64]:
     return np.flatnonzero(part == np.bincount(part).argmax())
 
 
+def _short(found: list[Comparison]) -> str:
+    goal = str(LEAST_CORRELATION)
+    rows = [
+        (one.city.capitalize(), f"{one.correlation:.3f}", goal, mark(good=one.good))
+        for one in found
+    ]
+    return table(("rank correlation with Valhalla", "", "to reach", ""), rows)
+
+
 def _report(found: Comparison) -> str:
-    mark = "✓" if found.correlation >= LEAST_CORRELATION else "✗"
     ratio = np.median(found.ours_s[found.both] / found.theirs_s[found.both])
     lost = [int(np.isnan(times).sum()) for times in (found.ours_s, found.theirs_s)]
-    said = f"rank correlation {found.correlation:.4f} (to reach {LEAST_CORRELATION}) {mark}"
+    goal = f"(to reach {LEAST_CORRELATION}) {mark(good=found.good)}"
+    said = f"rank correlation {found.correlation:.4f} {goal}"
     pace = f"ours takes {ratio:.2f} times theirs in the median"
     missed = f"no way found by us for {lost[0]} pairs, by Valhalla for {lost[1]}"
     lines = [
