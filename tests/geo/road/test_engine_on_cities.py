@@ -27,6 +27,7 @@ from spec.each_method import BUDGETS, answered_by
 
 from fixtures.demo_city import write_demo_city
 from fixtures.preset import Preset
+from geo.road.coverage import Demand, cover
 from geo.road.eligible import Wanted
 from geo.road.fleet import Fleet
 from geo.road.metric import RoadGraph, reweigh, weigh
@@ -308,6 +309,32 @@ def away_m(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.hypot(*((one - other) * squeeze))) * METRES_PER_DEGREE
 
 
+def test_each_place_is_served_by_the_oracles_first_base(asked, count):
+    rng = np.random.default_rng(8)
+    for n_bases in (1, 2, 9) * count(reduced=1, full=5):
+        bases = rng.choice(len(asked.sources), n_bases, replace=False)
+        partition = asked.times.partition(asked.places.take(asked.sources[bases]))
+        ms = np.where(asked.from_ms[bases] == NO_WAY, CLOSED_MS, asked.from_ms[bases])
+        first_ms = ms.min(axis=0)
+        reached = first_ms < CLOSED_MS
+        served = partition.serve(asked.places)
+        np.testing.assert_array_equal(served.base, np.where(reached, ms.argmin(axis=0), NO_WAY))
+        np.testing.assert_array_equal(served.travel_time_ms, np.where(reached, first_ms, NO_WAY))
+        at = np.flatnonzero(asked.places.node >= 0)
+        node = asked.places.node[at]
+        np.testing.assert_array_equal(partition.nodes.base[node], served.base[at])
+        np.testing.assert_array_equal(
+            partition.nodes.travel_time_ms[node], served.travel_time_ms[at]
+        )
+        weight = rng.uniform(0, 9, len(asked.places))
+        within_s = float(np.median(first_ms)) / 1000
+        coverage = cover(partition, Demand(asked.places, weight), within_s=within_s)
+        in_time = reached & (first_ms <= within_s * 1000)
+        np.testing.assert_array_equal(coverage.in_time, in_time)
+        assert coverage.share == pytest.approx(weight[in_time].sum() / weight.sum())
+        assert coverage.unreachable_weight == pytest.approx(weight[~reached].sum())
+
+
 def test_stretches_within_reach_are_the_oracles(asked, count):
     limits_s = [0.001, 60.0, min(900.0, np.quantile(asked.to_ms, 0.2) / 1000 + 1)]
     joined = np.flatnonzero(
@@ -328,7 +355,7 @@ def test_stretches_within_reach_are_the_oracles(asked, count):
 def stretches(
     asked: Asked, place: Joins, begun_ms: np.ndarray, limit_ms: int
 ) -> tuple[Ints, np.ndarray]:
-    """Edges driven within a time, and the share of each at which it is over."""
+    """Edges driven on within a time, and the share of each at which it is over."""
     rows = [(edge, 0.0, begun_ms[edge]) for edge in np.flatnonzero(begun_ms <= limit_ms)]
     if place.street[0] >= 0 and place.walk_ms[0] <= limit_ms:
         for backward, edge in enumerate(asked.network.street_edges[place.street[0]]):
@@ -341,4 +368,5 @@ def stretches(
     driven_ms = limit_ms - enter_ms
     is_whole = whole_ms - np.rint(whole_ms * begin) <= driven_ms
     share = np.minimum(begin + driven_ms / np.maximum(whole_ms, 1), 1.0)
-    return edges.astype(int), np.where(is_whole, 1.0, share)
+    end = np.where(is_whole, 1.0, share)
+    return edges[end > begin].astype(int), end[end > begin]
