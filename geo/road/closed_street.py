@@ -160,16 +160,25 @@ class ClosedStreets:
         state, edge
             State and edge of such ports, int32[n]; the edge is -1 at a junction.
         """
+        edges, nodes = self._shut_edges, self._stuck_nodes
+        state = np.concatenate([state_after[edges], nodes])
+        return state, np.concatenate([edges, np.full(len(nodes), -1, dtype=np.int32)])
+
+    @cached_property
+    def _shut_edges(self) -> NDArray[np.int32]:
+        """Edges of the streets that are closed in every direction."""
         edges = self.network.street_edges[self._closed_street].ravel()
-        edges = edges[edges >= 0]
-        node = np.flatnonzero(self._stuck_out).astype(np.int32)
-        state = np.concatenate([state_after[edges], node])
-        return state, np.concatenate([edges, np.full(len(node), -1, dtype=np.int32)])
+        return edges[edges >= 0]
+
+    @cached_property
+    def _stuck_nodes(self) -> NDArray[np.int32]:
+        """Junctions that cannot be driven away from."""
+        return np.flatnonzero(self._stuck_out).astype(np.int32)
 
     @cached_property
     def _closed_street(self) -> NDArray[np.bool_]:
         """Which streets are closed in every direction that they have, bool[n_streets]."""
-        streets = np.unique(self.network.edge_street[self._edges])
+        streets = np.unique(self.network.edge_ref[self._edges] >> 1)
         edges = self.network.street_edges[streets]
         shut = (edges < 0) | (self._edge_ms[edges] >= NEVER)
         closed = np.zeros(self.network.n_streets, dtype=np.bool_)
@@ -202,7 +211,7 @@ class ClosedStreets:
         backward = network.edge_ref[self._edges] & 1 == 1
         tail, head = network.edge_tail[self._edges], network.edge_head[self._edges]
         first, last = np.where(backward, head, tail), np.where(backward, tail, head)
-        streets = network.edge_street[self._edges].tolist()
+        streets = (network.edge_ref[self._edges] >> 1).tolist()
         ends = zip(first.tolist(), last.tolist(), strict=True)
         return dict(zip(streets, ends, strict=True))
 

@@ -58,7 +58,7 @@ def _where(hung: Hung, units: NDArray[np.int64], network: RoadNetwork) -> Joins:
     """Where some units join the roads, read off their ports."""
     edge = np.maximum(hung.edge[2 * units], hung.edge[2 * units + 1])
     on_street = edge >= 0
-    street = np.where(on_street, network.edge_street[edge], -1).astype(np.int32)
+    street = np.where(on_street, network.edge_ref[edge] >> 1, -1).astype(np.int32)
     return Joins(
         lon_lat=np.full((len(units), 2), np.nan),
         node=np.where(on_street, -1, hung.state[2 * units]).astype(np.int32),

@@ -93,6 +93,8 @@ def departures(
     if closed is None:
         return driving(joins)
     on_foot = closed.ways(joins, onward=True)
+    if not len(on_foot.place):
+        return driving(joins)
     return _merged(driving(joins), on_foot, driving(_junctions(on_foot, network)))
 
 
@@ -146,6 +148,8 @@ def arrivals(
     if closed is None:
         return driving(joins)
     on_foot = closed.ways(joins, onward=False)
+    if not len(on_foot.place):
+        return driving(joins)
     return _merged(driving(joins), on_foot, driving(_junctions(on_foot, network)))
 
 
@@ -156,8 +160,6 @@ def _junctions(on_foot: FootWays, network: RoadNetwork) -> Joins:
 
 def _merged(ports: Ports, on_foot: FootWays, more: Ports) -> Ports:
     """Ports of the same places, those on foot added."""
-    if not len(on_foot.place):
-        return ports
     n_places = len(ports.first) - 1
     owner = [
         np.repeat(np.arange(n_places), np.diff(ports.first)),
