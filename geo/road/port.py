@@ -37,7 +37,8 @@ class Ports:
     state
         State of the graph, int32[n_ports].
     ms
-        Milliseconds between the place and the state, the walk included, int32[n_ports].
+        Milliseconds between the place and the state, the walk included, `NEVER` at the most,
+        int32[n_ports].
     edge
         Edge that is driven in part, int32[n_ports]; -1 at a junction.
     """
@@ -311,7 +312,7 @@ def list_departures(
                     share = along[row] if direction == 0 else 1.0 - along[row]
                     at_ms = np.int64(np.rint(edge_ms[driven] * share))
                     state[count], edge[count] = state_after[driven], driven
-                    ms[count] = edge_ms[driven] - at_ms + walk_ms[row]
+                    ms[count] = min(edge_ms[driven] - at_ms + walk_ms[row], np.int64(NEVER))
                     count += 1
         first[row + 1] = count
     return first, state[:count], ms[:count], edge[:count]
@@ -365,6 +366,7 @@ def list_arrivals(
                     share = along[row] if direction == 0 else 1.0 - along[row]
                     at = edge_tail[driven]
                     at_ms += np.int64(np.rint(edge_ms[driven] * share))
+                    at_ms = min(at_ms, np.int64(NEVER))
             if at < 0:
                 continue
             room = count + 1 + first_memory[at + 1] - first_memory[at]

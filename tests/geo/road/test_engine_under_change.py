@@ -9,6 +9,7 @@ before, every kind of question equals the slow oracle.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -197,6 +198,23 @@ class Engine(RuleBasedStateMachine):
         head, tail = self.network.edge_head, self.network.edge_tail
         np.testing.assert_array_equal(head[edges[:-1]], tail[edges[1:]])
 
+    @rule(bases=st.lists(st.integers(0, PLACES - 1), max_size=4))
+    def partition(self, bases):
+        served = self.times.partition(self.places.take(bases)).serve(self.places)
+        ways = [
+            min(
+                (
+                    (ms[place], base)
+                    for base, ms in enumerate(self.expected_ms[bases].tolist())
+                    if ms[place] != NO_WAY
+                ),
+                default=(NO_WAY, NO_WAY),
+            )
+            for place in range(PLACES)
+        ]
+        found = zip(served.travel_time_ms.tolist(), served.base.tolist(), strict=True)
+        assert list(found) == ways
+
     @invariant()
     def the_matrix_is_the_oracles(self):
         np.testing.assert_array_equal(self.times.matrix(self.places, self.places), self.expected_ms)
@@ -210,6 +228,19 @@ def edges_of(network: RoadNetwork) -> st.SearchStrategy[list[int]]:
 
 TestEngine = Engine.TestCase
 TestEngine.settings = settings(stateful_step_count=15)
+
+
+def test_nobody_reaches_a_street_that_with_the_walk_takes_more_than_twelve_days():
+    network = network_of([(0, 1, 5, -1), (2, 3, 5, -1)], 4)
+    times = NetworkTravelTimes(network)
+    times.swap(weigh(times.roads, np.array([5, CLOSED_MS - 1]), version="slow"))
+    start = join_nodes(network, np.array([0]))
+    house = replace(start, node=start.node - 1, street=start.street + 2)
+    house = replace(house, along=np.ones(1), walk_ms=np.array([7]))
+    assert times.partition(start).serve(house).travel_time_ms.tolist() == [NO_WAY]
+    assert times.matrix(start, house).tolist() == [[NO_WAY]]
+    assert times.nearest(start, house, k=1) == []
+    assert times.route(start, house) is None
 
 
 @given(networks(most_nodes=5, most_streets=9))
