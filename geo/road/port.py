@@ -239,39 +239,6 @@ def _offset_ms(
 
 
 @kernel
-def best_ports(
-    first: NDArray[np.int64],
-    state: NDArray[np.int32],
-    ms: NDArray[np.int32],
-    label_ms: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """
-    Finish the ways to places from the labels of a search.
-
-    Parameters
-    ----------
-    first, state, ms
-        Ports by place.
-    label_ms
-        Label of every state; `NEVER` or more where it was not reached.
-
-    Returns
-    -------
-    best_ms, port
-        Smallest sum over the ports of each place and the first port that has it, int64[n];
-        `NEVER` and -1 where none was reached.
-    """
-    best_ms = np.full(len(first) - 1, np.int64(NEVER))
-    best_port = np.full(len(first) - 1, -1, dtype=np.int64)
-    for place in range(len(first) - 1):
-        for port in range(first[place], first[place + 1]):
-            reached_ms = label_ms[state[port]] + ms[port]
-            if reached_ms < best_ms[place]:
-                best_ms[place], best_port[place] = reached_ms, port
-    return best_ms, best_port
-
-
-@kernel
 def list_departures(
     node: NDArray[np.int32],
     street: NDArray[np.int32],

@@ -6,7 +6,7 @@ Its twin in `geo.road.straight_line` answers by air when there is no road engine
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from geo.errors import BadValue
 from geo.road.customise import NEVER
 from geo.road.eligible import ANYBODY, Wanted
 from geo.road.fleet import Fleet
+from geo.road.lengths import LengthMetric, measure_lengths
 from geo.road.matrix import full_matrix
 from geo.road.metric import Metric, RoadGraph, weigh
 from geo.road.nearest import Question, nearest_units
@@ -31,7 +32,6 @@ from geo.road.reach import ReachBand, reach_from
 from geo.road.route import Route, fastest_route
 from geo.road.snap import FARTHEST_M, Joins, Snapper
 from geo.road.storage import load_network
-from geo.road.tree import measure, tree_from
 from geo.road.workspace import Workspaces
 
 UNREACHABLE_MS = -1
@@ -192,7 +192,7 @@ class NetworkTravelTimes:
     Notes
     -----
     Every answer is exact.  `nearest` chooses between a search and the hierarchy, see
-    `geo.road.nearest`; `matrix` and `route` ask the hierarchy; `reach` searches.
+    `geo.road.nearest`; `reach` searches; all else asks the hierarchy.
     """
 
     degraded: str | None = None
@@ -209,6 +209,7 @@ class NetworkTravelTimes:
         self._roads = prepare(network) if roads is None else roads
         self._metric = weigh(self._roads, network.edge_ms, version=network.version)
         self._rooms = Workspaces(self._roads.graph.n_states)
+        self._lengths: LengthMetric | None = None
 
     @property
     def version(self) -> str:
@@ -314,11 +315,36 @@ class NetworkTravelTimes:
         time_ms = full_matrix(self._roads, self._metric, origins, destinations, self._rooms.mine())
         return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS)
 
+    def matrix_rows(
+        self, origins: Joins, destinations: Joins
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """
+        Give travel times and lengths of the fastest ways, a few origins at a time.
+
+        Parameters
+        ----------
+        origins, destinations
+            The places.
+
+        Returns
+        -------
+        travel_time_ms, length_m
+            For the next few origins, in order: int64[n, n_destinations] with
+            ``UNREACHABLE_MS`` where no road leads, and float64[n, n_destinations], NaN
+            there; metres on the road.  Of equally fast ways the shortest is measured, and
+            `route` may drive another.
+        """
+        known, metric = self._lengths, self._metric
+        if known is None or known.metric is not metric:
+            self._lengths = known = measure_lengths(self._roads, metric)
+        for time_ms, length_m in known.rows(origins, destinations):
+            yield np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS), length_m
+
     def matrix_row(
         self, origin: Joins, destinations: Joins
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """
-        Travel times and lengths of the fastest ways from one place to many.
+        Give travel times and lengths of the fastest ways from one place to many.
 
         Parameters
         ----------
@@ -330,12 +356,10 @@ class NetworkTravelTimes:
         Returns
         -------
         travel_time_ms, length_m
-            int64[n] with ``UNREACHABLE_MS`` where no road leads, and float64[n], NaN there;
-            metres on the road.  Of equally fast ways, `route` may drive another.
+            int64[n] and float64[n], see `matrix_rows`.
         """
-        tree = tree_from(self._roads, self._metric, origin)
-        time_ms, length_m = measure(tree, destinations)
-        return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS), length_m
+        ((time_ms, length_m),) = self.matrix_rows(origin, destinations)
+        return time_ms[0], length_m[0]
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Show what is reached from one place within some times; see `TravelTimes.reach`."""

@@ -60,6 +60,8 @@ def ask_everything(times: NetworkTravelTimes) -> None:
             times.matrix(few, places)
             times.matrix(places, few)
             times.matrix_row(one, few)
+            times.partition(few).serve(places)
+            times.partition(places).serve(one)
             fleet = times.fleet(few)
             fleet.move(np.arange(len(few), dtype=np.int32)[::2], few.take(slice(0, None, 2)))
             fleet.mark(np.arange(len(few)), np.arange(len(few), dtype=np.uint64))
