@@ -48,14 +48,14 @@ def reported(steps: Sequence[Step], officers: Sequence[int]) -> Report:
         "Cut out of New York, New York itself, and New York tiled 2 × 2 and 3 × 3 with sixty "
         "joining roads across every border. Each size is built in one process and opened, mapped "
         "from disk, in another; CPU time, medians. *Peak* is the memory of the whole process that "
-        "builds, *added* what building raised it by. S is one search of all nodes by scipy."
+        "builds, *added* what building raised it by; *mapped* is what processes that ask share, "
+        "*opened* and *asked* what one holds after opening, and after all questions, the *index* "
+        "of streets for places among it. S is one search of all nodes by scipy."
     )
     parts = [lead, _building(steps), _asking(steps, officers), "![Growth](growth.svg)"]
     powers = _powers(steps, officers)
-    short = table(
-        ("growth from 10 k to 2.2 M nodes", "power", "to reach", ""),
-        [row for row in powers if row[0] in {BUILD, FULL}],
-    )
+    smallest, largest = (f"{step['nodes']:,}" for step in (steps[0], steps[-1]))
+    short = table((f"growth from {smallest} to {largest} nodes", "", "to reach", ""), powers)
     judged = table(("what", "power", "to reach", ""), powers)
     fitted = "Powers fitted over all sizes: of n log n for building, of n for the rest."
     text = "\n\n".join([*parts[:3], fitted, judged, parts[3]])
@@ -68,7 +68,8 @@ BUILD, FULL = "order and topology", "8 nearest of as many officers as fit the ci
 def _building(steps: Sequence[Step]) -> str:
     head = (
         "nodes", "edges", "assemble s", "graph s", "order s", "topology s", "weigh s", "store s",
-        "peak MB", "added MB", "on disk MB", "open s", "mapped MB", "resident MB, asked",
+        "peak MB", "added MB", "on disk MB", "open s", "mapped MB", "opened MB", "index s",
+        "asked MB",
     )  # fmt: skip
     rows = [
         [
@@ -83,6 +84,8 @@ def _building(steps: Sequence[Step]) -> str:
             f"{step['disk_mb']:,.0f}",
             figure(step["open_s"]),
             f"{step['mapped_mb']:,.0f}",
+            f"{step['opened_mb']:,.0f}",
+            figure(step["index_s"]),
             f"{step['resident_mb']:,.0f}",
         ]
         for step in steps
@@ -139,10 +142,10 @@ def _fitting(step: Step, sizes: np.ndarray, officers: Sequence[int]) -> str:
 
 
 def _drawn(steps: Sequence[Step], officers: Sequence[int]) -> bytes:
-    """Draw both kinds of growth on logarithmic axes, as SVG that repeats byte by byte."""
+    """Draw three kinds of growth on logarithmic axes, as SVG that repeats byte by byte."""
     n = _column(steps, "nodes")
-    picture = Figure(figsize=(10, 4.2), layout="constrained")
-    building, asking = picture.subplots(1, 2)
+    picture = Figure(figsize=(14, 4), layout="constrained")
+    building, holding, asking = picture.subplots(1, 3)
     for name in ("order", "topology", "weigh", "graph", "assemble"):
         building.plot(n, _column(steps, f"{name}_s"), marker="o", label=name)
     _guide(building, n, n * np.log(n), _column(steps, "order_s")[0], "n log n")
@@ -153,9 +156,12 @@ def _drawn(steps: Sequence[Step], officers: Sequence[int]) -> bytes:
     asking.plot(n, _column(steps, "route_ms"), marker="o", label="route")
     asking.plot(n, _column(steps, "matrix_ms"), marker="o", label="matrix 100 × 100")
     _guide(asking, n, np.sqrt(n), _column(steps, "route_ms")[0], "√n")
-    for axes, unit in ((building, "s"), (asking, "ms")):
-        axes.set(xscale="log", yscale="log", xlabel="nodes", ylabel=unit)
-        axes.legend(fontsize="small")
+    memory = {"added_mb": "added by building", "disk_mb": "on disk", "resident_mb": "held, asked"}
+    for key, name in memory.items():
+        holding.plot(n, _column(steps, key), marker="o", label=name)
+    for axes, unit in ((building, "s"), (holding, "MB"), (asking, "ms")):
+        axes.set(xscale="log", yscale="log", xlabel="nodes", title=unit)
+        axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     file = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "growth", "svg.fonttype": "none"}):
         picture.savefig(file, format="svg", metadata={"Date": None})

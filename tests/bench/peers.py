@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -161,23 +162,31 @@ class Ours:
 
 def _servers(network: RoadNetwork, task: Task) -> Iterator[Row]:
     """OSRM and Valhalla, on roads that were prepared once."""
-    lon_lat = network.node_lon_lat
-    for method in ("CH", "MLD"):
-        name = f"OSRM table ({method})"
+    asked: dict[str, Callable[[], Row]] = {
+        f"OSRM table ({method})": partial(_osrm, network, task, method) for method in osrm.STEPS
+    }
+    asked[f"Valhalla {_valhalla.VERSION} matrix ≠"] = partial(_valhalla_row, network, task)
+    for name, ask in asked.items():
         print(f"  {name}", flush=True)
-        roads, took = osrm.prepared(network, method)
-        again = f"{took[osrm.STEPS[method][-1]]:,.0f} s"
-        with osrm.served(roads, method) as server:
-            asked = run(
-                task, lambda _, server=server: osrm.Osrm(server, lon_lat), time.perf_counter
-            )
-        yield Row(name, asked, renewed=again)
-    name = f"Valhalla {_valhalla.VERSION} matrix ≠"
-    print(f"  {name}", flush=True)
+        try:
+            yield replace(ask(), name=name)
+        except (OSError, subprocess.CalledProcessError, RuntimeError) as error:
+            yield Row(name, None, f"{type(error).__name__}: {error}")
+
+
+def _osrm(network: RoadNetwork, task: Task, method: str) -> Row:
+    roads, took = osrm.prepared(network, method)
+    with osrm.served(roads, method) as server:
+        outcome = run(task, lambda _: osrm.Osrm(server, network.node_lon_lat), time.perf_counter)
+    return Row("", outcome, renewed=f"{took[osrm.STEPS[method][-1]]:,.0f} s")
+
+
+def _valhalla_row(network: RoadNetwork, task: Task) -> Row:
     config, took = valhalla.prepared(network)
     with _valhalla.server(config) as server:
-        asked = run(task, lambda _: valhalla.Valhalla(server, lon_lat), time.perf_counter)
-    yield Row(name, asked, own_costs=True, renewed=f"{took['tiles']:,.0f} s")
+        peer = valhalla.Valhalla(server, network.node_lon_lat)
+        outcome = run(task, lambda _: peer, time.perf_counter)
+    return Row("", outcome, own_costs=True, renewed=f"{took['tiles']:,.0f} s")
 
 
 def _libraries(task: Task) -> Iterator[Row]:

@@ -37,7 +37,11 @@ def unpacked(requirement: str, program: str) -> Path:
     if found is None:
         fetch = ["download", "--quiet", "--no-deps", "--only-binary", ":all:"]
         wanted = ["--python-version", "3.12", "--dest", str(folder()), requirement]
-        subprocess.run([sys.executable, "-m", "pip", *fetch, *wanted], check=True)
+        print(f"fetching {requirement} for comparison", flush=True)
+        command = [sys.executable, "-m", "pip", *fetch, *wanted]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise OSError((done.stderr.strip().splitlines() or ["pip failed"])[-1])
         (wheel,) = folder().glob(f"{name.replace('-', '_')}-{version}-*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(home)
