@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -61,8 +62,7 @@ def write_matrix(
     *,
     dtype: str = "uint16",
     progress: Callable[[float], None] | None = None,
-    stopped: Callable[[], bool] | None = None,
-) -> bool:
+) -> None:
     """
     Stream a matrix into a ``.npy`` file, which appears whole or not at all.
 
@@ -71,48 +71,44 @@ def write_matrix(
     plan
         The matrix.
     path
-        Where to; rows are origins.
+        Where to; rows are origins.  The file lies column after column (``fortran_order``),
+        as they are computed: no more than a few columns are in memory.
     dtype
         See `encode`.
     progress
-        Told the share that is done.
-    stopped
-        Asked after every block whether to give up.
+        Told the share that is done, after every few columns; what it raises ends the work,
+        as Ctrl-C does, and nothing is left behind.
 
-    Returns
-    -------
-    written
-        False when it was stopped; the file is then not there.
+    Raises
+    ------
+    BadValue
+        There is no such type, or no such folder.
     """
+    tell = progress or (lambda _share: None)
     encode(np.zeros(0, dtype=np.int64), dtype)
     shape = (len(plan.origins), len(plan.destinations))
     rooms = Workspaces(plan.roads.graph.n_states)
     blocks = column_blocks(plan)
+    with whole_file(path) as fresh, _two_threads() as pool:
+        table = np.lib.format.open_memmap(
+            fresh, mode="w+", dtype=dtype, shape=shape, fortran_order=True
+        )
+
+        def fill(columns: slice) -> None:
+            table[:, columns] = encode(fill_columns(plan, columns, rooms.mine()), dtype)
+
+        waiting = [pool.submit(fill, columns) for columns in blocks]
+        for count, block in enumerate(as_completed(waiting), start=1):
+            block.result()
+            tell(count / len(blocks))
+        table.flush()
+
+
+@contextmanager
+def _two_threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads that leave undone what has not begun when the block fails or is interrupted."""
+    pool = ThreadPoolExecutor(THREADS)
     try:
-        with whole_file(path) as fresh, ThreadPoolExecutor(THREADS) as pool:
-            table = np.lib.format.open_memmap(fresh, mode="w+", dtype=dtype, shape=shape)
-
-            def fill(columns: slice) -> None:
-                table[:, columns] = encode(fill_columns(plan, columns, rooms.mine()), dtype)
-
-            waiting = [pool.submit(fill, columns) for columns in blocks]
-            for count, block in enumerate(as_completed(waiting), start=1):
-                block.result()
-                if progress is not None:
-                    progress(count / len(blocks))
-                _leave_if(stopped, pool)
-            table.flush()
-    except _StoppedError:
-        return False
-    return True
-
-
-class _StoppedError(Exception):
-    """Leaves the block that would move the file into place."""
-
-
-def _leave_if(stopped: Callable[[], bool] | None, pool: ThreadPoolExecutor) -> None:
-    """Give up what has not begun if somebody says so."""
-    if stopped is not None and stopped():
+        yield pool
+    finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        raise _StoppedError

@@ -10,12 +10,9 @@ from spec.each_method import METHODS, answered_by
 from spec.made_networks import network_of, networks
 from spec.town import town
 
-from geo.errors import BadValue
 from geo.road.customise import NEVER
 from geo.road.eligible import Wanted, count_eligible, list_eligible, may_go
 from geo.road.fleet import Fleet
-from geo.road.matrix import plan_matrix
-from geo.road.matrix_file import encode, write_matrix
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import GAVE_UP, Best, Question, along_the_street, by_hierarchy, by_search
 from geo.road.prepared import prepare
@@ -213,39 +210,6 @@ def test_a_search_beyond_its_budget_gives_up_and_the_hierarchy_answers():
     best = Best(np.empty(1, np.int64), np.empty(1, np.int32))
     assert by_search(question, best, 0, 3, Workspace(7)) == GAVE_UP
     assert [a.travel_time_ms for a in times.nearest(fleet, incident, k=1)] == [360_000]
-
-
-def test_a_matrix_file_holds_the_matrix_in_the_type_asked_for(tmp_path):
-    rng = np.random.default_rng(5)
-    rows = [(int(a), int(b), int(c), int(c)) for a, b, c in rng.integers(0, 30, (60, 3))]
-    network = network_of(rows, 30)
-    times = NetworkTravelTimes(network)
-    ends = times.join(network.node_lon_lat[np.unique(network.edge_tail)])
-    plan = plan_matrix(times._roads, times._metric, ends, ends)
-    shares = []
-    assert write_matrix(plan, tmp_path / "m.npy", dtype="int64", progress=shares.append)
-    np.testing.assert_array_equal(np.load(tmp_path / "m.npy"), times.matrix(ends, ends))
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-
-
-def test_a_matrix_that_is_stopped_leaves_no_file(tmp_path):
-    network = network_of([(i, i + 1, 5, 5) for i in range(200)], 201)
-    times = NetworkTravelTimes(network)
-    ends = times.join(network.node_lon_lat)
-    plan = plan_matrix(times._roads, times._metric, ends, ends)
-    assert not write_matrix(plan, tmp_path / "m.npy", stopped=lambda: True)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_types_of_a_matrix_file():
-    ms = np.array([0, 1_500, 2_500, 70_000_000, int(NEVER)])
-    assert encode(ms, "uint16").tolist() == [0, 2, 2, 65_535, 65_535]
-    assert encode(ms, "uint32").tolist() == [0, 2, 2, 70_000, 2**32 - 1]
-    assert encode(ms, "int64").tolist() == [0, 1_500, 2_500, 70_000_000, -1]
-    np.testing.assert_array_equal(encode(ms, "float64"), [0, 1.5, 2.5, 70_000, np.nan])
-    with pytest.raises(BadValue, match="complex64"):
-        encode(ms, "complex64")
 
 
 def test_threads_ask_and_move_at_once():
