@@ -88,7 +88,7 @@ def allowed(*roles: Role) -> Callable[[Caller], Caller]:
 
     Parameters
     ----------
-    roles
+    *roles
         Who may.
 
     Returns

@@ -49,7 +49,7 @@ class StraightLineTravelTimes:
         return f"straight-line-{self._speed_mps:g}mps"
 
     def pinned(self) -> StraightLineTravelTimes:
-        """Give itself, whose speed never changes; see `TravelTimes.pinned`."""
+        """Give itself, whose speed never changes; see `geo.road.travel_time.TravelTimes.pinned`."""
         return self
 
     def join(self, lon_lat: NDArray[np.float64]) -> Joins:
