@@ -16,7 +16,7 @@ from geo.road.eligible import Wanted
 
 FREE = "free"
 CERTIFIED = "certified"
-MOST_MARKS = 64
+MOST_MARKS = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def mark_roster(roster: Roster, units: Mapping[str, Unit]) -> Marks:
     Raises
     ------
     BadValue
-        There are more than 64 such things.
+        There are more than 63 such things.
     """
     crew_names = [_crew_marks(units.get(code or "")) for code in roster.brigade_of]
     names = sorted({name for crew in crew_names for name in crew})

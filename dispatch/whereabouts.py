@@ -306,6 +306,7 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
         if len(moved):
             fleets[mode] = fleet.copy()
             fleets[mode].move(moved, joins.take(moved))
+            fleets[mode].seal()
     return replace(whereabouts, fix_time_s=fix_time_s, joins=joins, fleets=fleets)
 
 
@@ -319,6 +320,7 @@ def _marked_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
         if len(marked):
             fleets[mode] = fleet.copy()
             fleets[mode].mark(marked, bits[marked])
+            fleets[mode].seal()
     return replace(whereabouts, fleets=fleets)
 
 

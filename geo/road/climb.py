@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.road.customise import NEVER
 from geo.road.fleet import rest_of_edge_ms
-from geo.road.kernel import kernel
+from geo.road.kernel import Whole, kernel
 from geo.road.ranking import rank_unit
 
 
@@ -17,6 +17,7 @@ from geo.road.ranking import rank_unit
 def climb(
     first: NDArray[np.uint32],
     up: NDArray[np.uint32],
+    parent: NDArray[np.uint32],
     step_ms: NDArray[np.int32],
     seed: NDArray[np.uint32],
     seed_ms: NDArray[np.int32],
@@ -31,8 +32,8 @@ def climb(
 
     Parameters
     ----------
-    first, up
-        Slots by state.
+    first, up, parent
+        Slots and parent of each state.
     step_ms
         ``down_ms`` for ways to the seeds, ``up_ms`` for ways from them.
     seed, seed_ms
@@ -61,9 +62,7 @@ def climb(
             by[v] = -1
             order[count] = v
             count += 1
-            if first[v] == first[v + 1]:
-                break
-            v = up[first[v]]
+            v = parent[v]
     starts[len(seed)] = count
     for row in range(len(seed)):
         label[seed[row]] = min(label[seed[row]], seed_ms[row])
@@ -86,8 +85,10 @@ def climb(
 def descend(
     first: NDArray[np.uint32],
     up: NDArray[np.uint32],
+    parent: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
     start: int,
+    limit_ms: Whole,
     stamp: int,
     mark: NDArray[np.int32],
     label: NDArray[np.int32],
@@ -100,53 +101,73 @@ def descend(
 
     Parameters
     ----------
-    first, up
-        Slots by state.
+    first, up, parent
+        Slots and parent of each state.
     up_ms
         Weights from the lower to the higher end.
     start
         Rank of the state.
+    limit_ms
+        Longer times are of no interest; `NEVER` for all.  It may fall from one call to the
+        next.
     stamp
         The climb's.
     mark, label
         What the climb left.
     done, time_ms
-        ``done[v] == stamp`` where the time of v is known, and the time, int32[n_states].
+        ``done[v] == stamp`` where the time of v is known, and the time; ``-stamp`` where
+        everything that hangs below v is beyond the limit.  int32[n_states] each.
     stack
         Room for a path, uint32[n_states].
 
     Returns
     -------
     ms
-        `NEVER` where there is no way.
+        `NEVER` where there is no way, or none within the limit.
+
+    Notes
+    -----
+    Whoever leaves what hangs below a state in the elimination tree passes one of its higher
+    neighbours.  So where all of those are beyond the limit, and no seed lies below, all that
+    hangs there is cut off at once.
 
     References
     ----------
-    Strasser, Zeitz (2021), lazy RPHAST, in: A* with customizable contraction hierarchies.
+    Strasser, Zeitz (2021), lazy RPHAST, in: A* with customizable contraction hierarchies;
+    Buchhold, Wagner (2021), Nearest-neighbor queries in customizable contraction hierarchies.
     """
     depth = 0
     v = np.uint32(start)
     while done[v] != stamp:
         stack[depth] = v
         depth += 1
-        if first[v] == first[v + 1]:
+        if done[v] == -stamp or parent[v] == v:
             break
-        v = up[first[v]]
+        v = parent[v]
+    cut = done[v] == -stamp
     while depth > 0:
         depth -= 1
         v = stack[depth]
-        best = label[v] if mark[v] == stamp else NEVER
+        if cut:
+            done[v] = -stamp
+            continue
+        seen = mark[v] == stamp
+        best, nearest = label[v] if seen else NEVER, NEVER
         for slot in range(first[v], first[v + 1]):
-            best = min(best, np.int32(up_ms[slot] + time_ms[up[slot]]))
+            above_ms = time_ms[up[slot]]
+            nearest = min(nearest, above_ms)
+            best = min(best, np.int32(up_ms[slot] + above_ms))
+        cut = not seen and nearest > limit_ms
         time_ms[v] = best
-        done[v] = stamp
-    return int(time_ms[start])
+        done[v] = -stamp if cut else stamp
+    return int(NEVER if cut else time_ms[np.uint32(start)])
 
 
 @kernel
 def descend_places(
     first: NDArray[np.uint32],
     up: NDArray[np.uint32],
+    parent: NDArray[np.uint32],
     step_ms: NDArray[np.int32],
     stamp: int,
     mark: NDArray[np.int32],
@@ -163,7 +184,7 @@ def descend_places(
 
     Parameters
     ----------
-    first, up, step_ms, stamp, mark, label, done, time_ms, stack
+    first, up, parent, step_ms, stamp, mark, label, done, time_ms, stack
         See `descend`; ``step_ms`` is ``up_ms`` towards the seeds, ``down_ms`` away from them.
     first_port, port_rank, port_ms
         Ports by place, as ranks.
@@ -178,7 +199,18 @@ def descend_places(
         for port in range(first_port[place], first_port[place + 1]):
             start = port_rank[port]
             ms = port_ms[port] + descend(
-                first, up, step_ms, start, stamp, mark, label, done, time_ms, stack
+                first,
+                up,
+                parent,
+                step_ms,
+                start,
+                np.int64(NEVER),
+                stamp,
+                mark,
+                label,
+                done,
+                time_ms,
+                stack,
             )
             best_ms[place] = min(best_ms[place], ms)
     return best_ms
@@ -188,8 +220,10 @@ def descend_places(
 def descend_units(
     first: NDArray[np.uint32],
     up: NDArray[np.uint32],
+    parent: NDArray[np.uint32],
     up_ms: NDArray[np.int32],
     rank: NDArray[np.uint32],
+    goal: int,
     stamp: int,
     mark: NDArray[np.int32],
     label: NDArray[np.int32],
@@ -212,10 +246,13 @@ def descend_units(
 
     Parameters
     ----------
-    first, up, up_ms
+    first, up, parent, up_ms
         See `descend`.
     rank
         Rank of every state.
+    goal
+        Rank near which the seeds of the climb lie: units near it come first, so that the
+        others are soon seen to be too far.
     stamp, mark, label, done, time_ms, stack
         See `descend`.
     units
@@ -234,8 +271,18 @@ def descend_units(
     count
         How many of the best are filled.
     """
+    most = len(best_ms)
+    if count == most:
+        limit_ms = min(limit_ms, best_ms[most - 1])
+    near_rank, near_unit = np.empty(2 * most, np.int64), np.empty(2 * most, np.int32)
+    n_near = 0
     for row in range(len(units)):
-        unit = units[row]
+        state = port_state[2 * units[row]]
+        if state >= 0:
+            apart = abs(np.int64(rank[state]) - goal)
+            n_near = rank_unit(near_rank, near_unit, n_near, apart, units[row])
+    for row in range(n_near + len(units)):
+        unit = near_unit[row] if row < n_near else units[row - n_near]
         for port in range(2 * unit, 2 * unit + 2):
             if port_state[port] < 0:
                 continue
@@ -244,10 +291,13 @@ def descend_units(
                 continue
             start = rank[port_state[port]]
             unit_ms = rest_ms + descend(
-                first, up, up_ms, start, stamp, mark, label, done, time_ms, stack
-            )
+                first, up, parent, up_ms, start, limit_ms,
+                stamp, mark, label, done, time_ms, stack,
+            )  # fmt: skip
             if unit_ms <= limit_ms:
                 count = rank_unit(best_ms, best_unit, count, unit_ms, unit)
+                if count == most:
+                    limit_ms = min(limit_ms, best_ms[most - 1])
     return count
 
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from geo.road.kernel import kernel
 
+ON_ROAD = 1 << 63
+"""The highest bit is the fleet's own: it marks who hangs on a road, and others nobody can ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

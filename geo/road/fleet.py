@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, fields
 from threading import Lock
@@ -11,8 +12,9 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.eligible import may_go
+from geo.road.eligible import ON_ROAD, may_go
 from geo.road.kernel import kernel
 from geo.road.network import RoadNetwork
 from geo.road.ranking import rank_unit
@@ -42,7 +44,7 @@ class Hung:
     walk_ms
         Time on foot to the road, int32[n_units].
     bits
-        What each unit is marked with, uint64[n_units].
+        What each unit is marked with, uint64[n_units]; `geo.road.eligible.ON_ROAD` among it.
     """
 
     head: NDArray[np.int32]
@@ -74,7 +76,8 @@ class Fleet:
     """
 
     def __init__(self, network: RoadNetwork, graph: TurnGraph, n_units: int) -> None:
-        self.lock = Lock()
+        self._lock = Lock()
+        self._sealed = False
         self.hung = Hung(
             head=np.full(graph.n_states, NOWHERE, dtype=np.int32),
             after=np.full(2 * n_units, NOWHERE, dtype=np.int32),
@@ -101,10 +104,26 @@ class Fleet:
             Its arrays are its own; two megabytes for 25,000 units on 250,000 junctions.
         """
         twin = copy(self)
-        twin.lock = Lock()
-        with self.lock:
+        twin._lock = Lock()  # noqa: SLF001 -- it is one of us
+        twin._sealed = False  # noqa: SLF001 -- it is one of us
+        with self.held():
             twin.hung = Hung(*(getattr(self.hung, field.name).copy() for field in fields(Hung)))
         return twin
+
+    def held(self) -> AbstractContextManager[object]:
+        """
+        Hold the units where they are while a question looks at them.
+
+        Returns
+        -------
+        held
+            To be entered; others wait, unless nobody can move these units any more.
+        """
+        return nullcontext() if self._sealed else self._lock
+
+    def seal(self) -> None:
+        """Let nobody move or mark these units again, so that questions need not queue."""
+        self._sealed = True
 
     def move(self, units: NDArray[np.integer], joins: Joins) -> None:
         """
@@ -117,8 +136,14 @@ class Fleet:
         joins
             Where each joins the roads; one that joins neither junction nor street is
             nowhere from now on.
+
+        Raises
+        ------
+        BadValue
+            There is no such row, one stands twice, or the fleet is sealed.
         """
-        with self.lock:
+        self._check(units)
+        with self._lock:
             hung = self.hung
             hung.along[units] = joins.along
             hung.walk_ms[units] = joins.walk_ms
@@ -134,6 +159,9 @@ class Fleet:
                 hung.state,
                 hung.edge,
             )
+            on_road = (hung.state[2 * units] >= 0) | (hung.state[2 * units + 1] >= 0)
+            own = np.where(on_road, ON_ROAD, 0).astype(np.uint64)
+            hung.bits[units] = (hung.bits[units] & ~np.uint64(ON_ROAD)) | own
 
     def mark(self, units: NDArray[np.integer], bits: NDArray[np.uint64]) -> None:
         """
@@ -144,10 +172,27 @@ class Fleet:
         units
             Rows, int[n], without repetition.
         bits
-            Their marks, uint64[n]; the caller gives each bit its meaning.
+            Their marks, uint64[n]; the caller gives each bit its meaning, but for the
+            highest, which is ignored.
+
+        Raises
+        ------
+        BadValue
+            There is no such row, one stands twice, or the fleet is sealed.
         """
-        with self.lock:
-            self.hung.bits[units] = bits
+        self._check(units)
+        with self._lock:
+            own = self.hung.bits[units] & np.uint64(ON_ROAD)
+            self.hung.bits[units] = (bits & ~np.uint64(ON_ROAD)) | own
+
+    def _check(self, units: NDArray[np.integer]) -> None:
+        """Refuse rows that would tangle the lists."""
+        if self._sealed:
+            raise BadValue("The units of this fleet stay where they are; move those of a copy.")
+        if len(units) and not 0 <= units.min() <= units.max() < len(self):
+            raise BadValue(f"A fleet of {len(self)} units has rows 0…{len(self) - 1} only.")
+        if len(np.unique(units)) < len(units):
+            raise BadValue("A unit stands twice in one move; give its latest place only.")
 
 
 @kernel

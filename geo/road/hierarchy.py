@@ -39,7 +39,10 @@ class Hierarchy:
         Slots of the state of rank v are rows ``first[v]:first[v + 1]``, uint32[n_states + 1].
     up
         Rank of the higher neighbour of each slot, ascending within a state, uint32[n_slots];
-        the first of a state is its parent in the elimination tree.
+        the first of a state is its parent.
+    parent
+        Rank of the parent of each state in the elimination tree, uint32[n_states]; a root is
+        its own.
     slot_low
         Rank of the lower neighbour of each slot, uint32[n_slots].
     low_first, low, low_slot
@@ -58,6 +61,7 @@ class Hierarchy:
     rank: NDArray[np.uint32]
     first: NDArray[np.uint32]
     up: NDArray[np.uint32]
+    parent: NDArray[np.uint32]
     slot_low: NDArray[np.uint32]
     low_first: NDArray[np.uint32]
     low: NDArray[np.uint32]
@@ -111,6 +115,7 @@ def contract(graph: TurnGraph, rank: NDArray[np.integer]) -> Hierarchy:
         rank=place,
         first=first,
         up=up,
+        parent=_parents(first, up),
         slot_low=slot_low,
         low_first=low_first,
         low=slot_low[by_high],
@@ -120,6 +125,14 @@ def contract(graph: TurnGraph, rank: NDArray[np.integer]) -> Hierarchy:
         arc=by_slot,
         path_slots=float(slots_above(first, up).mean()) if n_states else 0.0,
     )
+
+
+def _parents(first: NDArray[np.uint32], up: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Parent of every state in the elimination tree."""
+    parent = np.arange(len(first) - 1, dtype=np.uint32)
+    rooted = np.diff(first) > 0
+    parent[rooted] = up[first[:-1][rooted]]
+    return parent
 
 
 @kernel

@@ -195,6 +195,7 @@ def _over_states(
     climb(
         tree.first,
         tree.up,
+        tree.parent,
         climb_ms,
         tree.rank[one.state],
         one.ms,
@@ -207,6 +208,7 @@ def _over_states(
     return descend_places(
         tree.first,
         tree.up,
+        tree.parent,
         descend_ms,
         stamp,
         room.mark,
@@ -283,6 +285,7 @@ def _sweep(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int32]:
         count = climb(
             tree.first,
             tree.up,
+            tree.parent,
             plan.metric.slots.down_ms,
             tree.rank[far.state[ports]],
             far.ms[ports],

@@ -19,11 +19,16 @@ from geo.road.workspace import Workspace
 SETTLE_COST = 80.0
 """What settling one state by search costs, in slots looked at by the hierarchy."""
 
-SHARED_PATHS = 0.68
-"""n units descend about n to this power whole paths; near the root they share them."""
+WALK_COST = 250.0
+"""What it costs the hierarchy to find that a unit is too far away, in slots looked at."""
 
-PATIENCE = 2.0
-"""A search may settle this many times the states that the hierarchy would cost."""
+MORE_PATHS = 4
+"""Paths that the hierarchy looks at beside those of the units wanted."""
+
+PATIENCE = 6.0
+"""A search may settle this many times the states that it was expected to, and `AT_LEAST`."""
+
+AT_LEAST = 256
 
 GAVE_UP = -1
 
@@ -94,10 +99,12 @@ def nearest_units(question: Question, room: Workspace) -> list[tuple[int, int]]:
 
     Notes
     -----
-    A search settles about ``k / n_eligible`` of all states before the k best are certain;
-    the hierarchy descends a path for every eligible unit.  The cheaper estimate goes first.
-    Units in clusters belie the estimate, so a search that has settled `PATIENCE` times what
-    the hierarchy would cost gives up, and the hierarchy answers.
+    A search settles about ``k / n_eligible`` of all states before the k best are certain.  The
+    hierarchy looks at a path for each of the k best, and walks up to where each of the other
+    units is seen to be too far away.  The cheaper estimate goes first; its constants were
+    measured on New York, and a wrong guess costs time, never exactness.  Units in clusters
+    belie the estimate, so a search that has settled far more than expected gives up, and the
+    hierarchy answers.
     """
     n_eligible = count_eligible(question.bits, question.wanted)
     size = min(question.k, n_eligible)
@@ -115,7 +122,7 @@ def nearest_units(question: Question, room: Workspace) -> list[tuple[int, int]]:
 
 def search_budget(roads: RoadGraph, k: int, n_eligible: int) -> int:
     """
-    Say how many states a search may settle before the hierarchy is cheaper.
+    Say how many states a search may settle before the hierarchy should answer.
 
     Parameters
     ----------
@@ -129,10 +136,12 @@ def search_budget(roads: RoadGraph, k: int, n_eligible: int) -> int:
     budget
         0 where the hierarchy should answer at once.
     """
-    hierarchy_cost = roads.hierarchy.path_slots * n_eligible**SHARED_PATHS
+    hierarchy_cost = roads.hierarchy.path_slots * (k + MORE_PATHS) + WALK_COST * n_eligible
     affordable = hierarchy_cost / SETTLE_COST
     expected = k * roads.graph.n_states / n_eligible
-    return int(PATIENCE * affordable) if expected <= affordable else 0
+    if expected > affordable:
+        return 0
+    return int(min(PATIENCE * expected, affordable)) + AT_LEAST
 
 
 def along_the_street(question: Question, best: Best) -> int:
@@ -248,6 +257,7 @@ def by_hierarchy(question: Question, best: Best, count: int, room: Workspace) ->
     climb(
         tree.first,
         tree.up,
+        tree.parent,
         metric.slots.down_ms,
         tree.rank[seeds.state],
         seeds.ms,
@@ -257,11 +267,14 @@ def by_hierarchy(question: Question, best: Best, count: int, room: Workspace) ->
         room.by,
         room.order,
     )
+    goal = int(room.order[0]) if len(seeds.state) else 0
     return descend_units(
         tree.first,
         tree.up,
+        tree.parent,
         metric.slots.up_ms,
         tree.rank,
+        goal,
         stamp,
         room.mark,
         room.label,

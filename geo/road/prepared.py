@@ -21,7 +21,7 @@ from geo.road.turn_graph import turn_graph
 logger = logging.getLogger(__name__)
 
 FOLDER = "prepared"
-FORMAT = 2
+FORMAT = 3
 """Raised whenever order or topology change their meaning."""
 
 

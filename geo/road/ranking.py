@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.road.kernel import kernel
+from geo.road.kernel import Whole, kernel
 
 
 @kernel
 def rank_unit(
-    best_ms: NDArray[np.int64], best_unit: NDArray[np.int32], count: int, ms: int, unit: int
+    best_ms: NDArray[np.int64], best_unit: NDArray[np.int32], count: int, ms: Whole, unit: Whole
 ) -> int:
     """
     Put a unit among the best, each unit once, ties by row.

@@ -178,14 +178,14 @@ def _over_states(
     reach = arrivals(destination, network, graph, metric.edge_ms, metric.closed)
     stamp, seed = room.next_stamp(), tree.rank[reach.state]
     climb(
-        tree.first, tree.up, slots.down_ms, seed, reach.ms, stamp,
+        tree.first, tree.up, tree.parent, slots.down_ms, seed, reach.ms, stamp,
         room.mark, room.label, room.by, room.order,
     )  # fmt: skip
     best_ms, best_port = int(NEVER), -1
     for port in range(len(leave.state)):
         ms = int(leave.ms[port]) + descend(
-            tree.first, tree.up, slots.up_ms, int(tree.rank[leave.state[port]]), stamp,
-            room.mark, room.label, room.done, room.time_ms, room.stack,
+            tree.first, tree.up, tree.parent, slots.up_ms, int(tree.rank[leave.state[port]]),
+            int(NEVER), stamp, room.mark, room.label, room.done, room.time_ms, room.stack,
         )  # fmt: skip
         if ms < best_ms:
             best_ms, best_port = ms, port

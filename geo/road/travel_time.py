@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.eligible import ANYBODY, Wanted
+from geo.road.eligible import ANYBODY, ON_ROAD, Wanted
 from geo.road.fleet import Fleet
 from geo.road.lengths import LengthMetric, measure_lengths
 from geo.road.matrix import full_matrix
@@ -302,7 +302,7 @@ class NetworkTravelTimes:
         if within_s is not None:
             limit_ms = min(limit_ms, round(within_s * 1000))
         wanted, bits = _who(fleet, eligible)
-        with fleet.lock:
+        with fleet.held():
             question = Question(
                 self._roads, self._metric, fleet.hung, incident, k, limit_ms, wanted, bits
             )
@@ -393,10 +393,17 @@ class NetworkTravelTimes:
 def _who(
     fleet: Fleet, eligible: NDArray[np.bool_] | Wanted | None
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Masks and marks that say which units of a fleet may go."""
+    """Masks and marks that say which units of a fleet may go: none that hangs nowhere."""
     if eligible is None or isinstance(eligible, Wanted):
-        return (eligible or ANYBODY).masks(), fleet.hung.bits
-    return Wanted(all_of=1).masks(), eligible.astype(np.uint64)
+        wanted = eligible or ANYBODY
+        masks = replace(wanted, all_of=wanted.all_of | ON_ROAD).masks()
+        return masks, fleet.hung.bits
+    if len(eligible) != len(fleet):
+        raise BadValue(
+            f"Say of all {len(fleet)} units whether they may go, not of {len(eligible)}."
+        )
+    bits = np.where(eligible, fleet.hung.bits, np.uint64(0))
+    return Wanted(all_of=ON_ROAD).masks(), bits
 
 
 def open_travel_times(folder: Path) -> NetworkTravelTimes:

@@ -10,8 +10,9 @@ from spec.each_method import METHODS, answered_by
 from spec.made_networks import network_of, networks
 from spec.town import town
 
+from geo.errors import BadValue
 from geo.road.customise import NEVER
-from geo.road.eligible import Wanted, count_eligible, list_eligible, may_go
+from geo.road.eligible import ON_ROAD, Wanted, count_eligible, list_eligible, may_go
 from geo.road.fleet import Fleet
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import GAVE_UP, Best, Question, along_the_street, by_hierarchy, by_search
@@ -272,3 +273,51 @@ def test_only_those_with_the_marks_asked_for_come_and_a_changed_mark_counts_at_o
     assert who(Wanted(none_of=market)) == [2]
     fleet.mark(np.array([1]), np.array([market], np.uint64))
     assert who(Wanted(all_of=market | on_duty)) == [0]
+
+
+def test_units_that_are_nowhere_do_not_count_when_a_method_is_chosen():
+    drawn = town("1---a---b---c---d---e---x")
+    times = NetworkTravelTimes(drawn.network())
+    fleet = times.fleet(times.join(drawn.places("1aaaaaaa")))
+    nowhere = times.join(drawn.places("a")).take(np.zeros(7, dtype=int))
+    for column in (nowhere.node, nowhere.street):
+        column[:] = -1
+    fleet.move(np.arange(1, 8), nowhere)
+    marks, masks = fleet.hung.bits, Wanted(all_of=ON_ROAD).masks()
+    assert list_eligible(marks, masks).tolist() == [0]
+    fleet.mark(np.arange(8), np.full(8, 5, dtype=np.uint64))
+    assert list_eligible(marks, masks).tolist() == [0], "a mark puts nobody on a road"
+    assert [a.unit for a in times.nearest(fleet, times.join(drawn.places("x")), k=8)] == [0]
+
+
+@pytest.mark.parametrize("rows", [[-1], [3], [0, 0]])
+def test_a_move_of_a_unit_that_is_not_there_or_stands_twice_is_refused(rows):
+    drawn = town("1---2---3")
+    times = NetworkTravelTimes(drawn.network())
+    fleet = times.fleet(times.join(drawn.places("123")))
+    places = times.join(drawn.places("1" * len(rows)))
+    with pytest.raises(BadValue):
+        fleet.move(np.array(rows), places)
+    with pytest.raises(BadValue):
+        fleet.mark(np.array(rows), np.ones(len(rows), dtype=np.uint64))
+
+
+def test_a_sealed_fleet_is_never_moved_but_its_copy_is():
+    drawn = town("1---2---3")
+    times = NetworkTravelTimes(drawn.network())
+    fleet, incident = times.fleet(times.join(drawn.places("1"))), times.join(drawn.places("3"))
+    fleet.seal()
+    with pytest.raises(BadValue, match="stay where they are"):
+        fleet.move(np.array([0]), times.join(drawn.places("2")))
+    moved = fleet.copy()
+    moved.move(np.array([0]), times.join(drawn.places("2")))
+    assert times.nearest(fleet, incident, k=1)[0].travel_time_ms == 120_000
+    assert times.nearest(moved, incident, k=1)[0].travel_time_ms == 60_000
+
+
+def test_eligibility_is_said_of_every_unit():
+    drawn = town("1---2---3")
+    times = NetworkTravelTimes(drawn.network())
+    fleet = times.fleet(times.join(drawn.places("12")))
+    with pytest.raises(BadValue, match="all 2 units"):
+        times.nearest(fleet, times.join(drawn.places("3")), k=1, eligible=np.ones(1, dtype=bool))
