@@ -59,7 +59,7 @@ soak: debian setup ## run every test with the longest counts, and those too long
 	@.ci/data
 	$(PYTEST) --counts long
 
-bench: setup ## measure, and write the tables of docs/benchmarks.md
+bench: setup ## measure, beside other engines, into tests/bench/results (25 minutes; the first time twice that)
 	@.ci/data
 	$(BIN)/python -m tests.bench
 

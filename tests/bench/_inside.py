@@ -18,6 +18,10 @@ class Inside:
         self._taken_ns = 0
         self._call_ns: dict[Dispatcher, int] = {}
 
+    def clock(self) -> float:
+        """Seconds spent inside kernels since watching began."""
+        return self._taken_ns / 1e9
+
     def ms(self, ask: Callable[[], object]) -> float:
         """Ask, and give the milliseconds inside the kernels that were watched."""
         self._taken_ns = 0
