@@ -2,8 +2,9 @@
 Lengths of fastest ways: a hierarchy whose weights are time and metres in one number.
 
 A weight holds milliseconds above and millimetres below, so that adding and comparing numbers
-adds both and compares time first: of equally fast ways the shortest is measured.  Ways of up to
-4,294 km can be told.
+adds both and compares time first: of equally fast ways the shortest is measured.  A way of more
+than 4,294 km would spill over into its time.  No fastest way that takes less than that length at
+the speed of the fastest street can be so long; the others are asked of the router, one by one.
 """
 
 # ruff: noqa: PLR0913, PLR0917 -- a kernel is one loop over plain arrays
@@ -23,10 +24,14 @@ from geo.road.matrix import close
 from geo.road.metric import Metric, RoadGraph
 from geo.road.network import RoadNetwork
 from geo.road.port import Ports, arrivals, departures, direct_ms
+from geo.road.route import fastest_route
 from geo.road.snap import Joins
+from geo.road.workspace import Workspace
 
 LENGTH_BITS = 32
 """Millimetres stand in this many bits, milliseconds above them."""
+
+LONGEST_MM = (1 << LENGTH_BITS) - 1
 
 NO_WAY = np.int64(NEVER) << LENGTH_BITS
 """A weight that leads nowhere, and two of them still do not wrap."""
@@ -50,12 +55,15 @@ class LengthMetric:
     up, down
         Time and length of each slot of the hierarchy from its lower to its higher end and
         back, int64[n_slots] each.
+    certain_ms
+        No way that takes less can have spilled over.
     """
 
     roads: RoadGraph
     metric: Metric
     up: NDArray[np.int64]
     down: NDArray[np.int64]
+    certain_ms: float
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -101,8 +109,24 @@ class LengthMetric:
             sweep_lanes(first, up, weight, lanes)
             found = finish_lanes(far.first, goal_row, far_weight, lanes)[: some.stop - start]
             self._along_streets(origins.take(some), destinations, found)
-            length_m = (found & ((1 << LENGTH_BITS) - 1)) / 1000
-            yield found >> LENGTH_BITS, np.where(found < NO_WAY, length_m, np.nan)
+            time_ms, length_m = found >> LENGTH_BITS, (found & LONGEST_MM) / 1000
+            self._spilled(origins.take(some), destinations, time_ms, length_m)
+            yield time_ms, np.where(time_ms < NEVER, length_m, np.nan)
+
+    def _spilled(
+        self,
+        origins: Joins,
+        destinations: Joins,
+        time_ms: NDArray[np.int64],
+        length_m: NDArray[np.float64],
+    ) -> None:
+        """Ask the router for the ways that may be too long to be told, in place."""
+        for row, column in np.argwhere((time_ms > self.certain_ms) & (time_ms < NEVER)).tolist():
+            room = Workspace(self.roads.graph.n_states)
+            ends = origins.take(slice(row, row + 1)), destinations.take(slice(column, column + 1))
+            way = fastest_route(self.roads, self.metric, *ends, room)
+            time_ms[row, column] = NEVER if way is None else way.travel_time_ms
+            length_m[row, column] = np.nan if way is None else way.length_m
 
     def _along_streets(self, origins: Joins, destinations: Joins, found: NDArray[np.int64]) -> None:
         """Count the ways that pass no junction in, in place."""
@@ -142,7 +166,18 @@ def measure_lengths(roads: RoadGraph, metric: Metric) -> LengthMetric:
     weight = (metric.onward_ms.astype(np.int64) << LENGTH_BITS) | length
     up, down = np.full(tree.n_slots, NO_WAY), np.full(tree.n_slots, NO_WAY)
     measure_slots(tree.first, tree.up, tree.slot_of_arc, weight, up, down)
-    return LengthMetric(roads, metric, up, down)
+    return LengthMetric(roads, metric, up, down, _certain_ms(network, metric.edge_ms))
+
+
+def _certain_ms(network: RoadNetwork, edge_ms: NDArray[np.int32]) -> float:
+    """Time within which nobody drives so far that it cannot be told."""
+    length = _millimetres(network.street_length_m)[network.edge_street]
+    open_ = edge_ms < NEVER
+    timeless = open_ & (edge_ms == 0)
+    driven = open_ & ~timeless
+    fastest = np.max(length[driven] / edge_ms[driven], initial=0.0)
+    left = LONGEST_MM - float(length[timeless].sum()) - 2.0 * float(length.max(initial=0))
+    return float(left / fastest if fastest > 0 else np.inf * np.sign(left))
 
 
 def _millimetres(metres: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -98,3 +98,16 @@ def test_what_is_walked_behind_a_barrier_has_no_length_on_the_road():
     inside_ms, inside_m = times.matrix_row(places.take([1]), places.take([2]))
     assert inside_ms[0] > 0
     assert inside_m.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("times_too_long", [1, 1_000_000, 40_000_000])
+def test_lengths_beyond_all_measure_never_touch_the_times(times_too_long):
+    drawn = town("a---b---c-----d")
+    network = drawn.network()
+    far = replace(network, street_length_m=network.street_length_m * times_too_long)
+    times = NetworkTravelTimes(far)
+    places = times.join(drawn.places("abcd"))
+    travel_time_ms, length_m = times.matrix_row(places.take([0]), places)
+    assert travel_time_ms.tolist() == [0, 60_000, 120_000, 210_000]
+    expected = np.array([0, 1, 2, 3]) * GAP_M * times_too_long
+    np.testing.assert_allclose(length_m[:3], expected[:3], rtol=1e-3, atol=0.01)
