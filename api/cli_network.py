@@ -6,15 +6,25 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import shapely
 import typer
 
+from api import cli_coverage, cli_matrix
+from api.answer_file import answer_file, seconds, write_json
+from api.network_options import (
+    AtOption,
+    ClosuresOption,
+    CrsOption,
+    HoursOption,
+    JsonOption,
+    MeasuredOption,
+    Net,
+    OutOption,
+    open_engine,
+)
 from api.place_table import PlaceTable, read_place, read_places
 from api.progress import progress_bar
 from api.road_conditions import RoadConditions
@@ -25,29 +35,11 @@ from geo.road.read_network import read_streets
 from geo.road.road_class import Mode
 from geo.road.route import Route
 from geo.road.storage import load_network, save_network
-from geo.road.travel_time import (
-    UNREACHABLE_MS,
-    Arrival,
-    NetworkTravelTimes,
-    open_travel_times,
-)
-from geo.whole_file import whole_file
+from geo.road.travel_time import Arrival
 
 app = typer.Typer(
     help="Road networks and travel times on files.", no_args_is_help=True, rich_markup_mode=None
 )
-
-Net = Annotated[Path, typer.Argument(metavar="NET", help="Network folder.")]
-CrsOption = Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")]
-ClosuresOption = Annotated[
-    Path | None, typer.Option(help="GeoJSON of closures and slow zones to lay over the roads.")
-]
-HoursOption = Annotated[Path | None, typer.Option(help="CSV of hourly speeds.")]
-MeasuredOption = Annotated[Path | None, typer.Option(help="CSV of measured speeds.")]
-AtOption = Annotated[
-    str | None, typer.Option(metavar="TIME", help="When; ISO 8601 with offset; now without.")
-]
-OutOption = Annotated[Path | None, typer.Option(help="File to write; the screen without it.")]
 
 
 @app.command()
@@ -64,7 +56,7 @@ def build(
         bool, typer.Option("--node-crossings", help="Join lines that cross without a vertex.")
     ] = False,
     crs: Annotated[str | None, typer.Option(help="System of a layer that names none.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Read roads and write a network folder."""
     with progress_bar() as report:
@@ -84,36 +76,6 @@ def build(
 
 
 @app.command()
-def matrix(
-    net: Net,
-    origins: Annotated[Path, typer.Option("--from", help="CSV: id,lon,lat or id,node.")],
-    destinations: Annotated[Path, typer.Option("--to", help="CSV: id,lon,lat or id,node.")],
-    *,
-    out: OutOption = None,
-    crs: CrsOption = "wgs84",
-    closures: ClosuresOption = None,
-    hours: HoursOption = None,
-    measured: MeasuredOption = None,
-    at: AtOption = None,
-) -> None:
-    """Write from_id,to_id,travel_time_s,length_m for every pair; empty: no way."""
-    network, times = _engine(net, RoadConditions(closures, hours, measured, at))
-    starts = read_places(origins, times, network, crs=crs)
-    ends = read_places(destinations, times, network, crs=crs)
-    with _table(out) as file, progress_bar() as report:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["from_id", "to_id", "travel_time_s", "length_m"])
-        for row, start in enumerate(starts.ids):
-            time_ms, length_m = times.matrix_row(starts.joins.take(slice(row, row + 1)), ends.joins)
-            for end, ms, metres in zip(ends.ids, time_ms.tolist(), length_m.tolist(), strict=True):
-                reached = ms != UNREACHABLE_MS
-                rows.writerow(
-                    [start, end, *((_seconds(ms), f"{metres:.3f}") if reached else ("", ""))]
-                )
-            report("matrix", (row + 1) / len(starts.ids))
-
-
-@app.command()
 def nearest(
     net: Net,
     units: Annotated[Path, typer.Option(help="CSV: id,lon,lat or id,node.")],
@@ -128,11 +90,11 @@ def nearest(
     at: AtOption = None,
 ) -> None:
     """Write incident_id,rank,unit_id,travel_time_s; a row without unit: none can get there."""
-    network, times = _engine(net, RoadConditions(closures, hours, measured, at))
+    network, times = open_engine(net, RoadConditions(closures, hours, measured, at))
     crews = read_places(units, times, network, crs=crs)
     fleet = times.fleet(crews.joins)
     places = read_places(incidents, times, network, crs=crs)
-    with _table(out) as file, progress_bar() as report:
+    with answer_file(out) as file, progress_bar() as report:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["incident_id", "rank", "unit_id", "travel_time_s"])
         for row, incident in enumerate(places.ids):
@@ -155,9 +117,9 @@ def route(
     at: AtOption = None,
 ) -> None:
     """Write the fastest way as a GeoJSON LineString; null: no way."""
-    _, times = _engine(net, RoadConditions(closures, hours, measured, at))
+    _, times = open_engine(net, RoadConditions(closures, hours, measured, at))
     start, end = (times.join(read_place(text, crs=crs)) for text in (origin, destination))
-    _write_json(_route_feature(times.route(start, end)), out)
+    write_json(_route_feature(times.route(start, end)), out)
 
 
 @app.command()
@@ -178,7 +140,7 @@ def reach(
         within_s = [float(part) for part in within.split(",")]
     except ValueError as error:
         raise BadValue(f"“{within}” is no list of seconds; write 300,600,900.") from error
-    _, times = _engine(net, RoadConditions(closures, hours, measured, at))
+    _, times = open_engine(net, RoadConditions(closures, hours, measured, at))
     bands = times.reach(times.join(read_place(origin, crs=crs)), within_s)
     features = [
         {
@@ -188,7 +150,7 @@ def reach(
         }
         for band in bands
     ]
-    _write_json({"type": "FeatureCollection", "features": features}, out)
+    write_json({"type": "FeatureCollection", "features": features}, out)
 
 
 @app.command()
@@ -201,13 +163,6 @@ def export(
         report("exporting", 0.0)
         export_network(load_network(net), out)
         report("exporting", 1.0)
-
-
-def _engine(net: Path, conditions: RoadConditions) -> tuple[RoadNetwork, NetworkTravelTimes]:
-    """Open a network folder and the engine on it, under some conditions."""
-    times = open_travel_times(net)
-    conditions.apply(times)
-    return times.network, times
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -232,7 +187,7 @@ def _report(network: RoadNetwork, notes: dict[str, int], out: Path, *, as_json: 
         "largest_part_nodes": int(parts[0]) if len(parts) else 0,
     }
     if as_json:
-        _write_json(facts | {"notes": notes}, None)
+        write_json(facts | {"notes": notes}, None)
         return
     for name, value in (facts | notes).items():
         typer.echo(f"{name.replace('_', ' ')}: {value}")
@@ -243,7 +198,7 @@ def _ranked(
 ) -> list[tuple[str, int, str, str]]:
     """Rows of the units that reach one incident first."""
     return [
-        (incident, rank, crews.ids[arrival.unit], _seconds(arrival.travel_time_ms))
+        (incident, rank, crews.ids[arrival.unit], seconds(arrival.travel_time_ms))
         for rank, arrival in enumerate(arrivals, start=1)
     ]
 
@@ -265,22 +220,5 @@ def _route_feature(way: Route | None) -> dict[str, Any]:
     }
 
 
-def _seconds(milliseconds: int) -> str:
-    """Whole milliseconds as seconds with three decimals."""
-    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
-
-
-@contextmanager
-def _table(out: Path | None) -> Iterator[TextIO]:
-    """Open a file that appears whole when the block ends, or the screen."""
-    if out is None:
-        yield sys.stdout
-        return
-    with whole_file(out) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
-        yield file
-
-
-def _write_json(value: dict[str, Any], out: Path | None) -> None:
-    """Write JSON to a file or the screen."""
-    with _table(out) as file:
-        file.write(json.dumps(value, ensure_ascii=False) + "\n")
+cli_matrix.register(app)
+cli_coverage.register(app)

@@ -129,6 +129,38 @@ def read_places(
     return PlaceTable(ids, times.join(_to_wgs84(lon_lat, rows, crs)))
 
 
+def read_weights(path: Path) -> NDArray[np.float64]:
+    """
+    Read how much each place of a table weighs.
+
+    Parameters
+    ----------
+    path
+        CSV with ``weight``.
+
+    Returns
+    -------
+    weight
+        In the order of the file, float64[n].
+
+    Raises
+    ------
+    MissingColumn
+        There is no weight.
+    BadValue
+        Weights are negative or no numbers; the sentence names the rows.
+    """
+    rows = read_rows(path)
+    if "weight" not in rows[0]:
+        raise MissingColumn(
+            f"{path} has no column weight; it has {', '.join(rows[0])}. "
+            "Give each point a weight, 1 where all count alike."
+        )
+    weight = _numbers(path, rows, "weight")
+    _refuse_rows(path, np.flatnonzero(weight < 0).tolist(), "whose weight is below 0")
+    return weight
+
+
 def read_place(text: str, *, crs: str = "wgs84") -> NDArray[np.float64]:
     """
     Read one place from the command line.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,7 +19,9 @@ from geo.road.closure import Closure
 from geo.road.hourly_speed import ALWAYS_ALIKE, read_hourly_speeds
 from geo.road.layered_weights import WeightLayers
 from geo.road.measured_speed import read_measured_speeds
+from geo.road.metric import Metric
 from geo.road.travel_time import NetworkTravelTimes
+from geo.road.week import CITY_TIME, HOURS_OF_WEEK, hour_of_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,52 @@ class RoadConditions:
         BadValue, UnknownName
             A line or a feature cannot be used; the sentence names it.
         """
-        if not (self.closures or self.hours or self.measured):
+        if not self.laid_over:
             if self.at is not None:
                 raise BadValue("--at goes with --closures, --hours or --measured.")
             return
-        now = system_clock() if self.at is None else read_instant(self.at)
-        layers = WeightLayers(
+        now = self._now()
+        ChangingWeights(times, self._layers(now)).apply(now)
+
+    @property
+    def laid_over(self) -> bool:
+        """Whether there is anything to lay over the roads."""
+        return bool(self.closures or self.hours or self.measured)
+
+    def by_hour(self, times: NetworkTravelTimes) -> Iterator[tuple[int, Metric]]:
+        """
+        Put the conditions of one hour after the other in force on an engine.
+
+        Parameters
+        ----------
+        times
+            The engine of the network.
+
+        Returns
+        -------
+        by_hour
+            Hours of the week, 0 to 167, and the weights in force as each begins, in the
+            week that the instant lies in.
+        """
+        now = self._now()
+        weights = ChangingWeights(times, self._layers(now))
+        this_hour = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0)
+        begin = this_hour - timedelta(hours=hour_of_week(now))
+        for hour in range(HOURS_OF_WEEK):
+            weights.apply(begin + timedelta(hours=hour))
+            yield hour, times.metric
+
+    def _now(self) -> datetime:
+        """The instant."""
+        return system_clock() if self.at is None else read_instant(self.at)
+
+    def _layers(self, now: datetime) -> WeightLayers:
+        """What the files hold."""
+        return WeightLayers(
             hourly=ALWAYS_ALIKE if self.hours is None else read_hourly_speeds(self.hours),
             measured=() if self.measured is None else read_measured_speeds(self.measured),
             closures=() if self.closures is None else read_closures(self.closures, now=now),
         )
-        ChangingWeights(times, layers).apply(now)
 
 
 def read_closures(path: Path, *, now: datetime) -> tuple[Closure, ...]:
