@@ -121,8 +121,9 @@ class LengthMetric:
         length_m: NDArray[np.float64],
     ) -> None:
         """Ask the router for the ways that may be too long to be told, in place."""
-        for row, column in np.argwhere((time_ms > self.certain_ms) & (time_ms < NEVER)).tolist():
-            room = Workspace(self.roads.graph.n_states)
+        untold = np.argwhere((time_ms > self.certain_ms) & (time_ms < NEVER)).tolist()
+        room = Workspace(self.roads.graph.n_states if untold else 0)
+        for row, column in untold:
             ends = origins.take(slice(row, row + 1)), destinations.take(slice(column, column + 1))
             way = fastest_route(self.roads, self.metric, *ends, room)
             time_ms[row, column] = NEVER if way is None else way.travel_time_ms
