@@ -16,6 +16,7 @@ from geo.road.network import RoadNetwork
 from geo.road.port import departures
 from geo.road.search import entered_edges, search_onward
 from geo.road.snap import Joins
+from geo.road.within import limit_ms
 from geo.road.workspace import Workspace
 
 
@@ -112,7 +113,7 @@ class Reach:
         stretches
             An edge whose end is reached in the last millisecond is whole.
         """
-        left_ms = round(within_s * 1000) - self.enter_ms.astype(np.int64)
+        left_ms = limit_ms(within_s) - self.enter_ms.astype(np.int64)
         rows = np.flatnonzero(left_ms >= 0)
         edge, begin, left_ms = self.edge[rows], self.begin[rows], left_ms[rows]
         whole_ms = self.edge_ms[edge].astype(np.int64)
@@ -136,7 +137,7 @@ class Reach:
         bands
             One per time.
         """
-        limit_ms = np.array([round(time_s * 1000) for time_s in within_s])
+        limits_ms = np.array([limit_ms(time_s) for time_s in within_s])
         network, start = self.network, _place(self.network, self.origin)
         cells = cells_over(
             *bounds(self.edge, network.edge_ref, network.first_point, network.point, start)
@@ -145,7 +146,7 @@ class Reach:
             self.edge,
             self.enter_ms,
             self.begin,
-            limit_ms,
+            limits_ms,
             network.edge_ref,
             self.edge_ms,
             network.first_point,
@@ -154,8 +155,8 @@ class Reach:
             cells.corner,
             cells.band,
         )
-        cells.mark(start, int(np.searchsorted(limit_ms, self.origin.walk_ms[0])))
-        grounds = polygons(widen(cells), len(limit_ms))
+        cells.mark(start, int(np.searchsorted(limits_ms, self.origin.walk_ms[0])))
+        grounds = polygons(widen(cells), len(limits_ms))
         return [
             ReachBand(time_s, ground, self.stretches(time_s))
             for time_s, ground in zip(within_s, grounds, strict=True)
@@ -163,7 +164,7 @@ class Reach:
 
 
 def reach_from(
-    roads: RoadGraph, metric: Metric, origin: Joins, limit_ms: int, room: Workspace
+    roads: RoadGraph, metric: Metric, origin: Joins, within_ms: int, room: Workspace
 ) -> Reach:
     """
     Search onward from a place.
@@ -174,7 +175,7 @@ def reach_from(
         The roads and their weights.
     origin
         The one place.
-    limit_ms
+    within_ms
         How far, in milliseconds, the walk to the road included.
     room
         The thread's workspace.
@@ -193,7 +194,7 @@ def reach_from(
         metric.onward_ms,
         ports.state.astype(np.uint32),
         ports.ms,
-        limit_ms,
+        within_ms,
         epoch,
         room.reached,
         room.order,
@@ -202,7 +203,7 @@ def reach_from(
     )
     edge, enter_ms = entered_edges(
         room.order[:count],
-        limit_ms,
+        within_ms,
         epoch,
         room.reached,
         room.stamp,
@@ -215,7 +216,7 @@ def reach_from(
         onward.extra_ms,
         metric.onward_ms,
     )
-    own = ports.edge[(ports.edge >= 0) & (origin.walk_ms[0] <= limit_ms)]
+    own = ports.edge[(ports.edge >= 0) & (origin.walk_ms[0] <= within_ms)]
     own_begin = np.where(network.edge_ref[own] & 1 == 0, origin.along[0], 1.0 - origin.along[0])
     return Reach(
         network,

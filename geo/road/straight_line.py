@@ -15,6 +15,7 @@ from geo.road.route import Route
 from geo.road.snap import METRES_PER_DEGREE, Joins, check_lon_lat
 from geo.road.speed import edge_time_ms
 from geo.road.travel_time import Arrival
+from geo.road.within import limit_ms, reach_times_s
 
 NO_EDGES = np.zeros(0, dtype=np.int32)
 NO_STRETCHES = Stretches(NO_EDGES, np.zeros(0), np.zeros(0))
@@ -71,9 +72,9 @@ class StraightLineTravelTimes:
         """Rank units by air; see `geo.road.travel_time.TravelTimes.nearest`."""
         rows = np.arange(len(units)) if eligible is None else np.flatnonzero(eligible)
         time_ms = self.matrix(units.take(rows), incident)[:, 0]
-        limit_ms = np.inf if within_s is None else within_s * 1000
+        within_ms = limit_ms(within_s)
         ranked = np.lexsort((rows, time_ms))[: max(k, 0)]
-        near = ranked[time_ms[ranked] <= limit_ms]
+        near = ranked[time_ms[ranked] <= within_ms]
         return [Arrival(int(rows[row]), int(time_ms[row])) for row in near]
 
     def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
@@ -83,11 +84,9 @@ class StraightLineTravelTimes:
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Draw circles; see `geo.road.travel_time.TravelTimes.reach`."""
-        if not within_s or not min(within_s) > 0:
-            raise BadValue("Reach needs one or more times above 0 seconds.")
         return [
             ReachBand(limit_s, _circle(origin.lon_lat[0], limit_s * self._speed_mps), NO_STRETCHES)
-            for limit_s in sorted(set(within_s))
+            for limit_s in reach_times_s(within_s)
         ]
 
     def route(self, origin: Joins, destination: Joins) -> Route | None:

@@ -32,6 +32,7 @@ from geo.road.reach import ReachBand, reach_from
 from geo.road.route import Route, fastest_route
 from geo.road.snap import FARTHEST_M, Joins, Snapper
 from geo.road.storage import load_network
+from geo.road.within import limit_ms, reach_times_s
 from geo.road.workspace import Workspaces
 
 UNREACHABLE_MS = -1
@@ -298,13 +299,11 @@ class NetworkTravelTimes:
     ) -> list[Arrival]:
         """Rank the units that reach an incident first; see `TravelTimes.nearest`."""
         fleet = units if isinstance(units, Fleet) else self.fleet(units)
-        limit_ms = int(NEVER) - 1
-        if within_s is not None:
-            limit_ms = min(limit_ms, round(within_s * 1000))
+        within_ms = limit_ms(within_s)
         wanted, bits = _who(fleet, eligible)
         with fleet.held():
             question = Question(
-                self._roads, self._metric, fleet.hung, incident, k, limit_ms, wanted, bits
+                self._roads, self._metric, fleet.hung, incident, k, within_ms, wanted, bits
             )
             ranked = nearest_units(question, self._rooms.mine())
             ranked = with_units_inside(question, ranked, self._rooms.mine())
@@ -363,11 +362,10 @@ class NetworkTravelTimes:
 
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Show what is reached from one place within some times; see `TravelTimes.reach`."""
-        if not within_s or not min(within_s) > 0:
-            raise BadValue("Reach needs one or more times above 0 seconds.")
-        limit_ms = min(round(max(within_s) * 1000), int(NEVER) - 1)
-        reach = reach_from(self._roads, self._metric, origin, limit_ms, self._rooms.mine())
-        return reach.bands(sorted(set(within_s)))
+        times_s = reach_times_s(within_s)
+        within_ms = limit_ms(times_s[-1])
+        reach = reach_from(self._roads, self._metric, origin, within_ms, self._rooms.mine())
+        return reach.bands(times_s)
 
     def partition(self, bases: Joins) -> Partition:
         """

@@ -15,6 +15,7 @@ from geo.errors import BadValue
 from geo.road.network import RoadNetwork
 from geo.road.snap import Joins, join_nodes
 from geo.road.speed import walk_time_ms
+from geo.road.straight_line import StraightLineTravelTimes
 from geo.road.streets import BANNED, TurnRule, arc_ref
 from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
 
@@ -217,3 +218,23 @@ def test_reach_needs_a_time():
     times = NetworkTravelTimes(network_of([(0, 1, 5, 5)], 2))
     with pytest.raises(BadValue, match="above 0"):
         times.reach(join_nodes(times.network, np.array([0])), [])
+
+
+@pytest.mark.parametrize("within_s", [[], [0.0], [-1.0], [float("nan")], [float("inf")], [1e300]])
+def test_a_reach_of_no_or_endless_time_is_refused_in_one_sentence(within_s):
+    times = NetworkTravelTimes(network_of([(0, 1, 60, 60)], 2))
+    for engine in (times, StraightLineTravelTimes(speed_mps=10, why="no roads")):
+        with pytest.raises(BadValue, match="above 0 seconds"):
+            engine.reach(at_all_nodes(times.network).take([0]), within_s)
+
+
+@pytest.mark.parametrize(
+    ("within_s", "found"), [(None, 2), (float("inf"), 2), (1e300, 2), (1.0, 1)]
+)
+def test_units_are_sought_within_any_time(within_s, found):
+    times = NetworkTravelTimes(network_of([(0, 1, 60_000, 60_000)], 2))
+    both = at_all_nodes(times.network)
+    assert len(times.nearest(both, both.take([0]), k=2, within_s=within_s)) == found
+    for nonsense in (float("nan"), -1.0):
+        with pytest.raises(BadValue, match="give 0 or more"):
+            times.nearest(both, both.take([0]), k=2, within_s=nonsense)
