@@ -305,7 +305,7 @@ def sweep_lanes(
     Parameters
     ----------
     first, up, weight
-        Slots of a closure.
+        Slots of all ancestors.
     lanes
         Labels of the climbs on entry, of the fastest ways on return.
     """
@@ -329,7 +329,7 @@ def finish_lanes(
     Parameters
     ----------
     first, row, port_weight
-        Ports by destination, their rows in the closure, and time and length of each.
+        Ports by destination, their rows among the ancestors, and time and length of each.
     lanes
         Labels of all rows.
 

@@ -22,7 +22,7 @@ LANES = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Closure:
+class Ancestors:
     """
     All ancestors of some states, highest first, with the slots between them.
 
@@ -54,8 +54,8 @@ class Plan:
     near, far
         How the origins are left and the destinations reached.
     near_row
-        Row in the closure of each port of the origins, int32[n_ports].
-    closure
+        Row among the ancestors of each port of the origins, int32[n_ports].
+    ancestors
         All ancestors of the origins.
     """
 
@@ -66,7 +66,7 @@ class Plan:
     near: Ports
     far: Ports
     near_row: NDArray[np.int32]
-    closure: Closure
+    ancestors: Ancestors
 
 
 def plan_matrix(roads: RoadGraph, metric: Metric, origins: Joins, destinations: Joins) -> Plan:
@@ -89,8 +89,8 @@ def plan_matrix(roads: RoadGraph, metric: Metric, origins: Joins, destinations: 
     far = arrivals(destinations, roads.network, roads.graph, metric.edge_ms, metric.closed)
     tree = roads.hierarchy
     rank = tree.rank[near.state]
-    closure = Closure(*close(tree.first, tree.up, metric.slots.up_ms, rank))
-    return Plan(roads, metric, origins, destinations, near, far, closure.row[rank], closure)
+    ancestors = Ancestors(*close(tree.first, tree.up, metric.slots.up_ms, rank))
+    return Plan(roads, metric, origins, destinations, near, far, ancestors.row[rank], ancestors)
 
 
 def full_matrix(
@@ -277,9 +277,9 @@ def fill_columns(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int6
 
 
 def _sweep(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int32]:
-    """Times from all rows of the closure to some destinations, int32[n_rows, LANES]."""
-    tree, closure, far = plan.roads.hierarchy, plan.closure, plan.far
-    lanes = np.full((len(closure.first) - 1, LANES), NEVER, dtype=np.int32)
+    """Times from all rows of the ancestors to some destinations, int32[n_rows, LANES]."""
+    tree, ancestors, far = plan.roads.hierarchy, plan.ancestors, plan.far
+    lanes = np.full((len(ancestors.first) - 1, LANES), NEVER, dtype=np.int32)
     for lane, column in enumerate(range(columns.start, columns.stop)):
         ports = slice(far.first[column], far.first[column + 1])
         count = climb(
@@ -295,8 +295,8 @@ def _sweep(plan: Plan, columns: slice, room: Workspace) -> NDArray[np.int32]:
             room.by,
             room.order,
         )
-        place_lane(room.order[:count], room.label, closure.row, lanes, lane)
-    sweep_down(closure.first, closure.up, closure.ms, lanes)
+        place_lane(room.order[:count], room.label, ancestors.row, lanes, lane)
+    sweep_down(ancestors.first, ancestors.up, ancestors.ms, lanes)
     return lanes
 
 
@@ -320,7 +320,7 @@ def close(
     Returns
     -------
     row, first, up, ms
-        See `Closure`.
+        See `Ancestors`.
     """
     row = np.full(len(first) - 1, -1, dtype=np.int32)
     for start in states:
@@ -365,7 +365,7 @@ def place_lane(
     order, label
         What the climb left.
     row
-        Rows of the closure by rank.
+        Rows of the ancestors by rank.
     lanes, lane
         Where to.
     """
@@ -387,7 +387,7 @@ def sweep_down(
     Parameters
     ----------
     first, up, ms
-        Slots of a closure.
+        Slots of all ancestors.
     lanes
         Times over the climbs on entry, shortest times on return.
     """
@@ -412,7 +412,7 @@ def finish(
     Parameters
     ----------
     first, row, port_ms
-        Ports by origin, their rows in the closure, and what each costs.
+        Ports by origin, their rows among the ancestors, and what each costs.
     lanes
         Times of all rows.
     n_columns
