@@ -15,6 +15,7 @@ from geo.road.footprint import Footprints
 from geo.road.layered_weights import (
     WeightLayers,
     WeightState,
+    next_change,
     price_edges,
     state_at,
     touched_edges,
@@ -72,13 +73,15 @@ class ChangingWeights:
 
     Notes
     -----
-    Nothing is built when nothing changes.  When layers come or go, only the edges that they
-    touch are priced, and those that differ are repaired in the hierarchy, unless they are many:
-    then all is weighed anew, as when the hour turns.  What repair costs depends less on how many
-    edges differ than on how far they are scattered: 5,000 together cost a tenth of weighing all,
-    5,000 at random twice as much.  So `spread` counts cells; repair costs about six times the
-    share of all cells that hold a change (New York: between five and seven from 100 edges to
-    150,000, scattered or not; fifteen along one straight line), hence `WHOLE_FROM_SHARE`.
+    Nothing is built when nothing changes, and nothing even looked at before the next instant at
+    which anything begins or ends.  When closures come or go, only the edges that they touch are
+    priced; when the hour turns or measurements come or go, all are.  Those that differ are
+    repaired in the hierarchy, unless they are many: then all is weighed anew.  What repair costs
+    depends less on how many edges differ than on how far they are scattered: 5,000 together cost
+    a tenth of weighing all, 5,000 at random twice as much.  So `spread` counts cells; repair
+    costs about six times the share of all cells that hold a change (New York: between five and
+    seven from 100 edges to 150,000, scattered or not; fifteen along one straight line), hence
+    `WHOLE_FROM_SHARE`.
     New weights are built aside and swapped whole.  Writers take turns; readers never wait.
 
     A version is the version of the network, and after a plus sign the number of the state;
@@ -98,6 +101,7 @@ class ChangingWeights:
         self._footprints = Footprints(times.network, lambda: times.snapper)
         self._state = WeightState(times.network.version)
         self._state_layers = self._layers
+        self._quiet: tuple[datetime, datetime | None] | None = None
         self._lock = Lock()
 
     @property
@@ -124,13 +128,19 @@ class ChangingWeights:
         Returns
         -------
         changed
-            Whether any edge takes another time than before; else the version stays.
+            Whether the version is another: any edge takes another time than before, or
+            nothing is laid over the base any more.
         """
         with self._lock:
-            self._layers = layers or self._layers
-            state = state_at(self._layers, self._footprints, now)
+            layers = layers or self._layers
+            if layers is self._layers and self._is_quiet(now):
+                return False
+            self._quiet, self._layers = None, layers
+            self._footprints.hold(closure.extent for closure in layers.closures)
+            state = state_at(layers, self._footprints, now)
             changed = state != self._state and self._change(state)
-            self._state, self._state_layers = state, self._layers
+            self._state, self._state_layers = state, layers
+            self._quiet = now, next_change(layers, self._footprints, now)
             return changed
 
     def rebuild(self, state: WeightState, version: str) -> Metric:
@@ -152,15 +162,25 @@ class ChangingWeights:
         edge_ms = price_edges(self._layers, self._footprints, state)
         return self._on_foot(weigh(self.times.roads, edge_ms, version=version))
 
+    def _is_quiet(self, now: datetime) -> bool:
+        """Whether nothing has begun or ended since all was last looked at."""
+        if self._quiet is None:
+            return False
+        since, until = self._quiet
+        return since <= now and (until is None or now < until)
+
     def _change(self, state: WeightState) -> bool:
-        """Build and swap the weights of a new state, if they differ."""
+        """Build and swap the weights of a new state, if they differ or lose their number."""
         old = self.times.metric
         either = _either(self._state_layers, self._layers)
         edges = touched_edges(either, self._footprints, self._state, state)
         edge_ms = price_edges(self._layers, self._footprints, state, edges)
         differs = edge_ms != (old.edge_ms if edges is None else old.edge_ms[edges])
         if not differs.any():
-            return False
+            bare = state.is_base and old.version != state.network
+            if bare:
+                self.times.swap(replace(old, version=state.network))
+            return bare
         changed = np.flatnonzero(differs) if edges is None else edges[differs]
         self.times.swap(self._built(old, changed, edge_ms[differs], self._version(state)))
         return True
@@ -212,9 +232,8 @@ def spread(roads: RoadGraph, edges: NDArray[np.integer]) -> float:
 
 
 def _either(known: WeightLayers, fresh: WeightLayers) -> WeightLayers:
-    """Layers of two sets, so that those which went are found, too."""
+    """Layers of two sets, so that closures which went are found, too."""
     if known is fresh:
         return fresh
-    measured = dict.fromkeys((*known.measured, *fresh.measured))
     closures = {one.id: one for one in (*known.closures, *fresh.closures)}
-    return replace(fresh, measured=tuple(measured), closures=tuple(closures.values()))
+    return replace(fresh, closures=tuple(closures.values()))

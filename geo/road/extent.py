@@ -33,12 +33,16 @@ class Extent:
         Edge ids, which mean something on one network only.
     direction
         Which direction of the ways; both by default.
+    network
+        Version of the network that the edges belong to, on any other they mean nothing; by
+        default they belong to whichever is asked.
     """
 
     polygon: Polygon | MultiPolygon | None = None
     ways: tuple[int, ...] = ()
     edges: tuple[int, ...] = ()
     direction: Direction | None = None
+    network: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse streets named in no way or in several."""
@@ -49,3 +53,5 @@ class Extent:
             raise BadValue("The polygon is empty or crosses itself; draw it anew.")
         if self.direction is not None and not self.ways:
             raise BadValue("A direction goes with ways; edges have one of their own.")
+        if self.network is not None and not self.edges:
+            raise BadValue("A version of the network goes with edges; ways outlive it.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import UnknownName
 from geo.road.extent import Direction, Extent
 from geo.road.frozen import freeze
+from geo.road.measured_speed import MeasuredSpeed
+from geo.road.measured_table import MeasuredTable
 from geo.road.network import RoadNetwork
 from geo.road.snap import Snapper
 
-MOST_KEPT = 4096
-"""Footprints kept at a time; the oldest go first."""
+MOST_PASSING = 4096
+"""Footprints kept of extents that nothing holds on to; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +59,10 @@ class Footprints:
     def __init__(self, network: RoadNetwork, snapper: Callable[[], Snapper] | None = None) -> None:
         self.network = network
         self._snapper = snapper
+        self._held: frozenset[Extent] = frozenset()
         self._kept: dict[Extent, Footprint] = {}
+        self._table: tuple[tuple[MeasuredSpeed, ...], MeasuredTable] | None = None
+        self._lock = Lock()
 
     def of(self, extent: Extent) -> Footprint:
         """
@@ -70,20 +76,75 @@ class Footprints:
         Returns
         -------
         footprint
-            Without edges where this network has none of them.
+            Without edges where this network has none of them, or not all of those that are
+            named one by one, because they belong to another network.
+        """
+        known = self._kept.get(extent)
+        if known is None:
+            known = self._find(extent)
+            with self._lock:
+                self._kept[extent] = known
+                self._shed()
+        return known
+
+    def hold(self, extents: Iterable[Extent]) -> None:
+        """
+        Keep the footprints of some extents until others are to be held.
+
+        Parameters
+        ----------
+        extents
+            Which streets.
+        """
+        with self._lock:
+            self._held = frozenset(extents)
+            self._shed()
+
+    def require(self, extent: Extent) -> None:
+        """
+        Refuse edges that this network does not have.
+
+        Parameters
+        ----------
+        extent
+            Which streets.
 
         Raises
         ------
         UnknownName
             An edge is not in this network.
         """
-        known = self._kept.get(extent)
-        if known is None:
-            known = self._find(extent)
-            while len(self._kept) >= MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[extent] = known
-        return known
+        wrong = [edge for edge in extent.edges if not 0 <= edge < self.network.n_edges]
+        if wrong and self.network.n_edges:
+            raise UnknownName(
+                f"Edge {wrong[0]} is not in the {self.network.mode} network, whose edges are "
+                f"0…{self.network.n_edges - 1}."
+            )
+        if wrong:
+            raise UnknownName(f"The {self.network.mode} network has no edges at all.")
+
+    def measured(self, lines: tuple[MeasuredSpeed, ...]) -> MeasuredTable:
+        """
+        Find the edges of all measurements, once.
+
+        Parameters
+        ----------
+        lines
+            The measurements.
+
+        Returns
+        -------
+        table
+            Kept while the same lines are asked for.
+        """
+        known = self._table
+        if known is None or known[0] is not lines:
+            find = self._find
+            table = MeasuredTable(
+                lines, self.network.mode, self.edge_length_m, lambda extent: find(extent).edges
+            )
+            self._table = known = (lines, table)
+        return known[1]
 
     @cached_property
     def edge_length_m(self) -> NDArray[np.float64]:
@@ -95,11 +156,19 @@ class Footprints:
         """Class code of every edge, uint8[n_edges]."""
         return self.network.street_class[self.network.edge_street]
 
+    def _shed(self) -> None:
+        """Let the older half of the footprints go that nothing holds on to, if they are many."""
+        if len(self._kept) <= len(self._held) + MOST_PASSING:
+            return
+        passing = [extent for extent in self._kept if extent not in self._held]
+        for extent in passing[: len(passing) // 2]:
+            del self._kept[extent]
+
     def _find(self, extent: Extent) -> Footprint:
         """Look for an extent in whichever way it names its streets."""
         if extent.polygon is not None:
             return self._inside(extent.polygon)
-        edges = self._known(extent.edges) if extent.edges else self._of_ways(extent)
+        edges = self._named(extent) if extent.edges else self._of_ways(extent)
         return Footprint(edges, np.ones(len(edges)))
 
     def _inside(self, polygon: BaseGeometry) -> Footprint:
@@ -113,15 +182,12 @@ class Footprints:
         order = order[edge[order] >= 0]
         return Footprint(edge[order], share[order])
 
-    def _known(self, edges: tuple[int, ...]) -> NDArray[np.int32]:
-        """Edges by their ids."""
-        wrong = [edge for edge in edges if not 0 <= edge < self.network.n_edges]
-        if wrong:
-            raise UnknownName(
-                f"Edge {wrong[0]} is not in the {self.network.mode} network, whose edges are "
-                f"0…{self.network.n_edges - 1}."
-            )
-        return np.unique(np.array(edges, dtype=np.int32))
+    def _named(self, extent: Extent) -> NDArray[np.int32]:
+        """Edges by their ids; none if they belong to another network."""
+        foreign = extent.network not in {None, self.network.version}
+        if foreign or not all(0 <= edge < self.network.n_edges for edge in extent.edges):
+            return np.zeros(0, dtype=np.int32)
+        return np.unique(np.array(extent.edges, dtype=np.int32))
 
     def _of_ways(self, extent: Extent) -> NDArray[np.int32]:
         """Edges of the streets that the source knows by some ids."""

@@ -111,6 +111,22 @@ class HourlySpeeds:
         first = self._same_hour[mode][hour]
         return None if first < 0 else first
 
+    def varies(self, mode: Mode) -> bool:
+        """
+        Tell whether speeds depend on the hour.
+
+        Parameters
+        ----------
+        mode
+            Who travels.
+
+        Returns
+        -------
+        varies
+            False where all hours have the same speeds.
+        """
+        return len(set(self._same_hour[mode])) > 1
+
     @cached_property
     def digest(self) -> str:
         """Digest of the table: equal tables, equal digest."""

@@ -10,23 +10,19 @@ Weights in force at an instant price whole trips: nobody's arrival is looked ahe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.road.closure import Closure
 from geo.road.customise import NEVER
-from geo.road.footprint import Footprint, Footprints
+from geo.road.footprint import Footprints
 from geo.road.hourly_speed import ALWAYS_ALIKE, HourlySpeeds
 from geo.road.measured_speed import MeasuredSpeed
 from geo.road.network import LONGEST_EDGE_MS, RoadNetwork
-from geo.road.week import hour_of_week
-
-Layer = TypeVar("Layer", Closure, MeasuredSpeed)
+from geo.road.week import hour_of_week, next_hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +57,11 @@ class WeightState:
     hourly, hour
         Digest of the table of hourly speeds, and the first hour of the week with the speeds
         in force; both None where all are at the base speed.
-    measured, closures
-        Ids of the measurements and of the closures in force that touch these roads, the
-        former in their order, the latter sorted.
+    measured
+        Digest of all measurements that touch these roads, in their order, and the numbers of
+        the calendars in force, see `geo.road.measured_table`; empty where none is.
+    closures
+        Ids of the closures in force that touch these roads, sorted.
     """
 
     network: str
@@ -98,23 +96,45 @@ def state_at(layers: WeightLayers, footprints: Footprints, now: datetime) -> Wei
     """
     network = footprints.network
     hour = layers.hourly.same_hour(network.mode, hour_of_week(now))
-    measured, closures = (
-        [
-            layer.id
-            for layer in of_kind
-            if layer.concerns(network.mode)
-            and layer.in_force(now)
-            and len(footprints.of(layer.extent).edges)
-        ]
-        for of_kind in (layers.measured, layers.closures)
-    )
+    closures = [
+        closure.id
+        for closure in layers.closures
+        if closure.concerns(network.mode)
+        and closure.in_force(now)
+        and len(footprints.of(closure.extent).edges)
+    ]
     return WeightState(
         network=network.version,
         hourly=None if hour is None else layers.hourly.digest,
         hour=hour,
-        measured=tuple(measured),
+        measured=footprints.measured(layers.measured).in_force(now),
         closures=tuple(sorted(closures)),
     )
+
+
+def next_change(layers: WeightLayers, footprints: Footprints, now: datetime) -> datetime | None:
+    """
+    Tell until when the same layers stay in force on one network.
+
+    Parameters
+    ----------
+    layers
+        All layers.
+    footprints
+        Of the roads.
+    now
+        The instant, with offset.
+
+    Returns
+    -------
+    change
+        The next instant at which the state may be another; None for ever.
+    """
+    instants = [footprints.measured(layers.measured).next_change(now)]
+    instants += [at for closure in layers.closures for at in (closure.starts, closure.until)]
+    if layers.hourly.varies(footprints.network.mode):
+        instants.append(next_hour(now))
+    return min((at for at in instants if at is not None and at > now), default=None)
 
 
 def price_edges(
@@ -148,14 +168,15 @@ def price_edges(
     if state.hour is not None:
         speed_factor = layers.hourly.of(network.mode, state.hour)
         ms /= speed_factor[footprints.edge_class[rows]]
-    for measured in _named(layers.measured, state.measured):
-        found = footprints.of(measured.extent)
-        place, part = _placed(found, edges)
-        ms[place] = measured.edge_ms(length_m[found.edges])[part]
+    if state.measured:
+        measured, measured_ms = footprints.measured(layers.measured).priced(state.measured)
+        place, part = _placed(measured, edges)
+        ms[place] = measured_ms[part]
     slowest_ms, closed = np.zeros(len(ms)), np.zeros(len(ms), dtype=np.bool_)
-    for closure in _named(layers.closures, state.closures):
+    named = set(state.closures)
+    for closure in (one for one in layers.closures if one.id in named):
         found = footprints.of(closure.extent)
-        place, part = _placed(found, edges)
+        place, part = _placed(found.edges, edges)
         if closure.closes:
             closed[place] = True
             continue
@@ -198,7 +219,7 @@ def touched_edges(
     Parameters
     ----------
     layers
-        Where the layers of both are found.
+        Where the closures of both are found.
     footprints
         Of the roads.
     before, after
@@ -207,32 +228,25 @@ def touched_edges(
     Returns
     -------
     edges
-        Ascending, int32[n]; None for all, because the hour differs or a layer is gone.
+        Ascending, int32[n]; None for all, because the hour or the measurements differ or a
+        closure is gone.
     """
-    if (before.hourly, before.hour) != (after.hourly, after.hour):
+    if replace(before, closures=()) != replace(after, closures=()):
         return None
-    measured = set(before.measured) ^ set(after.measured)
     closures = set(before.closures) ^ set(after.closures)
-    extents = {one.id: one.extent for one in layers.measured if one.id in measured}
-    extents |= {one.id: one.extent for one in layers.closures if one.id in closures}
-    if len(extents) < len(measured) + len(closures):
+    extents = {one.id: one.extent for one in layers.closures if one.id in closures}
+    if len(extents) < len(closures):
         return None
     parts = [footprints.of(extent).edges for extent in extents.values()]
     return np.unique(np.concatenate([np.zeros(0, dtype=np.int32), *parts]))
 
 
-def _named(layers: Sequence[Layer], ids: tuple[str, ...]) -> list[Layer]:
-    """Layers by their ids, in the order of the layers."""
-    wanted = set(ids)
-    return [layer for layer in layers if layer.id in wanted]
-
-
 def _placed(
-    found: Footprint, edges: NDArray[np.int32] | None
+    found: NDArray[np.int32], edges: NDArray[np.int32] | None
 ) -> tuple[NDArray[np.integer], NDArray[np.integer] | slice]:
-    """Where the edges of a footprint stand among some edges, and which of them do."""
+    """Where the edges that were found stand among some edges, and which of them do."""
     if edges is None:
-        return found.edges, slice(None)
-    place = np.searchsorted(edges, found.edges)
-    part = np.flatnonzero(np.append(edges, -1)[place] == found.edges)
+        return found, slice(None)
+    place = np.searchsorted(edges, found)
+    part = np.flatnonzero(np.append(edges, -1)[place] == found)
     return place[part], part

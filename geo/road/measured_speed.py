@@ -75,6 +75,11 @@ class MeasuredSpeed:
         digest = hashlib.blake2b(repr(content).encode(), digest_size=6).hexdigest()
         object.__setattr__(self, "id", digest)
 
+    @property
+    def calendar(self) -> tuple[datetime | None, datetime | None, frozenset[int] | None]:
+        """When it counts: equal calendars come into force and go together."""
+        return self.starts, self.ends, self.hours
+
     def in_force(self, now: datetime) -> bool:
         """
         Tell whether it counts at an instant.

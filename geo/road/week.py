@@ -36,6 +36,24 @@ def hour_of_week(now: datetime) -> int:
     return local.weekday() * 24 + local.hour
 
 
+def next_hour(now: datetime) -> datetime:
+    """
+    Tell when the next full hour begins.
+
+    Parameters
+    ----------
+    now
+        An instant, with offset.
+
+    Returns
+    -------
+    begins
+        Later than the instant.
+    """
+    local = now.astimezone(CITY_TIME)
+    return local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def read_hours(days: str, hours: str) -> frozenset[int]:
     """
     Read hours of the week as people write them.

@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -17,11 +18,12 @@ from spec.made_networks import network_of, networks
 from spec.town import town
 
 from geo.errors import Unavailable
-from geo.road import changing_weights
+from geo.road import changing_weights, footprint
 from geo.road.changing_weights import ChangingWeights, CountedStates, spread
 from geo.road.closure import Closure
 from geo.road.customise import NEVER
 from geo.road.extent import Extent
+from geo.road.footprint import Footprints
 from geo.road.hourly_speed import HourlyRule, hourly_speeds
 from geo.road.layered_weights import WeightLayers, WeightState, edge_ms_at
 from geo.road.measured_speed import MeasuredSpeed
@@ -139,7 +141,10 @@ def test_weights_are_built_again_from_the_record_of_their_state():
     weights = ChangingWeights(times, layers)
     weights.apply(EIGHT)
     state, metric = weights.state, times.metric
-    assert state == WeightState(times.network.version, layers.hourly.digest, 8, (slow.id,), ("c",))
+    table = weights.footprints.measured(layers.measured).digest
+    assert state == WeightState(
+        times.network.version, layers.hourly.digest, 8, (table, "0"), ("c",)
+    )
     weights.apply(EIGHT + 5 * HOUR)
     again = weights.rebuild(state, metric.version)
     assert_same_weights(again, metric)
@@ -175,6 +180,81 @@ def test_layers_that_are_taken_away_leave_no_trace():
     assert weights.apply(EIGHT, layers=WeightLayers())
     assert_same_weights(times.metric, NetworkTravelTimes(RIVER.network()).metric)
     assert times.version == times.network.version
+
+
+def test_of_measurements_in_another_order_the_last_counts_again():
+    times = NetworkTravelTimes(RIVER.network())
+    jam, free = (MeasuredSpeed(Extent(ways=(1,)), (Mode.CAR,), speed_mps=mps) for mps in (1, 30))
+    weights = ChangingWeights(times)
+    for lines in ((jam, free), (free, jam), (jam, free, jam), (jam, jam, free)):
+        weights.apply(EIGHT, layers=WeightLayers(measured=lines))
+        edge_ms = edge_ms_at(times.network, WeightLayers(measured=lines[-1:]), EIGHT)
+        np.testing.assert_array_equal(times.metric.edge_ms, edge_ms)
+
+
+def test_where_nothing_is_laid_over_the_base_any_more_the_version_has_no_number():
+    times = NetworkTravelTimes(RIVER.network())
+    bridge = Closure("bridge", BRIDGE, starts=EIGHT, ends=EIGHT + HOUR)
+    idle = Closure("idle", BRIDGE, EIGHT, EIGHT + 2 * HOUR, speed_cap_mps=50)  # nobody is faster
+    weights = ChangingWeights(times, WeightLayers(closures=(bridge, idle)))
+    versions = []
+    for hours in range(3):
+        assert weights.apply(EIGHT + hours * HOUR)
+        versions.append(times.version.removeprefix(times.network.version))
+    assert versions == ["+1", "+2", ""]
+    assert times.metric.closed is None
+
+
+def test_tens_of_thousands_of_measurements_cost_nothing_between_two_changes(monkeypatch):
+    network = lattice(100)
+    looked, found = [], []
+    real_state, real_find = changing_weights.state_at, Footprints._find
+    monkeypatch.setattr(
+        changing_weights, "state_at", lambda *given: looked.append(1) or real_state(*given)
+    )
+    monkeypatch.setattr(Footprints, "_find", lambda *given: found.append(1) or real_find(*given))
+    lines = tuple(
+        MeasuredSpeed(
+            Extent(ways=(street,)),
+            (Mode.CAR,),
+            speed_mps=1 + part + street % 7,
+            hours=frozenset({8 + part}),
+        )
+        for part in range(2)
+        for street in range(network.n_streets)
+    )
+    assert len(lines) > 30_000
+    times = NetworkTravelTimes(network)
+    ends = EIGHT + 90 * MINUTE
+    closures = (Closure("c", Extent(ways=(3,)), EIGHT, ends),)
+    weights = ChangingWeights(times, WeightLayers(measured=lines, closures=closures))
+    steps = range(-10, 130)
+    changed = [step for step in steps if weights.apply(EIGHT + step * MINUTE)]
+    assert changed == [0, 60, 90, 120]
+    assert len(looked) == 1 + len(changed), "once at first, then as often as anything changed"
+    assert len(found) == network.n_streets + 1, "every street once, whatever the lines"
+    assert sum(map(len, weights.state.measured)) < 20, "the state does not list the lines"
+    assert weights.apply(EIGHT), "a clock that is set back is obeyed"
+
+
+def test_more_closures_than_passing_footprints_are_all_kept(monkeypatch):
+    monkeypatch.setattr(footprint, "MOST_PASSING", 4)
+    network = lattice(6)
+    times = NetworkTravelTimes(network)
+    closures = tuple(Closure(str(way), Extent(ways=(way,)), EIGHT) for way in range(20))
+    weights = ChangingWeights(times, WeightLayers(closures=closures))
+    weights.apply(EIGHT)
+    found = []
+    real = Footprints._find
+    monkeypatch.setattr(Footprints, "_find", lambda *given: found.append(1) or real(*given))
+    for way in range(20, 40):
+        weights.footprints.of(Extent(ways=(way,)))
+    assert len(found) == 20
+    for closure in closures:
+        weights.footprints.of(closure.extent)
+    assert len(found) == 20
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda way: weights.footprints.of(Extent(ways=(way % 60,))), range(500)))
 
 
 def assert_same_weights(one, other) -> None:
@@ -243,6 +323,8 @@ def test_after_any_sequence_of_instants_and_layers_the_weights_are_those_of_a_fr
         for name in data.draw(st.sampled_from(["a", "ab"])):
             layers = data.draw(layer_sets(network, name))
             for hours in data.draw(st.lists(st.integers(-1, 7), min_size=1, max_size=4)):
+                if data.draw(st.booleans()):
+                    layers = replace(layers, measured=layers.measured[::-1])
                 weights.apply(EIGHT + hours * HOUR, layers=layers)
                 edge_ms = edge_ms_at(network, layers, EIGHT + hours * HOUR)
                 assert_same_weights(times.metric, weigh(times.roads, edge_ms, version="fresh"))

@@ -306,8 +306,17 @@ def test_an_extent_names_its_streets_in_exactly_one_way(wrong):
 
 
 def test_an_edge_that_is_not_there_is_named():
+    footprints = Footprints(TOWN.network())
     with pytest.raises(UnknownName, match="Edge 6 is not in the car network"):
-        Footprints(TOWN.network()).of(Extent(edges=(6,)))
+        footprints.require(Extent(edges=(6,)))
+    assert len(footprints.of(Extent(edges=(5, 6))).edges) == 0
+
+
+def test_edges_mean_something_on_the_network_that_they_were_named_on_only():
+    network = TOWN.network()
+    footprints = Footprints(network)
+    assert footprints.of(Extent(edges=(5,), network=network.version)).edges.tolist() == [5]
+    assert len(footprints.of(Extent(edges=(5,), network="another")).edges) == 0
 
 
 def test_tables_are_read_and_a_wrong_line_is_named(tmp_path):
