@@ -59,7 +59,7 @@ def read_reach(
     """Ground that a crew reaches by road from its present position."""
     whereabouts = service.live.present
     mode, origin = _origin(code, whereabouts)
-    times = service.city.travel_times[mode].pinned()
+    times = whereabouts.city.travel_times[mode].pinned()
     bands = times.reach(origin, _times_s(within))
     return BandCollection(
         weight_version=f"{mode}={times.version}",
