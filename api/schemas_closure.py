@@ -139,6 +139,7 @@ class ClosureOut(BaseModel):
     speed_factor: float | None
     speed_cap_kph: float | None
     edge_counts: dict[Mode, int] = Field(description="Edges that it covers, by mode.")
+    remark: str | None = Field(description="Why it covers nothing, if that is known.")
     created_at: datetime
     created_by: str
     lifted_at: datetime | None
@@ -166,6 +167,7 @@ class ClosureOut(BaseModel):
             speed_factor=closure.speed_factor,
             speed_cap_kph=None if cap_mps is None else round(cap_mps * 3.6, 6),
             edge_counts=edge_counts,
+            remark=_remark(closure, edge_counts),
             created_at=record.created_at,
             created_by=record.created_by,
             lifted_at=closure.lifted_at,
@@ -179,6 +181,16 @@ def _state(closure: Closure, now: datetime) -> State:
         return "in_force"
     over = closure.until is not None and closure.until <= now
     return "over" if over else "planned"
+
+
+def _remark(closure: Closure, edge_counts: dict[Mode, int]) -> str | None:
+    """Say it of edges that are gone with their network."""
+    if not closure.extent.edges or any(edge_counts.values()):
+        return None
+    return (
+        f"Its edges belong to another version of the {closure.modes[0]} network, so it changes "
+        "nothing: enter it anew by ways or a polygon."
+    )
 
 
 def _polygon(given: PolygonIn | MultiPolygonIn, crs: str) -> MultiPolygon:

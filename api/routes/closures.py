@@ -33,7 +33,7 @@ def enter(
 ) -> ClosureOut:
     """Enter a closure or slow zone; if it is in force, travel times have changed by the answer."""
     now = service.clock()
-    closure = given.closure(now=now)
+    closure = service.weights.tied(given.closure(now=now))
     counts = service.weights.edge_counts(closure.extent, closure.modes)
     if closure.extent.ways and not any(counts.values()):
         raise UnknownName(f"The roads have no way {closure.extent.ways[0]} for these modes.")

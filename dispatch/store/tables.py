@@ -210,6 +210,7 @@ CLOSURES = _table(
     Column("modes", Codes, nullable=False),
     Column("ways", Codes, nullable=False),
     Column("edges", Codes, nullable=False),
+    _text("network", nullable=True),
     _text("direction", nullable=True),
     Column("speed_factor", Double),
     Column("speed_cap_mps", Double),

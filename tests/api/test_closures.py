@@ -13,14 +13,19 @@ from shapely import box
 from spec.city_files import write_city, write_table
 from spec.town import town
 
+from api import weights_in_force
 from api.app import create_app
 from api.cli import run
 from api.live import Stream
 from api.settings import Settings
 from dispatch.store.city_folder import load_city_folder
+from dispatch.store.closures import add_closure, closures_at
 from dispatch.store.engine import open_store
 from geo.datum import from_wgs84
+from geo.errors import Unavailable
+from geo.road.closure import Closure
 from geo.road.customise import NEVER
+from geo.road.extent import Extent
 from geo.road.road_class import Mode
 from geo.road.storage import save_network
 
@@ -190,6 +195,47 @@ def test_a_restart_brings_closures_and_versions_back(store_file, clock):
         assert travel_time_s(client, clock)[0] == OPEN_S
 
 
+def test_a_closure_by_edges_does_not_outlive_its_network(store_file, clock, caplog):
+    with served(store_file, clock) as client:
+        usual = weight_version(client)
+    strays = [Extent(edges=(5000,)), Extent(edges=(0,), network="another")]
+    with closing(open_store(f"sqlite:///{store_file}")) as store, store.session() as session:
+        numbers = [
+            add_closure(
+                session, Closure("", extent, SEVEN, modes=(Mode.CAR,)), now=SEVEN, by="gis"
+            ).closure.id
+            for extent in strays
+        ]
+        session.commit()
+    with served(store_file, clock) as client:
+        assert travel_time_s(client, clock) == (OPEN_S, usual)
+        for number in numbers:
+            assert f"Closure {number} changes nothing" in caplog.text
+            shown = client.get(f"/api/v1/closures/{number}").json()
+            assert shown["edge_counts"] == {"car": 0}
+            assert shown["remark"].startswith("Its edges belong to another version of the car")
+        clock.now += HOUR
+        own = enter(client, geometry=None, edges=[0], modes=["car"]).json()
+        assert (own["edge_counts"], own["remark"]) == ({"car": 1}, None)
+        assert weight_version(client) != usual
+
+
+def test_what_could_not_be_read_after_its_entry_comes_into_force_by_the_next_beat(
+    client, monkeypatch
+):
+    usual = weight_version(client)
+    fails = iter([True])
+
+    def read(session, now) -> tuple[Closure, ...]:
+        if next(fails, False):
+            raise Unavailable("The store is busy.")
+        return closures_at(session, now)
+
+    monkeypatch.setattr(weights_in_force, "closures_at", read)
+    assert enter(client).status_code == 503
+    wait_for_change(client, usual)
+
+
 def test_a_slow_zone_slows_and_names_one_mode(client, clock):
     zone = enter(client, kind="slow", speed_factor=0.5, modes=["car"]).json()
     assert zone["edge_counts"] == {"car": 2}
@@ -254,6 +300,8 @@ def test_only_dispatchers_and_gis_staff_write(client, role, status):
         ({"geometry": None, "ways": [4711]}, "unknown_name"),
         ({"geometry": None, "ways": [2**70]}, "invalid"),
         ({"geometry": None, "edges": [4711], "modes": ["car"]}, "unknown_name"),
+        ({"geometry": None, "edges": [-1], "modes": ["car"]}, "unknown_name"),
+        ({"geometry": None, "edges": [0], "modes": ["ebike"]}, "unknown_name"),
         ({"geometry": None, "edges": [1]}, "bad_value"),
         ({"kind": "slow"}, "bad_value"),
         ({"speed_factor": 0.5}, "bad_value"),

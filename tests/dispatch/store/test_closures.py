@@ -39,6 +39,9 @@ KINDS = {
         "", Extent(ways=(7,), direction=Direction.BACKWARD), NOW, speed_cap_mps=20 / 3.6
     ),
     "edges": Closure("", Extent(edges=(1, 2)), NOW, modes=(Mode.FOOT,)),
+    "edges of a network": Closure(
+        "", Extent(edges=(1, 2), network="9f2c51aa03bd"), NOW, modes=(Mode.FOOT,)
+    ),
 }
 
 
