@@ -14,9 +14,10 @@ from api.schemas import Asked, Crs, Text
 from dispatch.store.closures import ClosureRecord
 from geo.datum import to_wgs84
 from geo.errors import BadValue
-from geo.road.closure import Closure
+from geo.road.closure import LEAST_FACTOR, Closure
 from geo.road.extent import Direction, Extent
 from geo.road.road_class import Mode
+from geo.road.speed import LEAST_KPH, MOST_KPH
 
 Kind = Literal["closed", "slow"]
 State = Literal["planned", "in_force", "over"]
@@ -65,10 +66,10 @@ class ClosureIn(Asked):
         [], description="Edge ids of the network of the one mode named."
     )
     speed_factor: FiniteFloat | None = Field(
-        None, gt=0, lt=1, description="Slow: this share of the speed."
+        None, ge=LEAST_FACTOR, lt=1, description="Slow: this share of the speed."
     )
     speed_cap_kph: FiniteFloat | None = Field(
-        None, gt=0, description="Slow: nobody goes faster, km/h."
+        None, ge=LEAST_KPH, le=MOST_KPH, description="Slow: nobody goes faster, km/h."
     )
 
     def closure(self, *, now: datetime, name: str = "") -> Closure:

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from geo.errors import BadValue
 from geo.road.extent import Extent
 from geo.road.road_class import Mode
+from geo.road.speed import LEAST_KPH, LEAST_MPS, MOST_KPH, MOST_MPS
+
+LEAST_FACTOR = 0.02
+"""Slower than this, a street is as good as closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,16 @@ class Closure:
             raise BadValue("A closure ends after it starts, or has no end.")
         if self.speed_factor is not None and self.speed_cap_mps is not None:
             raise BadValue("A slow zone has a factor or a cap, not both.")
-        if self.speed_factor is not None and not 0 < self.speed_factor < 1:
-            raise BadValue(f"A factor of {self.speed_factor:g} slows nobody; give 0.5 for half.")
-        if self.speed_cap_mps is not None and not 0 < self.speed_cap_mps < np.inf:
-            raise BadValue("The cap of a slow zone is above 0.")
+        if self.speed_factor is not None and not LEAST_FACTOR <= self.speed_factor < 1:
+            raise BadValue(
+                f"A factor of {self.speed_factor:g} is not from {LEAST_FACTOR:g} to below 1; give "
+                "0.5 for half the speed."
+            )
+        if self.speed_cap_mps is not None and not LEAST_MPS <= self.speed_cap_mps <= MOST_MPS:
+            raise BadValue(
+                f"A cap of {self.speed_cap_mps * 3.6:g} km/h is not between {LEAST_KPH} and "
+                f"{MOST_KPH}; a street that nobody drives through is closed."
+            )
         if self.extent.edges and len(self.modes) != 1:
             raise BadValue("Edges belong to the network of one mode: name exactly that mode.")
 

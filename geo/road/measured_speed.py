@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo.errors import BadValue
 from geo.road.extent import Direction, Extent
 from geo.road.road_class import Mode
+from geo.road.speed import LEAST_KPH, LEAST_MPS, MOST_KPH, MOST_MPS
 from geo.road.speed_table import read_modes, read_table
 from geo.road.week import hour_of_week, read_hours
 
@@ -21,6 +22,9 @@ COLUMNS = (
     "mode", "way", "edge", "direction", "speed_kph", "travel_time_s", "starts", "ends",
     "days", "hours",
 )  # fmt: skip
+
+LEAST_S, MOST_S = 0.1, 86_400.0
+"""A travel time over a way outside is a unit mistaken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,18 @@ class MeasuredSpeed:
     def __post_init__(self) -> None:
         """Refuse figures that are no speed, and times without offset; name the content."""
         figures = [figure for figure in (self.speed_mps, self.travel_time_s) if figure is not None]
-        if len(figures) != 1 or not 0 < figures[0] < np.inf:
-            raise BadValue("A measured speed has either a speed or a travel time, above 0.")
+        if len(figures) != 1:
+            raise BadValue("A measured speed has either a speed or a travel time.")
+        if self.speed_mps is not None and not LEAST_MPS <= self.speed_mps <= MOST_MPS:
+            raise BadValue(
+                f"A measured speed of {self.speed_mps * 3.6:g} km/h is not between {LEAST_KPH} "
+                f"and {MOST_KPH}."
+            )
+        if self.travel_time_s is not None and not LEAST_S <= self.travel_time_s <= MOST_S:
+            raise BadValue(
+                f"A measured travel time of {self.travel_time_s:g} s is not between {LEAST_S:g} "
+                f"and {MOST_S:g}."
+            )
         if self.travel_time_s is not None and self.extent.ways and self.extent.direction is None:
             raise BadValue("A travel time over a way was measured in one direction: name it.")
         for instant in (self.starts, self.ends):

@@ -12,6 +12,10 @@ from geo.road.road_class import ROAD_CLASSES, Mode, RoadClass
 WALKING_MPS = 1.4
 """Walking speed from a place to the road and back, metres a second."""
 
+LEAST_KPH, MOST_KPH = 1, 200
+LEAST_MPS, MOST_MPS = LEAST_KPH / 3.6, MOST_KPH / 3.6
+"""A speed measured or prescribed outside is a unit mistaken."""
+
 FERRY_KPH = 14.0
 """A ferry with no duration of its own, waiting for the next boat included."""
 

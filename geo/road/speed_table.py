@@ -43,10 +43,11 @@ def read_table(
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
+            names = reader.fieldnames or ()
             rows = [{name: text or "" for name, text in row.items() if name} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile(f"{path} cannot be read as a table: {error}.") from error
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    missing = [name for name in columns if name not in names]
     if missing:
         raise MissingColumn(f"{path} lacks {' and '.join(missing)}; it needs {','.join(columns)}.")
     return [_line(path, number, row, make) for number, row in enumerate(rows, start=2)]

@@ -286,7 +286,11 @@ def test_hours_that_are_none_are_refused(days, hours):
         {"ends": MONDAY_8},
         {"speed_factor": 1.0},
         {"speed_factor": 0.0},
+        {"speed_factor": 1e-320},
+        {"speed_factor": float("nan")},
         {"speed_cap_mps": 0.0},
+        {"speed_cap_mps": 1e-300},
+        {"speed_cap_mps": float("inf")},
         {"speed_factor": 0.5, "speed_cap_mps": 3.0},
         {"extent": Extent(edges=(1,))},
     ],
@@ -349,6 +353,13 @@ def test_tables_are_read_and_a_wrong_line_is_named(tmp_path):
         read_hourly_speeds(tmp_path / "none.csv")
 
 
+@pytest.mark.parametrize("read", [read_hourly_speeds, read_measured_speeds])
+def test_an_empty_file_lacks_its_columns(read, tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(MissingColumn, match=r"empty\.csv lacks mode and"):
+        read(tmp_path / "empty.csv")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"mode": "boat"}, {"class": "canal"}, {"speed_factor": "0"}, {"speed_factor": "x"}],
@@ -365,6 +376,10 @@ def test_a_line_of_hourly_speeds_that_cannot_be_used_is_refused(wrong):
         {"speed_kph": ""},
         {"travel_time_s": "9"},
         {"speed_kph": "0"},
+        {"speed_kph": "nan"},
+        {"speed_kph": "201"},
+        {"speed_kph": "", "travel_time_s": "1e307", "direction": "forward"},
+        {"speed_kph": "", "travel_time_s": "1e-307", "direction": "forward"},
         {"starts": "2026-12-01T00:00:00"},
         {"direction": "left"},
         {"speed_kph": "", "travel_time_s": "9"},
