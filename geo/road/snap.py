@@ -17,6 +17,9 @@ from geo.road.speed import walk_time_ms
 NODE_RADIUS_M = 1.0
 """A place this close to a junction joins the junction itself."""
 
+BORDER_M = 0.05
+"""A street that runs this close to the border of an area runs along it."""
+
 FARTHEST_M = 5_000.0
 """A place farther than this from every road is outside the network."""
 
@@ -201,7 +204,8 @@ class Snapper:
         -------
         street, share
             Streets of which more than `NODE_RADIUS_M` lies inside, or all of it, ascending,
-            int32[n], and which share of each does, float64[n].
+            int32[n], and which share of each does, float64[n].  What runs along the border is
+            not inside: districts are bounded by streets, which belong to neither side.
         """
         ground = shapely.transform(polygon, lambda points: points * self._scale)
         shapely.prepare(ground)
@@ -212,6 +216,13 @@ class Snapper:
         inside_m = np.where(whole, length_m, 0.0)
         cut = np.flatnonzero(~whole)
         inside_m[cut] = shapely.length(shapely.intersection(line[cut], ground))
+        border = shapely.buffer(shapely.boundary(ground), BORDER_M)
+        shapely.prepare(border)
+        met = np.flatnonzero(shapely.intersects(border, line))
+        along_m = shapely.length(shapely.intersection(line[met], border))
+        along_m[along_m <= np.minimum(NODE_RADIUS_M, length_m[met] / 2)] = 0.0  # merely crossed
+        inside_m[met] = np.maximum(inside_m[met] - along_m, 0.0)
+        whole[met] &= along_m == 0.0
         kept = whole | (inside_m > NODE_RADIUS_M)
         share = np.where(whole, 1.0, inside_m / np.maximum(length_m, NODE_RADIUS_M))
         return self._used_street[row[kept]], np.minimum(share[kept], 1.0)

@@ -124,11 +124,19 @@ def test_where_two_overlap_a_street_opens_when_the_last_has_ended():
     check_seconds(first, second, expected="", now=MONDAY_8 + 3 * HOUR)
 
 
-def test_a_polygon_that_touches_only_a_corner_closes_nothing():
+def test_a_street_along_the_border_of_a_closed_area_is_on_neither_side():
     (lon, lat) = TOWN.lon_lat["b"]
-    beside = Extent(polygon=box(lon, lat, lon + 0.001, lat + 0.001))  # corner at b, along b-c
-    check_seconds(closure(Extent(polygon=box(lon - 1, lat, lon, lat + 1))), expected="ab closed")
-    check_seconds(closure(beside), expected="bc closed")
+    above, below = box(lon - 1, lat, lon + 1, lat + 1), box(lon - 1, lat - 1, lon + 1, lat)
+    check_seconds(closure(Extent(polygon=above)), expected="")
+    check_seconds(closure(Extent(polygon=below)), expected="bd closed")
+    check_seconds(closure(Extent(polygon=below), speed_factor=0.5), expected="bd 120")
+    check_seconds(
+        closure(Extent(polygon=box(lon - 1, lat - 1e-5, lon + 1, lat + 1))),
+        expected="ab closed, bc closed, bd closed",
+    )
+
+
+def test_a_polygon_that_touches_only_a_corner_closes_nothing():
     (lon, lat) = TOWN.lon_lat["c"]
     check_seconds(closure(Extent(polygon=box(lon, lat, lon + 1, lat + 1))), expected="")
 
