@@ -181,7 +181,7 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     """Fields that do not fit their schema; the input itself is not repeated."""
     invalid = cast("RequestValidationError", error)
-    findings = [_finding(item) for item in invalid.errors()]
+    findings = [finding(item) for item in invalid.errors()]
     first = findings[0]
     sentence = f"{first['where']}: {first['message']}."
     if len(findings) > 1:
@@ -189,9 +189,23 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", sentence, errors=findings)
 
 
-def _finding(item: Mapping[str, Any]) -> dict[str, str]:
-    """Where and what, in words that can be shown."""
+def finding(item: Mapping[str, Any]) -> dict[str, str]:
+    """
+    Say where and what is wrong, in words that can be shown.
+
+    Parameters
+    ----------
+    item
+        What pydantic says of one field.
+
+    Returns
+    -------
+    finding
+        ``where``, with dots between the names of fields, and ``message`` without full stop.
+    """
     where = ".".join(str(part) for part in item["loc"])
+    if item["type"] in {"dict_type", "model_type", "model_attributes_type"}:
+        return {"where": where, "message": "Input should be an object with named fields"}
     return {"where": where, "message": str(item["msg"]).rstrip(".")}
 
 

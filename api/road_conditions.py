@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import typer
 from pydantic import ValidationError
 
 from api.clock import system_clock
+from api.errors import finding
 from api.instant import read_instant
 from api.schemas_closure import ClosureIn
-from geo.errors import BadInput, BadValue, UnreadableFile
+from geo.errors import BadInput, BadValue, UnknownName, UnreadableFile
 from geo.road.changing_weights import ChangingWeights
 from geo.road.closure import Closure
+from geo.road.footprint import Footprints
 from geo.road.hourly_speed import ALWAYS_ALIKE, read_hourly_speeds
 from geo.road.layered_weights import WeightLayers
 from geo.road.measured_speed import read_measured_speeds
 from geo.road.metric import Metric
 from geo.road.travel_time import NetworkTravelTimes
 from geo.road.week import CITY_TIME, HOURS_OF_WEEK, hour_of_week
+
+MOST_NAMED = 5
+"""Features named one by one; of more, only the number is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,13 @@ class RoadConditions:
                 raise BadValue("--at goes with --closures, --hours or --measured.")
             return
         now = self._now()
-        ChangingWeights(times, self._layers(now)).apply(now)
+        layers = self._layers(now)
+        weights = ChangingWeights(times, layers)
+        for closure in layers.closures:
+            self._require(closure, weights.footprints)
+        weights.apply(now)
+        for sentence in said_of(layers, weights.footprints, now):
+            typer.echo(sentence, err=True)
 
     @property
     def laid_over(self) -> bool:
@@ -97,6 +109,14 @@ class RoadConditions:
             weights.apply(begin + timedelta(hours=hour))
             yield hour, times.metric
 
+    def _require(self, closure: Closure, footprints: Footprints) -> None:
+        """Refuse edges that are not there."""
+        try:
+            if closure.concerns(footprints.network.mode):
+                footprints.require(closure.extent)
+        except UnknownName as error:
+            raise UnknownName(f"{self.closures}, feature {closure.id}: {error}") from error
+
     def _now(self) -> datetime:
         """The instant."""
         return system_clock() if self.at is None else read_instant(self.at)
@@ -108,6 +128,58 @@ class RoadConditions:
             measured=() if self.measured is None else read_measured_speeds(self.measured),
             closures=() if self.closures is None else read_closures(self.closures, now=now),
         )
+
+
+def said_of(layers: WeightLayers, footprints: Footprints, now: datetime) -> list[str]:
+    """
+    Say what of the layers counts on a network.
+
+    Parameters
+    ----------
+    layers
+        What the files hold.
+    footprints
+        Of the roads.
+    now
+        The instant.
+
+    Returns
+    -------
+    sentences
+        On closures and on measurements, where there are any.
+    """
+    said = [_said_of_closures(layers.closures, footprints, now)] if layers.closures else []
+    if layers.measured:
+        found = footprints.measured(layers.measured).n_lines
+        said.append(
+            f"{found} of {len(layers.measured)} measured speeds are of streets of the "
+            f"{footprints.network.mode} network."
+        )
+    return said
+
+
+def _said_of_closures(closures: Sequence[Closure], footprints: Footprints, now: datetime) -> str:
+    """Say how many closures count, what they cover, and which cover nothing."""
+    mode = footprints.network.mode
+    concerned = [closure for closure in closures if closure.concerns(mode)]
+    edges = {closure.id: footprints.of(closure.extent).edges.tolist() for closure in concerned}
+    counting = [one.id for one in concerned if one.in_force(now) and edges[one.id]]
+    covered = {edge for name in counting for edge in edges[name]}
+    return (
+        f"{len(counting)} of {len(closures)} closures count at {now.isoformat()}, covering "
+        f"{len(covered)} edges of the {mode} network"
+        f"{_beside([name for name in edges if not edges[name]])}."
+    )
+
+
+def _beside(names: Sequence[str]) -> str:
+    """Name the features that lie beside every street."""
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"; feature {names[0]} covers no street"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"; features {', '.join(names[:MOST_NAMED])}{more} cover no street"
 
 
 def read_closures(path: Path, *, now: datetime) -> tuple[Closure, ...]:
@@ -135,24 +207,36 @@ def read_closures(path: Path, *, now: datetime) -> tuple[Closure, ...]:
     BadValue
         A feature cannot be used; the sentence names it.
     """
+    features = _features(path)
+    return tuple(_closure(path, number, one, now) for number, one in enumerate(features, start=1))
+
+
+def _features(path: Path) -> list[object]:
+    """Read the features of a file."""
     try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
-        fields = [
-            (feature.get("properties") or {}) | {"geometry": feature.get("geometry")}
-            for feature in features
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableFile(f"{path} is no GeoJSON FeatureCollection: {error}.") from error
-    return tuple(_closure(path, number, given, now) for number, given in enumerate(fields, start=1))
+        collection = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UnreadableFile(f"{path} cannot be read: {why}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"{path} is no GeoJSON: it is not JSON at all.") from error
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(features, list):
+        raise UnreadableFile(f"{path} is no GeoJSON FeatureCollection: it has no list of features.")
+    return features
 
 
-def _closure(path: Path, number: int, given: dict[str, object], now: datetime) -> Closure:
+def _closure(path: Path, number: int, feature: object, now: datetime) -> Closure:
     """Read one feature; whatever is wrong with it is told with its number."""
+    fields = feature.get("properties") or {} if isinstance(feature, dict) else None
+    if not isinstance(feature, dict) or not isinstance(fields, dict):
+        raise BadValue(f"{path}, feature {number} is no GeoJSON feature with properties.")
+    given = fields | {"geometry": feature.get("geometry")}
     try:
         return ClosureIn.model_validate(given).closure(now=now, name=str(number))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadValue(f"{path}, feature {number}: {where}: {first['msg']}.") from error
+        first = finding(error.errors()[0])
+        sentence = f"{first['where']}: {first['message']}."
+        raise BadValue(f"{path}, feature {number}: {sentence}") from error
     except BadInput as error:
         raise BadValue(f"{path}, feature {number}: {error}") from error

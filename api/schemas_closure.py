@@ -54,7 +54,7 @@ class ClosureIn(Asked):
     modes: list[Mode] = Field([], max_length=len(Mode), description="Whom it concerns; all.")
     starts: Instant | None = Field(None, description="From when on; at once without.")
     ends: Instant | None = Field(None, description="Until when; open without.")
-    geometry: PolygonIn | MultiPolygonIn | None = Field(
+    geometry: Annotated[PolygonIn | MultiPolygonIn, Field(discriminator="type")] | None = Field(
         None, description="Every street of which more than a metre lies within."
     )
     crs: Crs = "wgs84"

@@ -51,6 +51,7 @@ class MeasuredTable:
                 edge = found.get(line.extent)
                 found[line.extent] = edge = find(line.extent) if edge is None else edge
                 touching += [(line, edge)] if len(edge) else []
+        self.n_lines = len(touching)
         by_calendar = {line.calendar: line for line, _ in touching}
         number = {calendar: row for row, calendar in enumerate(by_calendar)}
         self._calendars = list(by_calendar.values())

@@ -141,10 +141,64 @@ def test_a_feature_that_cannot_be_used_is_named(net, closures, capsys, given, sa
 
 
 @pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[]", "is no GeoJSON FeatureCollection: it has no list of features."),
+        ('{"features": {}}', "is no GeoJSON FeatureCollection: it has no list of features."),
+        ('{"features": [7]}', "feature 1 is no GeoJSON feature with properties."),
+        ('{"features": [{"properties": 7}]}', "feature 1 is no GeoJSON feature with properties."),
+        ('{"features": [{"geometry": {"type": "Point"}}]}', "feature 1: geometry: "),
+        ('{"features": [{"geometry": 7}]}', "feature 1: geometry: "),
+        (
+            '{"features": [{"properties": {"edges": [99], "modes": ["car"]}}]}',
+            "feature 1: Edge 99 is not in the car network",
+        ),
+    ],
+)
+def test_a_file_that_is_no_collection_of_closures_is_refused_in_one_sentence(
+    net, tmp_path, capsys, text, says
+):
+    (tmp_path / "wrong.geojson").write_text(text)
+    wrong = str(tmp_path / "wrong.geojson")
+    code = run(["network", "route", str(net), *ends(), "--closures", wrong])
+    err = capsys.readouterr().err
+    assert code == EXIT_BAD_INPUT
+    assert says in err
+    assert not any(word in err for word in ("NoneType", "'int'", "dictionary", "PolygonIn"))
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", ["--hours", "--measured"])
+def test_an_empty_table_lacks_its_columns(net, tmp_path, capsys, option):
+    (tmp_path / "empty.csv").write_text("")
+    empty = str(tmp_path / "empty.csv")
+    assert run(["network", "route", str(net), *ends(), option, empty]) == EXIT_BAD_INPUT
+    assert "empty.csv lacks mode and" in capsys.readouterr().err
+
+
+def test_what_counts_is_said_beside_the_answer(net, closures, tmp_path, capsys):
+    file = closures({}, {"ways": [2], "starts": NINE}, {"ways": [4711]}, {"modes": ["foot"]})
+    measured = tmp_path / "measured.csv"
+    measured.write_text(MEASURED + "car,4711,,,20,,,,,\n")
+    options = ["--closures", file, "--measured", str(measured), "--at", EIGHT]
+    assert run(["network", "route", str(net), *ends(), *options]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["properties"]["travel_time_s"] == 420
+    assert err.splitlines() == [
+        (
+            f"1 of 4 closures count at {EIGHT}, covering 2 edges of the car network; feature 3 "
+            "covers no street."
+        ),
+        "1 of 2 measured speeds are of streets of the car network.",
+    ]
+
+
+@pytest.mark.parametrize(
     ("options", "says"),
     [
         (["--at", EIGHT], "--at goes with"),
-        (["--closures", "none.geojson"], "no GeoJSON"),
+        (["--closures", "none.geojson"], "cannot be read"),
+        (["--closures", __file__], "is not JSON at all"),
         (["--hours", "none.csv"], "cannot be read"),
     ],
 )
