@@ -84,7 +84,7 @@ def coverage(
     net: Net,
     bases: BasesOption,
     points: Annotated[Path, typer.Option(help="CSV: id,lon,lat,weight or id,node,weight.")],
-    within: Annotated[float, typer.Option(min=0, metavar="S", help="Target in seconds.")] = 900,
+    within: Annotated[float, typer.Option(metavar="S", help="Target in seconds.")] = 900,
     *,
     by_hour: Annotated[
         bool, typer.Option("--by-hour", help="Also for each hour of the week of --at.")

@@ -13,6 +13,7 @@ from geo.road.frozen import freeze
 from geo.road.metric import Metric, RoadGraph
 from geo.road.partition import Partition, Served, divide
 from geo.road.snap import Joins
+from geo.road.within import limit_ms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +101,15 @@ def cover(partition: Partition, demand: Demand, *, within_s: float) -> Coverage:
     -------
     coverage
         In whole and by base.
+
+    Raises
+    ------
+    BadValue
+        The target is negative or not a number.
     """
     served, weight = partition.serve(demand.points), demand.weight
     reached = served.base >= 0
-    in_time = reached & (served.travel_time_ms <= within_s * 1000)
+    in_time = reached & (served.travel_time_ms <= limit_ms(within_s))
     total = float(weight.sum())
     by_base, by_base_in_time = (
         np.bincount(served.base[rows], weight[rows], len(partition.bases)).astype(np.float64)

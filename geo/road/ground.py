@@ -207,7 +207,7 @@ def paint(
 
     Notes
     -----
-    A point is looked at every half cell and at every bend.
+    A point is looked at every half cell, at every bend and where a band ends.
     """
     width, height = size
     column, row = corner
@@ -222,6 +222,8 @@ def paint(
             whole += np.hypot(across, up)
         pace = edge_ms[edge[place]] / whole if whole > 0 else 0.0
         start = begin[place] * whole
+        whole_ms = np.int64(edge_ms[edge[place]])
+        end_ms = enter_ms[place] + whole_ms - np.int64(np.rint(whole_ms * begin[place]))
         driven, reached = 0.0, 0
         for step in range(high - low - 1):
             here = high - 1 - step if backward else low + step
@@ -236,7 +238,13 @@ def paint(
                 at_ms = enter_ms[place] + (driven + share * length - start) * pace
                 if driven + share * length < start:
                     continue
-                while reached < len(limit_ms) and at_ms > limit_ms[reached]:
+                while reached < len(limit_ms) and at_ms > limit_ms[reached] < end_ms:
+                    if limit_ms[reached] >= enter_ms[place]:  # here the band ends
+                        end = (
+                            start + (limit_ms[reached] - enter_ms[place]) / pace - driven
+                        ) / length
+                        on_row, on_column = int(y + end * up), int(x + end * across)
+                        band[on_row, on_column] = min(band[on_row, on_column], reached)
                     reached += 1
                 if reached == len(limit_ms):
                     break

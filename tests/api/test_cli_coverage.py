@@ -170,6 +170,9 @@ def test_weights_and_names_that_cannot_be_used_are_refused(net, bases, tmp_path,
     assert "--by-hour goes with" in refusal(
         capsys, "coverage", net, "--bases", bases, "--points", bases, "--by-hour"
     )
+    soon = ["--points", negative.with_name("points.csv"), "--within=-1"]
+    write_table(soon[1], "a", weights=[1])
+    assert "0 or more" in refusal(capsys, "coverage", net, "--bases", bases, *soon)
     shape = tmp_path / "parts.shp"
     assert ".geojson" in refusal(capsys, "partition", net, "--bases", bases, "--out", shape)
     nowhere = tmp_path / "no" / "parts.gpkg"

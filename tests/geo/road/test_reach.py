@@ -106,13 +106,13 @@ def test_ground_is_valid_and_grows_and_lies_around_the_stretches(data):
             [line.interpolate(np.linspace(0, 1, 200), normalized=True) for line in lines]
         )
         for aside in np.array([[0, 0], [1, 1], [1, -1], [-1, 1], [-1, -1]]):
-            near = points + 0.8 * aside * CELL_M / METRES_PER_DEGREE
+            near = points + 0.7 * aside * CELL_M / METRES_PER_DEGREE
             assert shapely.contains_xy(band.polygon, near).all()
         corners = shapely.points(shapely.get_coordinates(band.polygon))
         away_m = shapely.distance(shapely.MultiLineString(lines), corners) * METRES_PER_DEGREE
         assert len(lines) == 0 or away_m.max(initial=0) < 4 * CELL_M
     for inner, outer in pairwise(bands):
-        assert outer.polygon.covers(inner.polygon)
+        assert inner.polygon.is_empty or outer.polygon.covers(inner.polygon)
 
 
 def driven_lines(network: RoadNetwork, stretches: Stretches) -> list[shapely.LineString]:
