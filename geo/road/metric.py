@@ -120,7 +120,7 @@ def reweigh(
     Returns
     -------
     metric
-        Equal to that of `weigh`.
+        Equal to that of `weigh`: like it without `closed`, which whoever closes streets adds.
     """
     capped = old.edge_ms.copy()
     capped[edges] = np.minimum(edge_ms, NEVER)
