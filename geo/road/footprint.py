@@ -187,7 +187,7 @@ class Footprints:
         foreign = extent.network not in {None, self.network.version}
         if foreign or not all(0 <= edge < self.network.n_edges for edge in extent.edges):
             return np.zeros(0, dtype=np.int32)
-        return np.unique(np.array(extent.edges, dtype=np.int32))
+        return np.array(sorted(set(extent.edges)), dtype=np.int32)
 
     def _of_ways(self, extent: Extent) -> NDArray[np.int32]:
         """Edges of the streets that the source knows by some ids."""

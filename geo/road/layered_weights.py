@@ -172,19 +172,19 @@ def price_edges(
         measured, measured_ms = footprints.measured(layers.measured).priced(state.measured)
         place, part = _placed(measured, edges)
         ms[place] = measured_ms[part]
-    slowest_ms, closed = np.zeros(len(ms)), np.zeros(len(ms), dtype=np.bool_)
+    slowest_ms, closed = np.zeros(len(ms)), [np.zeros(0, dtype=np.int32)]
     named = set(state.closures)
     for closure in (one for one in layers.closures if one.id in named):
         found = footprints.of(closure.extent)
-        place, part = _placed(found.edges, edges)
         if closure.closes:
-            closed[place] = True
+            closed.append(found.edges)
             continue
+        place, part = _placed(found.edges, edges)
         own_m = length_m[found.edges[part]]
         extra_ms = closure.extra_ms(ms[place], own_m, found.share[part])
         slowest_ms[place] = np.maximum(slowest_ms[place], extra_ms)
     whole_ms = np.minimum(np.rint(ms + slowest_ms), LONGEST_EDGE_MS).astype(np.int32)
-    whole_ms[closed] = NEVER
+    whole_ms[_placed(np.concatenate(closed), edges)[0]] = NEVER
     return whole_ms
 
 
