@@ -323,10 +323,12 @@ def follow(
         Slots by state, their upper and lower ends, and their weights upward.
     start
         Rank of the state.
-    stamp, mark, label, by
+    stamp, mark, label
         What the climb left.
     time_ms
         What the descent left.
+    by
+        Slots by which states were reached from below, as the climb left them.
 
     Returns
     -------
