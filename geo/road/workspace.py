@@ -7,6 +7,10 @@ import threading
 import numpy as np
 
 
+LAST_STAMP = np.iinfo(np.int32).max - 1
+"""The epoch of the stamp after it would be 0, and what no search has reached lies an epoch above."""
+
+
 class Workspace:
     """
     Room for the queries of one thread.
@@ -44,7 +48,7 @@ class Workspace:
         stamp
             A number that no mark holds yet.
         """
-        if self.stamp == np.iinfo(np.int32).max:
+        if self.stamp >= LAST_STAMP:
             self.mark[:] = 0
             self.done[:] = 0
             self.reached[:] = np.iinfo(np.int64).max

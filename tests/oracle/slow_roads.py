@@ -242,10 +242,14 @@ class SlowTimes:
 def price_ms(
     roads: SlowRoads, edge_ms: Ints, start: Joins, end: Joins, edges: Sequence[int]
 ) -> int | None:
-    """Price of driving some edges from one place to another, None where that is forbidden."""
+    """Price of driving edges, which must lead from place to place; None where one is forbidden."""
+    network = roads.network
+    nodes = [*network.edge_tail[edges[:1]], *network.edge_head[edges]]
+    assert network.edge_tail[edges].tolist() == nodes[:-1]
+    ends = nodes or [int(start.node[0])]
+    assert start.node[0] in {-1, ends[0]}
+    assert end.node[0] in {-1, ends[-1]}
     total_ms = int(start.walk_ms[0] + end.walk_ms[0])
-    if not edges:
-        return total_ms
     longest = max(map(len, roads.rules), default=0)
     for at, edge in enumerate(edges):
         total_ms += int(edge_ms[edge])
@@ -255,9 +259,9 @@ def price_ms(
             return None
         total_ms += sum(cost for cost in extra_ms if cost is not None)
     if start.street[0] >= 0:
-        total_ms -= offset_ms(roads.network, edge_ms, start, edges[0])
+        total_ms -= offset_ms(network, edge_ms, start, edges[0])
     if end.street[0] >= 0:
-        total_ms -= int(edge_ms[edges[-1]]) - offset_ms(roads.network, edge_ms, end, edges[-1])
+        total_ms -= int(edge_ms[edges[-1]]) - offset_ms(network, edge_ms, end, edges[-1])
     return total_ms
 
 

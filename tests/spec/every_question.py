@@ -70,7 +70,7 @@ def ask_everything(times: NetworkTravelTimes) -> None:
                 (few, None),
                 (fleet, all_but_one),
                 (fleet, all_but_one[::-1]),
-                (fleet, Wanted(any_of=3, none_of=2**63)),
+                (fleet, Wanted(any_of=3, none_of=2**62)),
             ):
                 for within_s in (None, 60, 90.0):
                     times.nearest(units, one, k=2, within_s=within_s, eligible=eligible)
