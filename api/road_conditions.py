@@ -73,13 +73,7 @@ class RoadConditions:
                 raise BadValue("--at goes with --closures, --hours or --measured.")
             return
         now = self._now()
-        layers = self._layers(now)
-        weights = ChangingWeights(times, layers)
-        for closure in layers.closures:
-            self._require(closure, weights.footprints)
-        weights.apply(now)
-        for sentence in said_of(layers, weights.footprints, now):
-            typer.echo(sentence, err=True)
+        self._weights(times, now).apply(now)
 
     @property
     def laid_over(self) -> bool:
@@ -102,12 +96,22 @@ class RoadConditions:
             week that the instant lies in.
         """
         now = self._now()
-        weights = ChangingWeights(times, self._layers(now))
+        weights = self._weights(times, now)
         this_hour = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0)
         begin = this_hour - timedelta(hours=hour_of_week(now))
         for hour in range(HOURS_OF_WEEK):
             weights.apply(begin + timedelta(hours=hour))
             yield hour, times.metric
+
+    def _weights(self, times: NetworkTravelTimes, now: datetime) -> ChangingWeights:
+        """Lay the files over an engine, and say on standard error what of them counts."""
+        layers = self._layers(now)
+        weights = ChangingWeights(times, layers)
+        for closure in layers.closures:
+            self._require(closure, weights.footprints)
+        for sentence in said_of(layers, weights.footprints, now):
+            typer.echo(sentence, err=True)
+        return weights
 
     def _require(self, closure: Closure, footprints: Footprints) -> None:
         """Refuse edges that are not there."""
