@@ -6,9 +6,8 @@ import threading
 
 import numpy as np
 
-
 LAST_STAMP = np.iinfo(np.int32).max - 1
-"""The epoch of the stamp after it would be 0, and what no search has reached lies an epoch above."""
+"""The next epoch would be 0, and sums with the label of what was never reached would wrap."""
 
 
 class Workspace:
