@@ -20,9 +20,11 @@ from api.live import Heartbeat
 from api.routes import (
     city,
     closures,
+    coverage,
     events,
     health,
     incidents,
+    joint_operations,
     maps,
     positions,
     reach,
@@ -55,6 +57,21 @@ WEIGHTS_S = 0.5
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
+
+ROUTES = (
+    suggestions,
+    joint_operations,
+    coverage,
+    incidents,
+    positions,
+    closures,
+    city,
+    reach,
+    maps,
+    events,
+    health,
+)
+"""Resources, in the order in which they are described."""
 
 LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 """Names under which a browser may ask; any other is a page of somebody else's (DNS rebinding)."""
@@ -142,7 +159,7 @@ def create_app(
         redoc_url=None,
     )
     errors.install(app)
-    for routes in (suggestions, incidents, positions, closures, city, reach, maps, events, health):
+    for routes in ROUTES:
         app.include_router(routes.router)
     pages.install(app)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)

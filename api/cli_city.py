@@ -16,6 +16,7 @@ import numpy as np
 import typer
 
 from api.app import PatrolMaker, create_app, start_service
+from api.cli_joint import joint_verb
 from api.cli_suggest import StoreOption, suggest_verb
 from api.clock import system_clock
 from api.progress import progress_bar
@@ -56,6 +57,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
     app.command("serve")(serve)
     app.command("suggest")(suggest_verb)
+    app.command("joint")(joint_verb)
 
 
 def demo(

@@ -6,22 +6,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from api.batch_report import show_assignment, show_whole
 from api.clock import system_clock
 from api.instant import read_instant
-from api.schemas_suggestion import SuggestionOut, as_json
+from api.schemas_batch import BatchOut
+from api.schemas_suggestion import SuggestionOut
 from api.settings import Settings, demo_store_url
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
 from dispatch.candidate import STALE_AFTER_S
+from dispatch.city_batch import assign_city
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale
 from dispatch.store.cities import read_city, read_statuses
@@ -67,7 +72,7 @@ def suggest_verb(
     """Rank the crews that could go, with reasons; exit 1: for some place there is none."""
     if (at is None) == (batch is None):
         raise BadInput("Say where: either --at LON,LAT or --batch FILE.")
-    whereabouts, instant = _whereabouts(store, now)
+    whereabouts, instant = read_whereabouts(store, now)
     city = whereabouts.city
     if batch is not None:
         questions = read_batch(batch, crs=crs, city=city)
@@ -75,20 +80,37 @@ def suggest_verb(
         questions = [read_question(at or "", matter, crs=crs, city=city)]
     kind = IncidentKind.VISIT if visit else IncidentKind.REPORT
     ask = partial(suggest, whereabouts=whereabouts, now=instant, policy=policy, asked_by=asked_by)
-    answers = [
-        _answer(
-            question,
-            Incident(question.lon_lat, question.matters, instant, kind, scale=scale),
-            ask,
-        )
+    incidents = [
+        Incident(question.lon_lat, question.matters, instant, kind, scale=scale)
         for question in questions
     ]
-    _print(questions, answers, whereabouts, plain=not as_json, many=batch is not None)
+    answers = [
+        _answer(question, incident, ask)
+        for question, incident in zip(questions, incidents, strict=True)
+    ]
+    together = _together(incidents, whereabouts, instant) if batch is not None else None
+    _print(questions, answers, whereabouts, plain=not as_json, together=together)
     return 0 if all(answer.proposals for answer in answers) else EXIT_NO
 
 
-def _whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, datetime]:
-    """Read the city of a store, where its officers are, and the roads as they are at an instant."""
+def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, datetime]:
+    """
+    Read the city of a store, where its officers are, and the roads as they are at an instant.
+
+    Parameters
+    ----------
+    store
+        URL of the store, or None for the one that is set, else the demo's.
+    now
+        The instant asked for, or None for the present.
+
+    Returns
+    -------
+    whereabouts
+        Where everybody is.
+    instant
+        The present; for a demo city that stands still, the instant of its last fix.
+    """
     opened = open_store(store or Settings().store or demo_store_url())
     try:
         city = read_city(opened)
@@ -130,23 +152,53 @@ def _answer(
         raise OutsideNetwork(f"{row}{error}") from error
 
 
+def _together(
+    incidents: list[Incident], whereabouts: Whereabouts, instant: datetime
+) -> list[BatchOut]:
+    """Assign crews to all rows of a batch; rows are told apart by their number."""
+    numbered = [replace(incident, id=f"{row:08d}") for row, incident in enumerate(incidents)]
+    made = assign_city(numbered, whereabouts, now=instant)
+    return [BatchOut.of(incident.id or "", made) for incident in numbered]
+
+
 def _print(
     questions: list[Question],
     answers: list[Suggestion],
     whereabouts: Whereabouts,
     *,
     plain: bool,
-    many: bool,
+    together: list[BatchOut] | None,
 ) -> None:
-    """Print the answers as tables or as JSON."""
+    """Print the answers as tables or as JSON; those of a batch with who goes for all together."""
     if plain:
-        console = Console()
-        for question, answer in zip(questions, answers, strict=True):
-            show(answer, whereabouts.city, console, title=question.id)
-            console.print()
+        _show_all(questions, answers, whereabouts, together or [])
         return
     shown = [
-        as_json(SuggestionOut.of(question.id, answer))
+        SuggestionOut.of(question.id, answer).model_dump(mode="json")
         for question, answer in zip(questions, answers, strict=True)
     ]
-    typer.echo(json.dumps(shown if many else shown[0], ensure_ascii=False, indent=2))
+    if together is None:
+        typer.echo(json.dumps(shown[0], ensure_ascii=False, indent=2))
+        return
+    rows = [
+        suggestion | {"batch": batch.model_dump(mode="json")}
+        for suggestion, batch in zip(shown, together, strict=True)
+    ]
+    typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+
+
+def _show_all(
+    questions: list[Question],
+    answers: list[Suggestion],
+    whereabouts: Whereabouts,
+    together: list[BatchOut],
+) -> None:
+    """Print the answers as tables."""
+    console = Console()
+    for question, answer, batch in zip_longest(questions, answers, together):
+        show(answer, whereabouts.city, console, title=question.id)
+        if batch is not None:
+            show_assignment(batch, console)
+        console.print()
+    for batch in together[:1]:
+        show_whole(batch, console)

@@ -12,6 +12,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.clock import Clock
+from api.coverage_now import CoverageNow
 from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
@@ -42,6 +43,8 @@ class Service:
         Keeps its roads at the weights of the present.
     live
         Where everybody is.
+    coverage
+        What is covered now.
     stream
         Open pages.
     layers
@@ -60,6 +63,7 @@ class Service:
     live: LiveWhereabouts
     layers: Layers
     tiles: RoadTiles | None
+    coverage: CoverageNow = field(default_factory=CoverageNow)
     stream: Stream = field(default_factory=Stream)
     warm: bool = False
     _loop: asyncio.AbstractEventLoop | None = None

@@ -185,6 +185,30 @@ def candidates(
     )
 
 
+def officer_obstacles(
+    whereabouts: Whereabouts, *, now: datetime, stale_after_s: float = STALE_AFTER_S
+) -> NDArray[np.uint8]:
+    """
+    Say of each officer what keeps him or her from being sent anywhere.
+
+    Parameters
+    ----------
+    whereabouts
+        Where the officers are, and whether free.
+    now
+        The present, with offset.
+    stale_after_s
+        Positions older than this are not counted on.
+
+    Returns
+    -------
+    obstacles
+        Positions in `OBSTACLES`, uint8[n_officers]; 0 for nothing.
+    """
+    age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
+    return _first_hurdle(_hurdles(whereabouts, age_s, stale_after_s))
+
+
 def _hurdles(
     whereabouts: Whereabouts,
     age_s: NDArray[np.float64],

@@ -112,7 +112,7 @@ def choose_for_case(
     considered = own
     proposed = own
     if not (own & judged.in_time(within_ms)).any():
-        aid = city.roster.commanded_by(_neighbours(case, city)) & ~own
+        aid = city.roster.commanded_by(neighbours(case, city)) & ~own
         considered = own | aid
         proposed = own | (aid & (judged.arrival_ms < best_own_ms))
     kind = ProposalKind.GRID if case.kind == CaseKind.GRID else ProposalKind.SPECIALIST
@@ -237,8 +237,22 @@ class _Reasons:
         return reason.slower(self._last)
 
 
-def _neighbours(case: Jurisdiction, city: City) -> list[str]:
-    """Units whose crews may come as mutual aid: the same kind, a squad of the same domain."""
+def neighbours(case: Jurisdiction, city: City) -> list[str]:
+    """
+    List the units whose crews may come as mutual aid.
+
+    Parameters
+    ----------
+    case
+        Who has the case.
+    city
+        The city.
+
+    Returns
+    -------
+    codes
+        Units of the same kind; squads of the same domain.
+    """
     if case.kind == CaseKind.GRID:
         return _codes(city, UnitKind.GRID_BRIGADE)
     squads = city.units_of(UnitKind.SPECIALIST_SQUAD)

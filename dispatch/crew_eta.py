@@ -137,3 +137,38 @@ def _oldest_s(city: City, judged: Candidates, crews: NDArray[np.int64]) -> NDArr
     """Age of the oldest position among those who go, of each crew."""
     going = [rows[judged.going[rows]] for rows in map(city.roster.members, crews.tolist())]
     return np.array([judged.age_s[rows].max() for rows in going], dtype=np.float64)
+
+
+def arrivals_ms(city: City, judged: Candidates, *, now: datetime) -> NDArray[np.int64]:
+    """
+    Give the median arrival of every crew that can go, as of its oldest position.
+
+    Parameters
+    ----------
+    city
+        The city.
+    judged
+        Its crews with regard to the place.
+    now
+        The present.
+
+    Returns
+    -------
+    arrival_ms
+        From now until a crew is legally complete, int64[n_crews]; what `judged` says where a
+        crew can't go or the city has no model of arrivals.
+    """
+    crews = np.flatnonzero(judged.obstacle == 0)
+    arrival_ms = judged.arrival_ms.copy()
+    if city.arrival_model is None or not len(crews):
+        return arrival_ms
+    age_s = np.zeros(len(arrival_ms))
+    np.maximum.at(age_s, city.roster.crew_of[judged.going], judged.age_s[judged.going])
+    eta = city.arrival_model.eta(
+        arrival_ms[crews] / 1000,
+        mode=city.crew_modes[crews],
+        hour=hour_of_week(now),
+        age_s=age_s[crews],
+    )
+    arrival_ms[crews] = np.rint(eta.p50_s * 1000).astype(np.int64)
+    return arrival_ms

@@ -32,18 +32,16 @@ from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
 from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
-from dispatch.jurisdiction import Holder, Jurisdiction, decide
+from dispatch.jurisdiction import Holder, Jurisdiction
 from dispatch.proposal import Proposal, draw_up
 from dispatch.routing import CaseKind
+from dispatch.scene import look_at
 from dispatch.whereabouts import Whereabouts
 from dispatch.whistle import Whistle, whistle
 from geo.area import Tier
-from geo.errors import BadValue, OutsideNetwork, UnknownName
+from geo.errors import BadValue, UnknownName
 from geo.place_index import Place
 from geo.remark import Remark
-from geo.road.road_class import Mode
-from geo.road.snap import Joins
-from geo.zone import ARRIVAL_TARGET_S
 
 POLICIES = ("nearest",)
 """Named rankings."""
@@ -242,10 +240,9 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     _check(policy, now, k)
     whereabouts = whereabouts.pinned()
     city = whereabouts.city
-    place = city.place_index.locate(incident.lon_lat)
-    case = decide(incident, place, city, now=now)
-    targets_s = _targets_s(case, arrival_target_s)
-    destination = _destination(case, city, incident.lon_lat)
+    scene = look_at(incident, city, now=now, arrival_target_s=arrival_target_s)
+    place, case = scene.place, scene.case
+    targets_s, destination = scene.targets_s, scene.destination
     travel_ms = whereabouts.travel_ms(destination)
     judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
     limits_ms = {
@@ -302,15 +299,6 @@ def _check(policy: str, now: datetime, k: int) -> None:
         raise BadValue(f"Ask for one proposal or more, not {k}.")
 
 
-def _targets_s(case: Jurisdiction, asked_s: float | None) -> dict[ClockKind, float]:
-    """Arrival targets of the case and of securing the place; one that is asked for wins."""
-    stated = {clock.kind: clock.within_s for clock in case.clocks}
-    return {
-        kind: stated.get(kind, ARRIVAL_TARGET_S) if asked_s is None else asked_s
-        for kind in (ClockKind.ARRIVE, ClockKind.SECURE)
-    }
-
-
 def _main_target_s(case: Jurisdiction, targets_s: Mapping[ClockKind, float]) -> float:
     """The target by which the answer is judged: that of the case, if anybody may act on it."""
     return targets_s[ClockKind.ARRIVE if case.may_act else ClockKind.SECURE]
@@ -319,27 +307,6 @@ def _main_target_s(case: Jurisdiction, targets_s: Mapping[ClockKind, float]) -> 
 def _clock_of(kind: ProposalKind) -> ClockKind:
     """The clock that runs for a crew."""
     return ClockKind.SECURE if kind == ProposalKind.SECURE else ClockKind.ARRIVE
-
-
-def _destination(case: Jurisdiction, city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
-    """Join the place to the roads; one that is handed over need not be near them."""
-    handed_over = case.hand_off is not None and case.hand_off.partner is not None
-    return {} if handed_over else _join(city, lon_lat)
-
-
-def _join(city: City, lon_lat: tuple[float, float]) -> dict[Mode, Joins]:
-    """Join the place to the roads of every mode that reaches it."""
-    point = np.array([lon_lat], dtype=np.float64)
-    joins: dict[Mode, Joins] = {}
-    refusal: OutsideNetwork | None = None
-    for mode, engine in sorted(city.travel_times.items()):
-        try:
-            joins[mode] = engine.join(point)
-        except OutsideNetwork as error:
-            refusal = refusal or error
-    if refusal is not None and not joins:
-        raise refusal
-    return joins
 
 
 def _choose(  # noqa: PLR0913 -- everything that a choice is made from

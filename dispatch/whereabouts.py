@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.city import City
+from dispatch.joining import join_or_leave_out, nowhere
 from dispatch.unit import DutyStatus
-from geo.errors import OutsideNetwork
 from geo.position import Fix, FixResult, Positions
 from geo.remark import Remark
 from geo.road.eligible import ANYBODY, Wanted, list_eligible
 from geo.road.fleet import Fleet
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
-from geo.road.travel_time import UNREACHABLE_MS, Arrival, NetworkTravelTimes, TravelTimes
+from geo.road.travel_time import UNREACHABLE_MS, Arrival, NetworkTravelTimes
 
 NEVER_MS = np.iinfo(np.int64).max
 """Travel time of an officer from whom no road leads to the place."""
@@ -274,7 +274,7 @@ def locate_officers(
         positions=positions,
         status=everyone_free,
         fix_time_s=np.full(n_officers, np.nan),
-        joins=_nowhere(n_officers),
+        joins=nowhere(n_officers),
         fleets=_fleets(city, n_officers),
     )
     everyone = np.arange(n_officers)
@@ -297,7 +297,7 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
         if not len(moved):
             continue
         lon_lat = np.array([fixes[row].lon_lat for row in moved.tolist()], dtype=np.float64)
-        for part, found in _join_or_leave_out(whereabouts.city.travel_times[mode], lon_lat):
+        for part, found in join_or_leave_out(whereabouts.city.travel_times[mode], lon_lat):
             for column in fields(Joins):
                 getattr(joins, column.name)[moved[part]] = getattr(found, column.name)
     fleets = dict(whereabouts.fleets)
@@ -328,41 +328,12 @@ def _fleets(city: City, n_officers: int) -> dict[Mode, Fleet]:
     """Empty fleets on the roads of every mode that officers travel in."""
     engines = {mode: city.travel_times[mode] for mode in city.roster.mode_rows}
     return {
-        mode: engine.fleet(_nowhere(n_officers))
+        mode: engine.fleet(nowhere(n_officers))
         for mode, engine in engines.items()
         if isinstance(engine, NetworkTravelTimes)
     }
 
 
-def _join_or_leave_out(
-    engine: TravelTimes, lon_lat: NDArray[np.float64], first: int = 0
-) -> list[tuple[slice, Joins]]:
-    """Join places in as few questions as possible, leaving out those too far from any road."""
-    last = first + len(lon_lat)
-    try:
-        return [(slice(first, last), engine.join(lon_lat))]
-    except OutsideNetwork:
-        if len(lon_lat) == 1:
-            return [(slice(first, last), _nowhere(1))]
-    half = len(lon_lat) // 2
-    return [
-        *_join_or_leave_out(engine, lon_lat[:half], first),
-        *_join_or_leave_out(engine, lon_lat[half:], first + half),
-    ]
-
-
 def _copied(joins: Joins) -> Joins:
     """Joins to write into."""
     return Joins(*(getattr(joins, column.name).copy() for column in fields(Joins)))
-
-
-def _nowhere(n_places: int) -> Joins:
-    """Joins of places that no road serves."""
-    return Joins(
-        lon_lat=np.full((n_places, 2), np.nan),
-        node=np.full(n_places, -1, dtype=np.int32),
-        street=np.full(n_places, -1, dtype=np.int32),
-        along=np.zeros(n_places),
-        distance_m=np.zeros(n_places),
-        walk_ms=np.zeros(n_places, dtype=np.int64),
-    )

@@ -25,12 +25,15 @@ class UnitGrid:
         Code of the zone it belongs to under the published plan, or None.
     polygon
         Its extent, WGS-84 degrees.
+    population
+        People who live there, or None where that is not known.
     """
 
     code: str
     community: str
     zone: str | None
     polygon: Polygon | MultiPolygon
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

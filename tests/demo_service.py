@@ -19,9 +19,9 @@ from fixtures.demo_city import write_demo_city
 from fixtures.preset import Preset
 
 
-def make_store(folder: Path) -> Path:
-    """Generate the small city and load it into a store."""
-    city = write_demo_city(folder / "city", preset=Preset.SMALL)
+def make_store(folder: Path, *, officers: int | None = None) -> Path:
+    """Generate the small city, with as many officers as are asked for, and load it into a store."""
+    city = write_demo_city(folder / "city", preset=Preset.SMALL, officers=officers)
     path = folder / "small.gpkg"
     with closing(open_store(f"sqlite:///{path}", create=True)) as store, store.session() as session:
         load_city_folder(city, session)

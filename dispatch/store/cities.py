@@ -76,14 +76,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
     _insert(session, tables.AREAS, [_columns(tables.AREAS, area) for area in contents.areas])
     _insert(session, tables.ZONES, [_columns(tables.ZONES, zone) for zone in contents.zones])
-    _insert(
-        session,
-        tables.GRIDS,
-        [
-            _columns(tables.GRIDS, row.grid) | {"population": row.population}
-            for row in contents.grids
-        ],
-    )
+    _insert(session, tables.GRIDS, [_columns(tables.GRIDS, grid) for grid in contents.grids])
     for table, values in (
         (tables.BACKDROP, contents.backdrop),
         (tables.DOMAINS, contents.domains),
@@ -240,7 +233,7 @@ def _zone(row: Row[Any]) -> Zone:
 
 
 def _grid(row: Row[Any]) -> UnitGrid:
-    return UnitGrid(row.code, row.community, row.zone, row.polygon)
+    return UnitGrid(row.code, row.community, row.zone, row.polygon, row.population)
 
 
 def _domain(row: Row[Any]) -> Domain:

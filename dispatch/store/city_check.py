@@ -47,7 +47,7 @@ def _used_twice(city: CityContents) -> Iterator[Finding]:
     tables: tuple[tuple[str, list[str]], ...] = (
         (city_rows.AREAS.file, [area.code for area in city.areas]),
         (city_rows.ZONES.file, [zone.code for zone in city.zones]),
-        (city_rows.GRIDS.file, [row.grid.code for row in city.grids]),
+        (city_rows.GRIDS.file, [grid.code for grid in city.grids]),
         (city_rows.DOMAINS.file, [domain.code for domain in city.domains]),
         (city_rows.MATTERS.file, [matter.code for matter in city.matters]),
         (city_rows.AUTHORITY.file, [row.id for row in city.authority]),
@@ -95,8 +95,7 @@ def _zones(city: CityContents) -> Iterator[Finding]:
 def _grids(city: CityContents) -> Iterator[Finding]:
     where = city_rows.GRIDS.file
     areas, zones = {area.code for area in city.areas}, {zone.code for zone in city.zones}
-    for row in city.grids:
-        grid = row.grid
+    for grid in city.grids:
         yield from _unknown(where, grid.code, "community", [grid.community], areas)
         if grid.zone is not None:
             yield from _unknown(where, grid.code, "zone", [grid.zone], zones)

@@ -65,23 +65,6 @@ class Backdrop:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopledGrid:
-    """
-    A unit grid and the people who live in it.
-
-    Attributes
-    ----------
-    grid
-        The grid.
-    population
-        People.
-    """
-
-    grid: UnitGrid
-    population: int
-
-
-@dataclass(frozen=True, slots=True)
 class PostedOfficer:
     """
     An officer as the folder has him or her at its instant.
@@ -129,7 +112,7 @@ class CityContents:
     about: CityName | None
     areas: tuple[Area, ...]
     zones: tuple[Zone, ...]
-    grids: tuple[PeopledGrid, ...]
+    grids: tuple[UnitGrid, ...]
     backdrop: tuple[Backdrop, ...]
     domains: tuple[Domain, ...]
     matters: tuple[Matter, ...]

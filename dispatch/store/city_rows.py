@@ -13,7 +13,7 @@ from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
-from dispatch.store.city_contents import Backdrop, PeopledGrid, PostedOfficer
+from dispatch.store.city_contents import Backdrop, PostedOfficer
 from dispatch.store.column import split_codes
 from dispatch.store.table_file import Row, polygon_of, read_layer, read_table, values
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
@@ -117,9 +117,14 @@ def _zone(row: Row) -> Zone:
     )
 
 
-def _grid(row: Row) -> PeopledGrid:
-    grid = UnitGrid(row["code"], row["community"], row["zone"] or None, polygon_of(row))
-    return PeopledGrid(grid, _whole(row["population"], "population", least=0))
+def _grid(row: Row) -> UnitGrid:
+    return UnitGrid(
+        code=row["code"],
+        community=row["community"],
+        zone=row["zone"] or None,
+        polygon=polygon_of(row),
+        population=_whole(row["population"], "population", least=0),
+    )
 
 
 def _backdrop(row: Row) -> Backdrop:

@@ -111,6 +111,41 @@ def test_a_batch_answers_every_row_in_order(place, matter, capsys, tmp_path):
     assert answers[1]["matters"] == []
 
 
+@pytest.fixture(scope="module")
+def crowded(city, home) -> str:
+    """Two incidents side by side in every zone."""
+    points = [zone.polygon.representative_point() for zone in city.zones]
+    rows = [f"{at}-{n},{p.x:.6f},{p.y:.6f}," for n in (1, 2) for at, p in enumerate(points)]
+    table = home / "crowded.csv"
+    table.write_text("\n".join(["id,lon,lat,matters", *rows]) + "\n", encoding="utf-8")
+    return str(table)
+
+
+def test_a_batch_assigns_crews_for_all_together_never_worse_than_one_by_one(crowded, capsys):
+    run(["suggest", "--batch", crowded, "--json"])
+    answers = json.loads(capsys.readouterr().out)
+    batches = [answer["batch"] for answer in answers]
+    assert all(batch["proven"] for batch in batches)
+    whole, alone = batches[0]["whole"], batches[0]["whole_one_by_one"]
+    keys = ("left_open", "weighted_late_s", "arrival_s")
+    assert [whole[key] for key in keys] <= [alone[key] for key in keys]
+    for name, total in (("assigned", whole), ("one_by_one", alone)):
+        rows = [row for batch in batches for row in batch[name]]
+        crews = [row["crew"] for row in rows if row["crew"]]
+        assert len(crews) == len(set(crews))
+        assert sum(row["crew"] is None for row in rows) == sum(total["left_open"])
+        arrivals = sum(row["eta_s"] for row in rows if row["crew"])
+        assert arrivals == pytest.approx(total["arrival_s"], abs=0.01)
+
+
+def test_a_batch_in_tables_says_who_goes_for_all_together(crowded, city, capsys):
+    run(["suggest", "--batch", crowded])
+    shown = capsys.readouterr().out
+    assert shown.count("For all together, lead") == 2 * len(city.zones)
+    assert "All together:" in shown
+    assert "One by one:" in shown
+
+
 def test_no_crew_at_all_is_the_answer_no(place, matter, capsys):
     asked = ["suggest", "--at", place, "--matter", matter, "--now", "2099-01-01T00:00:00+08:00"]
     assert run([*asked, "--json"]) == 1

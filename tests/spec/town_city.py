@@ -22,7 +22,7 @@ from geo.position import Fix, Positions
 from geo.road.network import RoadNetwork
 from geo.road.road_class import Mode
 from geo.road.travel_time import NetworkTravelTimes
-from geo.zone import Zone
+from geo.zone import UnitGrid, Zone
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -73,14 +73,18 @@ class TownCity:
     network: RoadNetwork | None = None
     arrival_target_s: int = 900
     arrival_model: ArrivalModel | None = None  # without one an ETA is the travel time
+    grids: str = ""  # junctions round which a unit grid lies
+    people: Mapping[str, int] = field(default_factory=dict)  # of unit grids
+    base: str | None = None  # junction at which the home brigade has its base
 
     def crew(self, name: str) -> Crew:
         return self.crews.get(name, Crew())
 
     def units(self) -> dict[str, Unit]:
         grid, squad = UnitKind.GRID_BRIGADE, UnitKind.SPECIALIST_SQUAD
+        base = None if self.base is None else self.town.lon_lat[self.base]
         units = [
-            Unit("HOME", "本区大队", "home brigade", grid, zone="Z1"),
+            Unit("HOME", "本区大队", "home brigade", grid, zone="Z1", lon_lat=base),
             Unit("NEXT", "邻区大队", "next brigade", grid, zone="Z2"),
             Unit("SQUAD", "专业大队", "squad", squad, domains=("TRANSPORT", "ECOLOGY")),
         ]
@@ -102,6 +106,11 @@ class TownCity:
                 officers.append(Officer(officer, "", name, officer in certified, skills))
         return tuple(officers)
 
+    def grid(self, name: str) -> UnitGrid:
+        lon, lat = self.town.lon_lat[name]
+        polygon = box(lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4)
+        return UnitGrid(name, "T", "Z1", polygon, self.people.get(name))
+
     def city(self) -> City:
         everywhere = box(108, -1, 111, 1)
         areas = (
@@ -119,7 +128,7 @@ class TownCity:
             lon_lat=(109.1, 0.0),
             areas=areas,
             zones=(Zone("Z1", "一区", "HOME", everywhere, self.arrival_target_s),),
-            grids=(),
+            grids=tuple(map(self.grid, self.grids)),
             domains=DOMAINS,
             matters=MATTERS,
             authority=(*(row for row in rows if row.matter not in own), *self.authority),

@@ -1,0 +1,30 @@
+"""Joint operations: many officers to several sites, all there by one time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from api.auth import Caller, Role, allowed
+from api.schemas_joint import JointAsk, JointOut
+from api.service import ServiceDep
+from dispatch.call_up import call_up
+
+router = APIRouter(prefix="/api/v1/joint-operations", tags=["many at once"])
+
+PlannerDep = Annotated[
+    Caller, Depends(allowed(Role.DISPATCHER, Role.PLANNER, Role.LEADER, Role.ADMIN))
+]
+
+
+@router.post("")
+def plan(asked: JointAsk, service: ServiceDep, _: PlannerDep) -> JointOut:
+    """
+    Say who goes to which site, or how many of whom are missing where.
+
+    The last arrival is the earliest possible; of the plans with that arrival, the one that
+    weakens the zones least.  Nobody is sent by asking.
+    """
+    made = call_up(asked.operation(), service.live.present, now=service.clock())
+    return JointOut.of(made, service.city)

@@ -1,0 +1,112 @@
+"""
+Points of demand: where a city has to expect incidents, and how many.
+
+A point is a place inside each unit grid.  It weighs as many people as live there; where the city
+does not know that of every grid, each grid weighs the same.  A city without unit grids has one
+point for each zone.  Rates of incidents are not known here, so one incident an hour in the whole
+city is spread by weight: an hour's incidents then are shares of demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from dispatch.city import City
+from dispatch.coverage import Demand
+from dispatch.destination import join_places
+from geo.remark import Remark
+from geo.road.frozen import freeze
+from geo.road.road_class import Mode
+from geo.road.snap import Joins
+from geo.zone import ARRIVAL_TARGET_S, UnitGrid, Zone
+
+BY_PEOPLE = Remark("people", "按单元网格人口加权。", "Weighted by the people of each unit grid.")
+BY_GRID = Remark("unit_grids", "每个单元网格权重相同。", "Each unit grid weighs the same.")
+BY_ZONE = Remark(
+    "zones",
+    "无单元网格，每个责任区权重相同。",
+    "There are no unit grids: each zone weighs the same.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """
+    Points of demand of a city, joined to its roads.
+
+    Attributes
+    ----------
+    demand
+        The points, their zones and weights.
+    lon_lat
+        Where they are, float64[n_points, 2].
+    target_s
+        Arrival target of each, float64[n_points].
+    joins
+        The points on the roads of each mode.
+    weighting
+        What they are weighted by.
+    """
+
+    demand: Demand
+    lon_lat: NDArray[np.float64]
+    target_s: NDArray[np.float64]
+    joins: Mapping[Mode, Joins]
+    weighting: Remark
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        freeze(self)
+
+
+def lay_out_demand(city: City) -> Ground:
+    """
+    Lay out the demand of a city.
+
+    Parameters
+    ----------
+    city
+        The city.
+
+    Returns
+    -------
+    ground
+        A point in each unit grid, or in each zone where there are no grids.
+    """
+    parts: list[UnitGrid | Zone] = sorted(city.grids or city.zones, key=lambda part: part.code)
+    zone_of = [part.zone if isinstance(part, UnitGrid) else part.code for part in parts]
+    zone_codes = tuple(sorted(zone.code for zone in city.zones))
+    row_of = {code: row for row, code in enumerate(zone_codes)}
+    target_of = {zone.code: zone.arrival_target_s for zone in city.zones}
+    weight, weighting = _weights(parts)
+    points = shapely.point_on_surface(np.array([part.polygon for part in parts], dtype=object))
+    lon_lat = shapely.get_coordinates(points).reshape(-1, 2)
+    return Ground(
+        demand=Demand(
+            points=tuple(part.code for part in parts),
+            zones=zone_codes,
+            zone=np.array([row_of.get(code or "", -1) for code in zone_of], dtype=np.int64),
+            weight=weight,
+            incidents_per_h=weight / (weight.sum() or 1.0),
+        ),
+        lon_lat=lon_lat,
+        target_s=np.array(
+            [target_of.get(code or "", ARRIVAL_TARGET_S) for code in zone_of], dtype=np.float64
+        ),
+        joins=join_places(city, lon_lat),
+        weighting=weighting,
+    )
+
+
+def _weights(parts: list[UnitGrid | Zone]) -> tuple[NDArray[np.float64], Remark]:
+    """What each point weighs, and by what that is."""
+    people = [part.population for part in parts if isinstance(part, UnitGrid)]
+    known = [count for count in people if count is not None]
+    if people and len(known) == len(people) and sum(known) > 0:
+        return np.array(known, dtype=np.float64), BY_PEOPLE
+    return np.ones(len(parts)), BY_GRID if people else BY_ZONE

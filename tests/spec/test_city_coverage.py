@@ -1,0 +1,182 @@
+"""Coverage and move-up in drawn towns; a gap of four columns or two rows takes a minute by car."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spec.town import town
+from spec.town_city import NOW, Crew, TownCity
+
+from dispatch import city_coverage
+from dispatch.city_coverage import CityCoverage, survey_city
+from dispatch.city_move_up import list_posts, propose_city_moves
+from dispatch.coverage_gap import by_zone, gaps
+from dispatch.demand_point import lay_out_demand
+from dispatch.move_up import MoveUpRule
+from dispatch.unit import DutyStatus
+from geo.position import Fix
+from geo.road.road_class import Mode
+
+STREET = town("a---1---b---c---d---2---e")
+PEOPLE = {"a": 10, "b": 20, "c": 30, "d": 40}
+ONE = TownCity(STREET, home="1", grids="abcd", people=PEOPLE, arrival_target_s=120)
+
+
+def covered(drawn: TownCity) -> CityCoverage:
+    whereabouts = drawn.whereabouts()
+    return survey_city(lay_out_demand(whereabouts.city), whereabouts, now=NOW)
+
+
+def reached(made: CityCoverage) -> str:
+    """Points that a free crew reaches in time."""
+    points = np.array(made.ground.demand.points)
+    return "".join(points[made.coverage.count > 0])
+
+
+def test_a_crew_covers_what_it_reaches_within_the_target_by_the_people_there():
+    made = covered(ONE)
+    assert reached(made) == "abc"
+    assert made.coverage.share == pytest.approx(0.6)
+    assert made.ground.weighting.code == "people"
+    assert [(gap.point, gap.zone, gap.share) for gap in gaps(made.coverage)] == [("d", "Z1", 0.4)]
+    assert [(zone.zone, zone.share) for zone in by_zone(made.coverage)] == [
+        ("Z1", pytest.approx(0.6))
+    ]
+
+
+def test_where_people_are_not_known_each_grid_weighs_the_same():
+    made = covered(replace(ONE, people={"a": 10}))
+    assert made.ground.weighting.code == "unit_grids"
+    assert made.coverage.share == pytest.approx(0.75)
+
+
+def test_a_city_without_grids_has_a_point_in_each_zone():
+    made = covered(replace(ONE, grids=""))
+    assert (made.ground.weighting.code, made.ground.demand.points) == ("zones", ("Z1",))
+    assert made.coverage.share == 0, "no road is near the middle of the zone"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"crews": {"1": Crew(status=DutyStatus.BUSY)}},
+        {"crews": {"1": Crew(certified=1, auxiliaries=3)}},
+        {"crews": {"1": Crew(position_age_s=1300)}},
+        {"crews": {"1": Crew(position_age_s=None)}},
+        {"off_duty": ("1-1",)},
+        {"home": "", "squad": "1"},
+    ],
+)
+def test_a_crew_that_could_not_go_covers_nothing(changed):
+    made = covered(replace(ONE, **changed))
+    assert reached(made) == ""
+    assert not made.coverage.free.any()
+
+
+def test_a_crew_is_there_when_its_second_officer_is():
+    assert reached(covered(replace(ONE, standing={"1-1": "d"}))) == "bc"
+    three = {"1": Crew(certified=3)}
+    assert reached(covered(replace(ONE, crews=three, standing={"1-1": "d"}))) == "abc"
+
+
+def test_a_position_grows_stale_without_any_new_one():
+    whereabouts = ONE.whereabouts()
+    ground = lay_out_demand(whereabouts.city)
+    first = survey_city(ground, whereabouts, now=NOW)
+    later = survey_city(ground, whereabouts, now=NOW + timedelta(minutes=30), before=first)
+    assert (reached(first), reached(later)) == ("abc", "")
+
+
+TOWN = town("""
+    a---b---c---d---e
+    |   |   |   |   |
+    f---g---h---i---j
+    |   |   |   |   |
+    k---l---m---n---o
+""")
+CREWS = TownCity(
+    TOWN,
+    home="acg",
+    next_door="ko",
+    squad="m",
+    crews={"a": Crew(certified=3), "c": Crew(mode=Mode.EBIKE), "g": Crew(auxiliaries=1)},
+    grids="abcdefghijklmno",
+    arrival_target_s=150,
+)
+START = CREWS.whereabouts()
+GROUND = lay_out_demand(START.city)
+OFFICERS = [officer.id for officer in START.city.roster.officers]
+
+
+@st.composite
+def changes(draw):
+    """Some officers move or change their status, time goes on."""
+    moves = draw(st.dictionaries(st.sampled_from(OFFICERS), st.sampled_from(TOWN.names)))
+    statuses = draw(st.dictionaries(st.sampled_from(OFFICERS), st.sampled_from(DutyStatus)))
+    return moves, statuses, draw(st.sampled_from([30, 300, 900]))
+
+
+@given(steps=st.lists(changes(), min_size=1, max_size=4), many=st.sampled_from([0, 2, 64]))
+def test_counted_on_is_the_same_as_counted_from_scratch(steps, many):
+    whereabouts, now = START, NOW
+    made = survey_city(GROUND, whereabouts, now=now)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(city_coverage, "MANY_CREWS", many)
+        for moves, statuses, seconds in steps:
+            now += timedelta(seconds=seconds)
+            fixes = [Fix(officer, TOWN.lon_lat[at], now) for officer, at in moves.items()]
+            whereabouts = whereabouts.moved(fixes, now=now)[0].with_status(statuses)
+            made = survey_city(GROUND, whereabouts, now=now, before=made)
+            fresh = survey_city(GROUND, whereabouts, now=now)
+            assert np.array_equal(made.coverage.count, fresh.coverage.count)
+            assert np.array_equal(made.coverage.free, fresh.coverage.free)
+            assert made.coverage.share == fresh.coverage.share
+
+
+def test_many_officers_at_once_are_asked_in_parts(monkeypatch):
+    whole = survey_city(GROUND, START, now=NOW)
+    monkeypatch.setattr("dispatch.destination.MOST_TIMES", 1)
+    parts = survey_city(GROUND, START, now=NOW)
+    assert np.array_equal(whole.coverage.count, parts.coverage.count)
+    assert np.array_equal(np.stack(whole.coverage.reaches), np.stack(parts.coverage.reaches))
+
+
+SPREAD = replace(
+    ONE, town=town("a---1---3---b---c---d---e"), home="13", grids="abde", people={}, base="d"
+)
+
+
+def test_of_two_crews_that_cover_the_same_one_is_posted_where_nobody_is():
+    made = covered(SPREAD)
+    assert reached(made) == "ab"
+    moved = propose_city_moves(made, MoveUpRule(most_moves=2, gain_per_hour=0.0))
+    (move,) = moved.proposal.moves
+    assert (move.post, move.gain_per_h) == ("HOME", pytest.approx(0.5))
+    assert (moved.proposal.share_before, moved.proposal.share_after) == (0.5, 1.0)
+    assert moved.proposal.proven
+    assert moved.mode == Mode.CAR
+
+
+def test_the_nearer_of_two_that_are_worth_the_same_is_moved_and_none_if_it_costs_too_much():
+    made = covered(SPREAD)
+    (move,) = propose_city_moves(made, MoveUpRule()).proposal.moves
+    assert (move.crew, move.travel_ms) == ("3", 3 * 60_000)
+    dear = MoveUpRule(gain_per_hour=50.0)
+    assert propose_city_moves(made, dear).proposal.moves == ()
+    assert propose_city_moves(made, MoveUpRule(within_s=170)).proposal.moves == ()
+    assert propose_city_moves(made, MoveUpRule(most_moves=0)).proposal.moves == ()
+
+
+def test_without_a_free_crew_nobody_is_moved():
+    busy = {name: Crew(status=DutyStatus.BUSY) for name in "13"}
+    moved = propose_city_moves(covered(replace(SPREAD, crews=busy)), MoveUpRule())
+    assert (moved.mode, moved.proposal.moves) == (None, ())
+
+
+def test_posts_are_bases_and_zones():
+    posts = list_posts(SPREAD.city())
+    assert list(posts) == ["HOME", "Z1"]
+    assert posts["HOME"] == SPREAD.town.lon_lat["d"]
