@@ -8,8 +8,10 @@ before, every kind of question equals the slow oracle.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -260,19 +262,28 @@ def crowd():
     return NetworkTravelTimes(network), random_places(network, 60, rng)
 
 
+def questions(
+    times: NetworkTravelTimes, fleet: Fleet, places: Joins, row: int
+) -> list[Callable[[], object]]:
+    """One of every kind about a place; the answers can be compared."""
+    place, other = one(places, row), one(places, row + 1)
+
+    def way() -> object:
+        route = times.route(place, other)
+        return route and (route.travel_time_ms, route.edges.tolist())
+
+    return [
+        lambda: times.nearest(fleet, place, k=8, eligible=Wanted(any_of=1)),
+        lambda: times.matrix(place, places).tolist(),
+        lambda: times.matrix(places, place).tolist(),
+        lambda: list(times.matrix_row(place, places)[0]),
+        way,
+        lambda: [band.edges.tolist() for band in times.reach(place, [0.2, 1.0])],
+    ]
+
+
 def asked_of(times: NetworkTravelTimes, fleet: Fleet, places: Joins) -> list[object]:
-    """Answers of every kind, in a form that can be compared."""
-    answers: list[object] = []
-    for row in range(0, len(places) - 1, 7):
-        place = one(places, row)
-        answers.append(times.nearest(fleet, place, k=8, eligible=Wanted(any_of=1)))
-        answers.append(times.matrix(place, places).tolist())
-        answers.append(times.matrix(places, place).tolist())
-        answers.append(times.matrix_row(place, places)[0].tolist())
-        route = times.route(place, one(places, row + 1))
-        answers.append(route and (route.travel_time_ms, route.edges.tolist()))
-        answers.append([band.edges.tolist() for band in times.reach(place, [0.2, 1.0])])
-    return answers
+    return [ask() for row in range(0, 59, 7) for ask in questions(times, fleet, places, row)]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -281,13 +292,13 @@ def test_a_workspace_whose_stamps_run_out_begins_anew(method, crowd):
     fleet = times.fleet(places)
     fleet.mark(np.arange(len(places)), np.ones(len(places), np.uint64))
     with answered_by(method):
-        expected = asked_of(times, fleet, places)
-        for left in range(0, 40, 3):
+        expected = [ask() for ask in questions(times, fleet, places, 0)]
+        for kind, left in product(range(len(expected)), range(4)):
             fresh = NetworkTravelTimes(times.network, roads=times.roads)
+            questions(fresh, fleet, places, 7)[kind]()
             fresh._rooms.mine().stamp = np.iinfo(np.int32).max - left
-            assert asked_of(fresh, fleet, places) == expected
-            assert asked_of(fresh, fleet, places) == expected
-            assert fresh._rooms.mine().stamp < 1_000
+            for _ in range(left + 2):
+                assert questions(fresh, fleet, places, 0)[kind]() == expected[kind]
 
 
 @pytest.mark.parametrize("method", METHODS)
