@@ -33,8 +33,10 @@ $(VENV)/installed: $(VENV)/pinned pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Compiles the kernels into the cache, so that neither a test nor a first request waits.
+# Compiles the kernels into the cache, so that neither a test nor a first request waits.  The cache
+# is emptied first: numba compares a kernel's own file only, not those of the kernels it calls.
 $(VENV)/warm: $(VENV)/installed $(wildcard geo/road/*.py dispatch/*.py)
+	rm -f geo/road/__pycache__/*.nb[ic] dispatch/__pycache__/*.nb[ic]
 	$(BIN)/python -m dispatch.warm
 	@touch $@
 
