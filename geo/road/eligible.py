@@ -12,6 +12,9 @@ from geo.road.kernel import kernel
 ON_ROAD = 1 << 63
 """The highest bit is the fleet's own: it marks who hangs on a road, and others nobody can ask."""
 
+BLOCK = 512
+"""Units counted at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -72,7 +75,7 @@ def may_go(bits: NDArray[np.uint64], wanted: NDArray[np.uint64], unit: int) -> b
 
 
 @kernel
-def count_eligible(bits: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> int:
+def count_eligible(bits: NDArray[np.uint64], wanted: NDArray[np.uint64], enough: int) -> int:
     """
     Count the units that may go.
 
@@ -80,18 +83,23 @@ def count_eligible(bits: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> int:
     ----------
     bits, wanted
         See `may_go`.
+    enough
+        Counting ends at the end of the block in which there are so many.
 
     Returns
     -------
     count
-        How many there are.
+        How many there are, or ``enough`` and perhaps more.
     """
     all_of, any_of, none_of = wanted[0], wanted[1], wanted[2]
     free = any_of == 0
     count = 0
-    for marks in bits:  # without branches, so that it runs several units at a time
-        fits = (marks & all_of == all_of) & (marks & none_of == 0)
-        count += int(fits & (free | (marks & any_of != 0)))
+    for start in range(0, len(bits), BLOCK):
+        for marks in bits[start : start + BLOCK]:  # without branches: several units at a time
+            fits = (marks & all_of == all_of) & (marks & none_of == 0)
+            count += int(fits & (free | (marks & any_of != 0)))
+        if count >= enough:
+            break
     return count
 
 

@@ -30,6 +30,9 @@ PATIENCE = 6.0
 
 AT_LEAST = 256
 
+ENOUGH = 2048
+"""Eligible units are counted no further: among so many a search ends soon."""
+
 GAVE_UP = -1
 
 
@@ -106,7 +109,7 @@ def nearest_units(question: Question, room: Workspace) -> list[tuple[int, int]]:
     belie the estimate, so a search that has settled far more than expected gives up, and the
     hierarchy answers.
     """
-    n_eligible = count_eligible(question.bits, question.wanted)
+    n_eligible = count_eligible(question.bits, question.wanted, max(ENOUGH, question.k))
     size = min(question.k, n_eligible)
     if size <= 0:
         return []

@@ -53,7 +53,7 @@ def masks(eligible):
 
 def ask(question, method):
     """Who comes first, by one method."""
-    wanted = min(question.k, count_eligible(question.bits, question.wanted))
+    wanted = min(question.k, count_eligible(question.bits, question.wanted, question.k))
     best = Best(np.empty(wanted, np.int64), np.empty(wanted, np.int32))
     count = along_the_street(question, best) if wanted else 0
     room = Workspace(question.roads.graph.n_states)
@@ -253,7 +253,7 @@ def test_marks_say_who_may_go(marks, all_of, any_of, none_of):
     ]
     bits, wanted = np.array(marks, dtype=np.uint64), Wanted(all_of, any_of, none_of).masks()
     assert list_eligible(bits, wanted).tolist() == able
-    assert count_eligible(bits, wanted) == len(able)
+    assert count_eligible(bits, wanted, len(marks)) == len(able)
     assert [unit for unit in range(len(marks)) if may_go(bits, wanted, unit)] == able
 
 
@@ -321,3 +321,9 @@ def test_eligibility_is_said_of_every_unit():
     fleet = times.fleet(times.join(drawn.places("12")))
     with pytest.raises(BadValue, match="all 2 units"):
         times.nearest(fleet, times.join(drawn.places("3")), k=1, eligible=np.ones(1, dtype=bool))
+
+
+def test_counting_ends_with_the_block_that_is_enough():
+    bits, wanted = np.full(5_000, 1, dtype=np.uint64), Wanted(all_of=1).masks()
+    bits[:600] = 0
+    assert [count_eligible(bits, wanted, enough) for enough in (1, 425, 9_999)] == [424, 936, 4_400]
