@@ -47,7 +47,12 @@ def address(
     port = free_port()
     verb = "from api.cli import main; main()"
     command = [sys.executable, "-c", verb, "demo", "--preset", preset, "--port", str(port)]
-    environment = {**os.environ, "GRID_DISPATCH_HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    environment = {
+        **os.environ,
+        "GRID_DISPATCH_HOME": str(home),
+        "PYTHONPATH": str(Path.cwd()),
+        "PYTHONFAULTHANDLER": "1",
+    }
     environment.pop("GRID_DISPATCH_STORE", None)
     with (home / "log.txt").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -55,6 +60,7 @@ def address(
             address = f"http://127.0.0.1:{port}"
             wait_until_ready(f"{address}/readyz", server, home / "log.txt")
             yield address
+            assert server.poll() is None, how_it_ended(server, home / "log.txt")
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -146,11 +152,16 @@ def free_port() -> int:
         return port
 
 
+def how_it_ended(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Exit code (a signal, where negative) and log of a server that ended unasked."""
+    return f"The server ended with {server.returncode}:\n{log.read_text(encoding='utf-8')}"
+
+
 def wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     """Wait for the server, and show its log if it gives up."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text(encoding="utf-8")
+        assert server.poll() is None, how_it_ended(server, log)
         try:
             with urlopen(url) as answer:  # noqa: S310 -- our own server on this machine
                 assert answer.status == 200
