@@ -58,6 +58,34 @@ class CityCoverage:
     whereabouts: Whereabouts
     basis: tuple[str, ...]
 
+    def prices(self, crews: NDArray[np.int64]) -> NDArray[np.float64]:
+        """
+        Say what it costs if one of some crews leaves, each by itself.
+
+        Parameters
+        ----------
+        crews
+            Rows of crews in the roster, int64[n].
+
+        Returns
+        -------
+        prices
+            Share of all demand that no free crew reaches in time any more, float64[n]; 0 for
+            a crew that is not free.
+        """
+        coverage, weight = self.coverage, self.ground.demand.weight
+        alone = np.flatnonzero(coverage.count == 1)
+        total = weight.sum() or 1.0
+        return np.array(
+            [
+                weight[alone[coverage.reaches[crew][alone]]].sum() / total
+                if coverage.free[crew]
+                else 0.0
+                for crew in crews.tolist()
+            ],
+            dtype=np.float64,
+        )
+
 
 def survey_city(
     ground: Ground,

@@ -144,6 +144,21 @@ def test_many_officers_at_once_are_asked_in_parts(monkeypatch):
     assert np.array_equal(np.stack(whole.coverage.reaches), np.stack(parts.coverage.reaches))
 
 
+@given(moves=changes())
+def test_a_price_is_the_share_that_is_lost_when_the_crew_leaves(moves):
+    placed, statuses, seconds = moves
+    now = NOW + timedelta(seconds=seconds)
+    fixes = [Fix(officer, TOWN.lon_lat[at], now) for officer, at in placed.items()]
+    whereabouts = START.moved(fixes, now=now)[0].with_status(statuses)
+    made = survey_city(GROUND, whereabouts, now=now)
+    roster = whereabouts.city.roster
+    prices = made.prices(np.arange(len(roster.crews)))
+    for crew, price in enumerate(prices.tolist()):
+        leaving = {roster.officers[row].id: DutyStatus.BUSY for row in roster.members(crew)}
+        without = survey_city(GROUND, whereabouts.with_status(leaving), now=now)
+        assert price == pytest.approx(made.coverage.share - without.coverage.share)
+
+
 SPREAD = replace(
     ONE, town=town("a---1---3---b---c---d---e"), home="13", grids="abde", people={}, base="d"
 )
