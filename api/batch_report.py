@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from api.schemas_batch import AssignmentOut, BatchOut
+from api.schemas_batch import BatchOut, SlotChoiceOut
 
 
 def show_assignment(batch: BatchOut, console: Console) -> None:
@@ -46,7 +46,7 @@ def show_whole(batch: BatchOut, console: Console) -> None:
         )
 
 
-def _said(assignment: AssignmentOut) -> str:
+def _said(assignment: SlotChoiceOut) -> str:
     """One assignment in words."""
     if assignment.crew is None or assignment.eta_s is None:
         return "nobody is left"

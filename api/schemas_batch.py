@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from dispatch.batch import Assigned, Score
-from dispatch.city_batch import Assignment, CityBatch
+from dispatch.city_batch import CityBatch, SlotChoice
 
 
-class AssignmentOut(BaseModel):
+class SlotChoiceOut(BaseModel):
     """Which crew goes, and for what."""
 
     role: str = Field(description="lead: has the case; secure: secures the place.")
@@ -17,7 +17,7 @@ class AssignmentOut(BaseModel):
     late_s: float | None
 
     @classmethod
-    def of(cls, assignment: Assignment) -> AssignmentOut:
+    def of(cls, assignment: SlotChoice) -> SlotChoiceOut:
         """Copy an assignment."""
         return cls(
             role=assignment.role,
@@ -47,8 +47,8 @@ class WholeOut(BaseModel):
 class BatchOut(BaseModel):
     """Who goes to one incident of a batch, and what the whole is worth."""
 
-    assigned: list[AssignmentOut] = Field(description="In the best assignment of the batch.")
-    one_by_one: list[AssignmentOut] = Field(
+    assigned: list[SlotChoiceOut] = Field(description="In the best assignment of the batch.")
+    one_by_one: list[SlotChoiceOut] = Field(
         description="If each, the gravest first, got the first crew that is left."
     )
     proven: bool
@@ -67,6 +67,6 @@ class BatchOut(BaseModel):
         )
 
 
-def _rows(incident: str, made: CityBatch, assigned: Assigned) -> list[AssignmentOut]:
+def _rows(incident: str, made: CityBatch, assigned: Assigned) -> list[SlotChoiceOut]:
     """Who goes to one incident."""
-    return [AssignmentOut.of(row) for row in made.of(incident, assigned)]
+    return [SlotChoiceOut.of(row) for row in made.of(incident, assigned)]

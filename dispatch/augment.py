@@ -32,7 +32,7 @@ def match_rows(
     Parameters
     ----------
     hi, lo, alone, may
-        What each pair costs; see `dispatch.assignment.Costs`.
+        What each pair costs; see `dispatch.matching.Costs`.
     column, row
         The assignment, both ways, -1 for none; all -1 at first.
     u_hi, u_lo, v_hi, v_lo

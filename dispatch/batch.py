@@ -21,7 +21,7 @@ together are a matroid (transversal), and in a matroid the heaviest basis depend
 order of the weights only, not on how far apart they are.
 
 Times are whole milliseconds and costs are pairs in lexicographic order, so the answer is
-exact; its prices prove it (`dispatch.assignment`).  Ties break by slot, then by crew.
+exact; its prices prove it (`dispatch.matching`).  Ties break by slot, then by crew.
 
 Crews brought together from several are no part of this model: `dispatch.brought_together`
 adds them afterwards, and says that it is a heuristic.
@@ -38,7 +38,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.assignment import ALONE, Costs, is_proven, match
+from dispatch.matching import ALONE, Costs, is_proven, match
 from geo.errors import BadValue
 from geo.road.frozen import freeze
 

@@ -37,7 +37,7 @@ LEAD, SECURE = "lead", "secure"
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class SlotChoice:
     """
     Which crew goes to an incident, and for what.
 
@@ -78,7 +78,7 @@ class CityBatch:
     best: Assigned
     one_by_one: Assigned
 
-    def of(self, incident: str, assigned: Assigned) -> tuple[Assignment, ...]:
+    def of(self, incident: str, assigned: Assigned) -> tuple[SlotChoice, ...]:
         """
         Say who goes to one incident.
 
@@ -97,14 +97,14 @@ class CityBatch:
         rows = [row for row, slot in enumerate(self.batch.slots) if slot.incident == incident]
         return tuple(self._assignment(row, int(assigned.crew[row])) for row in rows)
 
-    def _assignment(self, slot: int, crew: int) -> Assignment:
+    def _assignment(self, slot: int, crew: int) -> SlotChoice:
         """Who goes to one slot."""
         role = self.batch.slots[slot].role
         if crew == NO_CREW:
-            return Assignment(role, None, None, None)
+            return SlotChoice(role, None, None, None)
         eta_s = int(self.batch.arrival_ms[slot, crew]) / 1000
         late_s = int(self.batch.late_ms[slot, crew]) / 1000
-        return Assignment(role, self.batch.crews[crew], eta_s, late_s)
+        return SlotChoice(role, self.batch.crews[crew], eta_s, late_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

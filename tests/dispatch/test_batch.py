@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from dispatch.assignment import Costs, is_proven, match
 from dispatch.batch import NO_CREW, Batch, Slot, assign, assign_one_by_one, score
 from dispatch.brought_together import BroughtTogether, bring_together
+from dispatch.matching import Costs, is_proven, match
 from dispatch.second_thoughts import Outlook, Rule, Trigger, may_be_called_off, worth_resuggesting
 from dispatch.whereabouts import NEVER_MS
 from geo.errors import BadValue

@@ -1,5 +1,5 @@
 """
-Assignment: rows to columns at least cost, where costs are pairs compared in order.
+Matching: rows to columns at least cost, where costs are pairs compared in order.
 
 Formulation
 -----------
