@@ -56,6 +56,15 @@ def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_
             "在岗的合格队员不足。",
             "Too many of its officers are off duty.",
         ),
+        Obstacle.OFF_SHIFT: ("不在班次内。", "Too many of its officers are not on shift."),
+        Obstacle.RESTING: (
+            "按休息规定应当休息。",
+            "Too many of its officers have to rest first.",
+        ),
+        Obstacle.ENGAGED: (
+            "按日程在别处值守或有约。",
+            "Too many of its officers are at a desk or an appointment.",
+        ),
         Obstacle.BUSY: ("正在处置其他事件。", "Busy with another incident."),
         Obstacle.NO_POSITION: ("没有定位。", "Has no position."),
         Obstacle.STALE_POSITION: (
@@ -279,6 +288,9 @@ def left_behind(officer: str, obstacle: Obstacle) -> Remark:
 
 _OFFICER_TEXT = {
     Obstacle.OFF_DUTY: ("未在岗", "off duty"),
+    Obstacle.OFF_SHIFT: ("不在班次内", "not on shift"),
+    Obstacle.RESTING: ("应当休息", "has to rest"),
+    Obstacle.ENGAGED: ("在别处值守或有约", "at a desk or an appointment"),
     Obstacle.BUSY: ("正在处置其他事件", "busy"),
     Obstacle.NO_POSITION: ("没有定位", "no position"),
     Obstacle.STALE_POSITION: ("定位过旧", "stale position"),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.city import City
+from dispatch.duty_columns import DutyColumns, always_on_duty
 from dispatch.joining import join_or_leave_out, nowhere
 from dispatch.unit import DutyStatus
 from geo.position import Fix, FixResult, Positions
@@ -56,6 +57,8 @@ class Whereabouts:
         The officers of each mode hung on its roads, marked with what they may be sent to
         (`dispatch.marks.Marks`), a row per officer of the city; nobody moves them, a
         snapshot with later fixes has fleets of its own.  Modes without a road engine have none.
+    duty
+        Shifts, rests, engagements and jobs in hand.
     """
 
     city: City
@@ -64,6 +67,7 @@ class Whereabouts:
     fix_time_s: NDArray[np.float64]
     joins: Joins
     fleets: Mapping[Mode, Fleet]
+    duty: DutyColumns
 
     @property
     def on_road(self) -> NDArray[np.bool_]:
@@ -136,6 +140,22 @@ class Whereabouts:
             if row is not None:
                 status[row] = STATUSES.index(value)
         return _marked_again(replace(self, status=status), np.flatnonzero(status != self.status))
+
+    def with_duty(self, duty: DutyColumns) -> Whereabouts:
+        """
+        Change shifts, rests, engagements and jobs in hand.
+
+        Parameters
+        ----------
+        duty
+            Columns with a row per officer of the city.
+
+        Returns
+        -------
+        whereabouts
+            The new snapshot.
+        """
+        return replace(self, duty=duty)
 
     def statuses(self) -> dict[str, DutyStatus]:
         """
@@ -276,6 +296,7 @@ def locate_officers(
         fix_time_s=np.full(n_officers, np.nan),
         joins=nowhere(n_officers),
         fleets=_fleets(city, n_officers),
+        duty=always_on_duty(n_officers),
     )
     everyone = np.arange(n_officers)
     placed = _marked_again(_joined_again(blank, everyone), everyone)

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from dispatch.candidate import OBSTACLES, Candidates, Need, Obstacle, candidates
 from dispatch.city import City
+from dispatch.duty_columns import DutyColumns
 from dispatch.roster import muster
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from dispatch.whereabouts import NEVER_MS, locate_officers
@@ -36,8 +38,10 @@ class Person:
     status: DutyStatus
     age_s: int | None
     travel_ms: int | None
+    held_by: Obstacle | None = None  # by roster, rest rule, calendar or a job in hand
 
 
+HOLDS = (Obstacle.OFF_SHIFT, Obstacle.RESTING, Obstacle.ENGAGED, Obstacle.BUSY)
 PEOPLE = st.lists(
     st.builds(
         Person,
@@ -47,6 +51,7 @@ PEOPLE = st.lists(
         status=st.sampled_from([DutyStatus.AVAILABLE] * 4 + [DutyStatus.BUSY, DutyStatus.OFF_DUTY]),
         age_s=st.sampled_from([0, 60, 1200, 1201, None]),
         travel_ms=st.sampled_from([1000, 1000, 2000, 3000, 4000, None]),
+        held_by=st.sampled_from([None] * 8 + list(HOLDS)),
     ),
     max_size=14,
 )
@@ -90,7 +95,27 @@ def judge(people: list[Person], need: Need) -> Candidates:
         NEVER_MS if person.travel_ms is None or person.age_s is None else person.travel_ms
         for person in people
     ]
-    return candidates(whereabouts, np.array(known, dtype=np.int64), need, now=NOW)
+    on_duty = whereabouts.with_duty(duty(people))
+    return candidates(on_duty, np.array(known, dtype=np.int64), need, now=NOW)
+
+
+def duty(people: list[Person]) -> DutyColumns:
+    """Columns that hold each as said, from a minute ago until a minute from now."""
+    before, after = NOW.timestamp() - 60, NOW.timestamp() + 60
+
+    def column(hold: Obstacle, value: float, other: float = np.nan) -> NDArray[np.float64]:
+        values = [value if person.held_by == hold else other for person in people]
+        return np.array(values, dtype=np.float64)
+
+    return DutyColumns(
+        shift_from_s=column(Obstacle.OFF_SHIFT, after),
+        shift_to_s=column(Obstacle.OFF_SHIFT, after + 60),
+        rest_until_s=column(Obstacle.RESTING, after, before),
+        engaged_from_s=column(Obstacle.ENGAGED, before, after),
+        engaged_to_s=column(Obstacle.ENGAGED, after, after + 60),
+        job_until_s=column(Obstacle.BUSY, before),
+        work_s=np.zeros(len(people)),
+    )
 
 
 def suffices(people: list[Person], need: Need) -> bool:
@@ -106,7 +131,15 @@ def slow_obstacle(crew: list[Person], need: Need) -> Obstacle | None:
         return Obstacle.LACKS_SKILL
     hurdles = [
         (Obstacle.OFF_DUTY, lambda person: person.status != DutyStatus.OFF_DUTY),
-        (Obstacle.BUSY, lambda person: person.status != DutyStatus.BUSY),
+        *(
+            (hold, lambda person, hold=hold: person.held_by != hold)
+            for hold in HOLDS
+            if hold != Obstacle.BUSY
+        ),
+        (
+            Obstacle.BUSY,
+            lambda person: person.status != DutyStatus.BUSY and person.held_by != Obstacle.BUSY,
+        ),
         (Obstacle.NO_POSITION, lambda person: person.age_s is not None),
         (Obstacle.STALE_POSITION, lambda person: person.age_s <= 1200),
         (Obstacle.UNREACHABLE, lambda person: person.travel_ms is not None),
@@ -125,6 +158,7 @@ def slow_arrival_ms(crew: list[Person], need: Need) -> int:
         for person in crew
         if person.certified
         and person.status == DutyStatus.AVAILABLE
+        and person.held_by is None
         and person.age_s is not None
         and person.age_s <= 1200
         and person.travel_ms is not None
