@@ -184,6 +184,7 @@ class UnitOut(BaseModel):
     lon_lat: LonLat | None
     call_sign: str
     phone: str
+    equipment: list[str]
 
     @classmethod
     def of(cls, unit: Unit) -> UnitOut:
@@ -200,6 +201,7 @@ class UnitOut(BaseModel):
             lon_lat=unit.lon_lat,
             call_sign=unit.call_sign,
             phone=unit.phone,
+            equipment=list(unit.equipment),
         )
 
 
@@ -211,6 +213,7 @@ class OfficerOut(BaseModel):
     crew: str
     certified: bool
     skills: list[str]
+    equipment: list[str]
     status: DutyStatus
 
     @classmethod
@@ -222,6 +225,7 @@ class OfficerOut(BaseModel):
             crew=officer.crew,
             certified=officer.certified,
             skills=list(officer.skills),
+            equipment=list(officer.equipment),
             status=status,
         )
 

@@ -61,6 +61,8 @@ class AuthorityRow:
         Seconds from the report until the case should be handled, or None.
     answer_within_s
         Seconds in which a whistle for its holder is to be answered; None is the usual time.
+    equipment
+        Equipment that the crew needs between its members and on its vehicle.
     """
 
     id: str
@@ -82,6 +84,7 @@ class AuthorityRow:
     secure_target_s: int | None = None
     handle_within_s: int | None = None
     answer_within_s: int | None = None
+    equipment: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a row that can never hold."""
@@ -171,7 +174,7 @@ class Terms:
     ----------
     min_certified
         Certified officers, the most that any asks for.
-    skills
+    skills, equipment
         What any of them names.
     answer_within_s
         The shortest time to answer a whistle that any states, or None.
@@ -179,6 +182,7 @@ class Terms:
 
     min_certified: int
     skills: tuple[str, ...]
+    equipment: tuple[str, ...]
     answer_within_s: int | None
 
 
@@ -200,6 +204,7 @@ def terms_of(rows: Iterable[AuthorityRow]) -> Terms:
     return Terms(
         min_certified=max((row.min_certified for row in rows), default=MIN_CERTIFIED),
         skills=tuple(sorted({skill for row in rows for skill in row.skills})),
+        equipment=tuple(sorted({thing for row in rows for thing in row.equipment})),
         answer_within_s=min(
             (row.answer_within_s for row in rows if row.answer_within_s is not None), default=None
         ),
@@ -226,5 +231,5 @@ def disagreement(rows: Iterable[AuthorityRow]) -> tuple[str, ...]:
     return tuple(name for name in TERM_COLUMNS if len({getattr(row, name) for row in rows}) > 1)
 
 
-TERM_COLUMNS = ("lead", "assisting", "min_certified", "skills", "triage", *DEADLINES)
+TERM_COLUMNS = ("lead", "assisting", "min_certified", "skills", "equipment", "triage", *DEADLINES)
 """Columns that say how a power is exercised."""

@@ -55,6 +55,8 @@ class Unit:
         Its base, WGS-84 degrees, or None.
     call_sign, phone
         How to reach it.
+    equipment
+        Codes of what its vehicle carries; whoever goes in a crew brings it along.
     """
 
     code: str
@@ -68,6 +70,7 @@ class Unit:
     lon_lat: tuple[float, float] | None = None
     call_sign: str = ""
     phone: str = ""
+    equipment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ class Officer:
         Codes of skills.
     phone
         How to reach him or her.
+    equipment
+        Codes of what he or she carries.
     """
 
     id: str
@@ -97,3 +102,4 @@ class Officer:
     certified: bool
     skills: tuple[str, ...] = ()
     phone: str = ""
+    equipment: tuple[str, ...] = ()

@@ -270,6 +270,7 @@ def _authority(row: Row[Any]) -> AuthorityRow:
         excluding=row.excluding,
         scale=None if row.scale is None else CaseScale(row.scale),
         triage=None if row.triage is None else Triage(row.triage),
+        equipment=row.equipment,
         **{name: getattr(row, name) for name in DEADLINES},
     )
 
@@ -291,8 +292,9 @@ def _unit(row: Row[Any]) -> Unit:
         lon_lat=None if row.base is None else (row.base.x, row.base.y),
         call_sign=row.call_sign,
         phone=row.phone,
+        equipment=row.equipment,
     )
 
 
 def _officer(row: Row[Any]) -> Officer:
-    return Officer(row.id, row.name, row.crew, row.certified, row.skills, row.phone)
+    return Officer(row.id, row.name, row.crew, row.certified, row.skills, row.phone, row.equipment)

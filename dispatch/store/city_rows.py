@@ -165,6 +165,7 @@ def _authority(row: Row) -> AuthorityRow:
         excluding=split_codes(row["excluding"]),
         scale=CaseScale(row["scale"]) if row["scale"] else None,
         triage=Triage(row["triage"]) if row["triage"] else None,
+        equipment=split_codes(row["equipment"]),
         **{name: _seconds(row[name], name) for name in DEADLINES},
     )
 
@@ -194,6 +195,7 @@ def _unit(row: Row) -> Unit:
         lon_lat=_lon_lat(row) if based else None,
         call_sign=row["call_sign"],
         phone=row["phone"],
+        equipment=split_codes(row["equipment"]),
     )
 
 
@@ -205,6 +207,7 @@ def _officer(row: Row) -> PostedOfficer:
         certified=_yes(row["certified"]),
         skills=split_codes(row["skills"]),
         phone=row["phone"],
+        equipment=split_codes(row["equipment"]),
     )
     located = row["lon"] or row["lat"]
     fix = Fix(officer.id, _lon_lat(row), _instant(row["fix_time"])) if located else None
@@ -245,7 +248,7 @@ AUTHORITY = Source(
     "skills",
     _authority,
     key="id",
-    optional=" ".join(("excluding", "scale", "triage", *DEADLINES)),
+    optional=" ".join(("excluding", "scale", "triage", *DEADLINES, "equipment")),
 )
 PARTNERS = Source(
     "partners.gpkg",
@@ -255,13 +258,17 @@ PARTNERS = Source(
     may_be_missing=True,
 )
 UNITS = Source(
-    "units.csv", "code name name_en kind parent zone domains mode lon lat call_sign phone", _unit
+    "units.csv",
+    "code name name_en kind parent zone domains mode lon lat call_sign phone",
+    _unit,
+    optional="equipment",
 )
 OFFICERS = Source(
     "officers.csv",
     "id name crew certified skills phone lon lat fix_time status",
     _officer,
     key="id",
+    optional="equipment",
 )
 HOURLY_SPEEDS = Source(
     "hourly_speeds.csv",

@@ -117,6 +117,7 @@ AUTHORITY = _table(
     Column("secure_target_s", Integer),
     Column("handle_within_s", Integer),
     Column("answer_within_s", Integer),
+    Column("equipment", Codes, nullable=False),
 )
 
 PARTNERS = _table(
@@ -143,6 +144,7 @@ UNITS = _table(
     _text("mode", nullable=True),
     _text("call_sign"),
     _text("phone"),
+    Column("equipment", Codes, nullable=False),
     Column("base", Shape("POINT")),
 )
 
@@ -155,6 +157,7 @@ OFFICERS = _table(
     Column("certified", Boolean, nullable=False),
     Column("skills", Codes, nullable=False),
     _text("phone"),
+    Column("equipment", Codes, nullable=False),
     _text("status"),
 )
 

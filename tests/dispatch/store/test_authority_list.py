@@ -46,6 +46,7 @@ EMPTY = {
     "secure_target_s": "",
     "handle_within_s": "",
     "answer_within_s": "",
+    "equipment": "",
 }
 FULL = {
     "id": "R1",
@@ -61,6 +62,7 @@ FULL = {
     "secure_target_s": "600",
     "handle_within_s": "86400",
     "answer_within_s": "1200",
+    "equipment": "camera;ladder",
 }
 MATTERS = [
     {**TABLES["matters.csv"][0]},
@@ -113,6 +115,7 @@ def test_every_column_of_a_row_comes_out_as_it_went_in(city_folder, empty_store)
             secure_target_s=600,
             handle_within_s=86400,
             answer_within_s=1200,
+            equipment=("camera", "ladder"),
         ),
         AuthorityRow(
             "R2",

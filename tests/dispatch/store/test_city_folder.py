@@ -94,6 +94,23 @@ def test_reading_twice_gives_the_same_version_and_a_change_another(store, city_f
     other.close()
 
 
+def test_what_officers_and_vehicles_carry_is_read_where_the_files_say_it(city_folder, empty_store):
+    assert {unit.equipment for unit in read_city_folder(city_folder).units} == {()}
+    for name, code, things in (("units", "K1", "gas;ladder"), ("officers", "002", "camera")):
+        table = f"{name}.csv"
+        key = "code" if name == "units" else "id"
+        rows = [row | {"equipment": things if row[key] == code else ""} for row in TABLES[table]]
+        write_table(city_folder, table, rows)
+    load(city_folder, empty_store)
+    city = read_city(empty_store)
+    assert city.units["K1"].equipment == ("gas", "ladder")
+    assert {officer.id: officer.equipment for officer in city.officers} == {
+        "001": (),
+        "002": ("camera",),
+        "003": (),
+    }
+
+
 def test_a_store_and_its_roads_may_be_moved_together(store, tmp_path):
     version = read_city(store).version
     store.close()
