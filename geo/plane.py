@@ -1,0 +1,66 @@
+"""Plane: metres east and north of a place, for questions that a city is small enough for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.road.snap import METRES_PER_DEGREE
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """
+    A local plane: every degree is as long as it is at the centre.
+
+    Lengths are out by a thousandth ten kilometres north or south of the centre at the latitude
+    of Beijing, and by less nearer the equator.
+
+    Attributes
+    ----------
+    centre
+        Where it touches the Earth, WGS-84 degrees.
+    """
+
+    centre: tuple[float, float]
+
+    @property
+    def _scale(self) -> NDArray[np.float64]:
+        """Metres in a degree of longitude and of latitude."""
+        return METRES_PER_DEGREE * np.array([np.cos(np.radians(self.centre[1])), 1.0])
+
+    def to_xy(self, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """
+        Turn degrees into metres.
+
+        Parameters
+        ----------
+        lon_lat
+            WGS-84 degrees, float64[..., 2].
+
+        Returns
+        -------
+        xy_m
+            Metres east and north of the centre, of the same shape.
+        """
+        xy_m: NDArray[np.float64] = (lon_lat - np.array(self.centre)) * self._scale
+        return xy_m
+
+    def to_lon_lat(self, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """
+        Turn metres into degrees.
+
+        Parameters
+        ----------
+        xy_m
+            Metres east and north of the centre, float64[..., 2].
+
+        Returns
+        -------
+        lon_lat
+            WGS-84 degrees, of the same shape.
+        """
+        lon_lat: NDArray[np.float64] = xy_m / self._scale + np.array(self.centre)
+        return lon_lat
