@@ -1,0 +1,133 @@
+"""
+Records: frozen values as JSON, written so that equal values are equal bytes.
+
+Types are read off the annotations of the dataclasses, so a field that is added to one is
+written and read from then on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+Reader = Callable[[Any], Any]
+"""Makes a value from what JSON said."""
+
+
+def write_record(value: object) -> str:
+    """
+    Write a value.
+
+    Parameters
+    ----------
+    value
+        Dataclasses of texts, numbers, instants, enumerations, tuples, mappings and dataclasses.
+
+    Returns
+    -------
+    record
+        JSON with sorted keys and no spaces.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+    )
+
+
+def read_record(kind: type[T], record: str) -> T:
+    """
+    Read a value.
+
+    Parameters
+    ----------
+    kind
+        The dataclass that was written.
+    record
+        What `write_record` wrote; a field that it lacks takes its default.
+
+    Returns
+    -------
+    value
+        Equal to the one written.
+    """
+    value: T = _reader(kind)(json.loads(record))
+    return value
+
+
+def _plain(value: object) -> object:
+    """What JSON can say of a value that it doesn't know."""
+    if isinstance(value, date):  # an instant is one, too
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    assert is_dataclass(value), f"{type(value).__name__} cannot be kept in a record"
+    return {name: getattr(value, name) for name in _names(type(value))}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a dataclass."""
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _reader(hint: Any) -> Reader:  # noqa: ANN401 -- annotations have no type in common
+    """Find out from an annotation how its values are read."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in {Union, UnionType}:
+        return _optional(inside)
+    if origin is tuple:
+        return _tuple(inside)
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping(inside)
+    if is_dataclass(hint):
+        return _dataclass(hint)
+    if issubclass(hint, date):
+        return hint.fromisoformat
+    return hint if issubclass(hint, Enum) else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- a text or a number
+    return value
+
+
+def _optional(inside: tuple[Any, ...]) -> Reader:
+    """Read None or a value of the one other type."""
+    (other,) = (hint for hint in inside if hint is not NoneType)
+    read = _reader(other)
+    return lambda value: None if value is None else read(value)
+
+
+def _tuple(inside: tuple[Any, ...]) -> Reader:
+    """Read a tuple of any length, or of one type per place."""
+    if inside[-1] is Ellipsis:
+        read = _reader(inside[0])
+        return tuple if read is _as_it_is else lambda value: tuple(map(read, value))
+    readers = tuple(map(_reader, inside))
+    return lambda value: tuple(read(one) for read, one in zip(readers, value, strict=True))
+
+
+def _mapping(inside: tuple[Any, ...]) -> Reader:
+    """Read a mapping from texts."""
+    read = _reader(inside[1])
+    return lambda value: MappingProxyType({name: read(one) for name, one in value.items()})
+
+
+def _dataclass(kind: Any) -> Reader:  # noqa: ANN401 -- any dataclass
+    """Read a dataclass field by field."""
+    hints = get_type_hints(kind)
+    readers: dict[str, Reader] = {}
+
+    def read(value: dict[str, Any]) -> object:
+        if not readers:  # asked for on first use, so that a dataclass may hold its own kind
+            readers.update({name: _reader(hints[name]) for name in _names(kind)})
+        return kind(**{name: readers[name](one) for name, one in value.items()})
+
+    return read
