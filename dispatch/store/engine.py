@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from dispatch.store import geopackage
-from dispatch.store.tables import META, METADATA
+from dispatch.store.declare import METADATA
+from dispatch.store.tables import META
 from geo.errors import BadValue, UnreadableFile
 
 log = logging.getLogger(__name__)

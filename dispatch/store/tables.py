@@ -9,28 +9,13 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Integer,
-    MetaData,
-    Table,
     Text,
-    UniqueConstraint,
 )
 
 from dispatch.store.column import Codes, Filings, Instant, Shape
+from dispatch.store.declare import table as _table
+from dispatch.store.declare import text as _text
 from geo.road import hourly_speed, measured_speed
-
-METADATA = MetaData()
-
-
-def _table(name: str, comment: str, *columns: Column[object] | UniqueConstraint) -> Table:
-    """Declare a table with the integer key that GeoPackage asks for, never used twice."""
-    key: Column[int] = Column("fid", Integer, primary_key=True, nullable=False)
-    return Table(name, METADATA, key, *columns, comment=comment, sqlite_autoincrement=True)
-
-
-def _text(name: str, *, unique: bool = False, nullable: bool = False) -> Column[object]:
-    """Declare a text column; GeoPackage knows no VARCHAR."""
-    return Column(name, Text, unique=unique, nullable=nullable)
-
 
 META = _table("meta", "What this store holds", _text("name", unique=True), _text("value"))
 

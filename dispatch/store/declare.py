@@ -1,0 +1,49 @@
+"""How a table of the store is declared: the key that GeoPackage asks for, and plain texts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+METADATA = MetaData()
+"""Every table of the store."""
+
+
+def table(name: str, comment: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:
+    """
+    Declare a table with the integer key that GeoPackage asks for, never used twice.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    comment
+        What it holds, shown by whoever opens the file.
+    *columns
+        Its columns and constraints.
+
+    Returns
+    -------
+    table
+        Known to `METADATA`.
+    """
+    key: Column[int] = Column("fid", Integer, primary_key=True, nullable=False)
+    return Table(name, METADATA, key, *columns, comment=comment, sqlite_autoincrement=True)
+
+
+def text(name: str, *, unique: bool = False, nullable: bool = False) -> Column[object]:
+    """
+    Declare a text column; GeoPackage knows no VARCHAR.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    unique, nullable
+        Whether no two rows may have the same, and whether it may be missing.
+
+    Returns
+    -------
+    column
+        The column.
+    """
+    return Column(name, Text, unique=unique, nullable=nullable)
