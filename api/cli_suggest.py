@@ -25,9 +25,9 @@ from api.settings import Settings, demo_store_url
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
-from dispatch.candidate import STALE_AFTER_S
 from dispatch.city_batch import assign_city
 from dispatch.incident import Incident, IncidentKind
+from dispatch.lineup import STALE_AFTER_S
 from dispatch.matter import CaseScale
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.engine import open_store

@@ -16,9 +16,10 @@ from api.schemas_verdict import (
     HolderOut,
     WhistleOut,
 )
-from dispatch.choice import PassedOver, ProposalKind
+from dispatch.choice import ProposalKind
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale
+from dispatch.passed_over import PassedOver
 from dispatch.proposal import Proposal
 from dispatch.routing import CaseKind
 from dispatch.suggestion import Suggestion

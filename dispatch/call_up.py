@@ -17,11 +17,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.candidate import OBSTACLES, STALE_AFTER_S, officer_obstacles
 from dispatch.city import City
 from dispatch.destination import join_places, officers_to_places_ms, refuse_far_places
 from dispatch.joint import NO_ZONE, Force, Site, plan_joint
 from dispatch.joint_plan import JointPlan
+from dispatch.lineup import STALE_AFTER_S, officer_obstacles
+from dispatch.obstacle import OBSTACLES
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import NEVER_MS, Whereabouts
 from geo.errors import BadValue, UnknownName

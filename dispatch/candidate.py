@@ -8,42 +8,16 @@ needed skills between them; auxiliaries go along but count toward neither.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.completion import complete_crews, first_obstacles
+from dispatch.lineup import Lineup
 from dispatch.matter import MIN_CERTIFIED
+from dispatch.obstacle import OBSTACLES, Obstacle
 from dispatch.roster import Roster
-from dispatch.unit import DutyStatus
-from dispatch.whereabouts import NEVER_MS, STATUSES, Whereabouts
-
-STALE_AFTER_S = 1200.0
-"""A position older than twenty minutes is not counted on."""
-
-NOBODY = -1
-"""Officer row where no officer completes the crew."""
-
-
-class Obstacle(StrEnum):
-    """Why a crew can't go; the first that applies, in this order."""
-
-    TOO_FEW_CERTIFIED = "too_few_certified"
-    LACKS_SKILL = "lacks_skill"
-    OFF_DUTY = "off_duty"
-    OFF_SHIFT = "off_shift"
-    RESTING = "resting"
-    ENGAGED = "engaged"
-    BUSY = "busy"
-    NO_POSITION = "no_position"
-    STALE_POSITION = "stale_position"
-    OFF_ROAD = "off_road"
-    UNREACHABLE = "unreachable"
-
-
-OBSTACLES: tuple[Obstacle | None, ...] = (None, *Obstacle)
-"""Obstacles in a fixed order; arrays hold the position in this tuple, 0 for none."""
+from dispatch.whereabouts import NEVER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +40,12 @@ class Need:
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
     """
-    Every crew of the city with regard to one place.
+    The crews of a lineup with regard to one place; crews and officers by their place in it.
 
     Attributes
     ----------
+    lineup
+        The crews and their officers.
     arrival_ms
         When each crew is complete at the place, int64[n_crews]; `NEVER_MS` if it can't be.
     completing
@@ -80,25 +56,27 @@ class Candidates:
         Travel time of its nearest located officer, free or not, int64[n_crews].
     obstacle
         Position in `OBSTACLES`, uint8[n_crews].
-    going
-        Who goes if the crew goes, bool[n_officers].
     officer_obstacle
-        Why each other officer does not, position in `OBSTACLES`, uint8[n_officers].
+        Why each officer does not go if the crew goes, position in `OBSTACLES`,
+        uint8[n_officers]; 0 for those who go.
     travel_ms
         Travel time of each officer, int64[n_officers].
-    age_s
-        Age of each officer's position, float64[n_officers]; NaN without one.
     """
 
+    lineup: Lineup
     arrival_ms: NDArray[np.int64]
     completing: NDArray[np.int64]
     first_ms: NDArray[np.int64]
     nearest_ms: NDArray[np.int64]
     obstacle: NDArray[np.uint8]
-    going: NDArray[np.bool_]
     officer_obstacle: NDArray[np.uint8]
     travel_ms: NDArray[np.int64]
-    age_s: NDArray[np.float64]
+
+    @property
+    def able(self) -> NDArray[np.bool_]:
+        """Which crews can go, bool[n_crews]."""
+        able: NDArray[np.bool_] = self.obstacle == 0
+        return able
 
     def in_time(self, within_ms: NDArray[np.float64]) -> NDArray[np.bool_]:
         """
@@ -107,19 +85,19 @@ class Candidates:
         Parameters
         ----------
         within_ms
-            Travel time with which each crew still meets it, float64[n_crews].
+            Travel time with which each crew of the city still meets it, float64[n].
 
         Returns
         -------
         in_time
             Crews that can go and arrive by then, bool[n_crews].
         """
-        timely: NDArray[np.bool_] = (self.obstacle == 0) & (self.arrival_ms <= within_ms)
+        timely: NDArray[np.bool_] = self.able & (self.arrival_ms <= within_ms[self.lineup.crews])
         return timely
 
     def ranked(self, crews: NDArray[np.bool_]) -> NDArray[np.int64]:
         """
-        Rank some crews by arrival; ties break by code.
+        Order crews by arrival, then by code.
 
         Parameters
         ----------
@@ -128,180 +106,104 @@ class Candidates:
 
         Returns
         -------
-        rows
-            Rows of those that can go, the earliest first.
+        places
+            Places of those that can go, the earliest first.
         """
-        rows = np.flatnonzero(crews & (self.obstacle == 0))
-        return rows[np.argsort(self.arrival_ms[rows], kind="stable")]
+        places = np.flatnonzero(crews & self.able)
+        return places[np.argsort(self.arrival_ms[places], kind="stable")]
+
+    def going(self, crew: int) -> NDArray[np.int64]:
+        """
+        List who goes if a crew goes.
+
+        Parameters
+        ----------
+        crew
+            Its place.
+
+        Returns
+        -------
+        officers
+            Places of officers, the first to arrive first.
+        """
+        members = self.lineup.of(crew)
+        going = members.start + np.flatnonzero(self.officer_obstacle[members] == 0)
+        in_order: NDArray[np.int64] = going[np.argsort(self.travel_ms[going], kind="stable")]
+        return in_order
+
+    def oldest_s(self, crews: NDArray[np.int64]) -> NDArray[np.float64]:
+        """
+        Give the age of the oldest position among those who go.
+
+        Parameters
+        ----------
+        crews
+            Places of crews that can go, int64[n].
+
+        Returns
+        -------
+        age_s
+            float64[n].
+        """
+        age_s = np.where(self.officer_obstacle == 0, self.lineup.age_s, 0.0)
+        # The 0 at the end keeps crews of nobody within the column.
+        oldest = np.maximum.reduceat(np.append(age_s, 0.0), self.lineup.first[:-1])
+        of_crews: NDArray[np.float64] = oldest[crews]
+        return of_crews
 
 
-def candidates(
-    whereabouts: Whereabouts,
-    travel_ms: NDArray[np.int64],
-    need: Need,
-    *,
-    now: datetime,
-    stale_after_s: float = STALE_AFTER_S,
-) -> Candidates:
+def candidates(lineup: Lineup, travel_ms: NDArray[np.int64], need: Need) -> Candidates:
     """
-    Judge every crew.
+    Judge the crews of a lineup.
 
     Parameters
     ----------
-    whereabouts
-        Where the officers are, and whether free.
+    lineup
+        The crews and their officers.
     travel_ms
-        Their travel times to the place, int64[n_officers], `NEVER_MS` where no road leads.
+        Travel times of the officers to the place, int64[n_officers], `NEVER_MS` where no road
+        leads.
     need
-        What the crew must bring.
-    now
-        The present, with offset.
-    stale_after_s
-        Positions older than this are not counted on.
+        What a crew must bring.
 
     Returns
     -------
     candidates
         Arrival or obstacle of each crew.
     """
-    roster = whereabouts.city.roster
-    age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
-    hurdles = [
-        *_hurdles(whereabouts, age_s, stale_after_s, now_s=now.timestamp()),
-        (Obstacle.UNREACHABLE, travel_ms < NEVER_MS),
-    ]
-    officer_obstacle = _first_hurdle(hurdles)
-    going = officer_obstacle == 0
-    arrival_ms, completing = _complete(roster, going & roster.certified, travel_ms, need)
-    first_ms, _ = _nth_of_crew(roster, going, travel_ms, 1)
-    nearest_ms, _ = _nth_of_crew(roster, travel_ms < NEVER_MS, travel_ms, 1)
+    roster, n_crews = lineup.whereabouts.city.roster, len(lineup.crews)
+    unreachable = (lineup.obstacle == 0) & (travel_ms == NEVER_MS)
+    obstacle = np.where(unreachable, OBSTACLES.index(Obstacle.UNREACHABLE), lineup.obstacle)
+    obstacle = obstacle.astype(np.uint8)
+    certified = roster.certified[lineup.officers]
+    holds = _holds(roster, lineup.officers, need)
+    needed = np.uint64((1 << len(need.skills)) - 1)
+    arrival_ms, completing, first_ms, nearest_ms = np.empty((4, n_crews), dtype=np.int64)
+    complete_crews(
+        lineup.first,
+        travel_ms,
+        obstacle,
+        certified,
+        holds,
+        need.certified,
+        needed,
+        arrival_ms,
+        completing,
+        first_ms,
+        nearest_ms,
+    )
+    of_crew = np.empty(n_crews, dtype=np.uint8)
+    last = len(OBSTACLES) - 1
+    first_obstacles(lineup.first, obstacle, certified, holds, need.certified, needed, last, of_crew)
     return Candidates(
-        arrival_ms=arrival_ms,
-        completing=completing,
-        first_ms=first_ms,
-        nearest_ms=nearest_ms,
-        obstacle=_obstacles(roster, hurdles, need),
-        going=going,
-        officer_obstacle=officer_obstacle,
-        travel_ms=travel_ms,
-        age_s=age_s,
+        lineup, arrival_ms, completing, first_ms, nearest_ms, of_crew, obstacle, travel_ms
     )
 
 
-def officer_obstacles(
-    whereabouts: Whereabouts, *, now: datetime, stale_after_s: float = STALE_AFTER_S
-) -> NDArray[np.uint8]:
-    """
-    Say of each officer what keeps him or her from being sent anywhere.
-
-    Parameters
-    ----------
-    whereabouts
-        Where the officers are, and whether free.
-    now
-        The present, with offset.
-    stale_after_s
-        Positions older than this are not counted on.
-
-    Returns
-    -------
-    obstacles
-        Positions in `OBSTACLES`, uint8[n_officers]; 0 for nothing.
-    """
-    age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s, 0.0)
-    return _first_hurdle(_hurdles(whereabouts, age_s, stale_after_s, now_s=now.timestamp()))
-
-
-def _hurdles(
-    whereabouts: Whereabouts,
-    age_s: NDArray[np.float64],
-    stale_after_s: float,
-    *,
-    now_s: float,
-) -> list[tuple[Obstacle, NDArray[np.bool_]]]:
-    """What an officer must pass to be asked, in order, and who passes, bool[n_officers] each."""
-    status, duty = whereabouts.status, whereabouts.duty
-    return [
-        (Obstacle.OFF_DUTY, status != STATUSES.index(DutyStatus.OFF_DUTY)),
-        (Obstacle.OFF_SHIFT, duty.on_shift(now_s)),
-        (Obstacle.RESTING, duty.rested(now_s)),
-        (Obstacle.ENGAGED, duty.unengaged(now_s)),
-        (Obstacle.BUSY, (status != STATUSES.index(DutyStatus.BUSY)) & duty.without_job()),
-        (Obstacle.NO_POSITION, ~np.isnan(age_s)),
-        (Obstacle.STALE_POSITION, age_s <= stale_after_s),
-        (Obstacle.OFF_ROAD, whereabouts.on_road),
-    ]
-
-
-def _first_hurdle(hurdles: list[tuple[Obstacle, NDArray[np.bool_]]]) -> NDArray[np.uint8]:
-    """What stops each officer first, 0 for nothing."""
-    first = np.zeros(len(hurdles[0][1]), dtype=np.uint8)
-    for name, passes in hurdles:
-        first[(first == 0) & ~passes] = OBSTACLES.index(name)
-    return first
-
-
-def _obstacles(
-    roster: Roster, hurdles: list[tuple[Obstacle, NDArray[np.bool_]]], need: Need
-) -> NDArray[np.uint8]:
-    """First obstacle of each crew: where those who are left no longer suffice."""
-    left = roster.certified
-    enough = _count(roster, left) >= need.certified
-    skilled = _has_skills(roster, left, need)
-    obstacle = np.where(enough, 0, OBSTACLES.index(Obstacle.TOO_FEW_CERTIFIED))
-    obstacle[enough & ~skilled] = OBSTACLES.index(Obstacle.LACKS_SKILL)
-    for name, passes in hurdles:
-        left = left & passes
-        suffice = (_count(roster, left) >= need.certified) & _has_skills(roster, left, need)
-        obstacle[(obstacle == 0) & ~suffice] = OBSTACLES.index(name)
-    return obstacle.astype(np.uint8)
-
-
-def _complete(
-    roster: Roster, counting: NDArray[np.bool_], travel_ms: NDArray[np.int64], need: Need
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Earliest time at which each crew has its number and its skills, and who completes it."""
-    arrival_ms, completing = _nth_of_crew(roster, counting, travel_ms, need.certified)
-    for skill in need.skills:
-        holders = counting & _holders(roster, skill)
-        skill_ms, holder = _nth_of_crew(roster, holders, travel_ms, 1)
-        completing = np.where(skill_ms > arrival_ms, holder, completing)
-        arrival_ms = np.maximum(arrival_ms, skill_ms)
-    return arrival_ms, np.where(arrival_ms < NEVER_MS, completing, NOBODY)
-
-
-def _nth_of_crew(
-    roster: Roster, members: NDArray[np.bool_], travel_ms: NDArray[np.int64], n: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """N-th smallest travel time among some members of each crew, and whose it is."""
-    rows = np.flatnonzero(members & (travel_ms < NEVER_MS))
-    rows = rows[np.lexsort((travel_ms[rows], roster.crew_of[rows]))]
-    crew = roster.crew_of[rows]
-    first = np.searchsorted(crew, np.arange(len(roster.crews) + 1))
-    enough = np.diff(first) >= n
-    times = np.full(len(roster.crews), NEVER_MS)
-    who = np.full(len(roster.crews), NOBODY, dtype=np.int64)
-    who[enough] = rows[first[:-1][enough] + n - 1]
-    times[enough] = travel_ms[who[enough]]
-    return times, who
-
-
-def _count(roster: Roster, members: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many of some officers each crew has, int64[n_crews]."""
-    counts: NDArray[np.int64] = np.bincount(
-        roster.crew_of[members], minlength=len(roster.crews)
-    ).astype(np.int64)
-    return counts
-
-
-def _has_skills(roster: Roster, members: NDArray[np.bool_], need: Need) -> NDArray[np.bool_]:
-    """Which crews hold every needed skill among some officers, bool[n_crews]."""
-    held = np.ones(len(roster.crews), dtype=np.bool_)
-    for skill in need.skills:
-        held &= _count(roster, members & _holders(roster, skill)) > 0
-    return held
-
-
-def _holders(roster: Roster, skill: str) -> NDArray[np.bool_]:
-    """Who holds a skill, bool[n_officers]."""
-    return roster.skilled.get(skill, np.zeros(len(roster.officers), dtype=np.bool_))
+def _holds(roster: Roster, officers: NDArray[np.int64], need: Need) -> NDArray[np.uint64]:
+    """A bit for each needed skill that each officer holds, uint64[n_officers]."""
+    holds = np.zeros(len(officers), dtype=np.uint64)
+    for place, skill in enumerate(need.skills):
+        if skill in roster.skilled:
+            holds |= roster.skilled[skill][officers].astype(np.uint64) << np.uint64(place)
+    return holds

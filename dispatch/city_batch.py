@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.batch import NO_CREW, Assigned, Batch, Slot, assign, assign_one_by_one
-from dispatch.candidate import STALE_AFTER_S, Candidates, Need, candidates
+from dispatch.candidate import Candidates, Need, candidates
 from dispatch.choice import neighbours
 from dispatch.city import City
 from dispatch.crew_eta import arrivals_ms
 from dispatch.deadline import ClockKind, ClockStart
 from dispatch.destination import MOST_TIMES, join_places, officers_to_places_ms
 from dispatch.incident import Incident
+from dispatch.lineup import Lineup, line_up
 from dispatch.scene import Scene, look_at
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import Whereabouts
@@ -157,20 +158,21 @@ def assign_city(
         raise BadValue("Incidents of a batch need an id each, and no two the same.")
     whereabouts = whereabouts.pinned()
     scenes = [look_at(incident, whereabouts.city, now=now) for incident in incidents]
+    every_crew = line_up(whereabouts, np.arange(len(whereabouts.city.roster.crews)), now=now)
     wants = [
         want
         for incident, scene, travel_ms in zip(
-            incidents, scenes, _travel_ms(scenes, whereabouts), strict=True
+            incidents, scenes, _travel_ms(scenes, every_crew), strict=True
         )
-        for want in _wants(incident, scene, travel_ms, whereabouts, now)
+        for want in _wants(incident, scene, travel_ms, every_crew, now)
     ]
     batch = _batch(sorted(wants, key=lambda want: want.slot), whereabouts.city)
     return CityBatch(batch, assign(batch), assign_one_by_one(batch))
 
 
-def _travel_ms(scenes: Sequence[Scene], whereabouts: Whereabouts) -> Iterator[NDArray[np.int64]]:
+def _travel_ms(scenes: Sequence[Scene], every_crew: Lineup) -> Iterator[NDArray[np.int64]]:
     """Travel times of all officers to each scene in turn, int64[n_officers]; many asked at once."""
-    officers = np.arange(len(whereabouts.status))
+    officers, whereabouts = every_crew.officers, every_crew.whereabouts
     at_once = max(MOST_TIMES // max(len(officers), 1), 1)
     for first in range(0, len(scenes), at_once):
         part = scenes[first : first + at_once]
@@ -183,29 +185,22 @@ def _wants(
     incident: Incident,
     scene: Scene,
     travel_ms: NDArray[np.int64],
-    whereabouts: Whereabouts,
+    every_crew: Lineup,
     now: datetime,
 ) -> list[_Want]:
     """Slots of one incident; one that is handed over has none."""
-    city = whereabouts.city
+    city = every_crew.whereabouts.city
     wants = []
     if scene.case.may_act:
-        judged = _judge(whereabouts, travel_ms, scene.case.need, now)
+        judged = candidates(every_crew, travel_ms, scene.case.need)
         own = city.roster.commanded_by([scene.case.unit] if scene.case.unit else [])
         aid = city.roster.commanded_by(neighbours(scene.case, city))
         wants.append(_want(incident, LEAD, scene, city, judged, own, aid, now))
     if scene.case.to_secure:
-        judged = _judge(whereabouts, travel_ms, Need(), now)
+        judged = candidates(every_crew, travel_ms, Need())
         grid = city.roster.commanded_by(unit.code for unit in city.units_of(UnitKind.GRID_BRIGADE))
         wants.append(_want(incident, SECURE, scene, city, judged, grid, grid, now))
     return wants
-
-
-def _judge(
-    whereabouts: Whereabouts, travel_ms: NDArray[np.int64], need: Need, now: datetime
-) -> Candidates:
-    """Judge every crew."""
-    return candidates(whereabouts, travel_ms, need, now=now, stale_after_s=STALE_AFTER_S)
 
 
 def _want(  # noqa: PLR0913, PLR0917 -- everything that a slot is made from
@@ -219,16 +214,15 @@ def _want(  # noqa: PLR0913, PLR0917 -- everything that a slot is made from
     now: datetime,
 ) -> _Want:
     """Make one slot."""
-    able = judged.obstacle == 0
     known = [city.matters[code].gravity for code in incident.matters if code in city.matters]
     return _Want(
         slot=Slot(incident.id or "", role),
         unit=scene.case.unit if role == LEAD else None,
         gravity=max([1, *known]),
         due_ms=_due_ms(incident, scene, role, now),
-        arrival_ms=arrivals_ms(city, judged, now=now),
-        own=own & able,
-        aid=aid & able,
+        arrival_ms=arrivals_ms(judged, now=now),
+        own=own & judged.able,
+        aid=aid & judged.able,
     )
 
 

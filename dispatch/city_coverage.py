@@ -16,12 +16,13 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.candidate import STALE_AFTER_S, Need, officer_obstacles
+from dispatch.candidate import Need
 from dispatch.city import City
 from dispatch.coverage import Coverage, survey
 from dispatch.crew_eta import travel_limits_ms
 from dispatch.demand_point import Ground
 from dispatch.destination import crews_to_places_ms
+from dispatch.lineup import STALE_AFTER_S, officer_obstacles
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import Whereabouts
 from geo.road.week import hour_of_week

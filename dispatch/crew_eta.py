@@ -66,19 +66,17 @@ class CrewEta:
 
 
 def crew_etas(
-    city: City, judged: Candidates, crews: NDArray[np.int64], target: ArrivalTarget
+    judged: Candidates, crews: NDArray[np.int64], target: ArrivalTarget
 ) -> tuple[CrewEta, ...]:
     """
     Give the arrival of some crews, each as of its oldest position.
 
     Parameters
     ----------
-    city
-        The city.
     judged
-        Its crews with regard to the place.
+        Crews with regard to the place.
     crews
-        Rows of crews that can go, int64[n].
+        Places in the lineup of crews that can go, int64[n].
     target
         Within what time they should be there.
 
@@ -87,15 +85,16 @@ def crew_etas(
     etas
         One for each, in order.
     """
+    city = judged.lineup.whereabouts.city
     full_s, first_s = judged.arrival_ms[crews] / 1000, judged.first_ms[crews] / 1000
     if city.arrival_model is None:
         pairs = zip(full_s.tolist(), first_s.tolist(), strict=True)
         return tuple(CrewEta(*pair) for pair in pairs)
     eta = city.arrival_model.eta(
         np.concatenate([full_s, first_s]),
-        mode=np.tile(city.crew_modes[crews], 2),
+        mode=np.tile(city.crew_modes[judged.lineup.crews[crews]], 2),
         hour=hour_of_week(target.now),
-        age_s=np.tile(_oldest_s(city, judged, crews), 2),
+        age_s=np.tile(judged.oldest_s(crews), 2),
     )
     n = len(crews)
     median_s = eta.p50_s.round(3)
@@ -133,42 +132,33 @@ def travel_limits_ms(city: City, target_s: float, *, now: datetime) -> NDArray[n
     return reach_s[city.crew_modes] * 1000
 
 
-def _oldest_s(city: City, judged: Candidates, crews: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Age of the oldest position among those who go, of each crew."""
-    going = [rows[judged.going[rows]] for rows in map(city.roster.members, crews.tolist())]
-    return np.array([judged.age_s[rows].max() for rows in going], dtype=np.float64)
-
-
-def arrivals_ms(city: City, judged: Candidates, *, now: datetime) -> NDArray[np.int64]:
+def arrivals_ms(judged: Candidates, *, now: datetime) -> NDArray[np.int64]:
     """
     Give the median arrival of every crew that can go, as of its oldest position.
 
     Parameters
     ----------
-    city
-        The city.
     judged
-        Its crews with regard to the place.
+        Crews with regard to the place.
     now
         The present.
 
     Returns
     -------
     arrival_ms
-        From now until a crew is legally complete, int64[n_crews]; what `judged` says where a
-        crew can't go or the city has no model of arrivals.
+        From now until a crew is legally complete, int64[n_crews] as in the lineup; what `judged`
+        says where a crew can't go or the city has no model of arrivals.
     """
-    crews = np.flatnonzero(judged.obstacle == 0)
+    city = judged.lineup.whereabouts.city
+    crews = np.flatnonzero(judged.able)
     arrival_ms = judged.arrival_ms.copy()
     if city.arrival_model is None or not len(crews):
         return arrival_ms
-    age_s = np.zeros(len(arrival_ms))
-    np.maximum.at(age_s, city.roster.crew_of[judged.going], judged.age_s[judged.going])
     eta = city.arrival_model.eta(
         arrival_ms[crews] / 1000,
-        mode=city.crew_modes[crews],
+        mode=city.crew_modes[judged.lineup.crews[crews]],
         hour=hour_of_week(now),
-        age_s=age_s[crews],
+        age_s=judged.oldest_s(crews),
     )
     arrival_ms[crews] = np.rint(eta.p50_s * 1000).astype(np.int64)
     return arrival_ms

@@ -127,4 +127,38 @@ def _crew_marks(brigade: Unit | None) -> list[str]:
     if brigade is None:
         return []
     domains = brigade.domains if brigade.kind == UnitKind.SPECIALIST_SQUAD else ()
-    return [f"kind:{brigade.kind.value}", *(f"domain:{domain}" for domain in sorted(domains))]
+    return [of_kind(brigade.kind), *map(of_domain, sorted(domains))]
+
+
+def of_kind(kind: UnitKind) -> str:
+    """
+    Name the mark of officers whose crew is commanded by a unit of one kind.
+
+    Parameters
+    ----------
+    kind
+        Kind of the unit.
+
+    Returns
+    -------
+    name
+        The mark.
+    """
+    return f"kind:{kind.value}"
+
+
+def of_domain(domain: str) -> str:
+    """
+    Name the mark of officers of squads that are responsible for a domain.
+
+    Parameters
+    ----------
+    domain
+        Its code.
+
+    Returns
+    -------
+    name
+        The mark.
+    """
+    return f"domain:{domain}"

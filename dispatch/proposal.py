@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dispatch import reason
-from dispatch.candidate import OBSTACLES
 from dispatch.choice import Choice, ProposalKind
-from dispatch.city import City
 from dispatch.crew_eta import ArrivalTarget, CrewEta, crew_etas
-from dispatch.whereabouts import Whereabouts
+from dispatch.enquiry import Enquiry
+from dispatch.obstacle import OBSTACLES
 from geo.remark import Remark
-from geo.road.road_class import Mode
 from geo.road.route import Route
-from geo.road.snap import Joins
 
 LonLat = tuple[float, float]
 
@@ -84,11 +80,7 @@ class Proposal:
 
 
 def draw_up(
-    choice: Choice,
-    whereabouts: Whereabouts,
-    destination: Mapping[Mode, Joins],
-    *,
-    target: ArrivalTarget,
+    choice: Choice, enquiry: Enquiry, *, target: ArrivalTarget, routes: int | None = None
 ) -> tuple[Proposal, ...]:
     """
     Draw up the proposals of a choice.
@@ -97,23 +89,24 @@ def draw_up(
     ----------
     choice
         The crews chosen.
-    whereabouts
-        Where the officers are.
-    destination
-        The place as it joins the roads of each mode.
+    enquiry
+        The officers with regard to the place.
     target
         Within what time a crew should be there.
+    routes
+        How many of the first are given with their way; all by default.
 
     Returns
     -------
     proposals
         One per crew chosen, in order.
     """
-    crews = choice.chosen
-    etas = crew_etas(whereabouts.city, choice.candidates, crews, target)
+    etas = crew_etas(choice.candidates, choice.chosen, target)
     return tuple(
-        _proposal(rank, crew, eta, choice, whereabouts, destination, target.target_s)
-        for rank, (crew, eta) in enumerate(zip(crews.tolist(), etas, strict=True), start=1)
+        _proposal(
+            rank, crew, eta, choice, enquiry, target.target_s, routes is None or rank <= routes
+        )
+        for rank, (crew, eta) in enumerate(zip(choice.chosen.tolist(), etas, strict=True), start=1)
     )
 
 
@@ -122,30 +115,29 @@ def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is draw
     crew: int,
     eta: CrewEta,
     choice: Choice,
-    whereabouts: Whereabouts,
-    destination: Mapping[Mode, Joins],
+    enquiry: Enquiry,
     target_s: float,
+    routed: bool,  # noqa: FBT001 -- as above
 ) -> Proposal:
     """Draw up one proposal."""
-    judged, roster = choice.candidates, whereabouts.city.roster
-    members = roster.members(crew)
-    going = members[judged.going[members]]
-    going = going[judged.travel_ms[going].argsort(kind="stable")]
-    route = _route(crew, choice, whereabouts, destination)
+    judged, roster = choice.candidates, enquiry.whereabouts.city.roster
+    lineup, row = judged.lineup, int(judged.lineup.crews[crew])
+    going = judged.going(crew)
+    route = _route(crew, choice, enquiry) if routed else None
     return Proposal(
         rank=rank,
-        unit=roster.crews[crew].code,
-        brigade=roster.brigade_of[crew],
-        crew=tuple(roster.officers[row].id for row in going.tolist()),
+        unit=roster.crews[row].code,
+        brigade=roster.brigade_of[row],
+        crew=tuple(roster.officers[officer].id for officer in lineup.officers[going].tolist()),
         kind=choice.kind,
         eta_s=eta.eta_s,
         meets_target=eta.eta_s <= target_s,
         travel_time_s=int(judged.arrival_ms[crew]) / 1000,
         first_on_scene_s=eta.first_on_scene_s,
         length_m=None if route is None else round(route.length_m, 1),
-        position_age_s=round(float(judged.age_s[going].max()), 3),
+        position_age_s=round(float(lineup.age_s[going].max()), 3),
         mutual_aid=not choice.own[crew],
-        reasons=_reasons(rank, crew, eta, choice, whereabouts.city, target_s),
+        reasons=_reasons(rank, crew, eta, choice, target_s),
         route=None if route is None else tuple((lon, lat) for lon, lat in route.lon_lat.tolist()),
         eta_p90_s=eta.eta_p90_s,
         p_in_target=eta.p_in_target,
@@ -153,34 +145,36 @@ def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is draw
     )
 
 
-def _route(
-    crew: int, choice: Choice, whereabouts: Whereabouts, destination: Mapping[Mode, Joins]
-) -> Route | None:
+def _route(crew: int, choice: Choice, enquiry: Enquiry) -> Route | None:
     """Way of the officer whose arrival completes a crew."""
-    city = whereabouts.city
-    mode = city.roster.crews[crew].mode
+    whereabouts, lineup = enquiry.whereabouts, choice.candidates.lineup
+    mode = whereabouts.city.roster.crews[lineup.crews[crew]].mode
     assert mode is not None  # a roster holds no crew without a mode
-    row = int(choice.candidates.completing[crew])
+    row = int(lineup.officers[choice.candidates.completing[crew]])
     origin = whereabouts.joins.take(slice(row, row + 1))
-    return city.travel_times[mode].route(origin, destination[mode])
+    return whereabouts.city.travel_times[mode].route(origin, enquiry.destination[mode])
 
 
-def _reasons(  # noqa: PLR0913, PLR0917 -- everything that speaks for or against one crew
-    rank: int, crew: int, eta: CrewEta, choice: Choice, city: City, target_s: float
+def _reasons(
+    rank: int, crew: int, eta: CrewEta, choice: Choice, target_s: float
 ) -> tuple[Remark, ...]:
     """Say why a crew stands at its rank, and who of it stays behind."""
-    judged = choice.candidates
-    brigade = city.roster.brigade_of[crew]
-    reasons = [reason.by_road(eta.eta_s, choice.need.certified, rank, choice.n_able)]
+    judged, lineup = choice.candidates, choice.candidates.lineup
+    city = lineup.whereabouts.city
+    reasons = [reason.by_road(eta.eta_s, choice.need.certified, rank)]
     reasons.append(reason.target(eta.eta_s, target_s))
     if eta.p_in_target is not None and eta.eta_p90_s is not None:
         reasons.append(reason.chance(eta.p_in_target, eta.eta_p90_s, target_s))
     if choice.kind == ProposalKind.SECURE:
         reasons.append(reason.secures())
     if not choice.own[crew]:
+        brigade = city.roster.brigade_of[lineup.crews[crew]]
         reasons.append(reason.mutual_aid(city.units[brigade] if brigade else None))
-    for row in city.roster.members(crew).tolist():
-        obstacle = OBSTACLES[judged.officer_obstacle[row]]
+    members = lineup.of(crew)
+    for row, code in zip(
+        lineup.officers[members].tolist(), judged.officer_obstacle[members].tolist(), strict=True
+    ):
+        obstacle = OBSTACLES[code]
         if obstacle is not None:
             reasons.append(reason.left_behind(city.roster.officers[row].id, obstacle))
     return tuple(reasons)

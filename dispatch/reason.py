@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.candidate import Obstacle
+from dispatch.obstacle import Obstacle
 from dispatch.unit import Unit
 from geo.remark import Remark
 
@@ -105,7 +105,7 @@ def not_this_brigade(brigade: Unit | None) -> Remark:
 
 def slower(unit: str) -> Remark:
     """
-    Say that a crew could go but would be there later than those proposed.
+    Say that a crew could go but would not be there before those proposed.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def slower(unit: str) -> Remark:
     """
     return Remark(
         "slower",
-        f"可以出动，但晚于已列出的最后一组 {unit}。",
-        f"Could go, but would be there after {unit}, the last one proposed.",
+        f"可以出动，但不早于已列出的最后一组 {unit}。",
+        f"Could go, but would not be there before {unit}, the last one proposed.",
     )
 
 
@@ -145,7 +145,7 @@ def aid_not_sooner(best_s: float) -> Remark:
     )
 
 
-def by_road(arrival_s: float, certified: int, place_in_order: int, of: int) -> Remark:
+def by_road(arrival_s: float, certified: int, place_in_order: int) -> Remark:
     """
     Say why a crew stands at its rank.
 
@@ -155,8 +155,8 @@ def by_road(arrival_s: float, certified: int, place_in_order: int, of: int) -> R
         Seconds until it is complete at the place.
     certified
         Certified officers that make it complete.
-    place_in_order, of
-        Its rank by road, and among how many crews that could go.
+    place_in_order
+        Its rank by road.
 
     Returns
     -------
@@ -165,9 +165,9 @@ def by_road(arrival_s: float, certified: int, place_in_order: int, of: int) -> R
     """
     return Remark(
         "nearest_by_road",
-        f"按路网行程，{of} 个可出动小组中第 {place_in_order} 快：{minutes(arrival_s)} 分钟后"
+        f"按路网行程第 {place_in_order} 快：{minutes(arrival_s)} 分钟后"
         f"第 {certified} 名持证队员到场。",
-        f"Number {place_in_order} by road of {of} crews that could go: legally complete with "
+        f"Number {place_in_order} by road: legally complete with "
         f"{certified} certified officers after {minutes(arrival_s)} min.",
     )
 

@@ -29,6 +29,9 @@ class Roster:
         Row by officer id and by crew code.
     crew_of
         Crew row of each officer, int32[n_officers].
+    by_crew, first
+        Officer rows in the order of their crews, int64[n_officers], and where each crew begins
+        there, int64[n_crews + 1].
     certified
         Whether each officer holds the certificate, bool[n_officers].
     skilled
@@ -39,6 +42,9 @@ class Roster:
         Position in `MODES` of how each officer travels, uint8[n_officers].
     brigade_of
         Code of the brigade or squad that commands each crew, or None, n_crews of them.
+    crews_of
+        Crews that a brigade or squad commands, int64[n] by its code; those without crews are
+        missing.
     """
 
     officers: tuple[Officer, ...]
@@ -46,11 +52,14 @@ class Roster:
     officer_row: Mapping[str, int]
     crew_row: Mapping[str, int]
     crew_of: NDArray[np.int32]
+    by_crew: NDArray[np.int64]
+    first: NDArray[np.int64]
     certified: NDArray[np.bool_]
     skilled: Mapping[str, NDArray[np.bool_]]
     mode_rows: Mapping[Mode, NDArray[np.int64]]
     mode_of: NDArray[np.uint8]
     brigade_of: tuple[str | None, ...]
+    crews_of: Mapping[str, NDArray[np.int64]]
 
     def travelling_by(self, mode: Mode, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """
@@ -85,7 +94,23 @@ class Roster:
         rows
             Rows of its officers, int64[n].
         """
-        return np.flatnonzero(self.crew_of == crew)
+        return self.by_crew[self.first[crew] : self.first[crew + 1]]
+
+    def commands(self, brigade: str | None) -> NDArray[np.int64]:
+        """
+        List the crews of a brigade or squad.
+
+        Parameters
+        ----------
+        brigade
+            Its code, or None.
+
+        Returns
+        -------
+        rows
+            Rows of its crews, ascending, int64[n]; none for a unit that commands none.
+        """
+        return self.crews_of.get(brigade or "", np.zeros(0, dtype=np.int64))
 
     def commanded_by(self, brigades: Iterable[str]) -> NDArray[np.bool_]:
         """
@@ -132,17 +157,22 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
     officer_row = {officer.id: row for row, officer in enumerate(ranked)}
     _check(ranked, crews, officer_row, crew_row)
     crew_of = np.array([crew_row[officer.crew] for officer in ranked], dtype=np.int32)
+    by_crew = np.argsort(crew_of, kind="stable")
+    brigade_of = tuple(_brigade(crew, units) for crew in crews)
     return Roster(
         officers=ranked,
         crews=crews,
         officer_row=officer_row,
         crew_row=crew_row,
         crew_of=crew_of,
+        by_crew=by_crew,
+        first=np.searchsorted(crew_of[by_crew], np.arange(len(crews) + 1)),
         certified=np.array([officer.certified for officer in ranked], dtype=np.bool_),
         skilled=_skilled(ranked),
         mode_rows=_mode_rows(crews, crew_of),
         mode_of=_mode_of(crews)[crew_of],
-        brigade_of=tuple(_brigade(crew, units) for crew in crews),
+        brigade_of=brigade_of,
+        crews_of=_crews_of(brigade_of),
     )
 
 
@@ -189,6 +219,15 @@ def _mode_of(crews: tuple[Unit, ...]) -> NDArray[np.uint8]:
     """Position in `MODES` of how each crew travels."""
     modes = [crew.mode for crew in crews if crew.mode is not None]  # all of them, see _check
     return np.array([MODES.index(mode) for mode in modes], dtype=np.uint8)
+
+
+def _crews_of(brigade_of: tuple[str | None, ...]) -> dict[str, NDArray[np.int64]]:
+    """Rows of the crews that each brigade or squad commands."""
+    rows: dict[str, list[int]] = {}
+    for row, code in enumerate(brigade_of):
+        if code is not None:
+            rows.setdefault(code, []).append(row)
+    return {code: np.array(crews, dtype=np.int64) for code, crews in rows.items()}
 
 
 def _brigade(crew: Unit, units: Mapping[str, Unit]) -> str | None:

@@ -10,29 +10,23 @@ same is done where nobody holds the power to act.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.candidate import STALE_AFTER_S, Candidates, Need, candidates
-from dispatch.choice import (
-    Choice,
-    PassedOver,
-    ProposalKind,
-    choose_for_case,
-    choose_to_secure,
-    passed_over,
-)
+from dispatch.choice import Choice, ProposalKind, choose_for_case, choose_to_secure
 from dispatch.city import City
 from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
+from dispatch.enquiry import Enquiry
 from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
 from dispatch.jurisdiction import Holder, Jurisdiction
+from dispatch.lineup import STALE_AFTER_S
+from dispatch.passed_over import PassedOver, passed_over
 from dispatch.proposal import Proposal, draw_up
 from dispatch.routing import CaseKind
 from dispatch.scene import look_at
@@ -199,6 +193,7 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     arrival_target_s: float | None = None,
     stale_after_s: float = STALE_AFTER_S,
     asked_by: str | None = None,
+    routes: int | None = None,
 ) -> Suggestion:
     """
     Rank the crews that could go to an incident, by one version of the weights of the roads.
@@ -222,6 +217,8 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         Positions older than this are not counted on.
     asked_by
         Code of the area whose command room asks; it is told whom it has to whistle for.
+    routes
+        How many proposals of each kind come with their way and its length; all by default.
 
     Returns
     -------
@@ -242,14 +239,13 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     city = whereabouts.city
     scene = look_at(incident, city, now=now, arrival_target_s=arrival_target_s)
     place, case = scene.place, scene.case
-    targets_s, destination = scene.targets_s, scene.destination
-    travel_ms = whereabouts.travel_ms(destination)
-    judge = partial(candidates, whereabouts, travel_ms, now=now, stale_after_s=stale_after_s)
+    targets_s = scene.targets_s
+    enquiry = Enquiry(whereabouts, scene.destination, now, stale_after_s)
     limits_ms = {
         kind: travel_limits_ms(city, target_s, now=now) for kind, target_s in targets_s.items()
     }
-    choices = _choose(case, place, city, judge, limits_ms=limits_ms, k=k)
-    named, counted = _passed_over(choices, city, stale_after_s)
+    choices = _choose(case, place, enquiry, limits_ms=limits_ms, k=k)
+    named, counted = _passed_over(choices, enquiry)
     return Suggestion(
         now=now,
         incident=incident.id,
@@ -272,9 +268,9 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
             for choice in choices
             for proposal in draw_up(
                 choice,
-                whereabouts,
-                destination,
+                enquiry,
                 target=ArrivalTarget(targets_s[_clock_of(choice.kind)], now, incident.reported_at),
+                routes=routes,
             )
         ),
         passed_over=named,
@@ -309,11 +305,10 @@ def _clock_of(kind: ProposalKind) -> ClockKind:
     return ClockKind.SECURE if kind == ProposalKind.SECURE else ClockKind.ARRIVE
 
 
-def _choose(  # noqa: PLR0913 -- everything that a choice is made from
+def _choose(
     case: Jurisdiction,
     place: Place,
-    city: City,
-    judge: Callable[[Need], Candidates],
+    enquiry: Enquiry,
     *,
     limits_ms: Mapping[ClockKind, NDArray[np.float64]],
     k: int,
@@ -321,23 +316,24 @@ def _choose(  # noqa: PLR0913 -- everything that a choice is made from
     """Choose crews for the case, if anybody may act, and crews to secure the place, if wanted."""
     choices = []
     if case.may_act:
-        judged, within_ms = judge(case.need), limits_ms[ClockKind.ARRIVE]
-        choices.append(choose_for_case(case, city, judged, within_ms=within_ms, k=k))
+        within_ms = limits_ms[ClockKind.ARRIVE]
+        choices.append(choose_for_case(case, enquiry, within_ms=within_ms, k=k))
     if case.to_secure:
         brigade = place.zone.brigade if place.zone else None
-        most = min(k, MOST_TO_SECURE)
-        choices.append(choose_to_secure(brigade, city, judge(Need()), k=most))
+        choices.append(choose_to_secure(brigade, enquiry, k=min(k, MOST_TO_SECURE)))
     return choices
 
 
 def _passed_over(
-    choices: list[Choice], city: City, stale_after_s: float
+    choices: list[Choice], enquiry: Enquiry
 ) -> tuple[tuple[PassedOver, ...], Mapping[str, int]]:
     """Name who is passed over by the first choice, leaving out whoever is proposed at all."""
     if not choices:
         return (), {}
-    proposed = {int(row) for choice in choices for row in choice.chosen}
-    return passed_over(choices[0], proposed, city, stale_after_s=stale_after_s)
+    proposed = np.unique(
+        np.concatenate([choice.candidates.lineup.crews[choice.chosen] for choice in choices])
+    )
+    return passed_over(choices[0], proposed, enquiry)
 
 
 def _no_crew(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.batch import Batch, Slot, assign
+from dispatch.completion import complete_crews, first_obstacles
 from dispatch.coverage import Demand, survey
 from dispatch.joint import Force, Site, plan_joint
 from dispatch.move_up import MoveUpRule, Posts, propose_moves
@@ -16,6 +18,7 @@ def warm_kernels() -> None:
     warm_road_kernels()
     minutes_ms = np.array([[60_000, 60_000], [60_000, 60_000]])
     yes, none = np.ones(2, dtype=np.bool_), np.zeros(2, dtype=np.int64)
+    _complete(yes)
     crews = ("A", "B")
     slots = (Slot("I1"), Slot("I2"))
     assign(Batch(slots, crews, none + 1, none, minutes_ms, np.ones((2, 2), dtype=np.bool_)))
@@ -25,6 +28,28 @@ def warm_kernels() -> None:
     coverage = survey(demand, crews, np.array([[True, False], [True, False]]), yes)
     posts = Posts(("P1",), np.array([[False, True]]), minutes_ms[:, :1])
     propose_moves(coverage, posts, yes, MoveUpRule())
+
+
+def _complete(yes: NDArray[np.bool_]) -> None:
+    """Complete a crew of two."""
+    first, travel_ms = np.array([0, 2]), np.array([60_000, 60_000])
+    nothing, holds = np.zeros(2, dtype=np.uint8), np.zeros(2, dtype=np.uint64)
+    arrival_ms, completing, first_ms, nearest_ms = np.empty((4, 1), dtype=np.int64)
+    none = np.uint64(0)
+    complete_crews(
+        first,
+        travel_ms,
+        nothing,
+        yes,
+        holds,
+        2,
+        none,
+        arrival_ms,
+        completing,
+        first_ms,
+        nearest_ms,
+    )
+    first_obstacles(first, nothing, yes, holds, 2, none, 9, np.empty(1, dtype=np.uint8))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dispatch.city import City
 from dispatch.duty_columns import DutyColumns, always_on_duty
 from dispatch.joining import join_or_leave_out, nowhere
+from dispatch.roster import MODES
 from dispatch.unit import DutyStatus
 from geo.position import Fix, FixResult, Positions
 from geo.remark import Remark
@@ -186,30 +187,35 @@ class Whereabouts:
         """
         return self.positions.fixes.get(self.city.roster.officers[row].id)
 
-    def travel_ms(self, destination: Mapping[Mode, Joins]) -> NDArray[np.int64]:
+    def travel_ms(
+        self, destination: Mapping[Mode, Joins], officers: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]:
         """
-        Travel times of all officers to one place, each by the roads of his or her mode.
+        Travel times of officers to one place, each by the roads of his or her mode.
 
         Parameters
         ----------
         destination
             The place as it joins the roads of each mode; a mode may be missing.
+        officers
+            Rows of officers, int64[n]; by default all of the city.
 
         Returns
         -------
         travel_ms
-            int64[n_officers]; `NEVER_MS` where no road leads.
+            int64[n]; `NEVER_MS` where no road leads.
         """
-        times = np.full(len(self.status), NEVER_MS)
-        on_road = self.on_road
-        for mode, rows in self.city.roster.mode_rows.items():
-            located = rows[on_road[rows]]
-            if mode not in destination or not len(located):
+        rows = np.arange(len(self.status)) if officers is None else officers
+        times = np.full(len(rows), NEVER_MS)
+        located = self.on_road[rows]
+        modes = self.city.roster.mode_of[rows]
+        for mode in self.city.roster.mode_rows:
+            asked = np.flatnonzero(located & (modes == MODES.index(mode)))
+            if mode not in destination or not len(asked):
                 continue
-            engine = self.city.travel_times[mode]
-            here = self.joins.take(located)
-            ms = engine.matrix(here, destination[mode])[:, 0]
-            times[located] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
+            here = self.joins.take(rows[asked])
+            ms = self.city.travel_times[mode].matrix(here, destination[mode])[:, 0]
+            times[asked] = np.where(ms == UNREACHABLE_MS, NEVER_MS, ms)
         return times
 
     def nearest_officers(

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dispatch.candidate import OBSTACLES, Candidates, Need, Obstacle, candidates
+from dispatch.candidate import Candidates, Need, candidates
 from dispatch.city import City
 from dispatch.duty_columns import DutyColumns
+from dispatch.lineup import line_up
+from dispatch.obstacle import OBSTACLES, Obstacle
 from dispatch.roster import muster
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from dispatch.whereabouts import NEVER_MS, locate_officers
@@ -96,7 +98,9 @@ def judge(people: list[Person], need: Need) -> Candidates:
         for person in people
     ]
     on_duty = whereabouts.with_duty(duty(people))
-    return candidates(on_duty, np.array(known, dtype=np.int64), need, now=NOW)
+    lineup = line_up(on_duty, np.arange(len(CREWS)), now=NOW)
+    travel_ms = np.array(known, dtype=np.int64)
+    return candidates(lineup, travel_ms[lineup.officers], need)
 
 
 def duty(people: list[Person]) -> DutyColumns:
@@ -177,7 +181,7 @@ def test_columns_agree_with_reading_the_rules_one_by_one(people, need):
         assert OBSTACLES[judged.obstacle[row]] == slow_obstacle(crew, need)
         assert judged.arrival_ms[row] == slow_arrival_ms(crew, need)
         if judged.obstacle[row] == 0:
-            completing = people[judged.completing[row]]
+            completing = people[judged.lineup.officers[judged.completing[row]]]
             assert completing.crew == code
             assert completing.travel_ms == judged.arrival_ms[row]
             assert judged.first_ms[row] <= judged.arrival_ms[row]

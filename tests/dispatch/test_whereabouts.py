@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from spec.town import town
 from spec.town_city import NOW, Crew, TownCity
 
-from dispatch.candidate import OBSTACLES, Need, Obstacle, candidates
+from dispatch.candidate import Need, candidates
+from dispatch.lineup import line_up
 from dispatch.live import LiveWhereabouts
+from dispatch.obstacle import OBSTACLES, Obstacle
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import NEVER_MS, Whereabouts, locate_officers
 from geo.position import Fix, Positions
@@ -93,7 +95,8 @@ def test_an_officer_far_from_every_road_holds_nobody_else_up():
     assert np.count_nonzero(~officers.on_road) == 1
     place = {Mode.CAR: OFFICERS.city.travel_times[Mode.CAR].join(STREET.places("x"))}
     travel_ms = officers.travel_ms(place)
-    judged = candidates(officers, travel_ms, Need(), now=NOW)
+    everybody = line_up(officers, np.arange(len(officers.city.roster.crews)), now=NOW)
+    judged = candidates(everybody, travel_ms[everybody.officers], Need())
     assert OBSTACLES[judged.obstacle[0]] == Obstacle.OFF_ROAD
 
 
