@@ -29,7 +29,8 @@ def write_record(value: object) -> str:
     Parameters
     ----------
     value
-        Dataclasses of texts, numbers, instants, enumerations, tuples, mappings and dataclasses.
+        Dataclasses and named tuples of texts, numbers, instants, enumerations, tuples,
+        mappings and of each other.
 
     Returns
     -------
@@ -57,7 +58,8 @@ def read_record(kind: type[T], record: str) -> T:
     value
         Equal to the one written.
     """
-    value: T = _reader(kind)(json.loads(record))
+    hint: Any = kind
+    value: T = _reader_of(hint)(json.loads(record))
     return value
 
 
@@ -68,17 +70,11 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     assert is_dataclass(value), f"{type(value).__name__} cannot be kept in a record"
-    return {name: getattr(value, name) for name in _names(type(value))}
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    """Names of the fields of a dataclass."""
-    return tuple(field.name for field in fields(kind))
-
-
-@cache
-def _reader(hint: Any) -> Reader:  # noqa: ANN401 -- annotations have no type in common
+def _reader_of(hint: Any) -> Reader:  # noqa: ANN401 -- annotations have no type in common
     """Find out from an annotation how its values are read."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
@@ -89,9 +85,19 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 -- annotations have no type in
         return _mapping(inside)
     if is_dataclass(hint):
         return _dataclass(hint)
-    if issubclass(hint, date):
-        return hint.fromisoformat
-    return hint if issubclass(hint, Enum) else _as_it_is
+    if hasattr(hint, "_fields"):
+        return _named_tuple(hint)
+    return _single(hint)
+
+
+def _single(kind: Any) -> Reader:  # noqa: ANN401 -- any class
+    """Read a value that has no parts."""
+    read: Reader = _as_it_is
+    if issubclass(kind, date):
+        read = kind.fromisoformat
+    elif issubclass(kind, Enum):
+        read = kind
+    return read
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- a text or a number
@@ -101,33 +107,34 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- a text or a number
 def _optional(inside: tuple[Any, ...]) -> Reader:
     """Read None or a value of the one other type."""
     (other,) = (hint for hint in inside if hint is not NoneType)
-    read = _reader(other)
+    read = _reader_of(other)
     return lambda value: None if value is None else read(value)
 
 
 def _tuple(inside: tuple[Any, ...]) -> Reader:
     """Read a tuple of any length, or of one type per place."""
     if inside[-1] is Ellipsis:
-        read = _reader(inside[0])
+        read = _reader_of(inside[0])
         return tuple if read is _as_it_is else lambda value: tuple(map(read, value))
-    readers = tuple(map(_reader, inside))
+    readers = tuple(map(_reader_of, inside))
     return lambda value: tuple(read(one) for read, one in zip(readers, value, strict=True))
 
 
 def _mapping(inside: tuple[Any, ...]) -> Reader:
     """Read a mapping from texts."""
-    read = _reader(inside[1])
+    read = _reader_of(inside[1])
     return lambda value: MappingProxyType({name: read(one) for name, one in value.items()})
+
+
+def _named_tuple(kind: Any) -> Reader:  # noqa: ANN401 -- any named tuple
+    """Read a named tuple, which JSON knows by the order of its fields."""
+    hints = get_type_hints(kind)
+    readers = tuple(_reader_of(hints[name]) for name in kind._fields)
+    return lambda value: kind(*(read(one) for read, one in zip(readers, value, strict=True)))
 
 
 def _dataclass(kind: Any) -> Reader:  # noqa: ANN401 -- any dataclass
     """Read a dataclass field by field."""
     hints = get_type_hints(kind)
-    readers: dict[str, Reader] = {}
-
-    def read(value: dict[str, Any]) -> object:
-        if not readers:  # asked for on first use, so that a dataclass may hold its own kind
-            readers.update({name: _reader(hints[name]) for name in _names(kind)})
-        return kind(**{name: readers[name](one) for name, one in value.items()})
-
-    return read
+    readers = {field.name: _reader_of(hints[field.name]) for field in fields(kind)}
+    return lambda value: kind(**{name: readers[name](one) for name, one in value.items()})
