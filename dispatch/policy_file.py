@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,17 +12,36 @@ from types import MappingProxyType
 from typing import Any
 
 from dispatch.policy import MOST_AMONG, Policy, RankBy, Reach
+from dispatch.toml_keys import Key, flaws, is_number, text, word
 from geo.errors import FlawedData, UnreadableFile
 from geo.finding import Finding
 from geo.remark import Remark
 
-Table = Mapping[str, Any]
-
 STANDARD = "policies.toml"
 """The file that comes with the program."""
 
-TEXTS = ("title_zh", "title_en")
-NEEDED = (*TEXTS, "reach", "rank_by")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+SECONDS = Key(
+    lambda value: is_number(value) and 0 <= float(str(value)) < float("inf"),
+    "不小于 0 的秒数",
+    "a number of seconds, 0 or more",
+)
+KEYS = {
+    "title_zh": text(needed=True),
+    "title_en": text(needed=True),
+    "reach": word(Reach, needed=True),
+    "rank_by": word(RankBy, needed=True),
+    "among": Key(
+        lambda value: is_number(value) and value in range(1, MOST_AMONG + 1),
+        f" 1 到 {MOST_AMONG} 的整数",
+        f"a whole number from 1 to {MOST_AMONG}",
+    ),
+    "most_extra_s": SECONDS,
+    "seconds_per_percent": SECONDS,
+}
+"""What a table may have."""
+
 READ_BY = {
     "among": (RankBy.CHANCE, RankBy.COVER, RankBy.WORK),
     "most_extra_s": (RankBy.CHANCE, RankBy.COVER, RankBy.WORK),
@@ -69,19 +87,19 @@ def known_policies(path: Path | None) -> Mapping[str, Policy]:
     if path is None:
         return standard_policies()
     try:
-        text = path.read_text("utf-8")
+        content = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"The policies {path} cannot be read: {error}.") from error
-    return MappingProxyType({**standard_policies(), **read_policies(text, path.name)})
+    return MappingProxyType({**standard_policies(), **read_policies(content, path.name)})
 
 
-def read_policies(text: str, where: str = "policies") -> Mapping[str, Policy]:
+def read_policies(content: str, where: str = "policies") -> Mapping[str, Policy]:
     """
     Read policies.
 
     Parameters
     ----------
-    text
+    content
         TOML with tables ``policy.NAME``.
     where
         What findings call the text.
@@ -97,146 +115,77 @@ def read_policies(text: str, where: str = "policies") -> Mapping[str, Policy]:
         It is no TOML, or says something that is no policy; every finding at once, with its
         line.
     """
-    findings: list[Finding] = []
     try:
-        data: Table = tomllib.loads(text)
+        data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        data = {"policy": {}}
-        findings.append(Finding(where, None, _remark("no_toml", "不是有效的 TOML", f"{error}")))
-    tables = data.get("policy")
-    for key in data:
-        if key != "policy":
-            remark = _remark("unknown_key", f"不认识 {key}", f"There is no {key!r}, only policy")
-            findings.append(Finding(where, f"line {_line(text, key)}", remark))
-    if not findings and (not isinstance(tables, dict) or not tables):
-        remark = _remark("empty_file", "没有任何策略", "It holds no table policy.NAME")
-        findings.append(Finding(where, None, remark))
-    read = {name: _Reading(name, table, text, where) for name, table in _items(tables)}
-    findings += [finding for reading in read.values() for finding in reading.findings]
+        remark = Remark("no_toml", f"不是有效的 TOML：{error}。", f"It is no TOML: {error}.")
+        raise _flawed(where, [Finding(where, None, remark)]) from error
+    findings = [Finding(where, place, flaw) for place, flaw in _all_flaws(data, content)]
     if findings:
-        said = f"The policies in {where} have {len(findings)} finding(s); none of them is used."
-        raise FlawedData(said, findings)
-    return MappingProxyType({name: reading.policy() for name, reading in read.items()})
+        raise _flawed(where, findings)
+    return MappingProxyType({name: _policy(name, table) for name, table in data["policy"].items()})
 
 
-class _Reading:
-    """
-    One table, being read.
-
-    Parameters
-    ----------
-    name
-        Name of the policy.
-    table
-        What TOML made of it.
-    text, where
-        The file, to tell lines, and its name.
-    """
-
-    def __init__(self, name: str, table: object, text: str, where: str) -> None:
-        self._name, self._text, self._where = name, text, where
-        self._table: Table = table if isinstance(table, dict) else {}
-        self.findings: list[Finding] = []
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-            self._say(
-                None, "名称只能用小写字母、数字和下划线", "a name is lower-case a-z, 0-9 and _"
-            )
-        for key in [*NEEDED, *self._table]:
-            self._check(key)
-
-    def policy(self) -> Policy:
-        """
-        Make the policy; call it only where nothing was found.
-
-        Returns
-        -------
-        policy
-            The policy.
-        """
-        table = dict(self._table)
-        most_extra_s = table.get("most_extra_s")
-        return Policy(
-            name=self._name,
-            title_zh=table["title_zh"],
-            title_en=table["title_en"],
-            reach=Reach(table["reach"]),
-            rank_by=RankBy(table["rank_by"]),
-            among=table.get("among", 1),
-            most_extra_s=None if most_extra_s is None else float(most_extra_s),
-            seconds_per_percent=float(table.get("seconds_per_percent", 0)),
-        )
-
-    def _check(self, key: str) -> None:
-        """Check one key, once."""
-        if key in NEEDED and key not in self._table:
-            self._say(key, "缺少这一项", "it is missing")
-        elif key in TEXTS:
-            self._require(key, lambda value: isinstance(value, str) and bool(value), "a text")
-        elif key == "reach":
-            self._require(key, _one_of(Reach), f"one of {', '.join(Reach)}")
-        elif key == "rank_by":
-            self._require(key, _one_of(RankBy), f"one of {', '.join(RankBy)}")
-        elif key not in READ_BY:
-            known = ", ".join((*NEEDED, *READ_BY))
-            self._say(key, f"没有这一项；可用：{known}", f"there is no such key; known are {known}")
-        elif self._table.get("rank_by") not in READ_BY[key]:
-            wanted = " / ".join(READ_BY[key])
-            self._say(key, f"只有按 {wanted} 排序时才用到", f"only ranking by {wanted} reads it")
-        elif key == "among":
-            self._require(key, _is_count, f"a whole number from 1 to {MOST_AMONG}")
-        else:
-            self._require(key, _is_seconds, "a number of seconds, 0 or more")
-
-    def _require(self, key: str, holds: Callable[[object], bool], what: str) -> None:
-        """Find fault with a value that is not what it should be."""
-        value = self._table[key]
-        if not holds(value):
-            self._say(key, f"应为 {what}，而不是 {value!r}", f"it should be {what}, not {value!r}")
-
-    def _say(self, key: str | None, zh: str, en: str) -> None:
-        """Add a finding, unless the key has one already."""
-        place = f"policy.{self._name}" + (f".{key}" if key else "")
-        feature = f"line {_line(self._text, self._name, key)}, {place}"
-        if all(finding.feature != feature for finding in self.findings):
-            self.findings.append(Finding(self._where, feature, _remark("bad_policy", zh, en)))
+def _policy(name: str, table: Mapping[str, Any]) -> Policy:
+    """Make a policy of a table without flaws."""
+    most_extra_s = table.get("most_extra_s")
+    return Policy(
+        name=name,
+        title_zh=table["title_zh"],
+        title_en=table["title_en"],
+        reach=Reach(table["reach"]),
+        rank_by=RankBy(table["rank_by"]),
+        among=int(table.get("among", 1)),
+        most_extra_s=None if most_extra_s is None else float(most_extra_s),
+        seconds_per_percent=float(table.get("seconds_per_percent", 0)),
+    )
 
 
-def _one_of(words: type[StrEnum]) -> Callable[[object], bool]:
-    """Hold for the words of a vocabulary."""
-    return lambda value: value in list(words)
+def _flawed(where: str, findings: list[Finding]) -> FlawedData:
+    """Refuse a file as a whole."""
+    said = f"The policies in {where} have {len(findings)} finding(s); none of them is used."
+    return FlawedData(said, findings)
 
 
-def _is_count(value: object) -> bool:
-    """Hold for how many crews may be compared."""
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_AMONG
+def _all_flaws(data: Mapping[str, Any], content: str) -> Iterator[tuple[str | None, Remark]]:
+    """Find what is wrong with a file, each with the line on which it stands."""
+    for strange in sorted(data.keys() - {"policy"}):
+        said = f"没有 {strange}，只有 policy。", f"There is no {strange!r}, only policy."
+        yield None, Remark("unknown_key", *said)
+    tables = data.get("policy")
+    if not isinstance(tables, dict) or not tables:
+        said = "没有任何 policy.名称 表。", "It holds no table policy.NAME."
+        yield None, Remark("empty_file", *said)
+        return
+    for name, table in tables.items():
+        for key, flaw in _flaws(name, table):
+            place = f"policy.{name}" if key is None else f"policy.{name}.{key}"
+            yield f"line {_line(content, name, key)}, {place}", flaw
 
 
-def _is_seconds(value: object) -> bool:
-    """Hold for a finite number that is not negative."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 <= float(value) < float("inf")  # type: ignore[arg-type]  # a number, see above
+def _flaws(name: str, table: object) -> Iterator[tuple[str | None, Remark]]:
+    """Find what is wrong with one table."""
+    if not NAME.fullmatch(name):
+        said = "名称只能用小写字母、数字和下划线。", "A name is lower-case a-z, 0-9 and _."
+        yield None, Remark("bad_value", *said)
+    yield from flaws(table, KEYS)
+    ranked_by = table.get("rank_by") if isinstance(table, dict) else None
+    for key, readers in READ_BY.items():
+        if ranked_by in list(RankBy) and ranked_by not in readers and key in table:  # type: ignore[operator]  # a table, for it is ranked
+            only = " / ".join(readers)
+            said = f"只有按 {only} 排序时才用到 {key}。", f"Only ranking by {only} reads {key}."
+            yield key, Remark("unread_key", *said)
 
 
-def _items(tables: object) -> list[tuple[str, object]]:
-    """Tables of the file, by name."""
-    return list(tables.items()) if isinstance(tables, dict) else []
-
-
-def _line(text: str, name: str, key: str | None = None) -> int:
+def _line(content: str, name: str, key: str | None) -> int:
     """Line of a table, or of one of its keys; that of the table where the key is missing."""
-    table = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        plain = line.strip()
-        if plain.startswith("["):
-            inside = plain.strip("[]").replace('"', "").split(".")[-1].strip() == name
-            table = number if inside else table
-            if table and not inside:
+    header = 0
+    for number, line in enumerate(content.splitlines(), start=1):
+        words = line.partition("#")[0].strip()
+        if words.startswith("["):
+            if header:
                 break
-        elif plain.partition("=")[0].strip() == (key if table else name):
+            header = number if words.strip("[] ").replace('"', "").split(".")[-1] == name else 0
+        elif header and words.partition("=")[0].strip() == key:
             return number
-    return table or 1
-
-
-def _remark(code: str, zh: str, en: str) -> Remark:
-    """Say one thing as a sentence."""
-    return Remark(code, f"{zh.rstrip('.。')}。", f"{en.rstrip('.')}.")
+    return header or 1
