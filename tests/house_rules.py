@@ -184,7 +184,8 @@ def sql_stays_in_the_store(module: Module) -> list[str]:
     """No spatial predicate of SQL decides a dispatch; outside the store there is no SQL."""
     if module.path.startswith("dispatch/store/"):
         return []
-    doors = {"dispatch/desk.py", "dispatch/atlas.py"}  # they hand a session on to the store
+    # use cases: they hand a session on to the store
+    doors = {"dispatch/desk.py", "dispatch/atlas.py", "dispatch/follow_up.py"}
     imported = [
         module.at(line, f"imports {name} outside the store")
         for line, name in _imports(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from dispatch.incident import Filing
 from dispatch.store import geopackage
+from geo.remark import Remark
 
 SEPARATOR = ";"
 """Between the codes of a list."""
@@ -154,6 +156,25 @@ class Filings(TypeDecorator[tuple[Filing, ...]]):
         del dialect  # the same everywhere
         pairs = json.loads(value or "[]")
         return tuple(Filing(body, datetime.fromisoformat(time)) for body, time in pairs)
+
+
+class Remarks(TypeDecorator[tuple[Remark, ...]]):
+    """Sentences with their codes, in both languages, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Remark, ...] | None, dialect: Dialect) -> str | None:
+        """Write code and texts of each."""
+        del dialect  # the same everywhere
+        if value is None:
+            return None
+        return json.dumps([astuple(remark) for remark in value], ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Remark, ...]:
+        """Read the remarks."""
+        del dialect  # the same everywhere
+        return tuple(Remark(*texts) for texts in json.loads(value or "[]"))
 
 
 def split_codes(text: str | None) -> tuple[str, ...]:

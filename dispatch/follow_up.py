@@ -1,0 +1,195 @@
+"""Follow-up: use cases after a suggestion is made; the door that calls them commits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dispatch.assignment import Assignment, Decision, Departure, Outcome, Picked, clock_for
+from dispatch.assignment_terms import AssignmentTerms
+from dispatch.incident import Incident
+from dispatch.picking import Pick, pick
+from dispatch.scene import look_at
+from dispatch.store.assignments import (
+    add_assignment,
+    all_assignments,
+    note_arrival,
+    release_assignment,
+)
+from dispatch.store.incidents import get_incident
+from dispatch.store.suggestions import get_suggestion
+from dispatch.suggestion import Suggestion
+from dispatch.under_way import complete_after_s
+from dispatch.whereabouts import Whereabouts
+from geo.errors import BadValue, Conflict
+
+
+def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that are keywords only
+    session: Session,
+    suggestion: str,
+    wanted: Pick,
+    whereabouts: Whereabouts,
+    *,
+    decision: Decision,
+    terms: AssignmentTerms,
+    incident: str | None = None,
+    reinforces: bool = False,
+) -> Assignment:
+    """
+    Bind a crew to an incident.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    suggestion
+        Id of the suggestion that is accepted or overridden.
+    wanted
+        Who is to go.
+    whereabouts
+        Where the officers of the city are, and whether free.
+    decision
+        Who decides, when, and why.
+    terms
+        Reasons for overrides, how long suggestions are good for and crews stay at a scene.
+    incident
+        Id of the incident, where the suggestion was made for its place alone.
+    reinforces
+        Whether they go beside others who are bound for the same.
+
+    Returns
+    -------
+    assignment
+        With its id.
+
+    Raises
+    ------
+    UnknownName
+        There is no such suggestion, incident, rank, crew, officer or reason.
+    BadValue
+        The suggestion is of another incident, or an override gives no reason.
+    Conflict
+        The suggestion is too old, or somebody is bound or off duty already.
+    """
+    made = get_suggestion(session, suggestion)
+    reported = _incident_of(session, made, incident)
+    _must_be_fresh(made, terms, decision.at)
+    picked = pick(wanted, made, whereabouts)
+    if picked.departure == Departure.OVERRIDE or decision.reason is not None:
+        terms.check(decision.reason, decision.note)
+    if picked.departure == Departure.OVERRIDE:
+        picked = _timed(picked, reported, whereabouts, decision.at)
+    earlier = all_assignments(session, incident=reported.id)
+    clock = clock_for(picked.kind, made, earlier, received_at=reported.reported_at, now=decision.at)
+    busy_s = (picked.eta_s or clock.target_s) + terms.stays_s(made.holder.triage)
+    assignment = Assignment(
+        incident=str(reported.id),
+        suggestion=suggestion,
+        picked=picked,
+        decision=decision,
+        clock=clock,
+        expected_end=decision.at + timedelta(seconds=busy_s),
+        policy=made.policy,
+        routing=made.routing.code,
+        matters=made.matters,
+        reinforces=reinforces,
+    )
+    return add_assignment(session, assignment)
+
+
+def arrive(session: Session, assignment: str, *, now: datetime) -> Assignment:
+    """
+    Note that a crew is complete at the place; its clock stops.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    assignment
+        Id of the assignment.
+    now
+        When, with offset.
+
+    Returns
+    -------
+    assignment
+        With its arrival; the first one noted stays.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    Conflict
+        It has ended already.
+    """
+    return note_arrival(session, assignment, now=now)
+
+
+def release(
+    session: Session, assignment: str, *, now: datetime, by: str, outcome: Outcome
+) -> Assignment:
+    """
+    Set a crew free.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    assignment
+        Id of the assignment.
+    now
+        When, with offset.
+    by
+        Name of whoever says so.
+    outcome
+        How it ended.
+
+    Returns
+    -------
+    assignment
+        As it ended; its officers are available again, unless they went off duty.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    Conflict
+        It has ended already.
+    """
+    return release_assignment(session, assignment, now=now, by=by, outcome=outcome)
+
+
+def _incident_of(session: Session, made: Suggestion, named: str | None) -> Incident:
+    """Find the incident for which a suggestion was made; one for a place alone fits any there."""
+    if made.incident is not None and named not in {None, made.incident}:
+        raise BadValue(f"The suggestion is for incident {made.incident}, not for {named}.")
+    number = made.incident or named
+    if number is None:
+        raise BadValue("The suggestion was made for a place: say for which incident it is taken.")
+    incident = get_incident(session, number)
+    matters = tuple(sorted(set(incident.matters)))
+    if made.incident is None and (incident.lon_lat, matters) != (made.lon_lat, made.matters):
+        raise BadValue(f"The suggestion is for another place or other matters than {number}.")
+    return incident
+
+
+def _must_be_fresh(made: Suggestion, terms: AssignmentTerms, now: datetime) -> None:
+    """Refuse a suggestion that the city has moved on from."""
+    age_s = (now - made.now).total_seconds()
+    if age_s > terms.valid_s:
+        raise Conflict(
+            f"The suggestion is {age_s / 60:.0f} min old, and good for {terms.valid_s / 60:g}: "
+            "ask for a new one."
+        )
+
+
+def _timed(picked: Picked, incident: Incident, whereabouts: Whereabouts, now: datetime) -> Picked:
+    """Tell when somebody who was not proposed would be there, as far as that is known."""
+    city = whereabouts.city
+    scene = look_at(incident, city, now=now)
+    eta_s = complete_after_s(
+        whereabouts.pinned(), picked.officers, scene.destination, scene.case.need, now=now
+    )
+    return replace(picked, eta_s=eta_s)

@@ -1,0 +1,372 @@
+"""Assignments in the store: none is ever erased, and nobody is bound twice at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+from sqlalchemy.orm import Session
+
+from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
+from dispatch.choice import ProposalKind
+from dispatch.power import local_date
+from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
+from dispatch.store.tables import OFFICERS
+from dispatch.unit import DutyStatus
+from geo.errors import Conflict, UnknownName
+
+MOST_LISTED = 100
+"""Assignments on one page of a list, unless told otherwise."""
+
+OFFICER, DRONE = "officer", "drone"
+"""What a binding binds."""
+
+
+def add_assignment(session: Session, assignment: Assignment) -> Assignment:
+    """
+    Record an assignment and bind its officers, all of them or none.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    assignment
+        The assignment; its id is the next number of its day.
+
+    Returns
+    -------
+    assignment
+        As the store has it.
+
+    Raises
+    ------
+    Conflict
+        Another crew is bound for the same purpose, or an officer or the drone is bound to
+        another incident; the sentence names it.
+    """
+    row = insert_or_ignore(ASSIGNMENTS).values(_columns(assignment) | {"id": ""})
+    fid = session.execute(row.on_conflict_do_nothing().returning(ASSIGNMENTS.c.fid)).scalar()
+    if fid is None:
+        raise Conflict(_taken_up(session, assignment))
+    number = f"A{local_date(assignment.decision.at):%Y%m%d}-{fid:06d}"
+    session.execute(update(ASSIGNMENTS).where(ASSIGNMENTS.c.fid == fid).values(id=number))
+    picked = assignment.picked
+    members = [(OFFICER, one) for one in picked.officers] or [(DRONE, picked.unit)]
+    for what, member in members:
+        _bind(session, number, what, member)
+    write_statuses(session, picked.officers, DutyStatus.BUSY)
+    return get_assignment(session, number)
+
+
+def release_assignment(
+    session: Session, number: str, *, now: datetime, by: str, outcome: Outcome
+) -> Assignment:
+    """
+    Set the officers of an assignment free.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    number
+        Its id.
+    now
+        The present, with offset.
+    by
+        Name of whoever says so.
+    outcome
+        How it ended.
+
+    Returns
+    -------
+    assignment
+        As the store has it.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    Conflict
+        It has ended already.
+    """
+    change = update(ASSIGNMENTS).where(*_is_bound(number))
+    values = {"released_at": now, "released_by": by, "outcome": outcome}
+    if session.execute(change.values(values).returning(ASSIGNMENTS.c.fid)).scalar() is None:
+        raise Conflict(_over(get_assignment(session, number)))
+    bound = (BINDINGS.c.assignment == number, BINDINGS.c.released_at.is_(None))
+    session.execute(update(BINDINGS).where(*bound).values(released_at=now))
+    released = get_assignment(session, number)
+    write_statuses(session, released.picked.officers, DutyStatus.AVAILABLE, only=DutyStatus.BUSY)
+    return released
+
+
+def note_arrival(session: Session, number: str, *, now: datetime) -> Assignment:
+    """
+    Note that the officers of an assignment are complete at the place.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    number
+        Its id.
+    now
+        When they arrived, with offset.
+
+    Returns
+    -------
+    assignment
+        As the store has it; the first arrival noted stays.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    Conflict
+        It has ended already.
+    """
+    change = update(ASSIGNMENTS).where(*_is_bound(number), ASSIGNMENTS.c.arrived_at.is_(None))
+    session.execute(change.values(arrived_at=now))
+    noted = get_assignment(session, number)
+    if noted.arrived_at is None:
+        raise Conflict(_over(noted))
+    return noted
+
+
+def get_assignment(session: Session, number: str) -> Assignment:
+    """
+    Look up an assignment.
+
+    Parameters
+    ----------
+    session
+        A session.
+    number
+        Its id.
+
+    Returns
+    -------
+    assignment
+        The assignment.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    """
+    row = session.execute(select(ASSIGNMENTS).where(ASSIGNMENTS.c.id == number)).one_or_none()
+    if row is None:
+        raise UnknownName(f"There is no assignment {number!r}.")
+    return _assignment(row)
+
+
+def list_assignments(
+    session: Session,
+    *,
+    incident: str | None = None,
+    bound: bool = False,
+    before: str | None = None,
+    limit: int = MOST_LISTED,
+) -> list[Assignment]:
+    """
+    List assignments, the newest first.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incident
+        Of one incident only.
+    bound
+        Leave out those that have ended.
+    before
+        Id of the last one of the page before, or None for the first page.
+    limit
+        How many at most.
+
+    Returns
+    -------
+    assignments
+        One page.
+
+    Raises
+    ------
+    UnknownName
+        There is no assignment ``before``.
+    """
+    query = select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.fid.desc()).limit(limit)
+    if incident is not None:
+        query = query.where(ASSIGNMENTS.c.incident == incident)
+    if bound:
+        query = query.where(ASSIGNMENTS.c.released_at.is_(None))
+    if before is not None:
+        fid = session.scalar(select(ASSIGNMENTS.c.fid).where(ASSIGNMENTS.c.id == before))
+        if fid is None:
+            raise UnknownName(f"There is no assignment {before!r} to go on from.")
+        query = query.where(ASSIGNMENTS.c.fid < fid)
+    return [_assignment(row) for row in session.execute(query)]
+
+
+def all_assignments(
+    session: Session,
+    *,
+    incident: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[Assignment, ...]:
+    """
+    Read all assignments to an incident, or all that were decided in a period.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incident
+        Id of an incident, or None for all.
+    since, until
+        From when, and before when; None for no bound.
+
+    Returns
+    -------
+    assignments
+        The oldest first.
+    """
+    query = select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.fid)
+    if incident is not None:
+        query = query.where(ASSIGNMENTS.c.incident == incident)
+    if since is not None:
+        query = query.where(ASSIGNMENTS.c.decided_at >= since)
+    if until is not None:
+        query = query.where(ASSIGNMENTS.c.decided_at < until)
+    return tuple(_assignment(row) for row in session.execute(query))
+
+
+def write_statuses(
+    session: Session,
+    officers: Iterable[str],
+    status: DutyStatus,
+    *,
+    only: DutyStatus | None = None,
+) -> None:
+    """
+    Change who is free.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    officers
+        Ids of officers.
+    status
+        Their new status.
+    only
+        Change only those who have this status now.
+    """
+    change = update(OFFICERS).where(OFFICERS.c.id.in_(tuple(officers)))
+    if only is not None:
+        change = change.where(OFFICERS.c.status == only)
+    session.execute(change.values(status=status))
+
+
+def _bind(session: Session, number: str, what: str, member: str) -> None:
+    """Bind one member unless he, she or it is bound already; the index decides, not a look."""
+    row = insert_or_ignore(BINDINGS).values(assignment=number, what=what, member=member)
+    if session.execute(row.on_conflict_do_nothing().returning(BINDINGS.c.fid)).scalar() is None:
+        held = (BINDINGS.c.what == what, BINDINGS.c.member == member)
+        query = select(BINDINGS.c.assignment).where(*held, BINDINGS.c.released_at.is_(None))
+        holder = get_assignment(session, session.execute(query).scalar_one())
+        raise Conflict(
+            f"{what.capitalize()} {member} is bound to incident {holder.incident} by assignment "
+            f"{holder.id}, decided by {holder.decision.by}: release it first, or send another."
+        )
+
+
+def _taken_up(session: Session, assignment: Assignment) -> str:
+    """Say which crew is bound for the same purpose."""
+    same = (
+        ASSIGNMENTS.c.incident == assignment.incident,
+        ASSIGNMENTS.c.kind == assignment.picked.kind,
+        ASSIGNMENTS.c.released_at.is_(None),
+        ASSIGNMENTS.c.reinforces.is_(False),
+    )
+    holder = _assignment(session.execute(select(ASSIGNMENTS).where(*same)).one())
+    return (
+        f"Incident {assignment.incident} has crew {holder.picked.unit} by assignment {holder.id}, "
+        f"decided by {holder.decision.by}: release it first, or send this one as reinforcement."
+    )
+
+
+def _over(assignment: Assignment) -> str:
+    """Say that an assignment has ended."""
+    return (
+        f"Assignment {assignment.id} has ended already, as {assignment.outcome}, by "
+        f"{assignment.released_by}."
+    )
+
+
+def _is_bound(number: str) -> tuple[Any, Any]:
+    """Whether an assignment is the one meant, and has not ended."""
+    return ASSIGNMENTS.c.id == number, ASSIGNMENTS.c.released_at.is_(None)
+
+
+def _columns(assignment: Assignment) -> dict[str, object]:
+    """Write an assignment."""
+    picked, decision, clock = assignment.picked, assignment.decision, assignment.clock
+    return {
+        "incident": assignment.incident,
+        "suggestion": assignment.suggestion,
+        "kind": picked.kind,
+        "unit": picked.unit,
+        "officers": picked.officers,
+        "departure": picked.departure,
+        "rank": picked.rank,
+        "eta_s": picked.eta_s,
+        "against": picked.against,
+        "decided_at": decision.at,
+        "decided_by": decision.by,
+        "by_rule": decision.by_rule,
+        "reason": decision.reason,
+        "note": decision.note,
+        "received_at": clock.received_at,
+        "dispatched_at": clock.dispatched_at,
+        "target_s": clock.target_s,
+        "expected_end": assignment.expected_end,
+        "policy": assignment.policy,
+        "routing": assignment.routing,
+        "matters": assignment.matters,
+        "reinforces": assignment.reinforces,
+        "instead_of": assignment.instead_of,
+    }
+
+
+def _assignment(row: Row[Any]) -> Assignment:
+    """Read an assignment."""
+    return Assignment(
+        incident=row.incident,
+        suggestion=row.suggestion,
+        picked=Picked(
+            kind=ProposalKind(row.kind),
+            unit=row.unit,
+            officers=row.officers,
+            departure=Departure(row.departure),
+            rank=row.rank,
+            eta_s=row.eta_s,
+            against=row.against,
+        ),
+        decision=Decision(row.decided_at, row.decided_by, row.by_rule, row.reason, row.note),
+        clock=ArrivalClock(row.received_at, row.dispatched_at, row.target_s),
+        expected_end=row.expected_end,
+        policy=row.policy,
+        routing=row.routing,
+        matters=row.matters,
+        reinforces=row.reinforces,
+        instead_of=row.instead_of,
+        arrived_at=row.arrived_at,
+        released_at=row.released_at,
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        released_by=row.released_by,
+        id=row.id,
+    )
