@@ -33,7 +33,7 @@ from geo.road.route import Route, fastest_route
 from geo.road.snap import FARTHEST_M, Joins, Snapper
 from geo.road.storage import load_network
 from geo.road.within import limit_ms, reach_times_s
-from geo.road.workspace import Workspaces
+from geo.road.workspace import Workspace, Workspaces
 
 UNREACHABLE_MS = -1
 """Travel time in a matrix where no road leads."""
@@ -260,6 +260,11 @@ class NetworkTravelTimes:
     def roads(self) -> RoadGraph:
         """The roads made ready for search."""
         return self._roads
+
+    @property
+    def room(self) -> Workspace:
+        """The calling thread's workspace, for kernels that are asked past this door."""
+        return self._rooms.mine()
 
     @cached_property
     def snapper(self) -> Snapper:

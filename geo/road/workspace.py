@@ -47,13 +47,17 @@ class Workspace:
         stamp
             A number that no mark holds yet.
         """
-        if self.stamp >= LAST_STAMP:
+        return self._next_stamps(1)
+
+    def _next_stamps(self, count: int) -> int:
+        """Begin several new questions; give the first of their stamps, which ascend."""
+        if self.stamp > LAST_STAMP - count:
             self.mark[:] = 0
             self.done[:] = 0
             self.reached[:] = np.iinfo(np.int64).max
             self.stamp = 0
-        self.stamp += 1
-        return self.stamp
+        self.stamp += count
+        return self.stamp - count + 1
 
     def next_epoch(self) -> int:
         """
@@ -64,7 +68,23 @@ class Workspace:
         epoch
             To be joined with milliseconds below 2 to the 31; lower than all before.
         """
-        return (np.iinfo(np.int32).max - self.next_stamp()) << 32
+        return self.next_epochs(1)
+
+    def next_epochs(self, count: int) -> int:
+        """
+        Begin several new searches, one after the other.
+
+        Parameters
+        ----------
+        count
+            How many, 1 or more.
+
+        Returns
+        -------
+        epoch
+            That of the first; that of each other one is 1 << 32 less than the one before.
+        """
+        return (np.iinfo(np.int32).max - self._next_stamps(count)) << 32
 
 
 class Workspaces:
