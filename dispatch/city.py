@@ -16,13 +16,16 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch.arrival_chance import MODES, ArrivalModel
 from dispatch.authority import AuthorityRow, RowsByArea, index_rows
+from dispatch.drone import Drones, muster_drones
 from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
 from dispatch.roster import Roster, muster
 from dispatch.unit import Officer, Unit, UnitKind
+from geo.air_path import AirSpace
 from geo.area import TIERS, Area
 from geo.errors import BadValue, UnknownName
+from geo.no_fly import NoFly
 from geo.place_index import PlaceIndex
 from geo.road.road_class import Mode
 from geo.road.travel_time import TravelTimes
@@ -56,6 +59,8 @@ class City:
         Whether it is a generated city, which every screen must say.
     partners
         Neighbouring cities with which cases are exchanged.
+    no_fly
+        Where drones may not fly.
     arrival_model
         What is known of arrivals, or None: then an ETA is the bare travel time.  No part of
         the version, it has its own.
@@ -76,6 +81,7 @@ class City:
     travel_times: Mapping[Mode, TravelTimes]
     invented: bool = False
     partners: tuple[PartnerCity, ...] = ()
+    no_fly: tuple[NoFly, ...] = ()
     arrival_model: ArrivalModel | None = None
 
     def __post_init__(self) -> None:
@@ -103,6 +109,7 @@ class City:
             self.units.values(),
             self.officers,
             self.partners,
+            self.no_fly,
         )
         for table in tables:
             for row in sorted(map(_content, table)):
@@ -149,6 +156,16 @@ class City:
     def roster(self) -> Roster:
         """Officers and crews as columns."""
         return muster(self.units, self.officers)
+
+    @cached_property
+    def drones(self) -> Drones:
+        """Drones as columns."""
+        return muster_drones(self.units)
+
+    @cached_property
+    def air_space(self) -> AirSpace:
+        """The air in which they fly."""
+        return AirSpace.over(self.lon_lat, self.no_fly)
 
     @cached_property
     def marks(self) -> Marks:

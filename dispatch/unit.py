@@ -57,6 +57,9 @@ class Unit:
         How to reach it.
     equipment
         Codes of what its vehicle carries; whoever goes in a crew brings it along.
+    air_speed_mps, range_m, launch_s
+        How a drone flies: metres per second, metres on one charge, and seconds until it is in
+        the air; None for what `dispatch.drone` takes to be usual.
     """
 
     code: str
@@ -71,6 +74,9 @@ class Unit:
     call_sign: str = ""
     phone: str = ""
     equipment: tuple[str, ...] = ()
+    air_speed_mps: float | None = None
+    range_m: float | None = None
+    launch_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

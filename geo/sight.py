@@ -211,7 +211,8 @@ def are_free(core: Geometry, lines: NDArray[np.object_]) -> NDArray[np.bool_]:
     free
         bool[n].
     """
-    return cast("NDArray[np.bool_]", ~shapely.intersects(core, lines))
+    free: NDArray[np.bool_] = ~shapely.intersects(core, lines)
+    return free
 
 
 def _lines(start: Points, end: Points) -> NDArray[np.object_]:

@@ -23,9 +23,20 @@ from dispatch.store.positions import write_positions
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area, Tier
 from geo.errors import UnreadableFile
+from geo.no_fly import NoFly
 from geo.road.road_class import Mode
 from geo.road.travel_time import TravelTimes, open_travel_times
 from geo.zone import UnitGrid, Zone
+
+LAYERS = (
+    tables.AREAS,
+    tables.ZONES,
+    tables.GRIDS,
+    tables.BACKDROP,
+    tables.PARTNERS,
+    tables.NO_FLY,
+)
+"""Tables of polygons, whose extents a GeoPackage notes."""
 
 ROADS = "roads:"
 """Before the mode in the name of the entry that says where its network lies."""
@@ -83,6 +94,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         (tables.MATTERS, contents.matters),
         (tables.AUTHORITY, contents.authority),
         (tables.PARTNERS, contents.partners),
+        (tables.NO_FLY, contents.no_fly),
     ):
         _insert(session, table, [_columns(table, value) for value in values])
     _insert(session, tables.UNITS, [_unit_columns(unit) for unit in contents.units])
@@ -103,7 +115,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
     for incident in contents.incidents:
         add_incident(session, incident)
-    for table in (tables.AREAS, tables.ZONES, tables.GRIDS, tables.BACKDROP, tables.PARTNERS):
+    for table in LAYERS:
         geopackage.note_extent(session.connection(), table)
 
 
@@ -151,6 +163,7 @@ def read_city(store: Store) -> City:
             travel_times=_engines(store.path.parent, meta),
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
+            no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
             arrival_model=in_force(session),
         )
 
@@ -279,6 +292,10 @@ def _partner(row: Row[Any]) -> PartnerCity:
     return PartnerCity(row.code, row.name, row.name_en, row.desk, row.phone, row.polygon)
 
 
+def _no_fly(row: Row[Any]) -> NoFly:
+    return NoFly(row.code, row.name, row.polygon, row.name_en)
+
+
 def _unit(row: Row[Any]) -> Unit:
     return Unit(
         code=row.code,
@@ -293,6 +310,9 @@ def _unit(row: Row[Any]) -> Unit:
         call_sign=row.call_sign,
         phone=row.phone,
         equipment=row.equipment,
+        air_speed_mps=row.air_speed_mps,
+        range_m=row.range_m,
+        launch_s=row.launch_s,
     )
 
 

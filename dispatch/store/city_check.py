@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from dispatch.drone import commanding_brigade
 from dispatch.store import city_rows
 from dispatch.store.authority_check import check_authority
 from dispatch.store.city_contents import CityContents
-from dispatch.unit import BRIGADES, UnitKind
+from dispatch.unit import BRIGADES, Unit, UnitKind
 from geo.area import TIERS
 from geo.finding import Finding
 from geo.remark import Remark
@@ -52,6 +53,7 @@ def _used_twice(city: CityContents) -> Iterator[Finding]:
         (city_rows.MATTERS.file, [matter.code for matter in city.matters]),
         (city_rows.AUTHORITY.file, [row.id for row in city.authority]),
         (city_rows.PARTNERS.file, [partner.code for partner in city.partners]),
+        (city_rows.NO_FLY.file, [one.code for one in city.no_fly]),
         (city_rows.UNITS.file, [unit.code for unit in city.units]),
         (city_rows.OFFICERS.file, [row.officer.id for row in city.officers]),
         (city_rows.INCIDENTS.file, [str(incident.id) for incident in city.incidents]),
@@ -120,6 +122,7 @@ def _matters(city: CityContents) -> Iterator[Finding]:
 def _units(city: CityContents) -> Iterator[Finding]:
     where = city_rows.UNITS.file
     units, zones = {unit.code for unit in city.units}, {zone.code for zone in city.zones}
+    by_code = {unit.code: unit for unit in city.units}
     domains = {domain.code for domain in city.domains}
     for unit in city.units:
         if unit.parent is not None:
@@ -127,11 +130,19 @@ def _units(city: CityContents) -> Iterator[Finding]:
         if unit.zone is not None:
             yield from _unknown(where, unit.code, "zone", [unit.zone], zones)
         yield from _unknown(where, unit.code, "domains", unit.domains, domains)
+        yield from _not_a_drone(unit)
         if unit.kind != UnitKind.CREW:
             continue
         if unit.parent is None:
             remark = Remark(
                 "crew_without_parent", "小组没有上级单位。", "The crew belongs to no unit."
+            )
+            yield Finding(where, unit.code, remark)
+        elif unit.parent in units and commanding_brigade(unit, by_code) is None:
+            remark = Remark(
+                "crew_without_brigade",
+                "小组的上级中没有网格大队或专业大队。",
+                "No grid brigade or specialist squad stands above the crew.",
             )
             yield Finding(where, unit.code, remark)
         if unit.mode not in city.networks:
@@ -141,6 +152,18 @@ def _units(city: CityContents) -> Iterator[Finding]:
                 f"The crew travels by {unit.mode}, for which there are no roads.",
             )
             yield Finding(where, unit.code, remark)
+
+
+def _not_a_drone(unit: Unit) -> Iterator[Finding]:
+    """Report how something flies that does not."""
+    flight = (unit.air_speed_mps, unit.range_m, unit.launch_s)
+    if unit.kind != UnitKind.DRONE and any(number is not None for number in flight):
+        remark = Remark(
+            "not_a_drone",
+            "只有无人机才有飞行速度、航程和起飞时间。",
+            "Only a drone has an air speed, a range and a launch time.",
+        )
+        yield Finding(city_rows.UNITS.file, unit.code, remark)
 
 
 def _officers(city: CityContents) -> Iterator[Finding]:

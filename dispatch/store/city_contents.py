@@ -15,6 +15,7 @@ from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
 from dispatch.unit import DutyStatus, Officer, Unit
 from geo.area import Area
+from geo.no_fly import NoFly
 from geo.position import Fix
 from geo.road.network import RoadNetwork
 from geo.road.road_class import Mode
@@ -103,6 +104,8 @@ class CityContents:
         Incidents that are open.
     networks
         Roads by mode.
+    no_fly
+        Where drones may not fly.
     hourly_speeds, measured_speeds
         Lines of the tables that lie over their speeds, each sound.
     arrival_model
@@ -122,6 +125,7 @@ class CityContents:
     partners: tuple[PartnerCity, ...]
     incidents: tuple[Incident, ...]
     networks: Mapping[Mode, RoadNetwork]
+    no_fly: tuple[NoFly, ...] = ()
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
     arrival_model: ArrivalModel = field(default_factory=prior)

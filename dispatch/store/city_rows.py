@@ -19,6 +19,7 @@ from dispatch.store.table_file import Row, polygon_of, read_layer, read_table, v
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area, Tier
 from geo.finding import Finding
+from geo.no_fly import NoFly
 from geo.position import Fix
 from geo.remark import Remark
 from geo.road.hourly_speed import COLUMNS as HOURLY_COLUMNS
@@ -181,6 +182,10 @@ def _partner(row: Row) -> PartnerCity:
     )
 
 
+def _no_fly(row: Row) -> NoFly:
+    return NoFly(row["code"], row["name"], polygon_of(row), row["name_en"])
+
+
 def _unit(row: Row) -> Unit:
     based = row["lon"] or row["lat"]
     return Unit(
@@ -196,6 +201,9 @@ def _unit(row: Row) -> Unit:
         call_sign=row["call_sign"],
         phone=row["phone"],
         equipment=split_codes(row["equipment"]),
+        air_speed_mps=_positive(row["air_speed_mps"], "air_speed_mps"),
+        range_m=_positive(row["range_m"], "range_m"),
+        launch_s=_positive(row["launch_s"], "launch_s"),
     )
 
 
@@ -257,11 +265,12 @@ PARTNERS = Source(
     needed=False,
     may_be_missing=True,
 )
+NO_FLY = Source("no-fly.gpkg", "code name name_en", _no_fly, needed=False, may_be_missing=True)
 UNITS = Source(
     "units.csv",
     "code name name_en kind parent zone domains mode lon lat call_sign phone",
     _unit,
-    optional="equipment",
+    optional="equipment air_speed_mps range_m launch_s",
 )
 OFFICERS = Source(
     "officers.csv",
@@ -306,6 +315,14 @@ def _whole(text: str, name: str, *, least: int) -> int:
 def _seconds(text: str, name: str) -> int | None:
     """Read a time in whole seconds, or nothing where none is stated."""
     return _whole(text, name, least=1) if text else None
+
+
+def _positive(text: str, name: str) -> float | None:
+    """Read a number above nothing, or nothing where none is stated."""
+    number = float(text) if text else None
+    if number is not None and not (number > 0 and math.isfinite(number)):
+        raise ValueError(f"{name} is {text}, not a number above 0")
+    return number
 
 
 def _yes(text: str) -> bool:

@@ -116,6 +116,15 @@ PARTNERS = _table(
     Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
 )
 
+NO_FLY = _table(
+    "no_fly",
+    "禁飞区 / No-fly polygons",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+    Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+)
+
 UNITS = _table(
     "units",
     "执法单元 / Brigades, squads, posts, crews and drones",
@@ -130,6 +139,9 @@ UNITS = _table(
     _text("call_sign"),
     _text("phone"),
     Column("equipment", Codes, nullable=False),
+    Column("air_speed_mps", Double),
+    Column("range_m", Double),
+    Column("launch_s", Double),
     Column("base", Shape("POINT")),
 )
 

@@ -115,17 +115,19 @@ LAYERS: dict[str, list[dict[str, object]]] = {
         {"code": "G2", "community": "T", "zone": "Z1", "population": 80},
     ],
     "backdrop": [{"kind": "sea", "name": "海"}],
+    "no-fly": [{"code": "N1", "name": "机场净空区", "name_en": "airfield"}],
 }
 EVERYWHERE = box(WEST, SOUTH, EAST, NORTH)
 SHAPES: dict[str, list[Polygon]] = {
-    "grids": [box(WEST, SOUTH, HALF, NORTH), box(HALF, SOUTH, EAST, NORTH)]
+    "grids": [box(WEST, SOUTH, HALF, NORTH), box(HALF, SOUTH, EAST, NORTH)],
+    "no-fly": [box(HALF, SOUTH, HALF + 0.02, SOUTH + 0.02)],
 }
 
 
 def write_table(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
     rows = [DEFAULTS.get(name, {}) | row for row in rows]
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
         writer.writeheader()
         writer.writerows(rows)
 

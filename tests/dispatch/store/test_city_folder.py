@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
-from spec.city_files import EVERYWHERE, LAYERS, TABLES, write_layer, write_table
+from spec.city_files import EVERYWHERE, LAYERS, SHAPES, TABLES, write_layer, write_table
 
 from dispatch.authority import AuthorityRow
 from dispatch.store.cities import holds_city, read_backdrop, read_city, read_statuses
@@ -69,6 +70,33 @@ def test_a_city_comes_out_of_the_store_as_it_went_in(store: Store):
     assert (city.units["U1"].kind, city.units["U1"].mode) == (UnitKind.DRONE, None)
     assert [officer.certified for officer in city.officers] == [True, True, False]
     assert set(city.travel_times) == {Mode.CAR, Mode.FOOT}
+
+
+def test_a_no_fly_polygon_comes_out_as_it_went_in_and_is_part_of_the_version(store):
+    city = read_city(store)
+    (no_fly,) = city.no_fly
+    assert (no_fly.code, no_fly.name, no_fly.name_en) == ("N1", "机场净空区", "airfield")
+    assert no_fly.polygon.equals(SHAPES["no-fly"][0])
+    assert replace(city, no_fly=()).version != city.version
+
+
+def test_a_city_may_have_no_no_fly_polygons(city_folder, empty_store):
+    without("no-fly.gpkg")(city_folder)
+    load(city_folder, empty_store)
+    assert read_city(empty_store).no_fly == ()
+
+
+def test_a_drone_says_how_it_flies_or_nothing_of_it(store, city_folder, tmp_path):
+    assert read_city(store).units["U1"].air_speed_mps is None
+    flight = {"air_speed_mps": "", "range_m": "", "launch_s": ""}
+    rows = [flight | row for row in TABLES["units.csv"]]
+    rows[3] |= {"air_speed_mps": "12.5", "range_m": "18000", "launch_s": "45"}
+    write_table(city_folder, "units.csv", rows)
+    other = open_store(f"sqlite:///{tmp_path / 'other.gpkg'}", create=True)
+    load(city_folder, other)
+    drone = read_city(other).units["U1"]
+    assert (drone.air_speed_mps, drone.range_m, drone.launch_s) == (12.5, 18_000, 45)
+    other.close()
 
 
 def test_positions_statuses_incidents_and_backdrop_are_there_too(store: Store):
@@ -156,6 +184,11 @@ def layer(
     return lambda folder: write_layer(folder, name, rows, shapes=shapes, crs=crs)
 
 
+def twice(name: str) -> Callable[[Path], None]:
+    """Write every row of a layer two times."""
+    return lambda folder: write_layer(folder, name, LAYERS[name] * 2, shapes=SHAPES[name] * 2)
+
+
 def without(name: str) -> Callable[[Path], None]:
     """Take a file or folder away."""
 
@@ -200,6 +233,14 @@ SPOILT = [
     (table("units.csv", {}, {}, {"mode": ""}), "units.csv K1: crew_without_roads"),
     (table("units.csv", {}, {}, {"mode": "ebike"}), "units.csv K1: crew_without_roads"),
     (table("units.csv", {}, {}, {"parent": ""}), "units.csv K1: crew_without_parent"),
+    (table("units.csv", {}, {}, {"parent": "K1"}), "units.csv K1: crew_without_brigade"),
+    (table("units.csv", {}, {}, {"range_m": "9000"}), "units.csv K1: not_a_drone"),
+    (table("units.csv", {}, {}, {}, {"range_m": "0"}), "units.csv U1: bad_value"),
+    (table("units.csv", {}, {}, {}, {"air_speed_mps": "fast"}), "units.csv U1: bad_value"),
+    (layer("no-fly", shapes=[BOW_TIE]), "no-fly.gpkg N1: bad_value"),
+    (layer("no-fly", crs="EPSG:4490"), "no-fly.gpkg: wrong_crs"),
+    (written("no-fly.gpkg", "no layer"), "no-fly.gpkg: unreadable_file"),
+    (twice("no-fly"), "no-fly.gpkg N1: duplicate_code"),
     (table("officers.csv", {"crew": "K9"}), "officers.csv 001: unknown_reference"),
     (table("officers.csv", {"crew": "B1"}), "officers.csv 001: unknown_reference"),
     (table("officers.csv", {"lon": "500"}), "officers.csv 001: bad_value"),

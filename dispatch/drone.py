@@ -1,0 +1,196 @@
+"""
+Drone (无人机): how it flies, as data on its unit, and where each one stands.
+
+A drone flies at one speed, in a straight line or round no-fly polygons, and needs some time to
+be launched.  It flies no farther than brings it home with a reserve; the reserve is also what
+it hovers on over the place.  It has no crew and never counts as an arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.unit import BRIGADES, Unit, UnitKind
+from geo.errors import BadValue
+from geo.road.frozen import freeze
+
+AIR_SPEED_MPS = 15.0
+"""How fast a drone flies unless its unit says otherwise: 54 km/h, an everyday multicopter."""
+
+RANGE_M = 24_000.0
+"""How far it flies on one charge; a sortie of the field is 22.5 km long on average."""
+
+LAUNCH_S = 60.0
+"""From dispatch until it is in the air."""
+
+RESERVE = 0.2
+"""Share of the range that is left when it is home again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drones:
+    """
+    The drones of a city as columns, by code.
+
+    Attributes
+    ----------
+    units
+        The units.
+    row_of
+        Row of a drone by code.
+    speed_mps, launch_s
+        Of each, float64[n_drones].
+    reach_m
+        How far from where it stands it may fly, as the way goes, float64[n_drones].
+    brigade_of
+        Code of the brigade or squad that commands each, or None.
+    """
+
+    units: tuple[Unit, ...]
+    row_of: Mapping[str, int]
+    speed_mps: NDArray[np.float64]
+    launch_s: NDArray[np.float64]
+    reach_m: NDArray[np.float64]
+    brigade_of: tuple[str | None, ...]
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DroneColumns:
+    """
+    Where the drones of a city are, and until when they are in the air; rows as in `Drones`.
+
+    Attributes
+    ----------
+    lon_lat
+        Where each stands, WGS-84 degrees, float64[n_drones, 2]; NaN for one without a base.
+    busy_until_s
+        When each is home and ready again, seconds since 1970, float64[n_drones]; NaN for one
+        that has never been sent.
+    """
+
+    lon_lat: NDArray[np.float64]
+    busy_until_s: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        freeze(self)
+
+    def sent(self, drone: int, *, until_s: float) -> DroneColumns:
+        """
+        Send a drone out.
+
+        Parameters
+        ----------
+        drone
+            Its row.
+        until_s
+            When it is home and ready again, seconds since 1970.
+
+        Returns
+        -------
+        columns
+            With that drone busy until then, and from then on free again.
+        """
+        busy_until_s = self.busy_until_s.copy()
+        busy_until_s[drone] = until_s
+        return replace(self, busy_until_s=busy_until_s)
+
+
+def muster_drones(units: Mapping[str, Unit]) -> Drones:
+    """
+    Lay the drones of a city out as columns.
+
+    Parameters
+    ----------
+    units
+        Every unit by code.
+
+    Returns
+    -------
+    drones
+        In the order of their codes.
+
+    Raises
+    ------
+    BadValue
+        A drone has a speed or range of nothing, or a launch time below nothing.
+    """
+    drones = tuple(units[code] for code in sorted(units) if units[code].kind == UnitKind.DRONE)
+    range_m = _column((drone.range_m for drone in drones), RANGE_M)
+    speed_mps = _column((drone.air_speed_mps for drone in drones), AIR_SPEED_MPS)
+    launch_s = _column((drone.launch_s for drone in drones), LAUNCH_S)
+    for drone, flies in zip(drones, (speed_mps > 0) & (range_m > 0) & (launch_s >= 0), strict=True):
+        if not flies:
+            raise BadValue(
+                f"Drone {drone.code} cannot fly: its speed and range must be above 0 and its "
+                f"launch time must not be below 0."
+            )
+    return Drones(
+        units=drones,
+        row_of={drone.code: row for row, drone in enumerate(drones)},
+        speed_mps=speed_mps,
+        launch_s=launch_s,
+        reach_m=range_m * (1 - RESERVE) / 2,
+        brigade_of=tuple(commanding_brigade(drone, units) for drone in drones),
+    )
+
+
+def at_their_bases(drones: Drones) -> DroneColumns:
+    """
+    Place every drone at its base, free.
+
+    Parameters
+    ----------
+    drones
+        The drones of a city.
+
+    Returns
+    -------
+    columns
+        A row for each.
+    """
+    nowhere = (np.nan, np.nan)
+    lon_lat = [nowhere if unit.lon_lat is None else unit.lon_lat for unit in drones.units]
+    return DroneColumns(
+        lon_lat=np.array(lon_lat, dtype=np.float64).reshape(-1, 2),
+        busy_until_s=np.full(len(drones.units), np.nan),
+    )
+
+
+def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:
+    """
+    Climb from a unit, by way of its post if it has one, to the brigade or squad above it.
+
+    Parameters
+    ----------
+    unit
+        The unit.
+    units
+        Every unit by code.
+
+    Returns
+    -------
+    brigade
+        Its code, or None where none commands the unit.
+    """
+    seen: set[str] = set()
+    above = unit.parent
+    while above is not None and above in units and above not in seen:
+        if units[above].kind in BRIGADES:
+            return above
+        seen.add(above)
+        above = units[above].parent
+    return None
+
+
+def _column(values: Iterable[float | None], default: float) -> NDArray[np.float64]:
+    """One number for each drone."""
+    return np.array([default if value is None else value for value in values], dtype=np.float64)
