@@ -2,7 +2,7 @@
 Candidates: which crews could go, when each would be complete, and why each other one can't.
 
 A crew is complete when the certified officers that the law asks for are there and hold the
-needed skills between them; auxiliaries go along but count toward neither.
+needed skills and equipment between them; auxiliaries go along but count toward nothing.
 """
 
 from __future__ import annotations
@@ -31,10 +31,18 @@ class Need:
         Certified officers.
     skills
         Skills that those officers must hold between them.
+    equipment
+        What they must have with them, on themselves or on the vehicle of their crew.
     """
 
     certified: int = MIN_CERTIFIED
     skills: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+
+    @property
+    def bits(self) -> int:
+        """A bit for each skill, then for each piece of equipment; see `holdings`."""
+        return (1 << len(self.skills) + len(self.equipment)) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,8 +184,8 @@ def candidates(lineup: Lineup, travel_ms: NDArray[np.int64], need: Need) -> Cand
     obstacle = np.where(unreachable, OBSTACLES.index(Obstacle.UNREACHABLE), lineup.obstacle)
     obstacle = obstacle.astype(np.uint8)
     certified = roster.certified[lineup.officers]
-    holds = _holds(roster, lineup.officers, need)
-    needed = np.uint64((1 << len(need.skills)) - 1)
+    holds = holdings(roster, lineup.officers, need)
+    skills, needed = np.uint64((1 << len(need.skills)) - 1), np.uint64(need.bits)
     arrival_ms, completing, first_ms, nearest_ms = np.empty((4, n_crews), dtype=np.int64)
     complete_crews(
         lineup.first,
@@ -194,16 +202,38 @@ def candidates(lineup: Lineup, travel_ms: NDArray[np.int64], need: Need) -> Cand
     )
     of_crew = np.empty(n_crews, dtype=np.uint8)
     last = len(OBSTACLES) - 1
-    first_obstacles(lineup.first, obstacle, certified, holds, need.certified, needed, last, of_crew)
+    first_obstacles(
+        lineup.first, obstacle, certified, holds, need.certified, skills, needed, last, of_crew
+    )
     return Candidates(
         lineup, arrival_ms, completing, first_ms, nearest_ms, of_crew, obstacle, travel_ms
     )
 
 
-def _holds(roster: Roster, officers: NDArray[np.int64], need: Need) -> NDArray[np.uint64]:
-    """A bit for each needed skill that each officer holds, uint64[n_officers]."""
+def holdings(roster: Roster, officers: NDArray[np.int64], need: Need) -> NDArray[np.uint64]:
+    """
+    Say what of a need each officer brings.
+
+    Parameters
+    ----------
+    roster
+        The officers of the city.
+    officers
+        Rows of officers, int64[n].
+    need
+        What a crew must bring.
+
+    Returns
+    -------
+    holds
+        A bit for each needed skill, then for each needed piece of equipment, uint64[n].
+    """
     holds = np.zeros(len(officers), dtype=np.uint64)
-    for place, skill in enumerate(need.skills):
-        if skill in roster.skilled:
-            holds |= roster.skilled[skill][officers].astype(np.uint64) << np.uint64(place)
+    columns = [
+        *(roster.skilled.get(skill) for skill in need.skills),
+        *(roster.equipped.get(thing) for thing in need.equipment),
+    ]
+    for place, column in enumerate(columns):
+        if column is not None:
+            holds |= column[officers].astype(np.uint64) << np.uint64(place)
     return holds

@@ -13,6 +13,9 @@ from geo.road.kernel import kernel
 NOBODY = -1
 """Officer where no officer completes the crew."""
 
+TOO_FEW, LACKS_SKILL, LACKS_EQUIPMENT = 1, 2, 3
+"""Obstacles of a crew as it is on paper, before anybody has fallen away."""
+
 
 @kernel
 def complete_crews(
@@ -29,7 +32,7 @@ def complete_crews(
     nearest_ms: NDArray[np.int64],
 ) -> None:
     """
-    Say when crews have their number and their skills at a place, and who completes them.
+    Say when crews have their number and what they need at a place, and who completes them.
 
     Parameters
     ----------
@@ -42,9 +45,9 @@ def complete_crews(
     certified
         Who counts toward the number, bool[n_officers].
     holds
-        Bits of the needed skills that each officer holds, uint64[n_officers].
+        Bits of the needed skills and equipment that each officer brings, uint64[n_officers].
     n_certified, needed
-        Certified officers wanted, and bits of the skills they must hold between them.
+        Certified officers wanted, and bits of what they must bring between them.
     arrival_ms, completing
         Receive when each crew is complete and whose arrival completes it, int64[n_crews].  Of
         officers who arrive together the first by row completes.
@@ -86,6 +89,7 @@ def first_obstacles(
     certified: NDArray[np.bool_],
     holds: NDArray[np.uint64],
     n_certified: int,
+    skills: np.uint64,
     needed: np.uint64,
     last: int,
     of_crew: NDArray[np.uint8],
@@ -99,8 +103,10 @@ def first_obstacles(
         See `complete_crews`.
     obstacle
         First obstacle of each officer, 0 for none, uint8[n_officers].  They stand in the order
-        in which they are looked at: 1 for too few certified officers, 2 for a missing skill,
-        then those of single officers.
+        in which they are looked at: 1 for too few certified officers, 2 for a missing skill, 3
+        for missing equipment, then those of single officers.
+    skills
+        Those of the needed bits that stand for skills.
     last
         The highest obstacle there is.
     of_crew
@@ -108,14 +114,16 @@ def first_obstacles(
     """
     for crew in range(len(first) - 1):
         of_crew[crew] = 0
-        for level in range(2, last + 1):
+        for level in range(LACKS_SKILL, last + 1):
             count, held = 0, np.uint64(0)
+            wanted = skills if level == LACKS_SKILL else needed
             for officer in range(first[crew], first[crew + 1]):
-                stays = level == 2 or obstacle[officer] == 0 or obstacle[officer] > level
+                stays = level <= LACKS_EQUIPMENT or obstacle[officer] == 0
+                stays = stays or obstacle[officer] > level
                 if certified[officer] and stays:
                     count += 1
                     held |= holds[officer]
             enough = count >= n_certified
-            if not enough or held & needed != needed:
-                of_crew[crew] = 1 if level == 2 and not enough else level
+            if not enough or held & wanted != wanted:
+                of_crew[crew] = TOO_FEW if level == LACKS_SKILL and not enough else level
                 break

@@ -224,7 +224,7 @@ def _verdict(
         lead_rule=routing.lead_rule,
         holder=holders[0],
         other_holders=tuple(holders[1:]),
-        need=Need(terms.min_certified, terms.skills),
+        need=Need(terms.min_certified, terms.skills, terms.equipment),
         clocks=clocks_of(rows, place.zone, acts=acts, secures=secures),
         answer_within_s=terms.answer_within_s,
         findings=(*read, *(stranger.rule for stranger in strangers), *routing.findings),

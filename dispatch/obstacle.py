@@ -10,6 +10,7 @@ class Obstacle(StrEnum):
 
     TOO_FEW_CERTIFIED = "too_few_certified"
     LACKS_SKILL = "lacks_skill"
+    LACKS_EQUIPMENT = "lacks_equipment"
     OFF_DUTY = "off_duty"
     OFF_SHIFT = "off_shift"
     RESTING = "resting"

@@ -127,6 +127,7 @@ class _Reasons:
                 obstacle,
                 certified=choice.need.certified,
                 skills=", ".join(choice.need.skills),
+                equipment=", ".join(choice.need.equipment),
                 stale_after_s=stale_after_s,
             )
             for obstacle in OBSTACLES

@@ -27,7 +27,9 @@ def minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f}"
 
 
-def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_s: float) -> Remark:
+def of_obstacle(
+    obstacle: Obstacle, *, certified: int, skills: str, equipment: str, stale_after_s: float
+) -> Remark:
     """
     Say why a crew can't go.
 
@@ -35,7 +37,7 @@ def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_
     ----------
     obstacle
         What stands in its way.
-    certified, skills
+    certified, skills, equipment
         What the crew would have to bring.
     stale_after_s
         How old a position may be.
@@ -52,6 +54,10 @@ def of_obstacle(obstacle: Obstacle, *, certified: int, skills: str, stale_after_
             f"Fewer than {certified} certified officers.",
         ),
         Obstacle.LACKS_SKILL: (f"缺少所需技能：{skills}。", f"Lacks a needed skill: {skills}."),
+        Obstacle.LACKS_EQUIPMENT: (
+            f"未携带所需装备：{equipment}。",
+            f"Has not the equipment that is needed: {equipment}.",
+        ),
         Obstacle.OFF_DUTY: (
             "在岗的合格队员不足。",
             "Too many of its officers are off duty.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,9 @@ class Roster:
         Whether each officer holds the certificate, bool[n_officers].
     skilled
         Who has a skill, bool[n_officers] by skill.
+    equipped
+        Who brings a piece of equipment, carried or on the crew's vehicle, bool[n_officers] by
+        its code.
     mode_rows
         Officers that travel in each mode, int64[n] by mode.
     mode_of
@@ -56,6 +59,7 @@ class Roster:
     first: NDArray[np.int64]
     certified: NDArray[np.bool_]
     skilled: Mapping[str, NDArray[np.bool_]]
+    equipped: Mapping[str, NDArray[np.bool_]]
     mode_rows: Mapping[Mode, NDArray[np.int64]]
     mode_of: NDArray[np.uint8]
     brigade_of: tuple[str | None, ...]
@@ -168,7 +172,8 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
         by_crew=by_crew,
         first=np.searchsorted(crew_of[by_crew], np.arange(len(crews) + 1)),
         certified=np.array([officer.certified for officer in ranked], dtype=np.bool_),
-        skilled=_skilled(ranked),
+        skilled=_holders([officer.skills for officer in ranked]),
+        equipped=_holders([(*one.equipment, *units[one.crew].equipment) for one in ranked]),
         mode_rows=_mode_rows(crews, crew_of),
         mode_of=_mode_of(crews)[crew_of],
         brigade_of=brigade_of,
@@ -193,13 +198,10 @@ def _check(
             raise BadValue(f"Crew {crew.code} has no mode of travel; give car, ebike or foot.")
 
 
-def _skilled(officers: tuple[Officer, ...]) -> dict[str, NDArray[np.bool_]]:
-    """Who has each skill that anybody has."""
-    skills = sorted({skill for officer in officers for skill in officer.skills})
-    return {
-        skill: np.array([skill in officer.skills for officer in officers], dtype=np.bool_)
-        for skill in skills
-    }
+def _holders(codes: Sequence[tuple[str, ...]]) -> dict[str, NDArray[np.bool_]]:
+    """Who has each code that anybody has, from what each has."""
+    known = sorted({code for held in codes for code in held})
+    return {code: np.array([code in held for held in codes], dtype=np.bool_) for code in known}
 
 
 def _mode_rows(

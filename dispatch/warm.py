@@ -49,7 +49,7 @@ def _complete(yes: NDArray[np.bool_]) -> None:
         first_ms,
         nearest_ms,
     )
-    first_obstacles(first, nothing, yes, holds, 2, none, 9, np.empty(1, dtype=np.uint8))
+    first_obstacles(first, nothing, yes, holds, 2, none, none, 9, np.empty(1, dtype=np.uint8))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -28,6 +28,8 @@ from geo.road.straight_line import StraightLineTravelTimes
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 CREWS = "ABC"
 SKILLS = ("drone", "lab")
+EQUIPMENT = {"A": ("gas", "camera"), "B": (), "C": ("gas",)}
+"""What the vehicle of each crew carries."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Person:
     age_s: int | None
     travel_ms: int | None
     held_by: Obstacle | None = None  # by roster, rest rule, calendar or a job in hand
+    carries: tuple[str, ...] = ()
+
+    @property
+    def brings(self) -> set[str]:
+        return {*self.carries, *EQUIPMENT[self.crew]}
 
 
 HOLDS = (Obstacle.OFF_SHIFT, Obstacle.RESTING, Obstacle.ENGAGED, Obstacle.BUSY)
@@ -54,6 +61,7 @@ PEOPLE = st.lists(
         age_s=st.sampled_from([0, 60, 1200, 1201, None]),
         travel_ms=st.sampled_from([1000, 1000, 2000, 3000, 4000, None]),
         held_by=st.sampled_from([None] * 8 + list(HOLDS)),
+        carries=st.sampled_from([(), (), (), ("camera",), ("gas",)]),
     ),
     max_size=14,
 )
@@ -61,14 +69,18 @@ NEEDS = st.builds(
     Need,
     certified=st.integers(1, 3),
     skills=st.lists(st.sampled_from(SKILLS), unique=True, max_size=2).map(tuple),
+    equipment=st.sampled_from([(), (), ("gas",), ("camera",), ("camera", "gas"), ("boat",)]),
 )
 
 
 def judge(people: list[Person], need: Need) -> Candidates:
     engine = StraightLineTravelTimes(speed_mps=10, why="only the columns are tested")
-    units = {code: Unit(code, code, code, UnitKind.CREW, mode=Mode.CAR) for code in CREWS}
+    units = {
+        code: Unit(code, code, code, UnitKind.CREW, mode=Mode.CAR, equipment=EQUIPMENT[code])
+        for code in CREWS
+    }
     officers = tuple(
-        Officer(f"{row:03}", "", person.crew, person.certified, person.skills)
+        Officer(f"{row:03}", "", person.crew, person.certified, person.skills, "", person.carries)
         for row, person in enumerate(people)
     )
     city = City(
@@ -124,15 +136,19 @@ def duty(people: list[Person]) -> DutyColumns:
 
 def suffices(people: list[Person], need: Need) -> bool:
     held = {skill for person in people for skill in person.skills}
-    return len(people) >= need.certified and held >= set(need.skills)
+    brought = {thing for person in people for thing in person.brings}
+    enough = len(people) >= need.certified and held >= set(need.skills)
+    return enough and brought >= set(need.equipment)
 
 
 def slow_obstacle(crew: list[Person], need: Need) -> Obstacle | None:
     certified = [person for person in crew if person.certified]
     if len(certified) < need.certified:
         return Obstacle.TOO_FEW_CERTIFIED
-    if not suffices(certified, need):
+    if not suffices(certified, replace(need, equipment=())):
         return Obstacle.LACKS_SKILL
+    if not suffices(certified, need):
+        return Obstacle.LACKS_EQUIPMENT
     hurdles = [
         (Obstacle.OFF_DUTY, lambda person: person.status != DutyStatus.OFF_DUTY),
         *(
