@@ -14,12 +14,12 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rtree import index
 from shapely import MultiPolygon, Point, Polygon
 
 from geo.area import TIERS, Area, Tier
@@ -102,6 +102,12 @@ class PlaceIndex:
     ------
     BadValue
         Two areas, zones or grids share a code.
+
+    Notes
+    -----
+    A prepared polygon builds its own index at the first question that meets it, so two threads
+    that are the first to ask would build it twice and ruin the heap.  Hence the polygons are
+    copies that nobody else asks, and one thread at a time asks them; it takes microseconds.
     """
 
     def __init__(
@@ -111,7 +117,8 @@ class PlaceIndex:
             _check_codes(kind, [thing.code for thing in things])
         self._things: list[Area | Zone | UnitGrid] = [*areas, *zones, *grids]
         self._polygons = _prepared([thing.polygon for thing in self._things])
-        self._tree = _tree(self._polygons)
+        self._tree = shapely.STRtree(self._polygons)
+        self._lock = Lock()
         self._has_grids = bool(grids)
 
     def locate(self, lon_lat: tuple[float, float]) -> Place:
@@ -171,10 +178,11 @@ class PlaceIndex:
 
     def _holding(self, point: Point) -> tuple[list[Area | Zone | UnitGrid], set[int]]:
         """Everything that covers a point, and the ids of those that hold it properly inside."""
-        rows = np.array(list(self._tree.intersection(point.bounds)), dtype=np.intp)
-        rows = rows[shapely.covers(self._polygons[rows], point)]
+        with self._lock:
+            rows = np.sort(self._tree.query(point))
+            rows = rows[shapely.covers(self._polygons[rows], point)]
+            proper = shapely.contains_properly(self._polygons[rows], point)
         held = [self._things[row] for row in rows]
-        proper = shapely.contains_properly(self._polygons[rows], point)
         return held, {id(thing) for thing, is_in in zip(held, proper, strict=True) if is_in}
 
 
@@ -263,17 +271,9 @@ def _point(lon_lat: tuple[float, float]) -> Point:
 
 
 def _prepared(polygons: list[Polygon | MultiPolygon]) -> NDArray[np.object_]:
-    """Put polygons into an array and prepare them for repeated questions."""
+    """Copy polygons into an array and prepare the copies for repeated questions."""
     array = np.empty(len(polygons), dtype=object)
     array[:] = polygons
-    shapely.prepare(array)
-    return array
-
-
-def _tree(polygons: NDArray[np.object_]) -> index.Index:
-    """Fill an R-tree with the bounds of polygons under their row numbers."""
-    if not len(polygons):
-        return index.Index()
-    return index.Index(
-        (row, tuple(bounds), None) for row, bounds in enumerate(shapely.bounds(polygons).tolist())
-    )
+    copies: NDArray[np.object_] = np.asarray(shapely.force_2d(array))
+    shapely.prepare(copies)
+    return copies

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -139,6 +141,48 @@ def test_no_place_on_earth_is_refused(lon_lat):
 def test_a_code_used_twice_is_refused():
     with pytest.raises(BadValue, match="zone Z1 is used more than once"):
         PlaceIndex([], [ZONES[0], ZONES[0]], [])
+
+
+FIRST_TO_ASK = """
+import sys, threading, time
+import numpy as np
+from shapely import Polygon
+from geo.place_index import PlaceIndex
+from geo.zone import Zone
+
+sys.setswitchinterval(1e-5)
+turn = np.linspace(0, 2 * np.pi, 2_000)
+rim = 3 + np.sin(40 * turn)
+stars = [
+    Polygon(np.stack([x + rim * np.cos(turn), rim * np.sin(turn)], axis=1)) for x in range(6)
+]
+threads, found = 4, set()
+end = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    index = PlaceIndex([], [Zone(f"Z{row}", "", None, star) for row, star in enumerate(stars)], [])
+    together = threading.Barrier(threads)
+
+    def ask():
+        together.wait()
+        for x in np.linspace(-3.0, 8.0, 12).tolist():
+            place = index.locate((x, 0.25))
+            found.add((x, place.zone and place.zone.code, len(place.remarks)))
+
+    asking = [threading.Thread(target=ask) for _ in range(threads)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+print(len(found))
+"""
+
+
+def test_threads_that_are_the_first_to_ask_do_not_end_the_process(count):
+    """A click asks for its place and for a suggestion at once, on polygons new to the index."""
+    command = [sys.executable, "-X", "faulthandler", "-c", FIRST_TO_ASK]
+    seconds = str(count(reduced=2, full=20))
+    run = subprocess.run([*command, seconds], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout.strip()) == (0, "12"), run.stderr
 
 
 # Corners of a coarse raster, so that generated points often fall on borders and corners.
