@@ -16,7 +16,7 @@ class DutyColumns:
     What keeps officers from being sent besides their status, in seconds since 1970.
 
     Rows are those of the city's roster.  The columns are drawn up for an instant and hold for
-    a while (`dispatch.duty.holds_until`); whoever asks compares them with the present.
+    a while (`dispatch.duty.DrawnDuty`); whoever asks compares them with the present.
 
     Attributes
     ----------
