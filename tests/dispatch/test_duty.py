@@ -218,6 +218,13 @@ class TestRest:
         assert who(book, "11-03 10:59") == "B C"
         assert who(book, "11-03 11:00") == "A B C"
 
+    def test_nobody_rests_from_a_shift_whose_job_is_still_in_hand(self):
+        job = Job("1", "A", at("11-02 21:00"), at("11-02 23:00"))
+        book = DutyBook(of_crew(weekly("14:00-22:00", "mon")), jobs=(job,))
+        columns = draw_up_duty(book, roster(), now=at("11-03 01:00")).columns
+        rested = columns.rested(at("11-03 01:00").timestamp())
+        assert rested.tolist() == [True, False, True], "A works on, B rests, C has no roster"
+
     def test_after_eight_hours_of_jobs_the_rest_of_the_shift_is_rest(self):
         jobs = (
             Job("1", "A", at("11-02 08:00"), at("11-02 11:00"), at("11-02 11:30")),
@@ -452,9 +459,9 @@ JOBS = st.lists(
             instant_of(slot + expected),
             None if took is None else instant_of(slot + took),
         ),
-        SLOTS,
+        st.integers(21 * SLOTS_A_DAY, 24 * SLOTS_A_DAY),
         st.integers(0, 12),
-        st.sampled_from([1, 2, 4, 8, 10, 20, None]),
+        st.sampled_from([1, 2, 4, 8, 10, 20, None, None]),
     ),
     max_size=4,
 ).map(tuple)
