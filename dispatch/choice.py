@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dispatch.candidate import Candidates, Need
 from dispatch.city import City
-from dispatch.enquiry import Enquiry
+from dispatch.enquiry import Enquiry, Soonest
 from dispatch.jurisdiction import Jurisdiction
 from dispatch.marks import of_domain, of_kind
 from dispatch.routing import CaseKind
@@ -39,23 +39,27 @@ class Choice:
     need
         What each crew must bring.
     candidates
-        The crews that were looked at with regard to the place.
+        The crews that were judged with regard to the place.
     own
         Crews of the unit that has the purpose, bool[n]; the others are mutual aid.
+    unit
+        Code of that unit, or None.
     asked
-        Codes of the units whose crews were asked, whether looked at one by one or not.
+        Codes of the units whose crews were asked.
     chosen
         Places of the crews proposed, best first, int64[n].
-    exhausted
-        Whether no other crew of those units could come at all.
+    own_exhausted, exhausted
+        Whether every crew of the unit, and of all units asked, that could come was judged.
     """
 
     kind: ProposalKind
     need: Need
     candidates: Candidates
     own: NDArray[np.bool_]
+    unit: str | None
     asked: frozenset[str]
     chosen: NDArray[np.int64]
+    own_exhausted: bool
     exhausted: bool
 
     @property
@@ -87,23 +91,43 @@ def choose_for_case(
         Own crews by arrival; with mutual aid, both by arrival, aid only where it is sooner
         than every own crew.
     """
-    city = enquiry.whereabouts.city
     kind = ProposalKind.GRID if case.kind == CaseKind.GRID else ProposalKind.SPECIALIST
     unit = frozenset([case.unit] if case.unit else [])
-    own_crews = city.roster.commands(case.unit)
-    judged = enquiry.judge(own_crews, case.need)
-    everyone = np.ones(len(own_crews), dtype=np.bool_)
+    own = _own_soonest(case, enquiry, within_ms=within_ms, k=k)
+    judged, every = own.candidates, np.ones(len(own.candidates.obstacle), dtype=np.bool_)
     if judged.in_time(within_ms).any():
-        chosen = judged.ranked(everyone)[:k]
-        return Choice(kind, case.need, judged, everyone, unit, chosen, exhausted=True)
+        chosen = judged.ranked(every)[:k]
+        return Choice(
+            kind, case.need, judged, every, case.unit, unit, chosen, own.exhausted, own.exhausted
+        )
     best_own_ms = int(judged.arrival_ms.min(initial=NEVER_MS))
-    judged = enquiry.soonest(
-        _mark_of_neighbours(case), case.need, k=k, within_ms=best_own_ms, also=own_crews
+    aid = enquiry.soonest(
+        enquiry.marked(_mark_of_neighbours(case)), case.need, k=k, within_ms=best_own_ms
     )
-    own = np.isin(judged.lineup.crews, own_crews)
+    city = enquiry.whereabouts.city
+    both = np.union1d(judged.lineup.crews, aid.candidates.lineup.crews)
+    judged = enquiry.judge(both, case.need)
+    is_own = np.isin(both, city.roster.commands(case.unit))
     asked = unit | frozenset(neighbours(case, city))
-    chosen = judged.ranked(own | (judged.arrival_ms < best_own_ms))[:k]
-    return Choice(kind, case.need, judged, own, asked, chosen, exhausted=len(chosen) < k)
+    chosen = judged.ranked(is_own | (judged.arrival_ms < best_own_ms))[:k]
+    exhausted = own.exhausted and aid.exhausted and best_own_ms == NEVER_MS
+    return Choice(
+        kind, case.need, judged, is_own, case.unit, asked, chosen, own.exhausted, exhausted
+    )
+
+
+def _own_soonest(
+    case: Jurisdiction, enquiry: Enquiry, *, within_ms: NDArray[np.float64], k: int
+) -> Soonest:
+    """The first crews of the unit that has the case, and all in time if none of those is."""
+    lineup = enquiry.line_up(enquiry.whereabouts.city.roster.commands(case.unit))
+    eligible = enquiry.able_of(lineup)
+    soonest = enquiry.soonest(eligible, case.need, k=k)
+    if soonest.exhausted or soonest.candidates.in_time(within_ms).any():
+        return soonest
+    # Modes have limits of their own: a later crew may be in time where a sooner one is not.
+    by_ms = float(within_ms[lineup.crews].max(initial=0.0))
+    return enquiry.soonest(eligible, case.need, k=k, by_ms=by_ms)
 
 
 def choose_to_secure(brigade: str | None, enquiry: Enquiry, *, k: int) -> Choice:
@@ -125,19 +149,13 @@ def choose_to_secure(brigade: str | None, enquiry: Enquiry, *, k: int) -> Choice
         Grid crews by arrival.
     """
     city = enquiry.whereabouts.city
-    judged = enquiry.soonest(
-        of_kind(UnitKind.GRID_BRIGADE),
-        Need(),
-        k=k,
-        within_ms=NEVER_MS,
-        also=np.zeros(0, dtype=np.int64),
-    )
+    soonest = enquiry.soonest(enquiry.marked(of_kind(UnitKind.GRID_BRIGADE)), Need(), k=k)
+    judged = soonest.candidates
     own = np.isin(judged.lineup.crews, city.roster.commands(brigade))
     asked = frozenset(unit.code for unit in city.units_of(UnitKind.GRID_BRIGADE))
     chosen = judged.ranked(np.ones_like(own))[:k]
-    return Choice(
-        ProposalKind.SECURE, Need(), judged, own, asked, chosen, exhausted=len(chosen) < k
-    )
+    done = soonest.exhausted
+    return Choice(ProposalKind.SECURE, Need(), judged, own, brigade, asked, chosen, done, done)
 
 
 def neighbours(case: Jurisdiction, city: City) -> list[str]:

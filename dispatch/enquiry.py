@@ -1,8 +1,8 @@
 """
 Enquiry: the officers of a city asked about one place, and no more of them than matter.
 
-A city of thousands of crews proposes eight.  The unit that has the case is looked at whole; of
-all others only those are that the road engine finds soonest.
+A city of thousands of crews proposes eight.  Only those are judged by the roads that the engine
+finds soonest; of all others it is known that they would not be there before.
 """
 
 from __future__ import annotations
@@ -15,14 +15,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.candidate import Candidates, Need, candidates
-from dispatch.lineup import line_up
+from dispatch.lineup import Lineup, line_up
 from dispatch.marks import CERTIFIED, FREE
 from dispatch.whereabouts import NEVER_MS, Whereabouts
+from geo.road.eligible import Wanted
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
 
-FIRST_ASKED = 64
+FIRST_ASKED = 48
 """So many officers are asked for at first, and four times as many whenever they do not suffice."""
+
+Eligible = NDArray[np.bool_] | Wanted | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Soonest:
+    """
+    The crews that are complete first at a place.
+
+    Attributes
+    ----------
+    candidates
+        Crews that were judged; the first to be complete are among them.
+    exhausted
+        Whether every crew that can come was judged.
+    """
+
+    candidates: Candidates
+    exhausted: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +67,22 @@ class Enquiry:
     now: datetime
     stale_after_s: float
 
+    def line_up(self, crews: NDArray[np.int64]) -> Lineup:
+        """
+        Look at some crews without asking for their ways.
+
+        Parameters
+        ----------
+        crews
+            Rows of crews, ascending, int64[n].
+
+        Returns
+        -------
+        lineup
+            Their officers, and what keeps them from being sent anywhere.
+        """
+        return line_up(self.whereabouts, crews, now=self.now, stale_after_s=self.stale_after_s)
+
     def judge(self, crews: NDArray[np.int64], need: Need) -> Candidates:
         """
         Judge some crews by the ways of all their officers.
@@ -63,13 +99,13 @@ class Enquiry:
         candidates
             Arrival or obstacle of each.
         """
-        lineup = line_up(self.whereabouts, crews, now=self.now, stale_after_s=self.stale_after_s)
+        lineup = self.line_up(crews)
         travel_ms = self.whereabouts.travel_ms(self.destination, lineup.officers)
         return candidates(lineup, travel_ms, need)
 
-    def judge_by_state(self, crews: NDArray[np.int64], need: Need) -> Candidates:
+    def state_of(self, crews: NDArray[np.int64], need: Need) -> NDArray[np.uint8]:
         """
-        Judge some crews as if they all stood at the place.
+        Say what keeps crews from being sent anywhere.
 
         Parameters
         ----------
@@ -80,55 +116,82 @@ class Enquiry:
 
         Returns
         -------
-        candidates
-            Obstacles of those that could not go anywhere.
+        obstacles
+            Positions in `OBSTACLES`, uint8[n]; 0 for nothing.
         """
-        lineup = line_up(self.whereabouts, crews, now=self.now, stale_after_s=self.stale_after_s)
-        return candidates(lineup, np.zeros(len(lineup.officers), dtype=np.int64), need)
+        lineup = self.line_up(crews)
+        at_the_place = np.zeros(len(lineup.officers), dtype=np.int64)
+        return candidates(lineup, at_the_place, need).obstacle
+
+    def able_of(self, lineup: Lineup) -> NDArray[np.bool_]:
+        """
+        Mark the officers of a lineup who count and can be sent.
+
+        Parameters
+        ----------
+        lineup
+            Some crews.
+
+        Returns
+        -------
+        eligible
+            bool[n_officers] of the city.
+        """
+        eligible = np.zeros(len(self.whereabouts.status), dtype=np.bool_)
+        eligible[lineup.officers[lineup.obstacle == 0]] = True
+        return eligible & self.whereabouts.city.roster.certified
+
+    def marked(self, mark: str) -> Wanted | None:
+        """
+        Ask for officers who are free and count, by the mark of those who command them.
+
+        Parameters
+        ----------
+        mark
+            See `dispatch.marks.Marks`.
+
+        Returns
+        -------
+        wanted
+            None if nobody can have it.
+        """
+        return self.whereabouts.city.marks.wanted(all_of=(FREE, CERTIFIED, mark))
 
     def soonest(
-        self, mark: str, need: Need, *, k: int, within_ms: int, also: NDArray[np.int64]
-    ) -> Candidates:
+        self, eligible: Eligible, need: Need, *, k: int, by_ms: float = 0, within_ms: int = NEVER_MS
+    ) -> Soonest:
         """
         Judge so many crews that the first to be complete are among them.
 
         Parameters
         ----------
-        mark
-            What the officers asked for are marked with, see `dispatch.marks.Marks`.
+        eligible
+            Whose ways are asked: officers as an array or by their marks; None for nobody.
         need
             What a crew must bring.
         k
             How many crews are wanted.
+        by_ms
+            Besides, all crews are wanted that are complete by then.
         within_ms
-            Crews that are complete later are of no interest; `NEVER_MS` for no limit.
-        also
-            Rows of crews that are judged beside them, ascending.
+            Crews that are complete later are of no interest.
 
         Returns
         -------
-        candidates
-            Holds the k crews of that mark that are complete first within the limit, or all
-            there are; and others.
+        soonest
+            Holds the k crews that are complete first, and all by then, or all there are.
         """
-        wanted = self.whereabouts.city.marks.wanted(all_of=(FREE, CERTIFIED, mark))
-        crew_of, asked = self.whereabouts.city.roster.crew_of, FIRST_ASKED
+        asked = FIRST_ASKED
         while True:
-            found = (
-                self.whereabouts.nearest_officers(
-                    self.destination, k=asked, wanted=wanted, within_s=_seconds(within_ms)
-                )
-                if wanted is not None
-                else []
-            )
-            rows = np.array([row for _, row in found], dtype=np.int64)
-            judged = self.judge(np.union1d(crew_of[rows], also), need)
+            found = self._nearest(eligible, asked, within_ms)
+            judged = self.judge(self._crews_of(np.array(found, dtype=np.int64)), need)
             if len(found) < asked:
-                return judged
-            # Whoever completes a crew by then has been found: nobody unasked is sooner.
-            certain = judged.able & (judged.arrival_ms < found[-1][0])
-            if np.count_nonzero(certain & ~np.isin(judged.lineup.crews, also)) >= k:
-                return judged
+                return Soonest(judged, exhausted=True)
+            # Whoever completes a crew by then has been found: nobody else is sooner.
+            last_ms = found[-1][0]
+            certain = np.count_nonzero(judged.able & (judged.arrival_ms < last_ms))
+            if certain >= k and last_ms > by_ms:
+                return Soonest(judged, exhausted=False)
             asked *= 4
 
     def nearer(self, than_ms: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -145,18 +208,27 @@ class Enquiry:
         crews, nearest_ms
             Their rows, ascending, and the travel time of the nearest officer, int64[n] each.
         """
-        if than_ms <= 0:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        everyone = len(self.whereabouts.status)
-        found = self.whereabouts.nearest_officers(
-            self.destination, k=everyone, within_s=_seconds(than_ms - 1)
+        nearest_ms = np.full(len(self.whereabouts.city.roster.crews), NEVER_MS)
+        if than_ms > 0:
+            everyone = len(self.whereabouts.status)
+            found = self._nearest(Wanted(), everyone, than_ms - 1)
+            ms, officer = np.array(found, dtype=np.int64).reshape(-1, 2).T
+            np.minimum.at(nearest_ms, self.whereabouts.city.roster.crew_of[officer], ms)
+        crews = np.flatnonzero(nearest_ms < NEVER_MS)
+        return crews, nearest_ms[crews]
+
+    def _nearest(self, eligible: Eligible, k: int, within_ms: int) -> list[tuple[int, int]]:
+        """Milliseconds and rows of the officers found first."""
+        if eligible is None:
+            return []
+        within_s = None if within_ms == NEVER_MS else within_ms / 1000
+        return self.whereabouts.nearest_officers(
+            self.destination, k=k, wanted=eligible, within_s=within_s
         )
-        ms_and_row = np.array(found, dtype=np.int64).reshape(-1, 2)
-        crew = self.whereabouts.city.roster.crew_of[ms_and_row[:, 1]].astype(np.int64)
-        crews, first = np.unique(crew, return_index=True)  # found in the order of their times
-        return crews, ms_and_row[first, 0]
 
-
-def _seconds(ms: int) -> float | None:
-    """A limit in seconds; none where there is none."""
-    return None if ms == NEVER_MS else ms / 1000
+    def _crews_of(self, found: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of the crews of officers who were found, ascending."""
+        roster = self.whereabouts.city.roster
+        among = np.zeros(len(roster.crews), dtype=np.bool_)
+        among[roster.crew_of[found.reshape(-1, 2)[:, 1]]] = True
+        return np.flatnonzero(among)

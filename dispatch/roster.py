@@ -45,6 +45,9 @@ class Roster:
         Position in `MODES` of how each officer travels, uint8[n_officers].
     brigade_of
         Code of the brigade or squad that commands each crew, or None, n_crews of them.
+    brigades, brigade_row
+        Codes of those that command any, ascending, and the place among them of the one that
+        commands each crew, int64[n_crews]; -1 for none.
     crews_of
         Crews that a brigade or squad commands, int64[n] by its code; those without crews are
         missing.
@@ -63,6 +66,8 @@ class Roster:
     mode_rows: Mapping[Mode, NDArray[np.int64]]
     mode_of: NDArray[np.uint8]
     brigade_of: tuple[str | None, ...]
+    brigades: tuple[str, ...]
+    brigade_row: NDArray[np.int64]
     crews_of: Mapping[str, NDArray[np.int64]]
 
     def travelling_by(self, mode: Mode, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -163,6 +168,8 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
     crew_of = np.array([crew_row[officer.crew] for officer in ranked], dtype=np.int32)
     by_crew = np.argsort(crew_of, kind="stable")
     brigade_of = tuple(_brigade(crew, units) for crew in crews)
+    brigades = tuple(sorted({code for code in brigade_of if code is not None}))
+    place_of = {code: place for place, code in enumerate(brigades)}
     return Roster(
         officers=ranked,
         crews=crews,
@@ -177,6 +184,8 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
         mode_rows=_mode_rows(crews, crew_of),
         mode_of=_mode_of(crews)[crew_of],
         brigade_of=brigade_of,
+        brigades=brigades,
+        brigade_row=np.array([place_of.get(code or "", -1) for code in brigade_of], dtype=np.int64),
         crews_of=_crews_of(brigade_of),
     )
 
