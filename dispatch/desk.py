@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import suggestion
 from dispatch.city import City
+from dispatch.frozen import Frozen, freeze
 from dispatch.incident import Incident
+from dispatch.question import Question, ask
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import save_suggestion
 from dispatch.suggestion import MOST_PROPOSALS, Suggestion
 from dispatch.whereabouts import Whereabouts
+
+Freezer = Callable[[Whereabouts], Frozen]
+"""Freezes a snapshot; one that remembers the last has less to do."""
+
+
+def freeze_anew(whereabouts: Whereabouts) -> Frozen:
+    """
+    Freeze a snapshot of which nothing is frozen yet.
+
+    Parameters
+    ----------
+    whereabouts
+        Where everybody is.
+
+    Returns
+    -------
+    frozen
+        The bytes.
+    """
+    return freeze(whereabouts).frozen
 
 
 def receive(session: Session, incident: Incident, city: City) -> Incident:
@@ -56,9 +78,10 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
     asked_by: str | None = None,
+    freezer: Freezer = freeze_anew,
 ) -> tuple[str, Suggestion]:
     """
-    Suggest who goes, and keep the answer.
+    Suggest who goes, and keep the answer with all that it was made from.
 
     Parameters
     ----------
@@ -74,6 +97,8 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
         See `dispatch.suggestion.suggest`.
     asked_by
         Code of the area whose command room asks, or None.
+    freezer
+        Freezes where the officers are.
 
     Returns
     -------
@@ -93,13 +118,6 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     """
     for code in incident.matters:
         whereabouts.city.matter(code)
-    made = suggestion.suggest(
-        incident,
-        whereabouts,
-        now=now,
-        policy=policy,
-        k=k,
-        arrival_target_s=arrival_target_s,
-        asked_by=asked_by,
-    )
-    return save_suggestion(session, made), made
+    question = Question(incident, now, policy, k, arrival_target_s, asked_by=asked_by)
+    made = ask(question, whereabouts)
+    return save_suggestion(session, made, question, freezer(whereabouts)), made

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.city import City
+from dispatch.drone import DroneColumns
 from dispatch.duty_columns import DutyColumns
 from dispatch.whereabouts import STATUSES, Whereabouts, locate_officers
 from geo.errors import UnreadableFile
@@ -37,7 +38,7 @@ CHUNK = 512
 QUICKLY = 1
 """Level of compression; the noise in coordinates packs no better with more."""
 
-FIXES, STATUS, DUTY = "fixes", "status", "duty"
+FIXES, STATUS, DUTY, DRONES = "fixes", "status", "duty", "drones"
 """Tables of a snapshot, a row per officer."""
 
 Tables = Mapping[str, NDArray[Any]]
@@ -63,8 +64,8 @@ _FIX_FIELDS: tuple[Callable[[Fix], float | None], ...] = (
 
 _DUTY_FIELDS = tuple(field.name for field in fields(DutyColumns))
 
-_TYPES = {FIXES: np.float64, STATUS: np.uint8, DUTY: np.float64}
-_WIDTHS = {FIXES: len(_FIX_FIELDS), STATUS: 1, DUTY: len(_DUTY_FIELDS)}
+_TYPES = {FIXES: np.float64, STATUS: np.uint8, DUTY: np.float64, DRONES: np.float64}
+_WIDTHS = {FIXES: len(_FIX_FIELDS), STATUS: 1, DUTY: len(_DUTY_FIELDS), DRONES: 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,10 +135,11 @@ def freeze(whereabouts: Whereabouts, before: Freezing | None = None) -> Freezing
         before = None
     fixes = _fixes_of(whereabouts, before)
     duty = [getattr(whereabouts.duty, name) for name in _DUTY_FIELDS]
-    tables = {
+    tables: dict[str, NDArray[Any]] = {
         FIXES: _fix_table(fixes, before),
         STATUS: whereabouts.status[:, np.newaxis],
         DUTY: np.column_stack(duty),
+        DRONES: np.column_stack([whereabouts.drones.lon_lat, whereabouts.drones.busy_until_s]),
     }
     frozen = _pack(tables, before)
     return Freezing(frozen, city.version, whereabouts.positions, fixes, MappingProxyType(tables))
@@ -165,13 +167,15 @@ def thaw(frozen: Frozen, city: City) -> Whereabouts:
         The bytes are damaged, or another city's.
     """
     ids = [officer.id for officer in city.roster.officers]
-    tables = {name: _unpack(frozen, name, len(ids)) for name in _TYPES}
+    n_rows = {DRONES: len(city.drones.units)}
+    tables = {name: _unpack(frozen, name, n_rows.get(name, len(ids))) for name in _TYPES}
     rows = zip(ids, tables[FIXES].tolist(), strict=True)
     fixes = {id_: _fix(id_, row) for id_, row in rows if not math.isnan(row[0])}
     codes = tables[STATUS][:, 0].tolist()
     statuses = {id_: STATUSES[code] for id_, code in zip(ids, codes, strict=True)}
     duty = DutyColumns(*(column.copy() for column in tables[DUTY].T))
-    return locate_officers(city, Positions(fixes), statuses).with_duty(duty)
+    drones = DroneColumns(tables[DRONES][:, :2].copy(), tables[DRONES][:, 2].copy())
+    return locate_officers(city, Positions(fixes), statuses).with_duty(duty).with_drones(drones)
 
 
 def read_contents(digest: str, packed: bytes) -> dict[str, tuple[str, ...]]:
@@ -287,7 +291,9 @@ def _unpack(frozen: Frozen, name: str, n_rows: int) -> NDArray[Any]:
         kind
     )
     if len(table) != n_rows:
-        raise UnreadableFile(f"Snapshot {frozen.digest} holds {len(table)} officers, not {n_rows}.")
+        raise UnreadableFile(
+            f"Snapshot {frozen.digest} holds {len(table)} rows of {name}, not {n_rows}."
+        )
     return table
 
 

@@ -74,6 +74,8 @@ def get_arrival_model(session: Session, version: str) -> ArrivalModel:
     """
     wanted = select(ARRIVAL_MODELS.c.record).where(ARRIVAL_MODELS.c.version == version)
     record = session.scalar(wanted)
+    if record is None and version == (first := prior()).version:
+        return first  # in force before any model was fitted, and never written
     if record is None:
         raise UnknownName(f"There is no model of arrivals {version!r}.")
     return from_text(record)

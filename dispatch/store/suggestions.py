@@ -1,22 +1,60 @@
-"""Suggestions in the store: each as the record that was given, under a digest of itself."""
+"""Suggestions in the store: what was given, what was asked, and where everybody was then."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from dispatch.frozen import Frozen
+from dispatch.question import Question
+from dispatch.store.frozen import drop_frozen_but, keep_frozen
 from dispatch.store.record import read_record, write_record
 from dispatch.store.tables import SUGGESTIONS
 from dispatch.suggestion import Suggestion
 from geo.errors import UnknownName
 
 
-def save_suggestion(session: Session, suggestion: Suggestion) -> str:
+@dataclass(frozen=True, slots=True)
+class KeptSuggestion:
     """
-    Keep a suggestion.
+    A suggestion with all that it was made from.
+
+    Attributes
+    ----------
+    number
+        Its id.
+    record
+        The answer, as `to_text` wrote it.
+    question
+        What was asked.
+    snapshot
+        Digest of the frozen whereabouts.
+    counted
+        Digest of those from which coverage had been counted, or None.
+    """
+
+    number: str
+    record: str
+    question: Question
+    snapshot: str
+    counted: str | None
+
+
+def save_suggestion(
+    session: Session,
+    suggestion: Suggestion,
+    question: Question,
+    snapshot: Frozen,
+    counted: Frozen | None = None,
+) -> str:
+    """
+    Keep a suggestion with all that it was made from.
 
     Parameters
     ----------
@@ -24,6 +62,12 @@ def save_suggestion(session: Session, suggestion: Suggestion) -> str:
         A session that may write; the caller commits.
     suggestion
         The suggestion.
+    question
+        What was asked.
+    snapshot
+        Where everybody was.
+    counted
+        Where everybody was when coverage was counted, if its price was asked for.
 
     Returns
     -------
@@ -33,9 +77,18 @@ def save_suggestion(session: Session, suggestion: Suggestion) -> str:
     record = to_text(suggestion)
     number = hashlib.blake2b(record.encode(), digest_size=8).hexdigest()
     row = insert(SUGGESTIONS).values(
-        id=number, incident=suggestion.incident, made_at=suggestion.now, record=record
+        id=number,
+        incident=suggestion.incident,
+        made_at=suggestion.now,
+        record=record,
+        question=write_record(question.nameless()),
+        snapshot=snapshot.digest,
+        counted=None if counted is None else counted.digest,
     )
     session.execute(row.on_conflict_do_nothing(index_elements=[SUGGESTIONS.c.id]))
+    for frozen in (snapshot, counted):
+        if frozen is not None:
+            keep_frozen(session, frozen)
     return number
 
 
@@ -60,10 +113,63 @@ def get_suggestion(session: Session, number: str) -> Suggestion:
     UnknownName
         There is none with this id.
     """
-    record = session.scalar(select(SUGGESTIONS.c.record).where(SUGGESTIONS.c.id == number))
-    if record is None:
+    return from_text(_row(session, number).record)
+
+
+def get_kept(session: Session, number: str) -> KeptSuggestion:
+    """
+    Look up a suggestion with all that it was made from.
+
+    Parameters
+    ----------
+    session
+        A session.
+    number
+        Its id.
+
+    Returns
+    -------
+    kept
+        As it was kept; its snapshots may be gone.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    """
+    row = _row(session, number)
+    question = read_record(Question, row.question)
+    return KeptSuggestion(number, row.record, question, row.snapshot, row.counted)
+
+
+def prune_tracks(session: Session, *, before: datetime) -> int:
+    """
+    Drop where everybody was when suggestions were made that are older than the audit is kept.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    before
+        Of suggestions made earlier only answer and question stay; they are not made again.
+
+    Returns
+    -------
+    n_dropped
+        How many parts of snapshots have gone.
+    """
+    later = SUGGESTIONS.c.made_at >= before
+    kept = select(SUGGESTIONS.c.snapshot, SUGGESTIONS.c.counted).where(later)
+    digests = {digest for row in session.execute(kept) for digest in row}
+    return drop_frozen_but(session, (digest for digest in digests if digest is not None))
+
+
+def _row(session: Session, number: str) -> Row[Any]:
+    """Row of a suggestion."""
+    row = session.execute(select(SUGGESTIONS).where(SUGGESTIONS.c.id == number)).one_or_none()
+    if row is None:
         raise UnknownName(f"There is no suggestion {number!r}.")
-    return from_text(record)
+    return row
 
 
 def to_text(suggestion: Suggestion) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Integer,
+    LargeBinary,
     Text,
 )
 
@@ -193,6 +194,16 @@ SUGGESTIONS = _table(
     _text("incident", nullable=True),
     Column("made_at", Instant, nullable=False),
     _text("record"),
+    _text("question"),
+    _text("snapshot"),
+    _text("counted", nullable=True),
+)
+
+FROZEN = _table(
+    "frozen",
+    "冻结实况 / Where everybody was when suggestions were made, in packed parts",
+    _text("digest", unique=True),
+    Column("part", LargeBinary, nullable=False),
 )
 
 ARRIVAL_MODELS = _table(

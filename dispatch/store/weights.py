@@ -119,9 +119,15 @@ def layers_of(session: Session, state: WeightState) -> WeightLayers:
     Raises
     ------
     UnknownName
-        A closure is gone from the store.
+        A closure is gone from the store, or the hourly speeds are others by now.
     """
-    return replace(read_speed_layers(session), closures=closures_named(session, state.closures))
+    layers = read_speed_layers(session)
+    if state.hourly is not None and state.hourly != layers.hourly.digest:
+        raise UnknownName(
+            f"The hourly speeds {state.hourly} are no longer there; these are "
+            f"{layers.hourly.digest}."
+        )
+    return replace(layers, closures=closures_named(session, state.closures))
 
 
 def _texts(session: Session, table: Table) -> Sequence[dict[str, str]]:

@@ -1,0 +1,76 @@
+"""Question: everything that was asked when a suggestion was made, so that it can be asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dispatch.incident import Incident
+from dispatch.lineup import STALE_AFTER_S
+from dispatch.suggestion import MOST_PROPOSALS, Suggestion, suggest
+from dispatch.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    A question as it was asked.
+
+    Attributes
+    ----------
+    incident
+        What is reported, and where.
+    now
+        The instant for which it was asked.
+    policy, k, arrival_target_s, stale_after_s, asked_by, routes
+        See `dispatch.suggestion.suggest`.
+    """
+
+    incident: Incident
+    now: datetime
+    policy: str = "nearest"
+    k: int = MOST_PROPOSALS
+    arrival_target_s: float | None = None
+    stale_after_s: float = STALE_AFTER_S
+    asked_by: str | None = None
+    routes: int | None = None
+
+    def nameless(self) -> Question:
+        """
+        Leave out whatever a person said, who reported among it; no number comes from that.
+
+        Returns
+        -------
+        question
+            Has the same answer.
+        """
+        return replace(self, incident=replace(self.incident, reporter=None, text=""))
+
+
+def ask(question: Question, whereabouts: Whereabouts) -> Suggestion:
+    """
+    Ask a question.
+
+    Parameters
+    ----------
+    question
+        The question.
+    whereabouts
+        Where the officers are, or were when it was asked first.
+
+    Returns
+    -------
+    suggestion
+        The answer; see `dispatch.suggestion.suggest`, also for what it raises.
+    """
+    return suggest(
+        question.incident,
+        whereabouts,
+        now=question.now,
+        policy=question.policy,
+        k=question.k,
+        arrival_target_s=question.arrival_target_s,
+        stale_after_s=question.stale_after_s,
+        asked_by=question.asked_by,
+        routes=question.routes,
+    )

@@ -1,0 +1,76 @@
+"""The city as an earlier answer found it: with the weights and the model that the answer names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from dispatch.city import City
+from dispatch.store.arrival_models import get_arrival_model
+from dispatch.store.weights import layers_of, state_named
+from geo.errors import UnknownName
+from geo.road.changing_weights import ChangingWeights
+from geo.road.travel_time import NetworkTravelTimes, TravelTimes
+
+
+def as_answered(
+    session: Session, city: City, *, weight_version: str, arrival_model: str | None
+) -> City:
+    """
+    Give a city the weights and the model of arrivals that an earlier answer names.
+
+    Parameters
+    ----------
+    session
+        A session of the store that numbered the weights.
+    city
+        The city at the version of the answer; what is in force on its roads stays in force.
+    weight_version, arrival_model
+        As the answer names them.
+
+    Returns
+    -------
+    city
+        Pinned to those weights.
+
+    Raises
+    ------
+    UnknownName
+        The roads are others by now, or the weights or the model are gone from the store.
+    """
+    named = _by_mode(weight_version)
+    engines = {
+        mode: _under(session, times, named.get(mode, ""))
+        for mode, times in city.travel_times.items()
+    }
+    known = city.arrival_model
+    if arrival_model is None:
+        return city.under(engines, None)
+    if known is not None and known.version == arrival_model:
+        return city.under(engines, known)
+    return city.under(engines, get_arrival_model(session, arrival_model))
+
+
+def _by_mode(weight_version: str) -> Mapping[str, str]:
+    """Take a version apart, as `dispatch.city.City.weight_version` puts it together."""
+    pairs = (part.partition("=") for part in weight_version.split(",") if part)
+    return {mode: version for mode, _, version in pairs}
+
+
+def _under(session: Session, times: TravelTimes, version: str) -> TravelTimes:
+    """The engine of one mode, pinned to an earlier version."""
+    pinned = times.pinned()
+    if pinned.version == version:
+        return pinned
+    if not isinstance(times, NetworkTravelTimes):
+        raise UnknownName(f"Travel times of version {version!r} cannot be had any more.")
+    network, now = version.partition("+")[0], times.network
+    if network != now.version:
+        raise UnknownName(
+            f"The roads for {now.mode} were those of version {network!r}; they are now those of "
+            f"{now.version!r}."
+        )
+    state = state_named(session, version)
+    weights = ChangingWeights(times, layers_of(session, state))
+    return times.under(weights.rebuild(state, version))
