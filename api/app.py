@@ -18,16 +18,19 @@ from api.clock import Clock, system_clock
 from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
+    assignments,
     city,
     closures,
     coverage,
     events,
     health,
+    incident_record,
     incidents,
     joint_operations,
     maps,
     positions,
     reach,
+    reports,
     suggestions,
 )
 from api.schemas_position import positions_of
@@ -60,9 +63,12 @@ BEAT_S = 10.0
 
 ROUTES = (
     suggestions,
+    assignments,
+    reports,
     joint_operations,
     coverage,
     incidents,
+    incident_record,
     positions,
     closures,
     city,

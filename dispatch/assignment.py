@@ -232,10 +232,32 @@ def clock_for(
     clock
         The one that runs for this purpose already, if nobody has arrived by it; else a new one.
     """
-    same = [one for one in earlier if _what_for(one.picked.kind) == _what_for(kind)]
-    if same and not any(one.arrived_at for one in same):
-        return min(same, key=lambda one: one.clock.dispatched_at).clock
-    return ArrivalClock(received_at, now, _target_s(kind, suggestion))
+    running = running_clock(earlier, _what_for(kind))
+    return running or ArrivalClock(received_at, now, _target_s(kind, suggestion))
+
+
+def running_clock(
+    assignments: Iterable[Assignment], what_for: str = ClockKind.ARRIVE
+) -> ArrivalClock | None:
+    """
+    Find the clock that runs for an incident.
+
+    Parameters
+    ----------
+    assignments
+        All assignments to it.
+    what_for
+        For the arrival of whoever has the case, or for another purpose.
+
+    Returns
+    -------
+    clock
+        The first one started; None if nobody has been sent, or somebody is there.
+    """
+    same = [one for one in assignments if _what_for(one.picked.kind) == what_for]
+    if not same or any(one.arrived_at for one in same):
+        return None
+    return min((one.clock for one in same), key=lambda clock: clock.dispatched_at)
 
 
 def _what_for(kind: ProposalKind) -> str:

@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dispatch.assignment import Assignment, Decision, Departure, Outcome, Picked, clock_for
+from dispatch import desk
+from dispatch.assignment import (
+    Assignment,
+    Decision,
+    Departure,
+    Outcome,
+    Picked,
+    clock_for,
+    running_clock,
+)
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.incident import Incident
 from dispatch.picking import Pick, pick
@@ -97,6 +106,60 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         reinforces=reinforces,
     )
     return add_assignment(session, assignment)
+
+
+def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keywords only
+    session: Session,
+    incident: str,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    policy: str,
+    asked_by: str | None = None,
+) -> tuple[str, Suggestion]:
+    """
+    Suggest who goes to an incident on record, and keep the answer.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    incident
+        Its id.
+    whereabouts
+        Where the officers of the city are.
+    now
+        The present, with offset.
+    policy
+        Name of the ranking.
+    asked_by
+        Code of the area whose command room asks, or None.
+
+    Returns
+    -------
+    number
+        Id of the suggestion.
+    suggestion
+        The suggestion.  If somebody has been sent and nobody is there, its target is what is
+        left of the first one's: that clock runs on.
+
+    Raises
+    ------
+    UnknownName
+        There is no such incident, policy or area.
+    OutsideNetwork
+        The place is too far from the roads of every mode.
+    """
+    clock = running_clock(all_assignments(session, incident=incident))
+    return desk.suggest(
+        session,
+        get_incident(session, incident),
+        whereabouts,
+        now=now,
+        policy=policy,
+        asked_by=asked_by,
+        arrival_target_s=None if clock is None else max(clock.left_s(now), 0.0),
+    )
 
 
 def arrive(session: Session, assignment: str, *, now: datetime) -> Assignment:

@@ -126,4 +126,4 @@ def _complete_s(
         )
         needed_s.append(arrival_s[holds].min(initial=np.inf))
     complete_s = max(needed_s)
-    return float(complete_s if np.isfinite(complete_s) else arrival_s.max())
+    return round(float(complete_s if np.isfinite(complete_s) else arrival_s.max()), 3)

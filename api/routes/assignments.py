@@ -1,0 +1,146 @@
+"""Assignments: a crew bound to an incident, from a suggestion or against it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.auth import Caller, CallerDep, Role, allowed
+from api.errors import NotFound
+from api.paging import CutDep
+from api.schemas import Page, ReasonOut
+from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
+from api.schemas_suggestion import as_json
+from api.service import Service, ServiceDep
+from dispatch import follow_up
+from dispatch.assignment import Assignment
+from dispatch.assignment_terms import standard_terms
+from dispatch.store.assignments import get_assignment, list_assignments
+from dispatch.unit import DutyStatus
+from geo.errors import UnknownName
+
+router = APIRouter(prefix="/api/v1/assignments", tags=["assignments"])
+
+DispatcherDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.ADMIN))]
+CrewDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.OFFICER, Role.ADMIN))]
+
+
+@router.post("", status_code=201)
+def dispatch(
+    asked: AssignmentAsk, response: Response, service: ServiceDep, caller: DispatcherDep
+) -> AssignmentOut:
+    """
+    Send a crew.
+
+    It follows the suggestion, takes a proposal of a lower rank, or overrides it with a unit
+    that was not proposed, which needs a reason.  Officers are bound to one incident at a time:
+    409 names who has them.
+    """
+    now = service.clock()
+    with service.store.session() as session:
+        made = follow_up.dispatch(
+            session,
+            asked.suggestion,
+            asked.pick(),
+            service.live.present,
+            decision=asked.decision(caller.name, now),
+            terms=standard_terms(),
+            incident=asked.incident,
+            reinforces=asked.reinforces,
+        )
+        session.commit()
+    response.headers["location"] = f"/api/v1/assignments/{made.id}"
+    return told(made, service)
+
+
+@router.get("")
+def list_all(
+    service: ServiceDep,
+    cut: CutDep,
+    _: CallerDep,
+    *,
+    incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
+    bound: Annotated[bool, Query(description="Leave out those that have ended.")] = False,
+) -> Page[AssignmentOut]:
+    """Assignments, the newest first."""
+    with service.store.reading() as session:
+        rows = list_assignments(
+            session,
+            incident=incident,
+            bound=bound,
+            before=cut.cursor or None,
+            limit=cut.limit + 1,
+        )
+    shown = [AssignmentOut.of(row) for row in rows[: cut.limit]]
+    return Page(items=shown, next=shown[-1].id if len(rows) > cut.limit else None)
+
+
+@router.get("/reasons")
+def list_reasons(_: CallerDep) -> list[ReasonOut]:
+    """Reasons that an override may give."""
+    return [ReasonOut.of(reason.said) for reason in standard_terms().reasons.values()]
+
+
+@router.get("/{number}")
+def read(number: str, service: ServiceDep, _: CallerDep) -> AssignmentOut:
+    """Read one assignment, ended or not."""
+    try:
+        with service.store.reading() as session:
+            return AssignmentOut.of(get_assignment(session, number))
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+@router.post("/{number}/arrival")
+def arrive(number: str, service: ServiceDep, _: CrewDep) -> AssignmentOut:
+    """Say that the crew is complete at the place; the clock stops, and the first time stays."""
+    try:
+        with service.store.session() as session:
+            noted = follow_up.arrive(session, number, now=service.clock())
+            session.commit()
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    return told(noted, service)
+
+
+@router.post("/{number}/release")
+def release(number: str, asked: ReleaseAsk, service: ServiceDep, caller: CrewDep) -> AssignmentOut:
+    """Set the crew free: done, called off, refused, silent, or sent by mistake."""
+    try:
+        with service.store.session() as session:
+            ended = follow_up.release(
+                session, number, now=service.clock(), by=caller.name, outcome=asked.outcome
+            )
+            session.commit()
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    return told(ended, service)
+
+
+def told(assignment: Assignment, service: Service) -> AssignmentOut:
+    """
+    Put an assignment in force before it is answered, and tell every open page.
+
+    Parameters
+    ----------
+    assignment
+        As the store has it.
+    service
+        The service.
+
+    Returns
+    -------
+    out
+        The same for the answer.
+    """
+    officers = assignment.picked.officers
+    present = service.live.present.statuses()
+    if assignment.bound:
+        service.live.set_status(dict.fromkeys(officers, DutyStatus.BUSY))
+    else:
+        busy = [one for one in officers if present.get(one) == DutyStatus.BUSY]
+        service.live.set_status(dict.fromkeys(busy, DutyStatus.AVAILABLE))
+    out = AssignmentOut.of(assignment)
+    service.announce("assignment", as_json(out))
+    return out

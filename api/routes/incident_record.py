@@ -1,0 +1,58 @@
+"""The record of an incident: suggestions asked for it, and what came of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.auth import CallerDep
+from api.errors import NotFound
+from api.schemas import Asked, Text
+from api.schemas_suggestion import SuggestionOut
+from api.service import ServiceDep
+from dispatch import follow_up
+from dispatch.store.incidents import get_incident
+from geo.errors import UnknownName
+
+router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
+
+Name = Annotated[Text, Field(max_length=64)]
+
+
+class IncidentSuggestionAsk(Asked):
+    """Who should go to an incident on record?"""
+
+    policy: Name | None = None
+    asked_by: Name | None = Field(
+        default=None, description="Area whose command room asks; it learns whom to whistle for."
+    )
+
+
+@router.post("/suggestions")
+def suggest(
+    number: str, asked: IncidentSuggestionAsk, service: ServiceDep, _: CallerDep
+) -> SuggestionOut:
+    """
+    Rank the crews that could go to an incident on record.
+
+    Its place, matters and filings are those of the record.  Once somebody has been sent and
+    nobody is there, the target is what is left of the first one's: its clock runs on.
+    """
+    try:
+        with service.store.reading() as session:
+            get_incident(session, number)
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    with service.store.session() as session:
+        made, suggestion = follow_up.suggest_for(
+            session,
+            number,
+            service.live.present,
+            now=service.clock(),
+            policy=asked.policy or service.settings.policy,
+            asked_by=asked.asked_by,
+        )
+        session.commit()
+    return SuggestionOut.of(made, suggestion)
