@@ -21,6 +21,7 @@ from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
 from dispatch.roster import Roster, muster
+from dispatch.run_card import RunCard
 from dispatch.unit import Officer, Unit, UnitKind
 from geo.air_path import AirSpace
 from geo.area import TIERS, Area
@@ -61,6 +62,8 @@ class City:
         Neighbouring cities with which cases are exchanged.
     no_fly
         Where drones may not fly.
+    run_cards
+        Who goes first, second, third for named matters.
     arrival_model
         What is known of arrivals, or None: then an ETA is the bare travel time.  No part of
         the version, it has its own.
@@ -82,6 +85,7 @@ class City:
     invented: bool = False
     partners: tuple[PartnerCity, ...] = ()
     no_fly: tuple[NoFly, ...] = ()
+    run_cards: tuple[RunCard, ...] = ()
     arrival_model: ArrivalModel | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +114,7 @@ class City:
             self.officers,
             self.partners,
             self.no_fly,
+            self.run_cards,
         )
         for table in tables:
             for row in sorted(map(_content, table)):
@@ -166,6 +171,25 @@ class City:
     def air_space(self) -> AirSpace:
         """The air in which they fly."""
         return AirSpace.over(self.lon_lat, self.no_fly)
+
+    @cached_property
+    def crews_under(self) -> Mapping[str, NDArray[np.int64]]:
+        """Rows of the crews at or below each unit that has any, ascending, by code of the unit."""
+        rows: dict[str, list[int]] = {}
+        for row, crew in enumerate(self.roster.crews):
+            above: Unit | None = crew
+            while above is not None and row not in rows.setdefault(above.code, [])[-1:]:
+                rows[above.code].append(row)
+                above = self.units.get(above.parent or "")
+        return MappingProxyType({code: np.array(under) for code, under in rows.items()})
+
+    @cached_property
+    def run_cards_of(self) -> Mapping[str, tuple[RunCard, ...]]:
+        """Run cards by matter, in the order of their codes."""
+        cards: dict[str, tuple[RunCard, ...]] = {}
+        for card in sorted(self.run_cards, key=lambda card: card.code):
+            cards[card.matter] = (*cards.get(card.matter, ()), card)
+        return MappingProxyType(cards)
 
     @cached_property
     def marks(self) -> Marks:

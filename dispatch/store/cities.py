@@ -20,6 +20,7 @@ from dispatch.store.city_contents import Backdrop, CityContents
 from dispatch.store.engine import Store
 from dispatch.store.incidents import add_incident
 from dispatch.store.positions import write_positions
+from dispatch.store.run_cards import read_run_cards, write_run_cards
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area, Tier
 from geo.errors import UnreadableFile
@@ -112,6 +113,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     ):
         names = [column.name for column in table.c if column.name != "fid"]
         _insert(session, table, [{name: line[name] for name in names} for line in lines])
+    write_run_cards(session, contents.run_cards)
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
     for incident in contents.incidents:
         add_incident(session, incident)
@@ -164,6 +166,7 @@ def read_city(store: Store) -> City:
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
             no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
+            run_cards=read_run_cards(session),
             arrival_model=in_force(session),
         )
 

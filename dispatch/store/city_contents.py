@@ -13,6 +13,7 @@ from dispatch.authority import AuthorityRow
 from dispatch.incident import Incident
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
+from dispatch.run_card import RunCard
 from dispatch.unit import DutyStatus, Officer, Unit
 from geo.area import Area
 from geo.no_fly import NoFly
@@ -108,6 +109,8 @@ class CityContents:
         Where drones may not fly.
     hourly_speeds, measured_speeds
         Lines of the tables that lie over their speeds, each sound.
+    run_cards
+        Who goes first, second, third for named matters.
     arrival_model
         Fitted to its completed assignments, or the prior where it has none.
     """
@@ -128,4 +131,5 @@ class CityContents:
     no_fly: tuple[NoFly, ...] = ()
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
+    run_cards: tuple[RunCard, ...] = ()
     arrival_model: ArrivalModel = field(default_factory=prior)

@@ -4,8 +4,8 @@ City folder: the files that make a city, read whole with every finding at once.
 ``city.json`` names the city; ``areas zones grids backdrop`` are GeoPackages in WGS-84,
 ``domains matters authority units officers incidents`` CSV files in UTF-8, and
 ``network-car network-ebike network-foot`` road network folders, of which one is enough.
-``partners`` and ``no-fly``, GeoPackages, ``hourly_speeds`` and ``measured_speeds``, CSV files, may
-be missing, and so may the columns that `city_rows` calls optional.
+``partners`` and ``no-fly``, GeoPackages, ``hourly_speeds`` and ``measured_speeds``, CSV files, and
+``run_cards.toml`` may be missing, and so may the columns that `city_rows` calls optional.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dispatch.store.cities import holds_city, write_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
 from dispatch.store.engine import file_of
+from dispatch.store.run_card_file import read_run_cards
 from geo.errors import BadInput, Conflict, FlawedData, UnreadableFile
 from geo.finding import Finding
 from geo.remark import Remark
@@ -111,6 +112,7 @@ def read_city_folder(folder: Path) -> CityContents:
         networks=_networks(folder, findings),
         hourly_speeds=city_rows.HOURLY_SPEEDS.read(folder, findings),
         measured_speeds=city_rows.MEASURED_SPEEDS.read(folder, findings),
+        run_cards=read_run_cards(folder, findings),
         arrival_model=_arrival_model(folder / HISTORY, findings),
     )
     findings += check(contents)
