@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.unit import BRIGADES, Unit, UnitKind
-from geo.errors import BadValue
+from geo.errors import BadValue, UnknownName
 from geo.road.frozen import freeze
 
 AIR_SPEED_MPS = 15.0
@@ -60,6 +60,30 @@ class Drones:
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         freeze(self)
+
+    def row_named(self, code: str) -> int:
+        """
+        Look up a drone.
+
+        Parameters
+        ----------
+        code
+            Its code.
+
+        Returns
+        -------
+        row
+            Its row.
+
+        Raises
+        ------
+        UnknownName
+            There is no such drone.
+        """
+        if code not in self.row_of:
+            known = ", ".join(self.row_of) or "none"
+            raise UnknownName(f"There is no drone {code!r}; the city has {known}.")
+        return self.row_of[code]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +187,30 @@ def at_their_bases(drones: Drones) -> DroneColumns:
         lon_lat=np.array(lon_lat, dtype=np.float64).reshape(-1, 2),
         busy_until_s=np.full(len(drones.units), np.nan),
     )
+
+
+def carried_over(columns: DroneColumns, before: Drones, drones: Drones) -> DroneColumns:
+    """
+    Go on with the drones of another version of the city.
+
+    Parameters
+    ----------
+    columns
+        Where the drones are.
+    before
+        The drones whose rows these are.
+    drones
+        Those of the new version.
+
+    Returns
+    -------
+    columns
+        Every drone at its base as the new version has it, busy as long as it was.
+    """
+    rows = [before.row_of.get(unit.code, -1) for unit in drones.units]
+    at_bases = at_their_bases(drones)
+    busy_until_s = np.append(columns.busy_until_s, np.nan)[rows]
+    return replace(at_bases, busy_until_s=busy_until_s)
 
 
 def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:

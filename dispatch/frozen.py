@@ -291,9 +291,8 @@ def _unpack(frozen: Frozen, name: str, n_rows: int) -> NDArray[Any]:
         kind
     )
     if len(table) != n_rows:
-        raise UnreadableFile(
-            f"Snapshot {frozen.digest} holds {len(table)} rows of {name}, not {n_rows}."
-        )
+        rows = "drones" if name == DRONES else "officers"
+        raise UnreadableFile(f"Snapshot {frozen.digest} holds {len(table)} {rows}, not {n_rows}.")
     return table
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from dispatch.city import City
+from dispatch.drone import carried_over
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.position import Fix, FixResult
@@ -63,6 +64,27 @@ class LiveWhereabouts:
         with self._lock:
             self._present = self._present.with_status(statuses)
 
+    def send_drone(self, code: str, *, until: datetime) -> None:
+        """
+        Send a drone out, or call it back.
+
+        Parameters
+        ----------
+        code
+            Its code.
+        until
+            When it is home and ready again, with offset.
+
+        Raises
+        ------
+        UnknownName
+            The city has no such drone.
+        """
+        with self._lock:
+            row = self._present.city.drones.row_named(code)
+            drones = self._present.drones.sent(row, until_s=until.timestamp())
+            self._present = self._present.with_drones(drones)
+
     def swap_city(self, city: City) -> None:
         """
         Go on with another version of the city.
@@ -74,4 +96,6 @@ class LiveWhereabouts:
         """
         with self._lock:
             before = self._present
-            self._present = locate_officers(city, before.positions, before.statuses())
+            drones = carried_over(before.drones, before.city.drones, city.drones)
+            after = locate_officers(city, before.positions, before.statuses())
+            self._present = after.with_drones(drones)

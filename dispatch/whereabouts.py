@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.city import City
+from dispatch.drone import DroneColumns, at_their_bases
 from dispatch.duty_columns import DutyColumns, always_on_duty
 from dispatch.joining import join_or_leave_out, nowhere
 from dispatch.roster import MODES
@@ -60,6 +61,8 @@ class Whereabouts:
         snapshot with later fixes has fleets of its own.  Modes without a road engine have none.
     duty
         Shifts, rests, engagements and jobs in hand.
+    drones
+        Where the drones of the city are, and until when they are in the air.
     """
 
     city: City
@@ -69,6 +72,7 @@ class Whereabouts:
     joins: Joins
     fleets: Mapping[Mode, Fleet]
     duty: DutyColumns
+    drones: DroneColumns
 
     @property
     def on_road(self) -> NDArray[np.bool_]:
@@ -157,6 +161,22 @@ class Whereabouts:
             The new snapshot.
         """
         return replace(self, duty=duty)
+
+    def with_drones(self, drones: DroneColumns) -> Whereabouts:
+        """
+        Put the drones elsewhere, or send some out.
+
+        Parameters
+        ----------
+        drones
+            Where each is and until when it is busy; rows as in the city's `drones`.
+
+        Returns
+        -------
+        whereabouts
+            The new snapshot.
+        """
+        return replace(self, drones=drones)
 
     def statuses(self) -> dict[str, DutyStatus]:
         """
@@ -303,6 +323,7 @@ def locate_officers(
         joins=nowhere(n_officers),
         fleets=_fleets(city, n_officers),
         duty=always_on_duty(n_officers),
+        drones=at_their_bases(city.drones),
     )
     everyone = np.arange(n_officers)
     placed = _marked_again(_joined_again(blank, everyone), everyone)

@@ -15,9 +15,10 @@ from spec.town import town
 from spec.town_city import NOW, Crew, TownCity
 
 from dispatch import frozen
+from dispatch.drone import DroneColumns
 from dispatch.duty_columns import DutyColumns
 from dispatch.frozen import Freezing, freeze, thaw
-from dispatch.unit import DutyStatus
+from dispatch.unit import DutyStatus, Unit, UnitKind
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.errors import UnreadableFile
 from geo.position import Fix, Positions
@@ -30,6 +31,7 @@ CITY = TownCity(
     home="123",
     next_door="4",
     crews={"2": Crew(mode=Mode.FOOT), "3": Crew(auxiliaries=2), "4": Crew(position_age_s=None)},
+    drones=[Unit(code, "", "", UnitKind.DRONE) for code in ("D1", "D2", "D3", "D4")],
 )
 OFFICERS = CITY.whereabouts()
 IDS = [officer.id for officer in OFFICERS.city.roster.officers]
@@ -54,7 +56,11 @@ def snapshots(draw: st.DrawFn) -> Whereabouts:
     statuses = draw(st.dictionaries(st.sampled_from(IDS), st.sampled_from(DutyStatus)))
     columns = st.lists(SECONDS, min_size=len(IDS), max_size=len(IDS)).map(np.array)
     duty = DutyColumns(*(draw(columns) for _ in fields(DutyColumns)))
-    return locate_officers(OFFICERS.city, Positions(fixes), statuses).with_duty(duty)
+    of_drones = st.lists(SECONDS, min_size=4, max_size=4).map(np.array)
+    at = np.column_stack([draw(of_drones), draw(of_drones)])
+    drones = DroneColumns(at, draw(of_drones))
+    located = locate_officers(OFFICERS.city, Positions(fixes), statuses)
+    return located.with_duty(duty).with_drones(drones)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -68,7 +74,7 @@ def check_same(one: Whereabouts, other: Whereabouts) -> None:
     assert one.positions.fixes == other.positions.fixes
     assert one.statuses() == other.statuses()
     assert np.array_equal(one.fix_time_s, other.fix_time_s, equal_nan=True)
-    for table, kind in (("joins", Joins), ("duty", DutyColumns)):
+    for table, kind in (("joins", Joins), ("duty", DutyColumns), ("drones", DroneColumns)):
         for column in fields(kind):
             values = [getattr(getattr(each, table), column.name) for each in (one, other)]
             assert values[0].tobytes() == values[1].tobytes(), column.name

@@ -18,6 +18,7 @@ from dispatch.suggestion import Suggestion, suggest
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.area import Area, Tier
+from geo.no_fly import NoFly
 from geo.position import Fix, Positions
 from geo.road.network import RoadNetwork
 from geo.road.road_class import Mode
@@ -76,6 +77,8 @@ class TownCity:
     grids: str = ""  # junctions round which a unit grid lies
     people: Mapping[str, int] = field(default_factory=dict)  # of unit grids
     base: str | None = None  # junction at which the home brigade has its base
+    drones: Sequence[Unit] = ()
+    no_fly: Sequence[NoFly] = ()
 
     def crew(self, name: str) -> Crew:
         return self.crews.get(name, Crew())
@@ -93,7 +96,7 @@ class TownCity:
                 Unit(name, name, name, UnitKind.CREW, parent=parent, mode=self.crew(name).mode)
                 for name in names
             ]
-        return {unit.code: unit for unit in units}
+        return {unit.code: unit for unit in (*units, *self.drones)}
 
     def officers(self) -> tuple[Officer, ...]:
         officers = []
@@ -135,6 +138,7 @@ class TownCity:
             units=self.units(),
             officers=self.officers(),
             travel_times={mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode},
+            no_fly=tuple(self.no_fly),
             arrival_model=self.arrival_model,
         )
 
