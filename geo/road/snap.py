@@ -179,13 +179,15 @@ class Snapper:
         """
         check_lon_lat(lon_lat)
         place = lon_lat * self._scale
-        node_m, nearest = self._node_tree.query(place)
-        at_node = node_m <= NODE_RADIUS_M
-        node = np.where(at_node, self._used_node[nearest], -1).astype(np.int32)
-        street = np.full(len(place), -1, dtype=np.int32)
-        along, distance_m = np.zeros(len(place)), np.zeros(len(place))
-        rows = np.flatnonzero(~at_node)
-        street[rows], along[rows], distance_m[rows] = self._join_streets(place[rows])
+        street, along, distance_m = self._join_streets(place)
+        node = np.full(len(place), -1, dtype=np.int32)
+        # A junction lies on its streets, so one this near is no farther than the nearest street.
+        near = np.flatnonzero(distance_m <= 2 * NODE_RADIUS_M)
+        if len(near):
+            node_m, nearest = self._node_tree.query(place[near])
+            at_node = near[node_m <= NODE_RADIUS_M]
+            node[at_node] = self._used_node[nearest[node_m <= NODE_RADIUS_M]]
+            street[at_node], along[at_node], distance_m[at_node] = -1, 0.0, 0.0
         too_far = np.flatnonzero(distance_m > farthest_m)
         if len(too_far):
             raise OutsideNetwork(self._outside(lon_lat, distance_m, too_far, farthest_m))
