@@ -50,7 +50,9 @@ class PointProperties(BaseModel):
     zone: str | None
     weight: float
     target_s: float
-    crews: int = Field(description="Free crews that reach it within the target.")
+    crews: int = Field(
+        description="Free crews that reach it within the target; 2 stands for two or more."
+    )
     covered: bool
 
 
@@ -96,7 +98,7 @@ class CoverageOut(BaseModel):
     @classmethod
     def of(cls, covered: CityCoverage, *, most_gaps: int) -> CoverageOut:
         """Copy what is covered."""
-        city, coverage = covered.whereabouts.city, covered.coverage
+        city, held = covered.whereabouts.city, covered.held
         return cls(
             now=covered.now,
             city_version=city.version,
@@ -104,12 +106,12 @@ class CoverageOut(BaseModel):
             arrival_model=city.arrival_model.version if city.arrival_model else None,
             degraded=degraded_of(city),
             weighting=ReasonOut.of(covered.ground.weighting),
-            share=round(coverage.share, DECIMALS),
-            free_crews=int(coverage.free.sum()),
-            points=len(coverage.count),
-            uncovered=int((coverage.count == 0).sum()),
-            zones=[ZoneCoverageOut.of(zone) for zone in by_zone(coverage)],
-            gaps=[GapOut.of(gap) for gap in gaps(coverage, most=most_gaps)],
+            share=round(held.share, DECIMALS),
+            free_crews=int(covered.free.sum()),
+            points=len(held.count),
+            uncovered=int((held.count == 0).sum()),
+            zones=[ZoneCoverageOut.of(zone) for zone in by_zone(held)],
+            gaps=[GapOut.of(gap) for gap in gaps(held, most=most_gaps)],
             layer=_layer(covered),
         )
 
@@ -175,7 +177,7 @@ class MoveUpOut(BaseModel):
 
 def _layer(covered: CityCoverage) -> PointCollection:
     """Points of demand as a map layer."""
-    ground, coverage = covered.ground, covered.coverage
+    ground, held = covered.ground, covered.held
     demand = ground.demand
     rows = zip(
         demand.points,
@@ -183,7 +185,7 @@ def _layer(covered: CityCoverage) -> PointCollection:
         demand.zone.tolist(),
         demand.weight.tolist(),
         ground.target_s.tolist(),
-        coverage.count.tolist(),
+        held.count.tolist(),
         strict=True,
     )
     return PointCollection(

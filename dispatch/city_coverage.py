@@ -3,9 +3,12 @@ Coverage of a city: which of its demand the grid crews that are free reach in ti
 
 Crews of grid brigades count, for whatever happens they secure it first.  A crew that is free
 reaches a point if it can be legally complete there within the arrival target of the zone, by
-road, at the median of the model of arrivals where the city has one.
+road, at the median of the model of arrivals where the city has one: when the second of its
+certified officers is there.
 
-When officers move or change their status, only their crews are looked at again.
+A point is asked for two crews that reach it, and no more (`dispatch.held`).  When officers move
+or change their status, only points are asked again that one of their crews was named for, and
+points that fewer than two crews reach are held against those crews alone.
 """
 
 from __future__ import annotations
@@ -16,19 +19,25 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.candidate import Need
 from dispatch.city import City
-from dispatch.coverage import Coverage, survey
-from dispatch.crew_eta import travel_limits_ms
+from dispatch.city_reach import CityReach, limits_by_mode_ms
 from dispatch.demand_point import Ground
-from dispatch.destination import crews_to_places_ms
+from dispatch.held import DEPTH, Held, add_crews, put_in_order
 from dispatch.lineup import STALE_AFTER_S, officer_obstacles
+from dispatch.matter import MIN_CERTIFIED
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import Whereabouts
+from geo.road.frozen import freeze
+from geo.road.teams import NO_TEAM
 from geo.road.week import hour_of_week
 
-MANY_CREWS = 64
-"""When so many crews have moved, all points are counted again at once."""
+POINTS_PER_OFFICER = 6
+"""
+Asking one officer for all points costs as much as asking about so many points.
+
+Of points that few crews reach, which must be searched around to the limit, it is the other way
+round: one of those costs as much as asking so many officers.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,24 +49,38 @@ class CityCoverage:
     ----------
     now
         The instant for which it holds.
-    ground
-        The demand.
-    coverage
+    reach
+        The demand, where the officers were, and within what time they had to be where.
+    held
         What is covered; its crews are those of the roster.
+    free
+        Which crews could be sent, bool[n_crews].
     ready
         Which officers could be sent, bool[n_officers].
-    whereabouts
-        Where they were.
     basis
         City, weights, model and hour that it holds for.
     """
 
     now: datetime
-    ground: Ground
-    coverage: Coverage
+    reach: CityReach
+    held: Held
+    free: NDArray[np.bool_]
     ready: NDArray[np.bool_]
-    whereabouts: Whereabouts
     basis: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        freeze(self)
+
+    @property
+    def ground(self) -> Ground:
+        """The demand."""
+        return self.reach.ground
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where the officers were."""
+        return self.reach.whereabouts
 
     def prices(self, crews: NDArray[np.int64]) -> NDArray[np.float64]:
         """
@@ -74,18 +97,7 @@ class CityCoverage:
             Share of all demand that no free crew reaches in time any more, float64[n]; 0 for
             a crew that is not free.
         """
-        coverage, weight = self.coverage, self.ground.demand.weight
-        alone = np.flatnonzero(coverage.count == 1)
-        total = weight.sum() or 1.0
-        return np.array(
-            [
-                weight[alone[coverage.reaches[crew][alone]]].sum() / total
-                if coverage.free[crew]
-                else 0.0
-                for crew in crews.tolist()
-            ],
-            dtype=np.float64,
-        )
+        return self.held.prices(crews)
 
 
 def survey_city(
@@ -113,20 +125,21 @@ def survey_city(
     Returns
     -------
     coverage
-        The same with ``before`` and without.
+        The same with ``before`` and without: share, gaps and prices to the last bit.
     """
     whereabouts = whereabouts.pinned()
+    city = whereabouts.city
     ready = officer_obstacles(whereabouts, now=now, stale_after_s=STALE_AFTER_S) == 0
-    ready &= whereabouts.city.roster.certified
-    basis = _basis(whereabouts.city, now)
+    ready &= city.roster.certified
+    free = _free_crews(city, ready)
+    basis = _basis(city, now)
+    counts = ready & free[city.roster.crew_of]
+    reach = CityReach(ground, whereabouts, counts, limits_by_mode_ms(city, ground, now=now))
     if before is not None and (before.basis, before.ground) == (basis, ground):
-        crews = _changed_crews(before, whereabouts, ready)
-        coverage = _renewed(before.coverage, ground, whereabouts, ready, crews, now)
+        by = _counted_on(before, reach, _changed_crews(before, whereabouts, ready), free)
     else:
-        crews = np.arange(len(whereabouts.city.roster.crews))
-        reaches, free = _reach_of(crews, ground, whereabouts, ready, now)
-        coverage = _survey(ground, whereabouts.city, reaches, free)
-    return CityCoverage(now, ground, coverage, ready, whereabouts, basis)
+        by = _counted(reach, free)
+    return CityCoverage(now, reach, Held(ground.demand, by), free, ready, basis)
 
 
 def _basis(city: City, now: datetime) -> tuple[str, ...]:
@@ -134,6 +147,17 @@ def _basis(city: City, now: datetime) -> tuple[str, ...]:
     model = city.arrival_model
     hour = "" if model is None else f"{model.version}@{hour_of_week(now)}"
     return (city.version, city.weight_version, hour)
+
+
+def _free_crews(city: City, ready: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which grid crews have enough officers who can be sent, bool[n_crews]."""
+    roster = city.roster
+    free = np.zeros(len(roster.crews), dtype=np.bool_)
+    able = np.bincount(roster.crew_of[ready], minlength=len(free)) >= MIN_CERTIFIED
+    for brigade in city.units_of(UnitKind.GRID_BRIGADE):
+        crews = roster.commands(brigade.code)
+        free[crews] = able[crews]
+    return free
 
 
 def _changed_crews(
@@ -148,74 +172,30 @@ def _changed_crews(
     return crews
 
 
-def _renewed(  # noqa: PLR0913, PLR0917 -- everything that coverage is counted from
-    coverage: Coverage,
-    ground: Ground,
-    whereabouts: Whereabouts,
-    ready: NDArray[np.bool_],
-    crews: NDArray[np.int64],
-    now: datetime,
-) -> Coverage:
-    """Look at some crews again."""
-    reaches, free = _reach_of(crews, ground, whereabouts, ready, now)
-    if len(crews) > MANY_CREWS:
-        every, able = np.stack(coverage.reaches), coverage.free.copy()
-        every[crews], able[crews] = reaches, free
-        return _survey(ground, whereabouts.city, every, able)
-    for row, crew in enumerate(crews.tolist()):
-        coverage = coverage.with_reach(crew, reaches[row])
-        coverage = coverage.with_free(crew, free=bool(free[row]))
-    return coverage
+def _counted(reach: CityReach, free: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Count from scratch, from whichever side there are fewer."""
+    points, crews = np.arange(len(reach.ground.target_s)), np.flatnonzero(free)
+    if np.count_nonzero(reach.counts) * POINTS_PER_OFFICER > len(points):
+        return reach.find(points, DEPTH)
+    nobody = np.full((len(points), DEPTH), NO_TEAM, dtype=np.int32)
+    return add_crews(nobody, crews, reach.reaches(crews, points))
 
 
-def _survey(
-    ground: Ground, city: City, reaches: NDArray[np.bool_], free: NDArray[np.bool_]
-) -> Coverage:
-    """Count from scratch."""
-    return survey(ground.demand, [crew.code for crew in city.roster.crews], reaches, free)
-
-
-def _reach_of(
-    crews: NDArray[np.int64],
-    ground: Ground,
-    whereabouts: Whereabouts,
-    ready: NDArray[np.bool_],
-    now: datetime,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which points some crews reach in time, and which of those crews are free."""
-    city = whereabouts.city
-    grid = city.roster.commanded_by(unit.code for unit in city.units_of(UnitKind.GRID_BRIGADE))
-    able = np.bincount(city.roster.crew_of[ready], minlength=len(grid)) >= Need().certified
-    free = (grid & able)[crews]
-    reaches = np.zeros((len(crews), len(ground.target_s)), dtype=np.bool_)
-    complete_ms = crews_to_places_ms(whereabouts, crews[free], ready, ground.joins)
-    limit_ms = crew_limits_ms(city, crews[free], ground, now=now)
-    reaches[free] = complete_ms <= limit_ms
-    return reaches, free
-
-
-def crew_limits_ms(
-    city: City, crews: NDArray[np.int64], ground: Ground, *, now: datetime
-) -> NDArray[np.float64]:
-    """
-    Say how long crews may drive to each point to be there in time.
-
-    Parameters
-    ----------
-    city
-        The city.
-    crews
-        Rows of crews, int64[n].
-    ground
-        The points, with their targets.
-    now
-        The present.
-
-    Returns
-    -------
-    limit_ms
-        float64[n, n_points].
-    """
-    targets_s, of = np.unique(ground.target_s, return_inverse=True)
-    limits = [travel_limits_ms(city, target_s, now=now)[crews] for target_s in targets_s.tolist()]
-    return np.stack(limits, axis=1)[:, of] if limits else np.zeros((len(crews), 0))
+def _counted_on(
+    before: CityCoverage, reach: CityReach, changed: NDArray[np.int64], free: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Look only at crews that have changed, and at the points for which they matter."""
+    other = np.zeros(len(free) + 1, dtype=np.bool_)  # the last is for NO_TEAM
+    other[changed] = True
+    gone, full = other[before.held.by], before.held.by[:, -1] != NO_TEAM
+    asked, few = full & gone.any(axis=1), np.flatnonzero(~full)
+    by = put_in_order(np.where(gone, np.int32(NO_TEAM), before.held.by))
+    officers = np.count_nonzero(reach.counts & other[reach.whereabouts.city.roster.crew_of])
+    if officers <= POINTS_PER_OFFICER * len(few):
+        crews = changed[free[changed]]
+        by[few] = add_crews(by[few], crews, reach.reaches(crews, few))
+    else:
+        asked |= ~full
+    points = np.flatnonzero(asked)
+    by[points] = reach.find(points, DEPTH)
+    return by

@@ -1,9 +1,11 @@
 """
-Coverage now: the share of demand that a crew which is free reaches within the target.
+Coverage: the share of demand that a crew which is free reaches within the target.
 
 Demand lies at points; a crew covers those that it reaches in time by road.  What is kept is how
 many free crews reach each point.  So a crew that becomes busy or free, or moves, changes its own
 points only, and what its leaving would cost is read off: the points that nobody else reaches.
+This is for plans, where every crew's points are given; what a city covers now is counted on its
+roads by `dispatch.city_coverage`.
 
 ::
 
@@ -103,7 +105,7 @@ class Coverage:
     @property
     def share(self) -> float:
         """Share of all weight that is covered; 1 where there is no demand."""
-        return _share(self.demand.weight, self.count > 0)
+        return share_of(self.demand.weight, self.count > 0)
 
     def with_free(self, crew: int, *, free: bool) -> Coverage:
         """
@@ -258,7 +260,21 @@ def price_of(coverage: Coverage, crews: Sequence[int], *, busy_share: float = 0.
     )
 
 
-def _share(weight: NDArray[np.float64], covered: NDArray[np.bool_]) -> float:
-    """Share of weight that is covered; 1 where there is none."""
+def share_of(weight: NDArray[np.float64], covered: NDArray[np.bool_]) -> float:
+    """
+    Say what share of weight is covered.
+
+    Parameters
+    ----------
+    weight
+        0 or more, float64[n_points].
+    covered
+        Which points are, bool[n_points].
+
+    Returns
+    -------
+    share
+        1 where there is no weight.
+    """
     total = float(weight.sum())
     return float(weight[covered].sum()) / total if total > 0 else 1.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch.coverage import Coverage
+from dispatch.held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ZoneCoverage:
     uncovered_per_h: float
 
 
-def by_zone(coverage: Coverage) -> tuple[ZoneCoverage, ...]:
+def by_zone(coverage: Coverage | Held) -> tuple[ZoneCoverage, ...]:
     """
     Say how well each zone is covered.
 
@@ -79,7 +80,7 @@ class Gap:
     incidents_per_h: float
 
 
-def gaps(coverage: Coverage, *, most: int | None = None) -> tuple[Gap, ...]:
+def gaps(coverage: Coverage | Held, *, most: int | None = None) -> tuple[Gap, ...]:
     """
     Name the points that are not covered.
 

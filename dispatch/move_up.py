@@ -160,6 +160,23 @@ class MoveUp:
     proven: bool
 
 
+def stay(share: float) -> MoveUp:
+    """
+    Propose nothing, which is best where nothing can be gained.
+
+    Parameters
+    ----------
+    share
+        Share of demand covered.
+
+    Returns
+    -------
+    proposal
+        Without moves.
+    """
+    return MoveUp((), share, share, gain_per_h=0.0, travel_ms=0, gap=0.0, proven=True)
+
+
 def propose_moves(
     coverage: Coverage, posts: Posts, movable: NDArray[np.bool_], rule: MoveUpRule
 ) -> MoveUp:

@@ -22,7 +22,7 @@ TEAMS = 3
 
 
 def reached(times: NetworkTravelTimes, units: Joins, places: Joins, limit_ms) -> np.ndarray:
-    """Which unit is in time where, bool[n_units, n_places], one pair after another."""
+    """Which unit is in time where, bool[n_units, n_places]."""
     rows = [
         [
             int(times.matrix(units.take([unit]), places.take([place]))[0, 0])
@@ -34,7 +34,7 @@ def reached(times: NetworkTravelTimes, units: Joins, places: Joins, limit_ms) ->
     return (ms != UNREACHABLE_MS) & (ms <= limit_ms)
 
 
-def find(times: NetworkTravelTimes, units: Joins, teams: Teams, places: Joins, limit_ms, most: int):
+def find(times, units, teams, places, limit_ms, *, most):
     found = np.full((len(places), most), NO_TEAM, dtype=np.int32)
     hung = times.fleet(units).hung
     find_teams(times.roads, times.metric, hung, teams, places, limit_ms, found, times.room)
@@ -65,7 +65,7 @@ def test_a_team_is_found_where_enough_of_its_units_are_in_time(question, need, m
     times, units, places, limit_ms, of = question
     of = np.where(units_shut_in(times.metric, units), NO_TEAM, of).astype(np.int32)
     in_time = reached(times, units, places, limit_ms)
-    found = find(times, units, Teams(of, need), places, limit_ms, most)
+    found = find(times, units, Teams(of, need), places, limit_ms, most=most)
     for place, row in enumerate(found.tolist()):
         complete = {team for team in range(TEAMS) if in_time[of == team, place].sum() >= need}
         named = [team for team in row if team != NO_TEAM]
@@ -78,10 +78,8 @@ def test_a_team_is_found_where_enough_of_its_units_are_in_time(question, need, m
 def test_a_unit_is_in_time_where_the_matrix_says_so(question):
     times, units, places, limit_ms, _ = question
     expected = reached(times, units, places, limit_ms)
-    for unit in range(len(units)):
-        one = units.take(slice(unit, unit + 1))
-        found = in_time_from(times.roads, times.metric, one, places, limit_ms, times.room)
-        assert found.tolist() == expected[unit].tolist()
+    found = in_time_from(times.roads, times.metric, units, places, limit_ms, times.room)
+    assert found.tolist() == expected.tolist()
 
 
 STREET = town("a---b---c---d")
@@ -104,5 +102,5 @@ def test_labels_of_earlier_questions_count_for_nothing_when_stamps_run_out():
         TIMES.room.stamp = LAST_STAMP - left
         for place, expected in (("b", [[0, NO_TEAM]]), ("c", [[1, NO_TEAM]])):
             here = TIMES.join(np.array([STREET.lon_lat[place]] * 2))
-            found = find(TIMES, ENDS, teams, here, MINUTE_MS.repeat(2), 2)
+            found = find(TIMES, ENDS, teams, here, MINUTE_MS.repeat(2), most=2)
             assert found.tolist() == expected * 2

@@ -1,0 +1,231 @@
+"""Reach of a city's crews: which of them can be legally complete at points of demand in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.city import City
+from dispatch.crew_eta import travel_limits_ms
+from dispatch.demand_point import Ground
+from dispatch.held import add_crews, put_in_order
+from dispatch.matter import MIN_CERTIFIED
+from dispatch.roster import MODES
+from dispatch.whereabouts import Whereabouts
+from geo.road.frozen import freeze
+from geo.road.road_class import Mode
+from geo.road.snap import Joins
+from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from, units_shut_in
+from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityReach:
+    """
+    Crews that may cover demand, and within what time they must.
+
+    Attributes
+    ----------
+    ground
+        The points of demand.
+    whereabouts
+        Where the officers are; its city is pinned to one version of the weights.
+    counts
+        Officers who count: certified, free to be sent, of crews that have enough of them,
+        bool[n_officers].
+    limit_ms
+        How long a crew may drive to each point, by mode, int64[n_points].
+    """
+
+    ground: Ground
+    whereabouts: Whereabouts
+    counts: NDArray[np.bool_]
+    limit_ms: Mapping[Mode, NDArray[np.int64]]
+
+    def __post_init__(self) -> None:
+        """Make the array read-only."""
+        freeze(self)
+
+    def find(self, points: NDArray[np.int64], depth: int) -> NDArray[np.int32]:
+        """
+        Find crews that are in time at some points.
+
+        Parameters
+        ----------
+        points
+            Rows of points, int64[n].
+        depth
+            How many crews to name at most for each.
+
+        Returns
+        -------
+        lists
+            int32[n, depth], ascending and filled up with `NO_TEAM`; a list that is full may
+            not name all.
+        """
+        lists = np.full((len(points), depth), NO_TEAM, dtype=np.int32)
+        apart = self._apart()
+        for mode in self._by_number():
+            rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
+            if len(rows) and not apart[self._counting(mode)].all():
+                lists[rows] = self._searched(mode, apart, points[rows], lists[rows])
+        lists = put_in_order(lists)
+        rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
+        crews = np.unique(self.whereabouts.city.roster.crew_of[self.counts & apart])
+        if len(rows) and len(crews):
+            crews = crews.astype(np.int64)
+            lists[rows] = add_crews(lists[rows], crews, self.reaches(crews, points[rows]))
+        return lists
+
+    def reaches(self, crews: NDArray[np.int64], points: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """
+        Say which points some crews reach in time.
+
+        Parameters
+        ----------
+        crews
+            Rows of crews, ascending, int64[n].
+        points
+            Rows of points, int64[n_points].
+
+        Returns
+        -------
+        reaches
+            bool[n, n_points].
+        """
+        crew_modes = self.whereabouts.city.crew_modes[crews]
+        reached = np.zeros((len(crews), len(points)), dtype=np.bool_)
+        for mode in self.limit_ms:
+            rows = np.flatnonzero(crew_modes == MODES.index(mode))
+            if len(rows):
+                reached[rows] = self._reached(mode, crews[rows], points)
+        return reached
+
+    def reaches_from(
+        self, mode: Mode, places: Joins, points: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """
+        Say which points a crew that stood at each of some places would reach in time.
+
+        Parameters
+        ----------
+        mode
+            How it travels.
+        places
+            Where it might stand; a place that joins no road reaches nothing.
+        points
+            Rows of points, int64[n_points].
+
+        Returns
+        -------
+        reaches
+            bool[n_places, n_points].
+        """
+        engine = self.whereabouts.city.travel_times[mode]
+        reached = np.zeros((len(places), len(points)), dtype=np.bool_)
+        here = self.ground.joins[mode].take(points)
+        limit_ms = self.limit_ms[mode][points]
+        if isinstance(engine, NetworkTravelTimes):
+            return in_time_from(engine.roads, engine.metric, places, here, limit_ms, engine.room)
+        start, end = (np.flatnonzero(~np.isnan(joins.lon_lat[:, 0])) for joins in (places, here))
+        if len(start) and len(end):
+            ms = engine.matrix(places.take(start), here.take(end))
+            reached[np.ix_(start, end)] = (ms != UNREACHABLE_MS) & (ms <= limit_ms[end])
+        return reached
+
+    def _by_number(self) -> list[Mode]:
+        """Modes with road engines, the one that most who count travel in first."""
+        fleets = self.whereabouts.fleets
+        modes = [mode for mode in self.limit_ms if mode in fleets and mode in self.ground.joins]
+        return sorted(modes, key=lambda mode: -len(self._counting(mode)))
+
+    def _counting(self, mode: Mode) -> NDArray[np.int64]:
+        """Officers of a mode who count."""
+        rows = self.whereabouts.city.roster.mode_rows[mode]
+        return rows[self.counts[rows]]
+
+    def _apart(self) -> NDArray[np.bool_]:
+        """Officers of crews that no search finds: without a road engine, or within closures."""
+        city = self.whereabouts.city
+        crew_apart = np.zeros(len(city.roster.crews), dtype=np.bool_)
+        for mode in self.limit_ms:
+            engine, rows = city.travel_times[mode], self._counting(mode)
+            if isinstance(engine, NetworkTravelTimes):
+                rows = rows[units_shut_in(engine.metric, self.whereabouts.joins.take(rows))]
+            crew_apart[city.roster.crew_of[rows]] = True
+        return crew_apart[city.roster.crew_of]
+
+    def _searched(
+        self,
+        mode: Mode,
+        apart: NDArray[np.bool_],
+        points: NDArray[np.int64],
+        lists: NDArray[np.int32],
+    ) -> NDArray[np.int32]:
+        """Lists of some points with crews of one mode added."""
+        roster, engine = self.whereabouts.city.roster, self.whereabouts.city.travel_times[mode]
+        if not isinstance(engine, NetworkTravelTimes):
+            return lists
+        mine = self.counts & ~apart & (roster.mode_of == MODES.index(mode))
+        team = np.where(mine, roster.crew_of, NO_TEAM).astype(np.int32)
+        found = lists.copy()
+        with self.whereabouts.fleets[mode].held():
+            find_teams(
+                engine.roads,
+                engine.metric,
+                self.whereabouts.fleets[mode].hung,
+                Teams(team, MIN_CERTIFIED),
+                self.ground.joins[mode].take(points),
+                self.limit_ms[mode][points],
+                found,
+                engine.room,
+            )
+        return found
+
+    def _reached(
+        self, mode: Mode, crews: NDArray[np.int64], points: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which points crews of one mode reach in time."""
+        roster = self.whereabouts.city.roster
+        row_of = np.full(len(roster.crews), NO_TEAM)
+        row_of[crews] = np.arange(len(crews))
+        row = row_of[roster.crew_of]
+        officers = np.flatnonzero(self.counts & (row != NO_TEAM))
+        in_time = self.reaches_from(mode, self.whereabouts.joins.take(officers), points)
+        there = np.zeros((len(crews), len(points)), dtype=np.int64)
+        np.add.at(there, row[officers], in_time)
+        return there >= MIN_CERTIFIED
+
+
+def limits_by_mode_ms(
+    city: City, ground: Ground, *, now: datetime
+) -> dict[Mode, NDArray[np.int64]]:
+    """
+    Say how long crews of each mode may drive to each point to be there in time.
+
+    Parameters
+    ----------
+    city
+        The city.
+    ground
+        The points, with their targets.
+    now
+        The present.
+
+    Returns
+    -------
+    limit_ms
+        int64[n_points] by mode, below 0 where even the turn-out takes longer; of the modes in
+        which crews travel.
+    """
+    targets_s, of = np.unique(ground.target_s, return_inverse=True)
+    modes, crews = np.unique(city.crew_modes, return_index=True)
+    limits = [travel_limits_ms(city, target_s, now=now)[crews] for target_s in targets_s.tolist()]
+    by_mode = np.floor(np.array(limits).reshape(len(targets_s), len(crews)))
+    return {
+        MODES[mode]: by_mode[of, row].astype(np.int64) for row, mode in enumerate(modes.tolist())
+    }
