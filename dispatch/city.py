@@ -113,8 +113,8 @@ class City:
             self.units.values(),
             self.officers,
             self.partners,
-            self.no_fly,
             self.run_cards,
+            self.no_fly,
         )
         for table in tables:
             for row in sorted(map(_content, table)):
@@ -138,13 +138,34 @@ class City:
             All travel times come from the versions that its `weight_version` names, whatever
             comes into force later.
         """
+        engines = {mode: times.pinned() for mode, times in self.travel_times.items()}
+        return self.under(engines, self.arrival_model)
+
+    def under(
+        self, travel_times: Mapping[Mode, TravelTimes], arrival_model: ArrivalModel | None
+    ) -> City:
+        """
+        Give the same city with other weights on its roads and another model of arrivals.
+
+        Parameters
+        ----------
+        travel_times
+            The engine of each mode; views on the networks that it has.
+        arrival_model
+            What is known of arrivals, or None.
+
+        Returns
+        -------
+        city
+            Of the same version.
+        """
         for name, member in vars(type(self)).items():
             if isinstance(member, cached_property):
-                getattr(self, name)  # made once, not by every pinned copy
-        pinned = copy(self)
-        engines = {mode: times.pinned() for mode, times in self.travel_times.items()}
-        object.__setattr__(pinned, "travel_times", MappingProxyType(engines))
-        return pinned
+                getattr(self, name)  # made once, not by every copy
+        twin = copy(self)
+        object.__setattr__(twin, "travel_times", MappingProxyType(dict(travel_times)))
+        object.__setattr__(twin, "arrival_model", arrival_model)
+        return twin
 
     @cached_property
     def place_index(self) -> PlaceIndex:
@@ -273,6 +294,14 @@ class City:
             )
         return self.matters[code]
 
+    @cached_property
+    def _by_kind(self) -> dict[UnitKind, tuple[Unit, ...]]:
+        """Units of each kind, in the order of their codes."""
+        of_kind: dict[UnitKind, list[Unit]] = {}
+        for _, unit in sorted(self.units.items()):
+            of_kind.setdefault(unit.kind, []).append(unit)
+        return {kind: tuple(units) for kind, units in of_kind.items()}
+
     def units_of(self, kind: UnitKind) -> tuple[Unit, ...]:
         """
         List the units of one kind.
@@ -287,9 +316,7 @@ class City:
         units
             In the order of their codes.
         """
-        return tuple(
-            self.units[code] for code in sorted(self.units) if self.units[code].kind == kind
-        )
+        return self._by_kind.get(kind, ())
 
 
 def _content(row: object) -> bytes:
