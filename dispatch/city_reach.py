@@ -75,9 +75,10 @@ class CityReach:
                 lists[rows] = self._searched(mode, apart, points[rows], lists[rows])
         lists = put_in_order(lists)
         rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
-        crews = np.unique(self.whereabouts.city.roster.crew_of[self.counts & apart])
+        crews = np.unique(
+            self.whereabouts.city.roster.crew_of[self.counts & apart].astype(np.int64)
+        )
         if len(rows) and len(crews):
-            crews = crews.astype(np.int64)
             lists[rows] = add_crews(lists[rows], crews, self.reaches(crews, points[rows]))
         return lists
 

@@ -45,7 +45,8 @@ class Held:
     @property
     def count(self) -> NDArray[np.int64]:
         """How many crews reach each point, `DEPTH` for so many or more, int64[n_points]."""
-        return np.count_nonzero(self.by != NO_TEAM, axis=1)
+        count: NDArray[np.int64] = (self.by != NO_TEAM).sum(axis=1, dtype=np.int64)
+        return count
 
     @property
     def share(self) -> float:

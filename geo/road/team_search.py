@@ -92,8 +92,8 @@ def search_teams(
             while port >= 0:
                 unit = port >> 1
                 if unit_edge[port] == edge and team[unit] >= 0:
-                    ms = along_edge_ms(edge_ms[edge], along[unit], at[place], direction)
-                    if ms + walk_ms[unit] + arrive_ms[place] <= limit:
+                    driven_ms = along_edge_ms(edge_ms[edge], along[unit], at[place], direction)
+                    if driven_ms + walk_ms[unit] + arrive_ms[place] <= limit:
                         size = count_unit(unit, place, team, need, seen, asked, tally, found, size)
                 port = after[port]
         here = epoch - (np.int64(place) << 32)

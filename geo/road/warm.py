@@ -9,13 +9,16 @@ import numpy as np
 from geo.road.closed_street import closed_streets
 from geo.road.customise import NEVER
 from geo.road.eligible import ANYBODY
+from geo.road.fleet import Fleet
 from geo.road.metric import reweigh, weigh
 from geo.road.nearest import Best, Question, by_hierarchy, by_search
 from geo.road.network import assemble
 from geo.road.order import dissect, undirected
 from geo.road.prepared import prepare
 from geo.road.road_class import Mode
+from geo.road.snap import Joins
 from geo.road.streets import Streets
+from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from
 from geo.road.travel_time import NetworkTravelTimes
 from geo.road.workspace import Workspace
 
@@ -46,9 +49,18 @@ def warm_kernels() -> None:
     times.matrix_row(one, ends)
     times.reach(one, [60.0])
     times.partition(ends).serve(ends)
+    _find_teams(times, fleet, ends)
     shut = weigh(roads, np.full(network.n_edges, NEVER), version="shut")
     inside = times.under(replace(shut, closed=closed_streets(network, shut.edge_ms)))
     inside.nearest(fleet, one, k=1)
+
+
+def _find_teams(times: NetworkTravelTimes, fleet: Fleet, ends: Joins) -> None:
+    """Ask for teams of one unit, by both methods."""
+    roads, metric, room, limit_ms = times.roads, times.metric, times.room, np.array([60_000] * 2)
+    teams, found = Teams(np.zeros(2, dtype=np.int32), 1), np.full((2, 1), NO_TEAM, dtype=np.int32)
+    find_teams(roads, metric, fleet.hung, teams, ends, limit_ms, found, room)
+    in_time_from(roads, metric, ends, ends, limit_ms, room)
 
 
 def _one_street() -> Streets:

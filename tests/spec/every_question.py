@@ -11,7 +11,10 @@ from numba.core.dispatcher import Dispatcher
 
 import geo.road
 from geo.road.eligible import Wanted
+from geo.road.fleet import Fleet
 from geo.road.metric import reweigh, weigh
+from geo.road.snap import Joins
+from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from
 from geo.road.travel_time import NetworkTravelTimes, open_travel_times
 from geo.road.warm import warm_kernels
 
@@ -65,6 +68,8 @@ def ask_everything(times: NetworkTravelTimes) -> None:
             fleet = times.fleet(few)
             fleet.move(np.arange(len(few), dtype=np.int32)[::2], few.take(slice(0, None, 2)))
             fleet.mark(np.arange(len(few)), np.arange(len(few), dtype=np.uint64))
+            find_teams_at(times, fleet, few)
+            find_teams_at(times, fleet, places)
             all_but_one = np.arange(len(few)) > 0
             for units, eligible in (
                 (few, None),
@@ -77,3 +82,14 @@ def ask_everything(times: NetworkTravelTimes) -> None:
             for row in range(len(few)):
                 times.route(one, few.take([row]))
                 times.reach(few.take(slice(row, row + 1)), [30, 60.0])
+
+
+def find_teams_at(times: NetworkTravelTimes, fleet: Fleet, places: Joins) -> None:
+    """Ask which units, each a team, are in time at some places, by both methods."""
+    roads, metric, room = times.roads, times.metric, times.room
+    teams = Teams(np.arange(len(fleet), dtype=np.int32), 1)
+    for depth in (1, 3):
+        found = np.full((len(places), depth), NO_TEAM, dtype=np.int32)
+        limit_ms = np.full(len(places), 60_000)
+        find_teams(roads, metric, fleet.hung, teams, places, limit_ms, found, room)
+        in_time_from(roads, metric, places, places.take([0]), limit_ms[:1], room)
