@@ -243,7 +243,7 @@ class Whereabouts:
         destination: Mapping[Mode, Joins],
         *,
         k: int,
-        wanted: Wanted = ANYBODY,
+        wanted: NDArray[np.bool_] | Wanted = ANYBODY,
         within_s: float | None = None,
     ) -> list[tuple[int, int]]:
         """
@@ -256,7 +256,8 @@ class Whereabouts:
         k
             How many at most.
         wanted
-            What they are marked with, see `dispatch.marks.Marks.wanted`.
+            Which officers, bool[n_officers], or what they are marked with, see
+            `dispatch.marks.Marks.wanted`.
         within_s
             Leave out officers that take longer.
 
@@ -266,23 +267,37 @@ class Whereabouts:
             Milliseconds and row of each, by time, then by row.
         """
         ranked: list[tuple[int, int]] = []
-        for mode, place in destination.items():
+        rows_of = self.city.roster.mode_rows
+        for mode in sorted(destination, key=lambda mode: -len(rows_of.get(mode, ()))):
             engine = self.city.travel_times[mode]
             if mode in self.fleets and isinstance(engine, NetworkTravelTimes):
                 fleet = self.fleets[mode]
-                found = engine.nearest(fleet, place, k=k, within_s=within_s, eligible=wanted)
+                found = engine.nearest(
+                    fleet, destination[mode], k=k, within_s=within_s, eligible=wanted
+                )
             else:
-                found = self._nearest_in_line(mode, place, k, wanted, within_s)
+                found = self._nearest_in_line(mode, destination[mode], k, wanted, within_s)
             ranked += [(arrival.travel_time_ms, arrival.unit) for arrival in found]
-        return sorted(ranked)[:k]
+            ranked = sorted(ranked)[:k]
+            if len(ranked) == k:
+                within_s = ranked[-1][0] / 1000  # whoever travels otherwise has to be sooner
+        return ranked
 
     def _nearest_in_line(
-        self, mode: Mode, place: Joins, k: int, wanted: Wanted, within_s: float | None
+        self,
+        mode: Mode,
+        place: Joins,
+        k: int,
+        wanted: NDArray[np.bool_] | Wanted,
+        within_s: float | None,
     ) -> list[Arrival]:
         """Rank the officers of a mode whose engine hangs nobody on roads."""
-        bits = self.city.marks.of_status(self.status, STATUSES.index(DutyStatus.AVAILABLE))
-        able = np.zeros(len(bits), dtype=np.bool_)
-        able[list_eligible(bits, wanted.masks())] = True
+        if isinstance(wanted, Wanted):
+            bits = self.city.marks.of_status(self.status, STATUSES.index(DutyStatus.AVAILABLE))
+            able = np.zeros(len(bits), dtype=np.bool_)
+            able[list_eligible(bits, wanted.masks())] = True
+        else:
+            able = wanted
         of_mode = self.city.roster.mode_rows.get(mode, np.empty(0, dtype=np.int64))
         rows = of_mode[(able & self.on_road)[of_mode]]
         found = self.city.travel_times[mode].nearest(
