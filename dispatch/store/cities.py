@@ -17,6 +17,7 @@ from dispatch.partner import PartnerCity
 from dispatch.store import geopackage, tables
 from dispatch.store.arrival_models import in_force
 from dispatch.store.city_contents import Backdrop, CityContents
+from dispatch.store.duty import write_duty
 from dispatch.store.engine import Store
 from dispatch.store.incidents import add_incident
 from dispatch.store.positions import write_positions
@@ -114,6 +115,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         names = [column.name for column in table.c if column.name != "fid"]
         _insert(session, table, [{name: line[name] for name in names} for line in lines])
     write_run_cards(session, contents.run_cards)
+    write_duty(session, contents.duty)
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
     for incident in contents.incidents:
         add_incident(session, incident)

@@ -9,6 +9,7 @@ from dispatch.drone import commanding_brigade
 from dispatch.store import city_rows
 from dispatch.store.authority_check import check_authority
 from dispatch.store.city_contents import CityContents
+from dispatch.store.duty_check import check_duty
 from dispatch.store.run_card_check import check_run_cards
 from dispatch.unit import BRIGADES, Unit, UnitKind
 from geo.area import TIERS
@@ -43,6 +44,7 @@ def check(city: CityContents) -> list[Finding]:
         *_incidents(city),
         *_measured_speeds(city),
         *check_run_cards(city),
+        *check_duty(city.duty, {row.officer.id for row in city.officers}, city.units),
     ]
 
 

@@ -10,6 +10,7 @@ from shapely import MultiPolygon, Polygon
 
 from dispatch.arrival_chance import ArrivalModel, prior
 from dispatch.authority import AuthorityRow
+from dispatch.duty import DutyBook
 from dispatch.incident import Incident
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
@@ -111,6 +112,8 @@ class CityContents:
         Lines of the tables that lie over their speeds, each sound.
     run_cards
         Who goes first, second, third for named matters.
+    duty
+        Rosters, calendars, rest rules, special days and jobs.
     arrival_model
         Fitted to its completed assignments, or the prior where it has none.
     """
@@ -132,4 +135,5 @@ class CityContents:
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
     run_cards: tuple[RunCard, ...] = ()
+    duty: DutyBook = field(default_factory=DutyBook)
     arrival_model: ArrivalModel = field(default_factory=prior)

@@ -6,6 +6,8 @@ City folder: the files that make a city, read whole with every finding at once.
 ``network-car network-ebike network-foot`` road network folders, of which one is enough.
 ``partners`` and ``no-fly``, GeoPackages, ``hourly_speeds`` and ``measured_speeds``, CSV files, and
 ``run_cards.toml`` may be missing, and so may the columns that `city_rows` calls optional.
+What is known of duty is in ``rosters calendars rest_rules special_days jobs``, CSV files, each of
+which may be missing, too.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from dispatch.store.arrival_models import put_in_force
 from dispatch.store.cities import holds_city, write_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
+from dispatch.store.duty_rows import read_duty_files
 from dispatch.store.engine import file_of
 from dispatch.store.run_card_file import read_run_cards
 from geo.errors import BadInput, Conflict, FlawedData, UnreadableFile
@@ -113,6 +116,7 @@ def read_city_folder(folder: Path) -> CityContents:
         hourly_speeds=city_rows.HOURLY_SPEEDS.read(folder, findings),
         measured_speeds=city_rows.MEASURED_SPEEDS.read(folder, findings),
         run_cards=read_run_cards(folder, findings),
+        duty=read_duty_files(folder, findings),
         arrival_model=_arrival_model(folder / HISTORY, findings),
     )
     findings += check(contents)

@@ -96,6 +96,53 @@ class Source(Generic[Value]):
         return values(self.file, full, self.make, findings, key=self.key)
 
 
+def read_day(text: str) -> date | None:
+    """
+    Read a date.
+
+    Parameters
+    ----------
+    text
+        ISO 8601; empty for open.
+
+    Returns
+    -------
+    day
+        The date, or None for open.
+
+    Raises
+    ------
+    ValueError
+        It is no date.
+    """
+    return date.fromisoformat(text) if text else None
+
+
+def read_instant(text: str) -> datetime:
+    """
+    Read an instant.
+
+    Parameters
+    ----------
+    text
+        ISO 8601, which must say its offset.
+
+    Returns
+    -------
+    instant
+        With its offset.
+
+    Raises
+    ------
+    ValueError
+        It is no instant, or has no offset.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.utcoffset() is None:
+        raise ValueError(f"the time {text} has no offset from UTC")
+    return instant
+
+
 def _area(row: Row) -> Area:
     return Area(
         code=row["code"],
@@ -159,8 +206,8 @@ def _authority(row: Row) -> AuthorityRow:
         lead=row["lead"] or None,
         assisting=split_codes(row["assisting"]),
         legal_basis=row["legal_basis"],
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]),
+        valid_from=read_day(row["valid_from"]),
+        valid_to=read_day(row["valid_to"]),
         min_certified=_whole(row["min_certified"], "min_certified", least=1),
         skills=split_codes(row["skills"]),
         excluding=split_codes(row["excluding"]),
@@ -218,7 +265,7 @@ def _officer(row: Row) -> PostedOfficer:
         equipment=split_codes(row["equipment"]),
     )
     located = row["lon"] or row["lat"]
-    fix = Fix(officer.id, _lon_lat(row), _instant(row["fix_time"])) if located else None
+    fix = Fix(officer.id, _lon_lat(row), read_instant(row["fix_time"])) if located else None
     return PostedOfficer(officer, DutyStatus(row["status"]), fix)
 
 
@@ -236,7 +283,7 @@ def _incident(row: Row) -> Incident:
     return Incident(
         lon_lat=_lon_lat(row),
         matters=split_codes(row["matters"]),
-        reported_at=_instant(row["reported_at"]),
+        reported_at=read_instant(row["reported_at"]),
         kind=IncidentKind(row["kind"]),
         text=row["text"],
         id=row["id"],
@@ -330,19 +377,6 @@ def _yes(text: str) -> bool:
     if text not in {"0", "1"}:
         raise ValueError(f"certified is {text!r}, not 0 or 1")
     return text == "1"
-
-
-def _day(text: str) -> date | None:
-    """Read a date, or nothing for open."""
-    return date.fromisoformat(text) if text else None
-
-
-def _instant(text: str) -> datetime:
-    """Read an instant, which must say its offset."""
-    instant = datetime.fromisoformat(text)
-    if instant.utcoffset() is None:
-        raise ValueError(f"the time {text} has no offset from UTC")
-    return instant
 
 
 def _lon_lat(row: Row) -> tuple[float, float]:

@@ -1,0 +1,304 @@
+"""
+Duty in the store: rosters, calendars, rest rules, jobs, and who signed on.
+
+Assignments are jobs, too: whoever is sent has one in hand until released.  Each change of
+duty raises a number, so that a service sees what another process has written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from dispatch.duty import DutyBook
+from dispatch.duty_calendar import CalendarEntry
+from dispatch.duty_days import SpecialDay
+from dispatch.duty_job import Job
+from dispatch.duty_rest import RestRule
+from dispatch.duty_shift import LOOK_BACK_DAYS, ShiftEntry
+from dispatch.store.duty_rows import (
+    Cells,
+    calendar_cells,
+    calendar_entry,
+    shift_cells,
+    shift_entry,
+)
+from dispatch.store.duty_tables import CALENDARS, JOBS, REST_RULES, ROSTERS, SIGN_ONS, SPECIAL_DAYS
+from dispatch.store.order_tables import ASSIGNMENTS
+from dispatch.store.tables import META, OFFICERS
+from dispatch.unit import DutyStatus
+from geo.errors import UnknownName
+
+REVISION = "duty_revision"
+"""Name of the entry that counts changes of duty."""
+
+
+def write_duty(session: Session, book: DutyBook) -> None:
+    """
+    Write what a city folder says of duty.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    book
+        Rosters, calendars, rest rules, special days and jobs.
+    """
+    for table, rows in (
+        (ROSTERS, map(shift_cells, book.shifts)),
+        (CALENDARS, map(calendar_cells, book.calendar)),
+        (REST_RULES, map(asdict, book.rest)),
+        (SPECIAL_DAYS, map(asdict, book.special_days)),
+        (JOBS, map(asdict, book.jobs)),
+    ):
+        _insert(session, table, rows)
+    note_duty_change(session)
+
+
+def read_duty(session: Session, *, now: datetime) -> DutyBook:
+    """
+    Read all that says who is on duty.
+
+    Parameters
+    ----------
+    session
+        A session.
+    now
+        The present, with offset; jobs that ended more than a week before are left out.
+
+    Returns
+    -------
+    book
+        As `dispatch.duty.draw_up_duty` takes it.
+    """
+    return DutyBook(
+        shifts=tuple(shift_entry(_cells(row)) for row in _rows(session, ROSTERS)),
+        calendar=tuple(_calendar(row) for row in _rows(session, CALENDARS)),
+        rest=tuple(_rule(row) for row in _rows(session, REST_RULES)),
+        special_days=tuple(
+            SpecialDay(row.date, row.working, row.name) for row in _rows(session, SPECIAL_DAYS)
+        ),
+        jobs=(*_jobs(session, now), *_assigned(session, now)),
+    )
+
+
+def duty_revision(session: Session) -> int:
+    """
+    Tell how often duty has changed.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    revision
+        A number that rises with every change.
+    """
+    return int(session.scalar(select(META.c.value).where(META.c.name == REVISION)) or 0)
+
+
+def note_duty_change(session: Session) -> None:
+    """
+    Let every reader know that statuses, jobs or rosters have changed.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    """
+    revision = duty_revision(session)
+    if revision:
+        change = update(META).where(META.c.name == REVISION)
+        session.execute(change.values(value=str(revision + 1)))
+    else:
+        session.execute(insert(META).values(name=REVISION, value="1"))
+
+
+def add_shift(session: Session, entry: ShiftEntry) -> ShiftEntry:
+    """
+    Enter a shift.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    entry
+        The entry; its id is replaced by the next number.
+
+    Returns
+    -------
+    entry
+        As the store has it.
+    """
+    row = insert(ROSTERS).values(shift_cells(entry) | {"id": ""})
+    fid = session.execute(row.returning(ROSTERS.c.fid)).scalar_one()
+    session.execute(update(ROSTERS).where(ROSTERS.c.fid == fid).values(id=f"E{fid:06d}"))
+    note_duty_change(session)
+    return ShiftEntry(f"E{fid:06d}", entry.officer, entry.crew, entry.pattern)
+
+
+def add_job(session: Session, job: Job) -> Job:
+    """
+    Enter a job that does not come from an assignment.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    job
+        The job; its id is replaced by the next number.
+
+    Returns
+    -------
+    job
+        As the store has it.
+    """
+    cells = asdict(job)
+    fid = session.execute(
+        insert(JOBS).values(cells | {"id": ""}).returning(JOBS.c.fid)
+    ).scalar_one()
+    cells["id"] = f"J{fid:06d}"
+    session.execute(update(JOBS).where(JOBS.c.fid == fid).values(id=cells["id"]))
+    note_duty_change(session)
+    return Job(**cells)
+
+
+def end_job(session: Session, number: str, *, now: datetime) -> None:
+    """
+    End a job; one that has ended stays as it is.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    number
+        Its id.
+    now
+        The present, with offset.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    """
+    if session.scalar(select(JOBS.c.fid).where(JOBS.c.id == number)) is None:
+        raise UnknownName(f"There is no job {number!r}.")
+    open_one = (JOBS.c.id == number, JOBS.c.ended_at.is_(None))
+    session.execute(update(JOBS).where(*open_one).values(ended_at=now))
+    note_duty_change(session)
+
+
+def get_status(session: Session, officer: str) -> DutyStatus:
+    """
+    Look up an officer's status.
+
+    Parameters
+    ----------
+    session
+        A session.
+    officer
+        Id of the officer.
+
+    Returns
+    -------
+    status
+        Whether free.
+
+    Raises
+    ------
+    UnknownName
+        There is no such officer.
+    """
+    status = session.scalar(select(OFFICERS.c.status).where(OFFICERS.c.id == officer))
+    if status is None:
+        raise UnknownName(f"There is no officer {officer!r}.")
+    return DutyStatus(status)
+
+
+def record_sign_on(  # noqa: PLR0913 -- the columns of a record, keywords but for the officer
+    session: Session,
+    officer: str,
+    *,
+    status: DutyStatus,
+    until: datetime | None,
+    now: datetime,
+    by: str,
+) -> None:
+    """
+    Record that an officer signed on or off.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    officer
+        Id of the officer.
+    status
+        Status from now on.
+    until
+        End of the extra shift that was signed on for, or None.
+    now
+        The present, with offset.
+    by
+        Name of whoever entered it.
+    """
+    session.execute(update(OFFICERS).where(OFFICERS.c.id == officer).values(status=status))
+    signed = "off" if status == DutyStatus.OFF_DUTY else "on"
+    row = insert(SIGN_ONS).values(officer=officer, signed=signed, at=now, until=until, by=by)
+    session.execute(row)
+    note_duty_change(session)
+
+
+def _jobs(session: Session, now: datetime) -> Iterable[Job]:
+    """Jobs in hand, and those that ended lately."""
+    for row in session.execute(select(JOBS).where(_not_long_over(JOBS, "ended_at", now))):
+        cells = {name: getattr(row, name) for name in Job.__dataclass_fields__}
+        yield Job(**cells)
+
+
+def _assigned(session: Session, now: datetime) -> Iterable[Job]:
+    """The jobs that assignments are, one for each officer."""
+    recent = _not_long_over(ASSIGNMENTS, "released_at", now)
+    for row in session.execute(select(ASSIGNMENTS).where(recent).order_by(ASSIGNMENTS.c.fid)):
+        for officer in row.officers:
+            end = max(row.expected_end, row.dispatched_at)
+            over = None if row.released_at is None else max(row.released_at, row.dispatched_at)
+            yield Job(row.id, officer, row.dispatched_at, end, over, row.incident)
+
+
+def _not_long_over(table: Table, end: str, now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's expressions have no one type
+    """Whether something is not over, or was not when rests were earned that still last."""
+    column = table.c[end]
+    return or_(column.is_(None), column > now - timedelta(days=LOOK_BACK_DAYS))
+
+
+def _calendar(row: Row[Any]) -> CalendarEntry:
+    return calendar_entry(_cells(row))
+
+
+def _rule(row: Row[Any]) -> RestRule:
+    return RestRule(row.unit, row.between_shifts_s, row.most_work_s, row.long_job_s, row.break_s)
+
+
+def _cells(row: Row[Any]) -> Cells:
+    """Columns of a row by name."""
+    return dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
+
+
+def _rows(session: Session, table: Table) -> Iterable[Row[Any]]:
+    """All rows of a table, in the order in which they were written."""
+    return session.execute(select(table).order_by(table.c.fid))
+
+
+def _insert(session: Session, table: Table, rows: Iterable[Cells]) -> None:
+    """Write rows, if there are any."""
+    listed = list(rows)
+    if listed:
+        session.execute(insert(table), listed)
