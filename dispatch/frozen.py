@@ -16,9 +16,11 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from itertools import compress
+from operator import is_not
 from types import MappingProxyType
 from typing import Any
 
@@ -51,15 +53,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 
-_FIX_FIELDS: tuple[Callable[[Fix], float | None], ...] = (
-    lambda fix: (fix.time - _EPOCH) // _SECOND,
-    lambda fix: fix.time.microsecond,
-    lambda fix: fix.lon_lat[0],
-    lambda fix: fix.lon_lat[1],
-    lambda fix: fix.accuracy_m,
-    lambda fix: fix.speed_mps,
-    lambda fix: fix.heading_deg,
-)
+_FIX_FIELDS = ("second", "microsecond", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg")
 """Columns of a fix; the time in two, so that it is exact."""
 
 _DUTY_FIELDS = tuple(field.name for field in fields(DutyColumns))
@@ -103,6 +97,8 @@ class Freezing:
         The book of fixes.
     fixes
         The same by row.
+    duty
+        Shifts, rests, engagements and jobs.
     tables
         All columns.
     """
@@ -111,6 +107,7 @@ class Freezing:
     city_version: str
     positions: Positions
     fixes: Fixes
+    duty: DutyColumns
     tables: Tables
 
 
@@ -134,15 +131,15 @@ def freeze(whereabouts: Whereabouts, before: Freezing | None = None) -> Freezing
     if before is not None and before.city_version != city.version:
         before = None
     fixes = _fixes_of(whereabouts, before)
-    duty = [getattr(whereabouts.duty, name) for name in _DUTY_FIELDS]
     tables: dict[str, NDArray[Any]] = {
         FIXES: _fix_table(fixes, before),
         STATUS: whereabouts.status[:, np.newaxis],
-        DUTY: np.column_stack(duty),
+        DUTY: _duty_table(whereabouts.duty, before),
         DRONES: np.column_stack([whereabouts.drones.lon_lat, whereabouts.drones.busy_until_s]),
     }
     frozen = _pack(tables, before)
-    return Freezing(frozen, city.version, whereabouts.positions, fixes, MappingProxyType(tables))
+    kept = MappingProxyType(tables)
+    return Freezing(frozen, city.version, whereabouts.positions, fixes, whereabouts.duty, kept)
 
 
 def thaw(frozen: Frozen, city: City) -> Whereabouts:
@@ -207,8 +204,8 @@ def _fixes_of(whereabouts: Whereabouts, before: Freezing | None) -> Fixes:
     """Fix of each officer; while the book is the same, the same tuple."""
     if before is not None and before.positions is whereabouts.positions:
         return before.fixes
-    book = whereabouts.positions.fixes
-    return tuple(book.get(officer.id) for officer in whereabouts.city.roster.officers)
+    ids = (officer.id for officer in whereabouts.city.roster.officers)
+    return tuple(map(whereabouts.positions.fixes.get, ids))
 
 
 def _fix_table(fixes: Fixes, before: Freezing | None) -> NDArray[np.float64]:
@@ -220,14 +217,27 @@ def _fix_table(fixes: Fixes, before: Freezing | None) -> NDArray[np.float64]:
         table = np.full((len(fixes), len(_FIX_FIELDS)), np.nan)
     else:
         table = before.tables[FIXES].copy()
-    pairs = enumerate(zip(fixes, known, strict=True))
-    changed = {row: fix for row, (fix, old) in pairs if fix is not old}
-    table[list(changed)] = np.nan
-    located = {row: fix for row, fix in changed.items() if fix is not None}
-    for column, read in enumerate(_FIX_FIELDS):
-        values = [read(fix) for fix in located.values()]
-        table[list(located), column] = np.array(values, dtype=np.float64)
+    changed = list(compress(range(len(fixes)), map(is_not, fixes, known)))
+    rows = [_row(fixes[row]) for row in changed]
+    table[changed] = np.array(rows, dtype=np.float64).reshape(-1, len(_FIX_FIELDS))
     return table
+
+
+def _row(fix: Fix | None) -> tuple[float | None, ...]:
+    """Columns of a fix."""
+    if fix is None:
+        return (None,) * len(_FIX_FIELDS)
+    since = fix.time - _EPOCH
+    second = since.days * 86_400 + since.seconds
+    measured = (fix.accuracy_m, fix.speed_mps, fix.heading_deg)
+    return (second, since.microseconds, *fix.lon_lat, *measured)
+
+
+def _duty_table(duty: DutyColumns, before: Freezing | None) -> NDArray[np.float64]:
+    """Columns of duty side by side."""
+    if before is not None and duty is before.duty:
+        return before.tables[DUTY]
+    return np.column_stack([getattr(duty, name) for name in _DUTY_FIELDS])
 
 
 def _fix(officer: str, row: list[float]) -> Fix:
@@ -269,7 +279,8 @@ def _changed_chunks(table: NDArray[Any], before: NDArray[Any]) -> set[int]:
     """Chunks of which any bit is another; bits, since NaN equals nothing."""
     if table is before:
         return set()
-    differs = table.view(np.uint8) != before.view(np.uint8)
+    bits = f"u{table.itemsize}"
+    differs = table.view(bits) != before.view(bits)
     return set((np.flatnonzero(differs.any(axis=1)) // CHUNK).tolist())
 
 
