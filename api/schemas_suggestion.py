@@ -43,16 +43,19 @@ class SuggestionAsk(Asked):
     crs: Crs = "wgs84"
     matters: list[MatterCode] = Field(default_factory=list, max_length=50)
     at: AwareDatetime | None = Field(
-        default=None, description="The instant for which it should hold; the present by default."
+        default=None,
+        description="The instant for which it should hold; the present by default.",
     )
     kind: IncidentKind = IncidentKind.REPORT
     policy: Text | None = Field(default=None, max_length=64)
     scale: CaseScale | None = Field(
-        default=None, description="Daily work or a major case; without it the matter's triage says."
+        default=None,
+        description="Daily work or a major case; without it the matter's triage says.",
     )
     filings: list[FilingIn] = Field(default_factory=list, max_length=20)
     asked_by: Annotated[Text, Field(max_length=64)] | None = Field(
-        default=None, description="Area whose command room asks; it learns whom to whistle for."
+        default=None,
+        description="Area whose command room asks; it learns whom to whistle for.",
     )
 
 
@@ -91,6 +94,9 @@ class ProposalOut(BaseModel):
     position_age_s: float | None
     coverage_price: CoveragePriceOut | None
     mutual_aid: bool
+    brought_together: bool = Field(
+        description="Whether its officers come from several crews; `unit` then commands them."
+    )
     reasons: list[ReasonOut]
     route: RouteOut | None
 
@@ -115,6 +121,7 @@ class ProposalOut(BaseModel):
             position_age_s=proposal.position_age_s,
             coverage_price=None if price is None else CoveragePriceOut(value=price, unit="s"),
             mutual_aid=proposal.mutual_aid,
+            brought_together=proposal.brought_together,
             reasons=[ReasonOut.of(remark) for remark in proposal.reasons],
             route=RouteOut(coordinates=list(proposal.route)) if proposal.route else None,
         )

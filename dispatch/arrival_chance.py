@@ -88,7 +88,11 @@ class ArrivalModel:
 
     def __post_init__(self) -> None:
         """Check shapes and order, freeze the arrays, and name the version."""
-        shapes = (len(MODES),), (len(MODES), HOURS_OF_WEEK), (len(MODES), len(KNOTS_S), len(LEVELS))
+        shapes = (
+            (len(MODES),),
+            (len(MODES), HOURS_OF_WEEK),
+            (len(MODES), len(KNOTS_S), len(LEVELS)),
+        )
         arrays = self.turn_out_s, self.pace, self.log_ratio
         if tuple(array.shape for array in arrays) != shapes or len(self.n_arrivals) != len(MODES):
             raise BadValue("The tables of a model of arrivals do not have the shape they need.")
@@ -166,6 +170,35 @@ class ArrivalModel:
             wide_s = widened(table_s, off_s)
             table_s = np.maximum(wide_s, self._at_once_s[modes])  # nearer than there is nowhere
         return Eta(table_s)
+
+    def median_s(
+        self, travel_time_s: ArrayLike, *, mode: ArrayLike, hour: ArrayLike
+    ) -> NDArray[np.float64]:
+        """
+        Give the median arrival of many crews; the age of a position widens, but never moves it.
+
+        Parameters
+        ----------
+        travel_time_s
+            Predicted travel times, float64[n] or one figure.
+        mode
+            Positions in `MODES`, int[n] or one.
+        hour
+            Hours of the week, int[n] or one.
+
+        Returns
+        -------
+        median_s
+            Seconds from dispatch, float64[n]; what `eta` has at the level of one half.
+        """
+        expected_s = self.expected_s(travel_time_s, mode=mode, hour=hour)
+        modes = np.broadcast_to(np.asarray(mode), expected_s.shape)
+        log_s = np.log(np.maximum(expected_s, 1.0))
+        lower, share = between_knots(log_s)
+        ratio = self.log_ratio[modes, lower, P50]
+        ratio += share * (self.log_ratio[modes, lower + 1, P50] - ratio)
+        ratio += log_s
+        return np.exp(ratio, out=ratio)
 
     def reach_s(self, within_s: float, *, hour: int) -> NDArray[np.float64]:
         """

@@ -57,6 +57,8 @@ class Proposal:
         The same chance if the clock of the target started with the report.
     coverage_price
         What sending it costs the next incident; None while coverage is not measured.
+    brought_together
+        Whether its officers come from several crews; `unit` then commands them.
     """
 
     rank: int
@@ -77,10 +79,15 @@ class Proposal:
     p_in_target: float | None = None
     p_in_target_received: float | None = None
     coverage_price: float | None = None
+    brought_together: bool = False
 
 
 def draw_up(
-    choice: Choice, enquiry: Enquiry, *, target: ArrivalTarget, routes: int | None = None
+    choice: Choice,
+    enquiry: Enquiry,
+    *,
+    target: ArrivalTarget,
+    routes: int | None = None,
 ) -> tuple[Proposal, ...]:
     """
     Draw up the proposals of a choice.
@@ -104,7 +111,13 @@ def draw_up(
     etas = crew_etas(choice.candidates, choice.chosen, target)
     return tuple(
         _proposal(
-            rank, crew, eta, choice, enquiry, target.target_s, routes is None or rank <= routes
+            rank,
+            crew,
+            eta,
+            choice,
+            enquiry,
+            target.target_s,
+            routes is None or rank <= routes,
         )
         for rank, (crew, eta) in enumerate(zip(choice.chosen.tolist(), etas, strict=True), start=1)
     )
@@ -172,7 +185,9 @@ def _reasons(
         reasons.append(reason.mutual_aid(city.units[brigade] if brigade else None))
     members = lineup.of(crew)
     for row, code in zip(
-        lineup.officers[members].tolist(), judged.officer_obstacle[members].tolist(), strict=True
+        lineup.officers[members].tolist(),
+        judged.officer_obstacle[members].tolist(),
+        strict=True,
     ):
         obstacle = OBSTACLES[code]
         if obstacle is not None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from dispatch.obstacle import Obstacle
 from dispatch.unit import Unit
 from geo.remark import Remark
+
+BY_ROAD = "nearest_by_road"
+"""Code of the reason that names the rank of a crew."""
 
 NOT_THIS_BRIGADE = "not_this_brigade"
 """Code of the reason of crews that were not asked at all."""
@@ -28,7 +33,12 @@ def minutes(seconds: float) -> str:
 
 
 def of_obstacle(
-    obstacle: Obstacle, *, certified: int, skills: str, equipment: str, stale_after_s: float
+    obstacle: Obstacle,
+    *,
+    certified: int,
+    skills: str,
+    equipment: str,
+    stale_after_s: float,
 ) -> Remark:
     """
     Say why a crew can't go.
@@ -53,7 +63,10 @@ def of_obstacle(
             f"持证队员不足 {certified} 人。",
             f"Fewer than {certified} certified officers.",
         ),
-        Obstacle.LACKS_SKILL: (f"缺少所需技能：{skills}。", f"Lacks a needed skill: {skills}."),
+        Obstacle.LACKS_SKILL: (
+            f"缺少所需技能：{skills}。",
+            f"Lacks a needed skill: {skills}.",
+        ),
         Obstacle.LACKS_EQUIPMENT: (
             f"未携带所需装备：{equipment}。",
             f"Has not the equipment that is needed: {equipment}.",
@@ -62,7 +75,10 @@ def of_obstacle(
             "在岗的合格队员不足。",
             "Too many of its officers are off duty.",
         ),
-        Obstacle.OFF_SHIFT: ("不在班次内。", "Too many of its officers are not on shift."),
+        Obstacle.OFF_SHIFT: (
+            "不在班次内。",
+            "Too many of its officers are not on shift.",
+        ),
         Obstacle.RESTING: (
             "按休息规定应当休息。",
             "Too many of its officers have to rest first.",
@@ -81,7 +97,10 @@ def of_obstacle(
             "所在位置远离道路，无法估算行程。",
             "Too far from any road to tell its travel time.",
         ),
-        Obstacle.UNREACHABLE: ("没有道路通达现场。", "No road leads from it to the place."),
+        Obstacle.UNREACHABLE: (
+            "没有道路通达现场。",
+            "No road leads from it to the place.",
+        ),
     }
     zh, en = texts[obstacle]
     return Remark(obstacle.value, zh, en)
@@ -170,7 +189,7 @@ def by_road(arrival_s: float, certified: int, place_in_order: int) -> Remark:
         The sentence.
     """
     return Remark(
-        "nearest_by_road",
+        BY_ROAD,
         f"按路网行程第 {place_in_order} 快：{minutes(arrival_s)} 分钟后"
         f"第 {certified} 名持证队员到场。",
         f"Number {place_in_order} by road: legally complete with "
@@ -265,6 +284,59 @@ def secures() -> Remark:
         "secures_first",
         "先期处置：先到场控制现场，案件由专业大队办理。",
         "Secures the place first; the case belongs to another unit.",
+    )
+
+
+def brought_together(
+    taken: Mapping[str, Sequence[str]], arrival_s: float, *, none_can_go: bool
+) -> Remark:
+    """
+    Say who is brought together from which crews, and why.
+
+    Parameters
+    ----------
+    taken
+        Ids of officers by code of their crew, the first to arrive first.
+    arrival_s
+        Seconds until the last of them is there.
+    none_can_go
+        Whether no crew of the unit can go at all, or one can, but too late.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    zh_why = "本单位没有可出动的小组" if none_can_go else "本单位的小组均不能按时到场"
+    en_why = "No crew of the unit can go" if none_can_go else "No crew of the unit is in time"
+    zh = "、".join(f"{crew} 的 {'、'.join(ids)}" for crew, ids in taken.items())
+    en = ", ".join(f"{' and '.join(ids)} of {crew}" for crew, ids in taken.items())
+    return Remark(
+        "brought_together",
+        f"{zh_why}，由{zh}临时编组：{minutes(arrival_s)} 分钟后最后一人到场。",
+        f"{en_why}, so officers are brought together: {en}. The last one is there after "
+        f"{minutes(arrival_s)} min.",
+    )
+
+
+def broken_up(crew: str) -> Remark:
+    """
+    Say that a crew can't act alone while its officers are away.
+
+    Parameters
+    ----------
+    crew
+        Code of the crew.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "breaks_up_crew",
+        f"抽调后小组 {crew} 持证队员不足，不能单独出动。",
+        f"Crew {crew} can't act alone while they are away.",
     )
 
 

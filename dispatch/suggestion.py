@@ -10,7 +10,7 @@ same is done where nobody holds the power to act.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,12 +22,14 @@ from dispatch.city import City
 from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
 from dispatch.enquiry import Enquiry
+from dispatch.gathering import gather_for
 from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
 from dispatch.jurisdiction import Holder, Jurisdiction
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.passed_over import PassedOver, passed_over
 from dispatch.proposal import Proposal, draw_up
+from dispatch.proposal_together import propose_together, put_among
 from dispatch.routing import CaseKind
 from dispatch.scene import look_at
 from dispatch.whereabouts import Whereabouts
@@ -245,6 +247,17 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         kind: travel_limits_ms(city, target_s, now=now) for kind, target_s in targets_s.items()
     }
     choices = _choose(case, place, enquiry, limits_ms=limits_ms, k=k)
+    proposals = tuple(
+        proposal
+        for choice in choices
+        for proposal in _proposals(
+            choice,
+            enquiry,
+            ArrivalTarget(targets_s[_clock_of(choice.kind)], now, incident.reported_at),
+            k=k,
+            routes=routes,
+        )
+    )
     named, counted = _passed_over(choices, enquiry)
     return Suggestion(
         now=now,
@@ -263,23 +276,14 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         routing=case.routing,
         holder=case.holder,
         other_holders=case.other_holders,
-        proposals=tuple(
-            proposal
-            for choice in choices
-            for proposal in draw_up(
-                choice,
-                enquiry,
-                target=ArrivalTarget(targets_s[_clock_of(choice.kind)], now, incident.reported_at),
-                routes=routes,
-            )
-        ),
+        proposals=proposals,
         passed_over=named,
         passed_over_count=counted,
         grounds=case.grounds,
         clocks=case.clocks,
         whistle=whistle(case, place, city, by=asked_by, now=now) if asked_by else None,
         hand_off=case.hand_off,
-        findings=(*place.remarks, *case.findings, *_no_crew(choices, limits_ms)),
+        findings=(*place.remarks, *case.findings, *_no_crew(choices, proposals)),
         degraded=_degraded(city),
         arrival_model=city.arrival_model.version if city.arrival_model else None,
     )
@@ -336,17 +340,31 @@ def _passed_over(
     return passed_over(choices[0], proposed, enquiry)
 
 
-def _no_crew(
-    choices: list[Choice], limits_ms: Mapping[ClockKind, NDArray[np.float64]]
-) -> tuple[Remark, ...]:
+def _proposals(
+    choice: Choice,
+    enquiry: Enquiry,
+    target: ArrivalTarget,
+    *,
+    k: int,
+    routes: int | None,
+) -> tuple[Proposal, ...]:
+    """Draw up the proposals of a choice, with officers brought together where that helps."""
+    standing = draw_up(choice, enquiry, target=target, routes=routes)
+    gathered = gather_for(choice, enquiry, target)
+    if gathered is None:
+        return standing
+    together = propose_together(gathered, choice, enquiry, target=target)
+    return put_among(standing, together, certified=choice.need.certified, k=k)
+
+
+def _no_crew(choices: list[Choice], proposals: Sequence[Proposal]) -> tuple[Remark, ...]:
     """Say so when nobody can go for the case, or nobody is there in time."""
     if not choices:
         return ()
-    main = choices[0]
-    if not len(main.chosen):
+    main = [proposal for proposal in proposals if proposal.kind == choices[0].kind]
+    if not main:
         return (NO_CANDIDATE,)
-    in_time = main.candidates.in_time(limits_ms[_clock_of(main.kind)])
-    return () if in_time[main.chosen].any() else (NONE_IN_TIME,)
+    return () if any(proposal.meets_target for proposal in main) else (NONE_IN_TIME,)
 
 
 def _degraded(city: City) -> Degraded | None:

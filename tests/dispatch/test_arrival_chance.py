@@ -106,6 +106,13 @@ def test_a_longer_way_is_never_sooner_done(model, shorter, more, mode, hour):
     assert (ways[1] >= ways[0] * (1 - 1e-9)).all()
 
 
+@given(model=MODELS, travel_s=TRAVEL_S, mode=MODE, hour=HOUR, age_s=AGE_S)
+def test_medians_alone_are_those_of_the_whole_distribution(model, travel_s, mode, hour, age_s):
+    longer_s = travel_s + np.arange(40.0) ** 2
+    alone = model.median_s(longer_s, mode=mode, hour=hour)
+    assert alone.tolist() == model.eta(longer_s, mode=mode, hour=hour, age_s=age_s).p50_s.tolist()
+
+
 @given(model=MODELS, travel_s=TRAVEL_S, mode=MODE, age_s=AGE_S, more=AGE_S)
 def test_an_older_position_is_wider_about_the_same_median(model, travel_s, mode, age_s, more):
     ages_s = [age_s, age_s + more]
@@ -170,7 +177,10 @@ def test_a_model_that_is_written_and_read_is_the_same(model):
 
 def test_models_differ_in_version_when_they_differ_at_all():
     other = ArrivalModel(
-        FITTED.turn_out_s + 1e-6, FITTED.pace.copy(), FITTED.log_ratio.copy(), FITTED.n_arrivals
+        FITTED.turn_out_s + 1e-6,
+        FITTED.pace.copy(),
+        FITTED.log_ratio.copy(),
+        FITTED.n_arrivals,
     )
     assert len({prior().version, FITTED.version, other.version}) == 3
 

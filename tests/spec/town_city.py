@@ -35,7 +35,15 @@ MATTERS = {
         Matter("H2", "违建", "shed", "HOUSING", MatterKind.PENALTY, 3, Triage.GENERAL),
         Matter("T1", "超载", "overload", "TRANSPORT", MatterKind.PENALTY, 4, Triage.GENERAL),
         Matter("E1", "扬尘", "dust", "ECOLOGY", MatterKind.PENALTY, 3, Triage.SIMPLE),
-        Matter("C1", "拆除", "demolish", "HOUSING", MatterKind.COMPULSORY, 5, Triage.COMPLEX),
+        Matter(
+            "C1",
+            "拆除",
+            "demolish",
+            "HOUSING",
+            MatterKind.COMPULSORY,
+            5,
+            Triage.COMPLEX,
+        ),
     )
 }
 
@@ -50,6 +58,7 @@ class Crew:
     status: DutyStatus = DutyStatus.AVAILABLE
     position_age_s: float | None = 10.0
     mode: Mode = Mode.CAR
+    equipment: Sequence[str] = ()  # of its vehicle
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class TownCity:
     crews: Mapping[str, Crew] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)  # officers away from their crew
     skills: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of single officers
+    carried: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by single officers
     off_duty: Sequence[str] = ()  # officers
     authority: Sequence[AuthorityRow] = ()
     network: RoadNetwork | None = None
@@ -91,9 +101,21 @@ class TownCity:
             Unit("NEXT", "邻区大队", "next brigade", grid, zone="Z2"),
             Unit("SQUAD", "专业大队", "squad", squad, domains=("TRANSPORT", "ECOLOGY")),
         ]
-        for names, parent in ((self.home, "HOME"), (self.next_door, "NEXT"), (self.squad, "SQUAD")):
+        for names, parent in (
+            (self.home, "HOME"),
+            (self.next_door, "NEXT"),
+            (self.squad, "SQUAD"),
+        ):
             units += [
-                Unit(name, name, name, UnitKind.CREW, parent=parent, mode=self.crew(name).mode)
+                Unit(
+                    name,
+                    name,
+                    name,
+                    UnitKind.CREW,
+                    parent=parent,
+                    mode=self.crew(name).mode,
+                    equipment=tuple(self.crew(name).equipment),
+                )
                 for name in names
             ]
         return {unit.code: unit for unit in (*units, *self.drones)}
@@ -106,7 +128,10 @@ class TownCity:
             auxiliaries = [f"{name}-aux{number}" for number in range(crew.auxiliaries)]
             for officer in certified + auxiliaries:
                 skills = tuple(self.skills.get(officer, crew.skills))
-                officers.append(Officer(officer, "", name, officer in certified, skills))
+                carried = tuple(self.carried.get(officer, ()))
+                officers.append(
+                    Officer(officer, "", name, officer in certified, skills, "", carried)
+                )
         return tuple(officers)
 
     def grid(self, name: str) -> UnitGrid:
@@ -134,7 +159,10 @@ class TownCity:
             grids=tuple(map(self.grid, self.grids)),
             domains=DOMAINS,
             matters=MATTERS,
-            authority=(*(row for row in rows if row.matter not in own), *self.authority),
+            authority=(
+                *(row for row in rows if row.matter not in own),
+                *self.authority,
+            ),
             units=self.units(),
             officers=self.officers(),
             travel_times={mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode},
