@@ -88,11 +88,7 @@ class ArrivalModel:
 
     def __post_init__(self) -> None:
         """Check shapes and order, freeze the arrays, and name the version."""
-        shapes = (
-            (len(MODES),),
-            (len(MODES), HOURS_OF_WEEK),
-            (len(MODES), len(KNOTS_S), len(LEVELS)),
-        )
+        shapes = (len(MODES),), (len(MODES), HOURS_OF_WEEK), (len(MODES), len(KNOTS_S), len(LEVELS))
         arrays = self.turn_out_s, self.pace, self.log_ratio
         if tuple(array.shape for array in arrays) != shapes or len(self.n_arrivals) != len(MODES):
             raise BadValue("The tables of a model of arrivals do not have the shape they need.")

@@ -135,10 +135,7 @@ def gather(
 
 
 def _medians_ms(
-    city: City,
-    officers: NDArray[np.int64],
-    travel_ms: NDArray[np.int64],
-    target: ArrivalTarget,
+    city: City, officers: NDArray[np.int64], travel_ms: NDArray[np.int64], target: ArrivalTarget
 ) -> NDArray[np.int64]:
     """Median arrival of each officer, int64[n]; the travel time without a model of arrivals."""
     if city.arrival_model is None:

@@ -177,10 +177,7 @@ def test_a_model_that_is_written_and_read_is_the_same(model):
 
 def test_models_differ_in_version_when_they_differ_at_all():
     other = ArrivalModel(
-        FITTED.turn_out_s + 1e-6,
-        FITTED.pace.copy(),
-        FITTED.log_ratio.copy(),
-        FITTED.n_arrivals,
+        FITTED.turn_out_s + 1e-6, FITTED.pace.copy(), FITTED.log_ratio.copy(), FITTED.n_arrivals
     )
     assert len({prior().version, FITTED.version, other.version}) == 3
 

@@ -35,11 +35,7 @@ def test_two_who_cannot_go_alone_go_together():
     (together,) = suggestion.proposals
     assert together.brought_together
     assert together.crew == ("1-0", "5-0")
-    assert (together.unit, together.brigade, together.mutual_aid) == (
-        "HOME",
-        "HOME",
-        False,
-    )
+    assert (together.unit, together.brigade, together.mutual_aid) == ("HOME", "HOME", False)
     assert together.first_on_scene_s == 120
     assert said(together) == ["brought_together", "meets_target"]
     assert together.reasons[0].en == (
@@ -99,13 +95,7 @@ def test_a_crew_that_is_broken_up_is_named():
 
 def test_skills_and_equipment_are_held_between_them():
     row = AuthorityRow(
-        "R1",
-        "H1",
-        "D",
-        Tier.DISTRICT,
-        "区局",
-        skills=("lab",),
-        equipment=("gas", "camera"),
+        "R1", "H1", "D", Tier.DISTRICT, "区局", skills=("lab",), equipment=("gas", "camera")
     )
     drawn = TownCity(
         STREET,
@@ -156,10 +146,7 @@ def test_how_sure_they_are_is_how_sure_the_last_of_them_is():
     (together,) = drawn.suggest("x").proposals
     assert together.crew == ("1-0", "7-0")
     each = prior().eta(
-        np.array([120.0, 240.0]),
-        mode=MODES.index(Mode.CAR),
-        hour=hour_of_week(NOW),
-        age_s=10.0,
+        np.array([120.0, 240.0]), mode=MODES.index(Mode.CAR), hour=hour_of_week(NOW), age_s=10.0
     )
     last = each.last()
     assert isinstance(last, Eta)

@@ -35,15 +35,7 @@ MATTERS = {
         Matter("H2", "违建", "shed", "HOUSING", MatterKind.PENALTY, 3, Triage.GENERAL),
         Matter("T1", "超载", "overload", "TRANSPORT", MatterKind.PENALTY, 4, Triage.GENERAL),
         Matter("E1", "扬尘", "dust", "ECOLOGY", MatterKind.PENALTY, 3, Triage.SIMPLE),
-        Matter(
-            "C1",
-            "拆除",
-            "demolish",
-            "HOUSING",
-            MatterKind.COMPULSORY,
-            5,
-            Triage.COMPLEX,
-        ),
+        Matter("C1", "拆除", "demolish", "HOUSING", MatterKind.COMPULSORY, 5, Triage.COMPLEX),
     )
 }
 
@@ -101,11 +93,7 @@ class TownCity:
             Unit("NEXT", "邻区大队", "next brigade", grid, zone="Z2"),
             Unit("SQUAD", "专业大队", "squad", squad, domains=("TRANSPORT", "ECOLOGY")),
         ]
-        for names, parent in (
-            (self.home, "HOME"),
-            (self.next_door, "NEXT"),
-            (self.squad, "SQUAD"),
-        ):
+        for names, parent in ((self.home, "HOME"), (self.next_door, "NEXT"), (self.squad, "SQUAD")):
             units += [
                 Unit(
                     name,
@@ -159,10 +147,7 @@ class TownCity:
             grids=tuple(map(self.grid, self.grids)),
             domains=DOMAINS,
             matters=MATTERS,
-            authority=(
-                *(row for row in rows if row.matter not in own),
-                *self.authority,
-            ),
+            authority=(*(row for row in rows if row.matter not in own), *self.authority),
             units=self.units(),
             officers=self.officers(),
             travel_times={mode: NetworkTravelTimes(replace(network, mode=mode)) for mode in Mode},
