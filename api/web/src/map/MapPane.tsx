@@ -60,7 +60,8 @@ function makeMap(container: HTMLDivElement, city: City): MapLibre {
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
   map.on("click", (event) => {
-    const [hit] = map.queryRenderedFeatures(event.point, { layers: ["incidents"] });
+    const layers = map.getLayer("incidents") ? ["incidents"] : []; // none between two styles
+    const [hit] = map.queryRenderedFeatures(event.point, { layers });
     if (hit) workOnIncident(String(hit.properties["id"]));
     else workOnPlace(rounded([event.lngLat.lng, event.lngLat.lat]));
   });
@@ -82,34 +83,55 @@ function rounded([lon, lat]: LonLat): LonLat {
 
 /** Ties the map to the signals; answers how to untie it. */
 function follow(map: MapLibre, city: City): () => void {
-  const endings: (() => void)[] = [];
   let dressed = `${theme.peek()} ${language.peek()}`;
+  const data = new DataTies(map);
   const pin = followPin(map);
   // The dispatcher asked, so the camera may answer; live updates never come here.
   const answer = effect(() => {
     const first = proposals.value[0]?.route;
     if (first) untracked(() => keepInView(first));
   });
-  const dress = async (): Promise<void> => {
-    addHeadings(map, PALETTES[theme.peek()]);
-    const layer = await service.layer("zones");
-    nameZones(layer);
-    drawZones(map, layer);
-    endings.push(...followData(map));
-  };
-  map.on("style.load", () => {
-    for (const end of endings.splice(0)) end();
-    void dress();
-  });
   const restyle = effect(() => {
     const wanted = `${theme.value} ${language.value}`;
     if (wanted === dressed) return;
     dressed = wanted;
+    data.untie();
     map.setStyle(styleOf(city, theme.value, language.value), { diff: false });
   });
   return () => {
-    for (const end of [...endings, pin, answer, restyle]) end();
+    data.untie();
+    for (const end of [pin, answer, restyle]) end();
   };
+}
+
+/**
+ * Ties the data to each style in turn, once it is loaded.  Between two styles there is nothing
+ * to draw on, so the ties are cut before the old one goes, and what was begun for a style that
+ * has gone meanwhile is dropped.
+ */
+class DataTies {
+  private ends: (() => void)[] = [];
+  private turn = 0;
+
+  constructor(private readonly map: MapLibre) {
+    map.on("style.load", () => void this.tie());
+  }
+
+  untie(): void {
+    this.turn += 1;
+    for (const end of this.ends.splice(0)) end();
+  }
+
+  private async tie(): Promise<void> {
+    this.untie();
+    const turn = this.turn;
+    addHeadings(this.map, PALETTES[theme.peek()]);
+    const layer = await service.layer("zones");
+    if (turn !== this.turn) return;
+    nameZones(layer);
+    drawZones(this.map, layer);
+    this.ends = followData(this.map);
+  }
 }
 
 /** Draws every layer that changes, each when its own signals change. */
