@@ -20,7 +20,7 @@ from dispatch.choice import ProposalKind
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale
 from dispatch.passed_over import PassedOver
-from dispatch.proposal import Proposal
+from dispatch.proposal import CoveragePrice, Proposal
 from dispatch.routing import CaseKind
 from dispatch.suggestion import Suggestion
 
@@ -43,19 +43,16 @@ class SuggestionAsk(Asked):
     crs: Crs = "wgs84"
     matters: list[MatterCode] = Field(default_factory=list, max_length=50)
     at: AwareDatetime | None = Field(
-        default=None,
-        description="The instant for which it should hold; the present by default.",
+        default=None, description="The instant for which it should hold; the present by default."
     )
     kind: IncidentKind = IncidentKind.REPORT
     policy: Text | None = Field(default=None, max_length=64)
     scale: CaseScale | None = Field(
-        default=None,
-        description="Daily work or a major case; without it the matter's triage says.",
+        default=None, description="Daily work or a major case; without it the matter's triage says."
     )
     filings: list[FilingIn] = Field(default_factory=list, max_length=20)
     asked_by: Annotated[Text, Field(max_length=64)] | None = Field(
-        default=None,
-        description="Area whose command room asks; it learns whom to whistle for.",
+        default=None, description="Area whose command room asks; it learns whom to whistle for."
     )
 
 
@@ -71,6 +68,11 @@ class CoveragePriceOut(BaseModel):
 
     value: float
     unit: str
+
+    @classmethod
+    def of(cls, price: CoveragePrice) -> CoveragePriceOut:
+        """Copy a price."""
+        return cls(value=price.value, unit=price.unit)
 
 
 class ProposalOut(BaseModel):
@@ -119,7 +121,7 @@ class ProposalOut(BaseModel):
             first_on_scene_s=proposal.first_on_scene_s,
             length_m=proposal.length_m,
             position_age_s=proposal.position_age_s,
-            coverage_price=None if price is None else CoveragePriceOut(value=price, unit="s"),
+            coverage_price=None if price is None else CoveragePriceOut.of(price),
             mutual_aid=proposal.mutual_aid,
             brought_together=proposal.brought_together,
             reasons=[ReasonOut.of(remark) for remark in proposal.reasons],
@@ -155,6 +157,7 @@ class SuggestionOut(BaseModel):
     weight_version: str
     arrival_model: str | None = Field(description="Version of what is known of arrivals.")
     policy: str
+    policy_version: str = Field(description="Digest of what the policy says.")
     degraded: DegradedOut | None
     lon_lat: LonLat
     matters: list[str]
@@ -174,6 +177,9 @@ class SuggestionOut(BaseModel):
     passed_over: list[PassedOverOut]
     passed_over_count: dict[str, int] = Field(description="How many more, by code of the reason.")
     findings: list[ReasonOut]
+    coverage_at: datetime | None = Field(
+        description="Instant for which coverage was counted, off which prices are read."
+    )
 
     @classmethod
     def of(cls, number: str | None, suggestion: Suggestion) -> SuggestionOut:
@@ -186,6 +192,7 @@ class SuggestionOut(BaseModel):
             weight_version=suggestion.weight_version,
             arrival_model=suggestion.arrival_model,
             policy=suggestion.policy,
+            policy_version=suggestion.policy_version,
             degraded=DegradedOut(code=degraded.code, why=degraded.why) if degraded else None,
             lon_lat=suggestion.lon_lat,
             matters=list(suggestion.matters),
@@ -205,6 +212,7 @@ class SuggestionOut(BaseModel):
             passed_over=[PassedOverOut.of(passed) for passed in suggestion.passed_over],
             passed_over_count=dict(suggestion.passed_over_count),
             findings=[ReasonOut.of(remark) for remark in suggestion.findings],
+            coverage_at=suggestion.coverage_at,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from dispatch.candidate import Candidates, Need
 from dispatch.city import City
-from dispatch.enquiry import Enquiry, Soonest
+from dispatch.city_coverage import CityCoverage
+from dispatch.crew_eta import CrewEta
+from dispatch.enquiry import Enquiry
 from dispatch.jurisdiction import Jurisdiction
 from dispatch.marks import of_domain, of_kind
+from dispatch.policy import Policy
 from dispatch.routing import CaseKind
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import NEVER_MS
+from geo.remark import Remark
 
 
 class ProposalKind(StrEnum):
@@ -50,6 +54,17 @@ class Choice:
         Places of the crews proposed, best first, int64[n].
     own_exhausted, exhausted
         Whether every crew of the unit, and of all units asked, that could come was judged.
+    policy
+        What ranked them; None where it is only the way.
+    etas
+        When each crew chosen would be there.
+    prices
+        Share of demand that the leaving of each crew chosen uncovers, float64[n]; None where
+        coverage was not counted.
+    said
+        What each crew chosen says of the run card and of what its rank costs.
+    on_card
+        Roster rows of the crews that a run card names, ascending, int64[n].
     """
 
     kind: ProposalKind
@@ -61,6 +76,11 @@ class Choice:
     chosen: NDArray[np.int64]
     own_exhausted: bool
     exhausted: bool
+    policy: Policy | None = None
+    etas: tuple[CrewEta, ...] = ()
+    prices: NDArray[np.float64] | None = None
+    said: tuple[tuple[Remark, ...], ...] = ()
+    on_card: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def best_own_ms(self) -> int:
@@ -68,69 +88,9 @@ class Choice:
         return int(self.candidates.arrival_ms[self.own].min(initial=NEVER_MS))
 
 
-def choose_for_case(
-    case: Jurisdiction, enquiry: Enquiry, *, within_ms: NDArray[np.float64], k: int
+def choose_to_secure(
+    brigade: str | None, enquiry: Enquiry, *, k: int, covered: CityCoverage | None = None
 ) -> Choice:
-    """
-    Choose crews of the unit that has the case, and mutual aid when none is there in time.
-
-    Parameters
-    ----------
-    case
-        Who has the case.
-    enquiry
-        The officers with regard to the place.
-    within_ms
-        Travel time with which each crew still meets the arrival target, float64[n_crews].
-    k
-        How many at most.
-
-    Returns
-    -------
-    choice
-        Own crews by arrival; with mutual aid, both by arrival, aid only where it is sooner
-        than every own crew.
-    """
-    kind = ProposalKind.GRID if case.kind == CaseKind.GRID else ProposalKind.SPECIALIST
-    unit = frozenset([case.unit] if case.unit else [])
-    own = _own_soonest(case, enquiry, within_ms=within_ms, k=k)
-    judged, every = own.candidates, np.ones(len(own.candidates.obstacle), dtype=np.bool_)
-    if judged.in_time(within_ms).any():
-        chosen = judged.ranked(every)[:k]
-        return Choice(
-            kind, case.need, judged, every, case.unit, unit, chosen, own.exhausted, own.exhausted
-        )
-    best_own_ms = int(judged.arrival_ms.min(initial=NEVER_MS))
-    aid = enquiry.soonest(
-        enquiry.marked(_mark_of_neighbours(case)), case.need, k=k, within_ms=best_own_ms
-    )
-    city = enquiry.whereabouts.city
-    both = np.union1d(judged.lineup.crews, aid.candidates.lineup.crews)
-    judged = enquiry.judge(both, case.need)
-    is_own = np.isin(both, city.roster.commands(case.unit))
-    asked = unit | frozenset(neighbours(case, city))
-    chosen = judged.ranked(is_own | (judged.arrival_ms < best_own_ms))[:k]
-    exhausted = own.exhausted and aid.exhausted and best_own_ms == NEVER_MS
-    return Choice(
-        kind, case.need, judged, is_own, case.unit, asked, chosen, own.exhausted, exhausted
-    )
-
-
-def _own_soonest(
-    case: Jurisdiction, enquiry: Enquiry, *, within_ms: NDArray[np.float64], k: int
-) -> Soonest:
-    """The first crews of the unit that has the case, and all in time if none of those is."""
-    lineup = enquiry.line_up(enquiry.whereabouts.city.roster.commands(case.unit))
-    eligible = enquiry.able_of(lineup)
-    soonest = enquiry.soonest(eligible, case.need, k=k)
-    if soonest.exhausted or soonest.candidates.in_time(within_ms).any():
-        return soonest
-    # Modes have limits of their own: a later crew may be in time where a sooner one is not.
-    by_ms = float(within_ms[lineup.crews].max(initial=0.0))
-    return enquiry.soonest(eligible, case.need, k=k, by_ms=by_ms)
-
-
-def choose_to_secure(brigade: str | None, enquiry: Enquiry, *, k: int) -> Choice:
     """
     Choose the grid crews that are first at the place, whichever brigade they belong to.
 
@@ -142,11 +102,13 @@ def choose_to_secure(brigade: str | None, enquiry: Enquiry, *, k: int) -> Choice
         The officers with regard to the place.
     k
         How many at most.
+    covered
+        What is covered, or None where that is not counted.
 
     Returns
     -------
     choice
-        Grid crews by arrival.
+        Grid crews by arrival, whatever the policy.
     """
     city = enquiry.whereabouts.city
     soonest = enquiry.soonest(enquiry.marked(of_kind(UnitKind.GRID_BRIGADE)), Need(), k=k)
@@ -155,7 +117,19 @@ def choose_to_secure(brigade: str | None, enquiry: Enquiry, *, k: int) -> Choice
     asked = frozenset(unit.code for unit in city.units_of(UnitKind.GRID_BRIGADE))
     chosen = judged.ranked(np.ones_like(own))[:k]
     done = soonest.exhausted
-    return Choice(ProposalKind.SECURE, Need(), judged, own, brigade, asked, chosen, done, done)
+    prices = None if covered is None else covered.prices(judged.lineup.crews[chosen])
+    return Choice(
+        ProposalKind.SECURE,
+        Need(),
+        judged,
+        own,
+        brigade,
+        asked,
+        chosen,
+        own_exhausted=done,
+        exhausted=done,
+        prices=prices,
+    )
 
 
 def neighbours(case: Jurisdiction, city: City) -> list[str]:
@@ -179,8 +153,20 @@ def neighbours(case: Jurisdiction, city: City) -> list[str]:
     return [squad.code for squad in city.squads_of.get(case.domain or "", ())]
 
 
-def _mark_of_neighbours(case: Jurisdiction) -> str:
-    """What officers of such units are marked with."""
+def mark_of_neighbours(case: Jurisdiction) -> str:
+    """
+    Name the mark of officers of such units.
+
+    Parameters
+    ----------
+    case
+        Who has the case.
+
+    Returns
+    -------
+    mark
+        See `dispatch.marks.Marks`.
+    """
     if case.kind == CaseKind.GRID:
         return of_kind(UnitKind.GRID_BRIGADE)
     return of_domain(case.domain or "")

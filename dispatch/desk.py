@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from dispatch.city import City
 from dispatch.frozen import Frozen, freeze
 from dispatch.incident import Incident
+from dispatch.policy import Policy
+from dispatch.policy_file import as_policy
 from dispatch.question import Question, ask
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import save_suggestion
@@ -74,7 +76,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     whereabouts: Whereabouts,
     *,
     now: datetime,
-    policy: str = "nearest",
+    policy: Policy | str = "nearest",
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
     asked_by: str | None = None,
@@ -118,6 +120,6 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     """
     for code in incident.matters:
         whereabouts.city.matter(code)
-    question = Question(incident, now, policy, k, arrival_target_s, asked_by=asked_by)
+    question = Question(incident, now, as_policy(policy), k, arrival_target_s, asked_by=asked_by)
     made = ask(question, whereabouts)
     return save_suggestion(session, made, question, freezer(whereabouts)), made

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch import reason
-from dispatch.choice import Choice, ProposalKind
+from dispatch.choice import Choice
 from dispatch.city import City
 from dispatch.enquiry import Enquiry
 from dispatch.obstacle import OBSTACLES, Obstacle
+from dispatch.policy import Reach
 from dispatch.whereabouts import NEVER_MS
 from geo.remark import Remark
 
@@ -64,7 +65,7 @@ def passed_over(
     """
     city, judged = enquiry.whereabouts.city, choice.candidates
     nearest_ms = np.full(len(city.roster.crews), NEVER_MS)
-    last_ms = int(judged.arrival_ms[choice.chosen[-1]]) if len(choice.chosen) else 0
+    last_ms = int(judged.arrival_ms[choice.chosen].max(initial=0))
     nearer, nearer_ms = enquiry.nearer(last_ms)
     nearest_ms[nearer] = nearer_ms
     named = nearest_ms < NEVER_MS
@@ -94,15 +95,18 @@ def _reasons(choice: Choice, enquiry: Enquiry, left: NDArray[np.bool_]) -> NDArr
     asked = np.zeros(len(left), dtype=np.bool_)
     for unit in choice.asked:
         asked[roster.commands(unit)] = True
+    asked[choice.on_card] = True
     own = np.zeros(len(left), dtype=np.bool_)
     own[roster.commands(choice.unit)] = True
     rest = np.flatnonzero(asked & left)
     by_state = enquiry.state_of(rest, choice.need)
     why[rest] = np.where(by_state > 0, by_state, SLOWER)
     crews, best_own_ms = judged.lineup.crews, choice.best_own_ms
-    if best_own_ms < NEVER_MS and choice.kind != ProposalKind.SECURE:
+    only_sooner = choice.policy is not None and choice.policy.reach == Reach.OWN_THEN_SOONER_AID
+    if best_own_ms < NEVER_MS and only_sooner:
         why[rest[~own[rest] & (by_state == 0)]] = NOT_SOONER
         why[crews[judged.able & (judged.arrival_ms < best_own_ms)]] = SLOWER
+        why[choice.on_card[why[choice.on_card] == NOT_SOONER]] = SLOWER
     unreachable = OBSTACLES.index(Obstacle.UNREACHABLE)
     gone = choice.own_exhausted & own | choice.exhausted & asked
     gone[crews] = False
@@ -116,6 +120,8 @@ def _sentences(choice: Choice, city: City, stale_after_s: float) -> list[Remark]
     chosen = choice.candidates.lineup.crews[choice.chosen]
     last = city.roster.crews[chosen[-1]].code if len(chosen) else ""
     slower = reason.slower(last)
+    if choice.policy is not None and choice.said:
+        slower = reason.ranked_after(last, choice.policy.title_zh, choice.policy.title_en)
     of_obstacles = [
         slower
         if obstacle is None

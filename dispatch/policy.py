@@ -84,6 +84,11 @@ class Policy:
             raise BadValue("Seconds that a policy may trade are 0 or more, and finite.")
 
     @property
+    def by_time_alone(self) -> bool:
+        """Whether crews stand in the order of their arrival, so that no rank costs anything."""
+        return self.rank_by == RankBy.ETA and self.reach != Reach.OWN_THEN_AID
+
+    @property
     def version(self) -> str:
         """Digest of all that it says: two policies of one version rank alike."""
         content = repr([(field.name, getattr(self, field.name)) for field in fields(self)])

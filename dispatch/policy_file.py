@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.policy import MOST_AMONG, Policy, RankBy, Reach
+from dispatch.policy import MOST_AMONG, Policy, RankBy, Reach, policy_named
 from dispatch.toml_keys import Key, flaws, is_number, text, word
 from geo.errors import FlawedData, UnreadableFile
 from geo.finding import Finding
@@ -61,6 +61,28 @@ def standard_policies() -> Mapping[str, Policy]:
         By name, in the order of the file.
     """
     return read_policies(files("dispatch").joinpath(STANDARD).read_text("utf-8"), STANDARD)
+
+
+def as_policy(policy: Policy | str) -> Policy:
+    """
+    Give the policy that is meant.
+
+    Parameters
+    ----------
+    policy
+        A policy, or the name of one that comes with the program.
+
+    Returns
+    -------
+    policy
+        The policy.
+
+    Raises
+    ------
+    UnknownName
+        No such policy comes with the program.
+    """
+    return policy_named(policy, standard_policies()) if isinstance(policy, str) else policy
 
 
 def known_policies(path: Path | None) -> Mapping[str, Policy]:

@@ -16,6 +16,23 @@ LonLat = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class CoveragePrice:
+    """
+    What sending a crew costs the next incident.
+
+    Attributes
+    ----------
+    value
+        Share of all demand that no free crew reaches in time any more.
+    unit
+        What the value is.
+    """
+
+    value: float
+    unit: str = "share_of_demand"
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """
     A crew proposed for one purpose.
@@ -78,16 +95,12 @@ class Proposal:
     eta_p90_s: float | None = None
     p_in_target: float | None = None
     p_in_target_received: float | None = None
-    coverage_price: float | None = None
+    coverage_price: CoveragePrice | None = None
     brought_together: bool = False
 
 
 def draw_up(
-    choice: Choice,
-    enquiry: Enquiry,
-    *,
-    target: ArrivalTarget,
-    routes: int | None = None,
+    choice: Choice, enquiry: Enquiry, *, target: ArrivalTarget, routes: int | None = None
 ) -> tuple[Proposal, ...]:
     """
     Draw up the proposals of a choice.
@@ -108,16 +121,10 @@ def draw_up(
     proposals
         One per crew chosen, in order.
     """
-    etas = crew_etas(choice.candidates, choice.chosen, target)
+    etas = choice.etas or crew_etas(choice.candidates, choice.chosen, target)
     return tuple(
         _proposal(
-            rank,
-            crew,
-            eta,
-            choice,
-            enquiry,
-            target.target_s,
-            routes is None or rank <= routes,
+            rank, crew, eta, choice, enquiry, target.target_s, routes is None or rank <= routes
         )
         for rank, (crew, eta) in enumerate(zip(choice.chosen.tolist(), etas, strict=True), start=1)
     )
@@ -151,6 +158,7 @@ def _proposal(  # noqa: PLR0913, PLR0917 -- everything that one proposal is draw
         position_age_s=round(float(lineup.age_s[going].max()), 3),
         mutual_aid=not choice.own[crew],
         reasons=_reasons(rank, crew, eta, choice, target_s),
+        coverage_price=None if choice.prices is None else _price(choice.prices[rank - 1]),
         route=None if route is None else tuple((lon, lat) for lon, lat in route.lon_lat.tolist()),
         eta_p90_s=eta.eta_p90_s,
         p_in_target=eta.p_in_target,
@@ -168,26 +176,39 @@ def _route(crew: int, choice: Choice, enquiry: Enquiry) -> Route | None:
     return whereabouts.city.travel_times[mode].route(origin, enquiry.destination[mode])
 
 
+def _price(share: float) -> CoveragePrice:
+    """Price of a crew's leaving, to a millionth of demand."""
+    return CoveragePrice(round(float(share), 6))
+
+
+def _of_rank(rank: int, eta: CrewEta, choice: Choice) -> Remark:
+    """Say by what a crew has its rank."""
+    if choice.policy is None or not choice.said:
+        return reason.by_road(eta.eta_s, choice.need.certified, rank)
+    titles = choice.policy.title_zh, choice.policy.title_en
+    return reason.by_policy(eta.eta_s, choice.need.certified, *titles)
+
+
 def _reasons(
     rank: int, crew: int, eta: CrewEta, choice: Choice, target_s: float
 ) -> tuple[Remark, ...]:
     """Say why a crew stands at its rank, and who of it stays behind."""
     judged, lineup = choice.candidates, choice.candidates.lineup
     city = lineup.whereabouts.city
-    reasons = [reason.by_road(eta.eta_s, choice.need.certified, rank)]
+    reasons = [_of_rank(rank, eta, choice)]
     reasons.append(reason.target(eta.eta_s, target_s))
     if eta.p_in_target is not None and eta.eta_p90_s is not None:
         reasons.append(reason.chance(eta.p_in_target, eta.eta_p90_s, target_s))
     if choice.kind == ProposalKind.SECURE:
         reasons.append(reason.secures())
+    if choice.said:
+        reasons += choice.said[rank - 1]
     if not choice.own[crew]:
         brigade = city.roster.brigade_of[lineup.crews[crew]]
         reasons.append(reason.mutual_aid(city.units[brigade] if brigade else None))
     members = lineup.of(crew)
     for row, code in zip(
-        lineup.officers[members].tolist(),
-        judged.officer_obstacle[members].tolist(),
-        strict=True,
+        lineup.officers[members].tolist(), judged.officer_obstacle[members].tolist(), strict=True
     ):
         obstacle = OBSTACLES[code]
         if obstacle is not None:

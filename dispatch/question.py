@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dispatch.incident import Incident
 from dispatch.lineup import STALE_AFTER_S
+from dispatch.policy import Policy
+from dispatch.policy_file import as_policy
 from dispatch.suggestion import MOST_PROPOSALS, Suggestion, suggest
 from dispatch.whereabouts import Whereabouts
 
@@ -28,7 +30,7 @@ class Question:
 
     incident: Incident
     now: datetime
-    policy: str = "nearest"
+    policy: Policy = field(default_factory=lambda: as_policy("nearest"))
     k: int = MOST_PROPOSALS
     arrival_target_s: float | None = None
     stale_after_s: float = STALE_AFTER_S

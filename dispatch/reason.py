@@ -33,12 +33,7 @@ def minutes(seconds: float) -> str:
 
 
 def of_obstacle(
-    obstacle: Obstacle,
-    *,
-    certified: int,
-    skills: str,
-    equipment: str,
-    stale_after_s: float,
+    obstacle: Obstacle, *, certified: int, skills: str, equipment: str, stale_after_s: float
 ) -> Remark:
     """
     Say why a crew can't go.
@@ -63,10 +58,7 @@ def of_obstacle(
             f"持证队员不足 {certified} 人。",
             f"Fewer than {certified} certified officers.",
         ),
-        Obstacle.LACKS_SKILL: (
-            f"缺少所需技能：{skills}。",
-            f"Lacks a needed skill: {skills}.",
-        ),
+        Obstacle.LACKS_SKILL: (f"缺少所需技能：{skills}。", f"Lacks a needed skill: {skills}."),
         Obstacle.LACKS_EQUIPMENT: (
             f"未携带所需装备：{equipment}。",
             f"Has not the equipment that is needed: {equipment}.",
@@ -75,10 +67,7 @@ def of_obstacle(
             "在岗的合格队员不足。",
             "Too many of its officers are off duty.",
         ),
-        Obstacle.OFF_SHIFT: (
-            "不在班次内。",
-            "Too many of its officers are not on shift.",
-        ),
+        Obstacle.OFF_SHIFT: ("不在班次内。", "Too many of its officers are not on shift."),
         Obstacle.RESTING: (
             "按休息规定应当休息。",
             "Too many of its officers have to rest first.",
@@ -97,10 +86,7 @@ def of_obstacle(
             "所在位置远离道路，无法估算行程。",
             "Too far from any road to tell its travel time.",
         ),
-        Obstacle.UNREACHABLE: (
-            "没有道路通达现场。",
-            "No road leads from it to the place.",
-        ),
+        Obstacle.UNREACHABLE: ("没有道路通达现场。", "No road leads from it to the place."),
     }
     zh, en = texts[obstacle]
     return Remark(obstacle.value, zh, en)
@@ -149,6 +135,29 @@ def slower(unit: str) -> Remark:
     )
 
 
+def ranked_after(unit: str, title_zh: str, title_en: str) -> Remark:
+    """
+    Say that a crew could go but stands after those proposed, by a policy that weighs more.
+
+    Parameters
+    ----------
+    unit
+        Code of the last crew proposed.
+    title_zh, title_en
+        What the policy is called.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "ranked_after",
+        f"可以出动，但按策略“{title_zh}”排在已列出的最后一组 {unit} 之后。",
+        f"Could go, but stands after {unit}, the last one proposed, by the policy “{title_en}”.",
+    )
+
+
 def aid_not_sooner(best_s: float) -> Remark:
     """
     Say that a neighbour would not be there before the responsible brigade's own crew.
@@ -194,6 +203,32 @@ def by_road(arrival_s: float, certified: int, place_in_order: int) -> Remark:
         f"第 {certified} 名持证队员到场。",
         f"Number {place_in_order} by road: legally complete with "
         f"{certified} certified officers after {minutes(arrival_s)} min.",
+    )
+
+
+def by_policy(arrival_s: float, certified: int, title_zh: str, title_en: str) -> Remark:
+    """
+    Say that a crew stands at its rank by a policy that weighs more than time.
+
+    Parameters
+    ----------
+    arrival_s
+        Seconds until it is complete at the place.
+    certified
+        Certified officers that make it complete.
+    title_zh, title_en
+        What the policy is called.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark(
+        "ranked_by_policy",
+        f"按策略“{title_zh}”排序：{minutes(arrival_s)} 分钟后第 {certified} 名持证队员到场。",
+        f"Ranked by the policy “{title_en}”: legally complete with {certified} certified "
+        f"officers after {minutes(arrival_s)} min.",
     )
 
 

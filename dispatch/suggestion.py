@@ -1,11 +1,11 @@
 """
 Suggestion (派单建议): which crews should go, when each would be there, and why them.
 
-Crews are ranked by the travel time at which they are legally complete.  The brigade or squad
-that has the case goes itself while one of its crews is there in time; else crews of others
-that are there sooner than its first are proposed beside them as mutual aid.  Where a squad
-has the case, the nearest grid crew secures the place, whichever brigade it belongs to; the
-same is done where nobody holds the power to act.
+Crews are ranked by a policy, and by a run card before it where one holds for the matter.  By the
+policy ``nearest`` the brigade or squad that has the case goes itself while one of its crews is
+there in time; else crews of others that are there sooner than its first are proposed beside
+them as mutual aid.  Where a squad has the case, the nearest grid crew secures the place, whichever
+brigade it belongs to; the same is done where nobody holds the power to act.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dispatch.choice import Choice, ProposalKind, choose_for_case, choose_to_secure
+from dispatch.case_choice import Terms, choose_for_case
+from dispatch.choice import Choice, ProposalKind, choose_to_secure
 from dispatch.city import City
+from dispatch.city_coverage import CityCoverage
 from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
 from dispatch.enquiry import Enquiry
@@ -28,19 +29,21 @@ from dispatch.incident import Incident, IncidentKind
 from dispatch.jurisdiction import Holder, Jurisdiction
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.passed_over import PassedOver, passed_over
+from dispatch.policy import Policy
+from dispatch.policy_file import as_policy
+from dispatch.power import local_date
 from dispatch.proposal import Proposal, draw_up
 from dispatch.proposal_together import propose_together, put_among
 from dispatch.routing import CaseKind
+from dispatch.run_card import RunCard
+from dispatch.run_order import card_for, followed, nobody_on_card
 from dispatch.scene import look_at
 from dispatch.whereabouts import Whereabouts
 from dispatch.whistle import Whistle, whistle
 from geo.area import Tier
-from geo.errors import BadValue, UnknownName
+from geo.errors import BadValue
 from geo.place_index import Place
 from geo.remark import Remark
-
-POLICIES = ("nearest",)
-"""Named rankings."""
 
 MOST_PROPOSALS = 8
 """How many crews are proposed unless told otherwise."""
@@ -123,8 +126,10 @@ class Suggestion:
         Id of the incident, or None for a question about a place.
     lon_lat, matters, kind
         What was asked.
-    city_version, weight_version, policy
-        Versions of the tables and of the roads, and the ranking.
+    city_version, weight_version
+        Versions of the tables and of the roads.
+    policy, policy_version
+        Name of the ranking, and the version of what it says.
     arrival_model
         Version of the model of arrivals, or None where the city has none.
     arrival_target_s
@@ -155,6 +160,8 @@ class Suggestion:
         Remarks on borders and gaps, and whatever was missing or contradictory.
     degraded
         Why the answer is not by road, or None.
+    coverage_at
+        Instant for which the coverage was counted that prices are read off, or None.
     """
 
     now: datetime
@@ -165,6 +172,7 @@ class Suggestion:
     city_version: str
     weight_version: str
     policy: str
+    policy_version: str
     arrival_target_s: float
     areas: tuple[AreaName, ...]
     zone: ZoneName | None
@@ -183,6 +191,7 @@ class Suggestion:
     findings: tuple[Remark, ...] = ()
     degraded: Degraded | None = None
     arrival_model: str | None = None
+    coverage_at: datetime | None = None
 
 
 def suggest(  # noqa: PLR0913 -- the question, and five options that are keywords only
@@ -190,12 +199,13 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     whereabouts: Whereabouts,
     *,
     now: datetime,
-    policy: str = "nearest",
+    policy: Policy | str = "nearest",
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
     stale_after_s: float = STALE_AFTER_S,
     asked_by: str | None = None,
     routes: int | None = None,
+    covered: CityCoverage | None = None,
 ) -> Suggestion:
     """
     Rank the crews that could go to an incident, by one version of the weights of the roads.
@@ -209,7 +219,7 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     now
         The present, with offset.
     policy
-        Name of the ranking.
+        The ranking, or the name of one that comes with the program.
     k
         How many crews are proposed for the case at most.
     arrival_target_s
@@ -221,6 +231,8 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         Code of the area whose command room asks; it is told whom it has to whistle for.
     routes
         How many proposals of each kind come with their way and its length; all by default.
+    covered
+        What is covered, now or a moment ago, off which the price of each proposal is read.
 
     Returns
     -------
@@ -236,7 +248,8 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     OutsideNetwork
         The place is too far from the roads of every mode.
     """
-    _check(policy, now, k)
+    _check(now, k)
+    policy = as_policy(policy)
     whereabouts = whereabouts.pinned()
     city = whereabouts.city
     scene = look_at(incident, city, now=now, arrival_target_s=arrival_target_s)
@@ -246,14 +259,21 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     limits_ms = {
         kind: travel_limits_ms(city, target_s, now=now) for kind, target_s in targets_s.items()
     }
-    choices = _choose(case, place, enquiry, limits_ms=limits_ms, k=k)
+    targets = {
+        kind: ArrivalTarget(target_s, now, incident.reported_at)
+        for kind, target_s in targets_s.items()
+    }
+    card = card_for(case, place.areas, city, day=local_date(now)) if case.may_act else None
+    within_ms = limits_ms[ClockKind.ARRIVE]
+    terms = Terms(policy, targets[ClockKind.ARRIVE], within_ms, k, card, covered)
+    choices = _choose(case, place, enquiry, terms)
     proposals = tuple(
         proposal
         for choice in choices
         for proposal in _proposals(
             choice,
             enquiry,
-            ArrivalTarget(targets_s[_clock_of(choice.kind)], now, incident.reported_at),
+            targets[_clock_of(choice.kind)],
             k=k,
             routes=routes,
         )
@@ -267,7 +287,8 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         kind=incident.kind,
         city_version=city.version,
         weight_version=city.weight_version,
-        policy=policy,
+        policy=policy.name,
+        policy_version=policy.version,
         arrival_target_s=_main_target_s(case, targets_s),
         areas=tuple(AreaName(area.code, area.name, area.tier) for area in place.areas),
         zone=ZoneName(place.zone.code, place.zone.name) if place.zone else None,
@@ -279,20 +300,19 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         proposals=proposals,
         passed_over=named,
         passed_over_count=counted,
-        grounds=case.grounds,
+        grounds=(*case.grounds, *([followed(card)] if card else [])),
         clocks=case.clocks,
         whistle=whistle(case, place, city, by=asked_by, now=now) if asked_by else None,
         hand_off=case.hand_off,
-        findings=(*place.remarks, *case.findings, *_no_crew(choices, proposals)),
+        findings=(*place.remarks, *case.findings, *_no_crew(choices, proposals, card)),
         degraded=_degraded(city),
         arrival_model=city.arrival_model.version if city.arrival_model else None,
+        coverage_at=covered.now if covered else None,
     )
 
 
-def _check(policy: str, now: datetime, k: int) -> None:
+def _check(now: datetime, k: int) -> None:
     """Refuse a question that cannot be answered."""
-    if policy not in POLICIES:
-        raise UnknownName(f"There is no policy {policy!r}; known are {', '.join(POLICIES)}.")
     if now.utcoffset() is None:
         raise BadValue(f"The time {now.isoformat()} has no offset from UTC.")
     if k < 1:
@@ -309,22 +329,15 @@ def _clock_of(kind: ProposalKind) -> ClockKind:
     return ClockKind.SECURE if kind == ProposalKind.SECURE else ClockKind.ARRIVE
 
 
-def _choose(
-    case: Jurisdiction,
-    place: Place,
-    enquiry: Enquiry,
-    *,
-    limits_ms: Mapping[ClockKind, NDArray[np.float64]],
-    k: int,
-) -> list[Choice]:
+def _choose(case: Jurisdiction, place: Place, enquiry: Enquiry, terms: Terms) -> list[Choice]:
     """Choose crews for the case, if anybody may act, and crews to secure the place, if wanted."""
     choices = []
     if case.may_act:
-        within_ms = limits_ms[ClockKind.ARRIVE]
-        choices.append(choose_for_case(case, enquiry, within_ms=within_ms, k=k))
+        choices.append(choose_for_case(case, enquiry, terms))
     if case.to_secure:
         brigade = place.zone.brigade if place.zone else None
-        choices.append(choose_to_secure(brigade, enquiry, k=min(k, MOST_TO_SECURE)))
+        most = min(terms.k, MOST_TO_SECURE)
+        choices.append(choose_to_secure(brigade, enquiry, k=most, covered=terms.covered))
     return choices
 
 
@@ -341,12 +354,7 @@ def _passed_over(
 
 
 def _proposals(
-    choice: Choice,
-    enquiry: Enquiry,
-    target: ArrivalTarget,
-    *,
-    k: int,
-    routes: int | None,
+    choice: Choice, enquiry: Enquiry, target: ArrivalTarget, *, k: int, routes: int | None
 ) -> tuple[Proposal, ...]:
     """Draw up the proposals of a choice, with officers brought together where that helps."""
     standing = draw_up(choice, enquiry, target=target, routes=routes)
@@ -357,14 +365,20 @@ def _proposals(
     return put_among(standing, together, certified=choice.need.certified, k=k)
 
 
-def _no_crew(choices: list[Choice], proposals: Sequence[Proposal]) -> tuple[Remark, ...]:
-    """Say so when nobody can go for the case, or nobody is there in time."""
+def _no_crew(
+    choices: list[Choice], proposals: Sequence[Proposal], card: RunCard | None
+) -> tuple[Remark, ...]:
+    """Say so when nobody can go for the case or by its run card, or nobody is there in time."""
     if not choices:
         return ()
+    crews = choices[0].candidates.lineup.crews[choices[0].chosen]
+    by_card = card is None or np.isin(crews, choices[0].on_card).any()
+    off_card = () if card is None or by_card else (nobody_on_card(card),)
     main = [proposal for proposal in proposals if proposal.kind == choices[0].kind]
     if not main:
-        return (NO_CANDIDATE,)
-    return () if any(proposal.meets_target for proposal in main) else (NONE_IN_TIME,)
+        return (*off_card, NO_CANDIDATE)
+    in_time = any(proposal.meets_target for proposal in main)
+    return off_card if in_time else (*off_card, NONE_IN_TIME)
 
 
 def _degraded(city: City) -> Degraded | None:
