@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
+from api.duty_now import DutyNow
 from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
@@ -57,6 +58,9 @@ STREAM_S = 1.0
 
 WEIGHTS_S = 0.5
 """How often it is seen to that closures begin and end: a change shows within a second."""
+
+DUTY_S = 0.5
+"""How often it is seen to that shifts begin and end, and that others have signed on."""
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
@@ -196,13 +200,17 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         backdrop = read_backdrop(session)
     weights = WeightsInForce(store, published)
     weights.read_again(clock())
+    live = LiveWhereabouts(locate_officers(published, positions, statuses))
+    duty = DutyNow(store, live)
+    duty.apply(clock())
     return Service(
         settings=settings,
         clock=clock,
         store=store,
         city=published,
         weights=weights,
-        live=LiveWhereabouts(locate_officers(published, positions, statuses)),
+        live=live,
+        duty=duty,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=_tiles(published),
     )
@@ -238,6 +246,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
+        Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
     ]

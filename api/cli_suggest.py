@@ -26,10 +26,12 @@ from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
 from dispatch.city_batch import assign_city
+from dispatch.duty import draw_up_duty
 from dispatch.incident import Incident, IncidentKind
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.matter import CaseScale
 from dispatch.store.cities import read_city, read_statuses
+from dispatch.store.duty import read_duty
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions
 from dispatch.suggestion import Suggestion, suggest
@@ -119,9 +121,12 @@ def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, d
         whereabouts = locate_officers(city, positions, statuses)
         instant = _instant(now, whereabouts)
         WeightsInForce(opened, city).read_again(instant)
+        with opened.reading() as session:
+            book = read_duty(session, now=instant)
     finally:
         opened.close()
-    return whereabouts, instant
+    duty = draw_up_duty(book, city.roster, now=instant)
+    return whereabouts.with_duty(duty.columns), instant
 
 
 def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:

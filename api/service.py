@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from api.clock import Clock
 from api.coverage_now import CoverageNow
+from api.duty_now import DutyNow
 from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
@@ -43,6 +44,8 @@ class Service:
         Keeps its roads at the weights of the present.
     live
         Where everybody is.
+    duty
+        Keeps rosters, jobs and statuses at the present.
     coverage
         What is covered now.
     stream
@@ -61,6 +64,7 @@ class Service:
     city: City
     weights: WeightsInForce
     live: LiveWhereabouts
+    duty: DutyNow
     layers: Layers
     tiles: RoadTiles | None
     coverage: CoverageNow = field(default_factory=CoverageNow)
@@ -112,6 +116,12 @@ class Service:
     def change_weights(self) -> None:
         """Put in force what has just been entered or lifted; open pages hear of a change."""
         self._tell_weights(self.weights.read_again(self.clock()))
+
+    def keep_duty(self) -> None:
+        """Put in force who is on duty now; open pages hear whose status has changed."""
+        changed = self.duty.apply(self.clock())
+        with self._lock:
+            self._moved |= set(changed) & self.live.present.positions.fixes.keys()
 
     def _tell_weights(self, changed: bool) -> None:  # noqa: FBT001 -- passed straight on
         """Say which weights are in force now, if that is news."""

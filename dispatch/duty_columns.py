@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.roster import Roster
 from geo.road.frozen import freeze
 
 
@@ -146,3 +147,29 @@ def always_on_duty(n_officers: int) -> DutyColumns:
     """
     none = np.full(n_officers, np.nan)
     return DutyColumns(none, none, none, none, none, none, np.zeros(n_officers))
+
+
+def duty_carried_over(columns: DutyColumns, before: Roster, after: Roster) -> DutyColumns:
+    """
+    Go on with the officers of another version of the city.
+
+    Parameters
+    ----------
+    columns
+        Columns of the officers before.
+    before, after
+        The officers before and after.
+
+    Returns
+    -------
+    columns
+        Everybody's as they were; officers who are new are free until duty is drawn up again.
+    """
+    rows = np.array([before.officer_row.get(one.id, -1) for one in after.officers], dtype=np.int64)
+    fresh = always_on_duty(1)
+    return DutyColumns(
+        *(
+            np.append(getattr(columns, column.name), getattr(fresh, column.name))[rows]
+            for column in fields(columns)
+        )
+    )

@@ -8,6 +8,7 @@ from threading import Lock
 
 from dispatch.city import City
 from dispatch.drone import carried_over
+from dispatch.duty_columns import DutyColumns, duty_carried_over
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.position import Fix, FixResult
@@ -64,6 +65,18 @@ class LiveWhereabouts:
         with self._lock:
             self._present = self._present.with_status(statuses)
 
+    def set_duty(self, duty: DutyColumns) -> None:
+        """
+        Change shifts, rests, engagements and jobs in hand.
+
+        Parameters
+        ----------
+        duty
+            Columns with a row per officer of the city.
+        """
+        with self._lock:
+            self._present = self._present.with_duty(duty)
+
     def send_drone(self, code: str, *, until: datetime) -> None:
         """
         Send a drone out, or call it back.
@@ -98,4 +111,5 @@ class LiveWhereabouts:
             before = self._present
             drones = carried_over(before.drones, before.city.drones, city.drones)
             after = locate_officers(city, before.positions, before.statuses())
-            self._present = after.with_drones(drones)
+            duty = duty_carried_over(before.duty, before.city.roster, city.roster)
+            self._present = after.with_drones(drones).with_duty(duty)

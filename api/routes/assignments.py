@@ -141,6 +141,7 @@ def told(assignment: Assignment, service: Service) -> AssignmentOut:
     else:
         busy = [one for one in officers if present.get(one) == DutyStatus.BUSY]
         service.live.set_status(dict.fromkeys(busy, DutyStatus.AVAILABLE))
+    service.keep_duty()
     out = AssignmentOut.of(assignment)
     service.announce("assignment", as_json(out))
     return out

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
 from dispatch.choice import ProposalKind
 from dispatch.power import local_date
+from dispatch.store.duty import note_duty_change
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
 from dispatch.store.tables import OFFICERS
 from dispatch.unit import DutyStatus
@@ -269,6 +270,7 @@ def write_statuses(
     if only is not None:
         change = change.where(OFFICERS.c.status == only)
     session.execute(change.values(status=status))
+    note_duty_change(session)
 
 
 def _bind(session: Session, number: str, what: str, member: str) -> None:
