@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.city import City
-from dispatch.city_reach import CityReach, limits_by_mode_ms
+from dispatch.city_reach import POINTS_PER_OFFICER, CityReach, city_reach
 from dispatch.demand_point import Ground
 from dispatch.held import DEPTH, Held, add_crews, put_in_order
 from dispatch.lineup import STALE_AFTER_S, officer_obstacles
@@ -30,14 +30,6 @@ from dispatch.whereabouts import Whereabouts
 from geo.road.frozen import freeze
 from geo.road.teams import NO_TEAM
 from geo.road.week import hour_of_week
-
-POINTS_PER_OFFICER = 6
-"""
-Asking one officer for all points costs as much as asking about so many points.
-
-Of points that few crews reach, which must be searched around to the limit, it is the other way
-round: one of those costs as much as asking so many officers.
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +126,11 @@ def survey_city(
     free = _free_crews(city, ready)
     basis = _basis(city, now)
     counts = ready & free[city.roster.crew_of]
-    reach = CityReach(ground, whereabouts, counts, limits_by_mode_ms(city, ground, now=now))
+    reach = city_reach(ground, whereabouts, counts, now=now)
     if before is not None and (before.basis, before.ground) == (basis, ground):
         by = _counted_on(before, reach, _changed_crews(before, whereabouts, ready), free)
     else:
-        by = _counted(reach, free)
+        by = reach.find(np.arange(len(ground.target_s)), DEPTH)
     return CityCoverage(now, reach, Held(ground.demand, by), free, ready, basis)
 
 
@@ -170,15 +162,6 @@ def _changed_crews(
     changed = (before.ready != ready) | (ready & moved)
     crews: NDArray[np.int64] = np.unique(whereabouts.city.roster.crew_of[changed]).astype(np.int64)
     return crews
-
-
-def _counted(reach: CityReach, free: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Count from scratch, from whichever side there are fewer."""
-    points, crews = np.arange(len(reach.ground.target_s)), np.flatnonzero(free)
-    if np.count_nonzero(reach.counts) * POINTS_PER_OFFICER > len(points):
-        return reach.find(points, DEPTH)
-    nobody = np.full((len(points), DEPTH), NO_TEAM, dtype=np.int32)
-    return add_crews(nobody, crews, reach.reaches(crews, points))
 
 
 def _counted_on(

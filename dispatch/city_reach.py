@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 from dispatch.city import City
 from dispatch.crew_eta import travel_limits_ms
 from dispatch.demand_point import Ground
-from dispatch.held import add_crews, put_in_order
+from dispatch.held import DEPTH, add_crews, put_in_order
 from dispatch.matter import MIN_CERTIFIED
 from dispatch.roster import MODES
 from dispatch.whereabouts import Whereabouts
 from geo.road.frozen import freeze
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
-from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from, units_shut_in
+from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from
 from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
+
+POINTS_PER_OFFICER = 6
+"""
+Asking one officer for all points costs as much as asking about so many points.
+
+Of points that few crews reach, which must be searched around to the limit, it is the other way
+round: one of those costs as much as asking so many officers.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,16 +46,21 @@ class CityReach:
         Officers who count: certified, free to be sent, of crews that have enough of them,
         bool[n_officers].
     limit_ms
-        How long a crew may drive to each point, by mode, int64[n_points].
+        How long a crew may drive to each point, by mode, int64[n_points]; below 0 where even
+        the turn-out takes longer.
+    apart
+        Officers of crews that no search backward finds, for somebody of theirs stands within a
+        closure or their mode has no road engine, bool[n_officers].
     """
 
     ground: Ground
     whereabouts: Whereabouts
     counts: NDArray[np.bool_]
     limit_ms: Mapping[Mode, NDArray[np.int64]]
+    apart: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        """Make the array read-only."""
+        """Make the arrays read-only."""
         freeze(self)
 
     def find(self, points: NDArray[np.int64], depth: int) -> NDArray[np.int32]:
@@ -68,16 +81,16 @@ class CityReach:
             not name all.
         """
         lists = np.full((len(points), depth), NO_TEAM, dtype=np.int32)
-        apart = self._apart()
-        for mode in self._by_number():
-            rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
-            if len(rows) and not apart[self._counting(mode)].all():
-                lists[rows] = self._searched(mode, apart, points[rows], lists[rows])
+        few = np.count_nonzero(self.counts) * POINTS_PER_OFFICER * DEPTH <= len(points) * depth
+        if not few:
+            for mode in self.whereabouts.fleets:
+                rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
+                if len(rows) and mode in self.limit_ms:
+                    lists[rows] = self._searched(mode, points[rows], lists[rows])
         lists = put_in_order(lists)
         rows = np.flatnonzero(lists[:, -1] == NO_TEAM)
-        crews = np.unique(
-            self.whereabouts.city.roster.crew_of[self.counts & apart].astype(np.int64)
-        )
+        one_by_one = self.counts & (self.apart | few)
+        crews = np.unique(self.whereabouts.city.roster.crew_of[one_by_one]).astype(np.int64)
         if len(rows) and len(crews):
             lists[rows] = add_crews(lists[rows], crews, self.reaches(crews, points[rows]))
         return lists
@@ -138,47 +151,23 @@ class CityReach:
             reached[np.ix_(start, end)] = (ms != UNREACHABLE_MS) & (ms <= limit_ms[end])
         return reached
 
-    def _by_number(self) -> list[Mode]:
-        """Modes with road engines, the one that most who count travel in first."""
-        fleets = self.whereabouts.fleets
-        modes = [mode for mode in self.limit_ms if mode in fleets and mode in self.ground.joins]
-        return sorted(modes, key=lambda mode: -len(self._counting(mode)))
-
-    def _counting(self, mode: Mode) -> NDArray[np.int64]:
-        """Officers of a mode who count."""
-        rows = self.whereabouts.city.roster.mode_rows[mode]
-        return rows[self.counts[rows]]
-
-    def _apart(self) -> NDArray[np.bool_]:
-        """Officers of crews that no search finds: without a road engine, or within closures."""
-        city = self.whereabouts.city
-        crew_apart = np.zeros(len(city.roster.crews), dtype=np.bool_)
-        for mode in self.limit_ms:
-            engine, rows = city.travel_times[mode], self._counting(mode)
-            if isinstance(engine, NetworkTravelTimes):
-                rows = rows[units_shut_in(engine.metric, self.whereabouts.joins.take(rows))]
-            crew_apart[city.roster.crew_of[rows]] = True
-        return crew_apart[city.roster.crew_of]
-
     def _searched(
-        self,
-        mode: Mode,
-        apart: NDArray[np.bool_],
-        points: NDArray[np.int64],
-        lists: NDArray[np.int32],
+        self, mode: Mode, points: NDArray[np.int64], lists: NDArray[np.int32]
     ) -> NDArray[np.int32]:
         """Lists of some points with crews of one mode added."""
         roster, engine = self.whereabouts.city.roster, self.whereabouts.city.travel_times[mode]
-        if not isinstance(engine, NetworkTravelTimes):
+        rows, found = roster.mode_rows[mode], lists.copy()
+        rows = rows[self.counts[rows] & ~self.apart[rows]]
+        if not isinstance(engine, NetworkTravelTimes) or not len(rows):
             return lists
-        mine = self.counts & ~apart & (roster.mode_of == MODES.index(mode))
-        team = np.where(mine, roster.crew_of, NO_TEAM).astype(np.int32)
-        found = lists.copy()
-        with self.whereabouts.fleets[mode].held():
+        team = np.full(len(roster.officers), NO_TEAM, dtype=np.int32)
+        team[rows] = roster.crew_of[rows]
+        fleet = self.whereabouts.fleets[mode]
+        with fleet.held():
             find_teams(
                 engine.roads,
                 engine.metric,
-                self.whereabouts.fleets[mode].hung,
+                fleet.hung,
                 Teams(team, MIN_CERTIFIED),
                 self.ground.joins[mode].take(points),
                 self.limit_ms[mode][points],
@@ -202,31 +191,49 @@ class CityReach:
         return there >= MIN_CERTIFIED
 
 
-def limits_by_mode_ms(
-    city: City, ground: Ground, *, now: datetime
-) -> dict[Mode, NDArray[np.int64]]:
+def city_reach(
+    ground: Ground, whereabouts: Whereabouts, counts: NDArray[np.bool_], *, now: datetime
+) -> CityReach:
     """
-    Say how long crews of each mode may drive to each point to be there in time.
+    Say who may cover demand, and within what time.
 
     Parameters
     ----------
-    city
-        The city.
     ground
-        The points, with their targets.
+        The points of demand, with their targets.
+    whereabouts
+        Where the officers are; its city is pinned.
+    counts
+        Officers who count, bool[n_officers].
     now
         The present.
 
     Returns
     -------
-    limit_ms
-        int64[n_points] by mode, below 0 where even the turn-out takes longer; of the modes in
-        which crews travel.
+    reach
+        To be asked who is in time where.
     """
+    city = whereabouts.city
+    limit_ms = _limits_ms(city, ground, now)
+    crew_apart = np.zeros(len(city.roster.crews), dtype=np.bool_)
+    for mode in limit_ms:
+        engine, rows = city.travel_times[mode], city.roster.mode_rows[mode]
+        rows = rows[counts[rows]]
+        if isinstance(engine, NetworkTravelTimes):
+            if engine.metric.closed is None:
+                continue
+            rows = rows[engine.metric.closed.locked(whereabouts.joins.take(rows), onward=True)]
+        crew_apart[city.roster.crew_of[rows]] = True
+    return CityReach(ground, whereabouts, counts, limit_ms, crew_apart[city.roster.crew_of])
+
+
+def _limits_ms(city: City, ground: Ground, now: datetime) -> dict[Mode, NDArray[np.int64]]:
+    """How long crews may drive to each point, by the modes in which they travel."""
     targets_s, of = np.unique(ground.target_s, return_inverse=True)
-    modes, crews = np.unique(city.crew_modes, return_index=True)
-    limits = [travel_limits_ms(city, target_s, now=now)[crews] for target_s in targets_s.tolist()]
-    by_mode = np.floor(np.array(limits).reshape(len(targets_s), len(crews)))
+    limits = [travel_limits_ms(city, target_s, now=now) for target_s in targets_s.tolist()]
+    rows = {mode: np.flatnonzero(city.crew_modes == MODES.index(mode)) for mode in ground.joins}
     return {
-        MODES[mode]: by_mode[of, row].astype(np.int64) for row, mode in enumerate(modes.tolist())
+        mode: np.floor([limit[crews[0]] for limit in limits]).astype(np.int64)[of]
+        for mode, crews in rows.items()
+        if len(crews)
     }

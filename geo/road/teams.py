@@ -70,7 +70,7 @@ def find_teams(
     hung
         Where the units hang; nobody moves them meanwhile.
     teams
-        Who counts; no unit among them stands within a closure (`units_shut_in`).
+        Who counts; no unit among them may be `locked` within closures, for those walk out first.
     places
         Where they should be; one that joins nothing is reached by nobody.
     limit_ms
@@ -188,24 +188,3 @@ def in_time_from(
         straight_ms = direct_ms(one, places, network, metric.edge_ms, metric.closed)
         in_time[unit] = np.minimum(over_ms, straight_ms) <= limit_ms
     return in_time
-
-
-def units_shut_in(metric: Metric, units: Joins) -> NDArray[np.bool_]:
-    """
-    Tell which units stand within a closure, so that they walk before they drive.
-
-    Parameters
-    ----------
-    metric
-        The weights.
-    units
-        Where they are.
-
-    Returns
-    -------
-    shut_in
-        bool[n_units].
-    """
-    if metric.closed is None:
-        return np.zeros(len(units), dtype=np.bool_)
-    return metric.closed.locked(units, onward=True)

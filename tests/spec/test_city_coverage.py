@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spec.town import town
 from spec.town_city import NOW, Crew, TownCity
 
-from dispatch import city_coverage
+from dispatch import city_coverage, city_reach
 from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.city_move_up import list_posts, propose_city_moves
 from dispatch.coverage_gap import by_zone, gaps
@@ -164,7 +164,8 @@ def test_counted_on_is_the_same_as_counted_from_scratch(steps, ratio):
         whereabouts = whereabouts.moved(fixes, now=now)[0].with_status(statuses)
         fresh = survey_city(GROUND, whereabouts, now=now)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(city_coverage, "POINTS_PER_OFFICER", ratio)
+            for room in (city_coverage, city_reach):
+                patch.setattr(room, "POINTS_PER_OFFICER", ratio)
             made = survey_city(GROUND, whereabouts, now=now, before=made)
             other_way = survey_city(GROUND, whereabouts, now=now)
         assert counted(made) == counted(fresh) == counted(other_way) == counted_one_by_one(fresh)

@@ -14,7 +14,7 @@ from geo.road.closed_street import closed_streets
 from geo.road.customise import NEVER
 from geo.road.metric import weigh
 from geo.road.snap import Joins
-from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from, units_shut_in
+from geo.road.teams import NO_TEAM, Teams, find_teams, in_time_from
 from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
 from geo.road.workspace import LAST_STAMP
 
@@ -63,7 +63,8 @@ def questions(draw):
 @given(questions(), st.integers(1, 2), st.integers(1, 3))
 def test_a_team_is_found_where_enough_of_its_units_are_in_time(question, need, most):
     times, units, places, limit_ms, of = question
-    of = np.where(units_shut_in(times.metric, units), NO_TEAM, of).astype(np.int32)
+    if times.metric.closed is not None:
+        of[times.metric.closed.locked(units, onward=True)] = NO_TEAM
     in_time = reached(times, units, places, limit_ms)
     found = find(times, units, Teams(of, need), places, limit_ms, most=most)
     for place, row in enumerate(found.tolist()):
