@@ -8,7 +8,7 @@ it hovers on over the place.  It has no crew and never counts as an arrival.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,10 +31,51 @@ RESERVE = 0.2
 """Share of the range that is left when it is home again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """
+    How a drone flies.
+
+    Attributes
+    ----------
+    speed_mps
+        Its speed over ground.
+    range_m
+        How far it flies on one charge.
+    launch_s
+        Seconds from dispatch until it is in the air.
+    """
+
+    speed_mps: float = AIR_SPEED_MPS
+    range_m: float = RANGE_M
+    launch_s: float = LAUNCH_S
+
+    @property
+    def reach_m(self) -> float:
+        """How far away it may fly, so that it comes home with its reserve."""
+        return self.range_m * (1 - RESERVE) / 2
+
+    def takes_s(self, length_m: float) -> float:
+        """
+        Tell how long it takes from dispatch to the end of a way.
+
+        Parameters
+        ----------
+        length_m
+            Length of the way.
+
+        Returns
+        -------
+        takes_s
+            Seconds, whole milliseconds like all times.
+        """
+        return round(self.launch_s + length_m / self.speed_mps, 3)
+
+
+@dataclass(frozen=True, slots=True)
 class Drones:
     """
-    The drones of a city as columns, by code.
+    The drones of a city, by code.
 
     Attributes
     ----------
@@ -42,24 +83,16 @@ class Drones:
         The units.
     row_of
         Row of a drone by code.
-    speed_mps, launch_s
-        Of each, float64[n_drones].
-    reach_m
-        How far from where it stands it may fly, as the way goes, float64[n_drones].
+    flight
+        How each flies.
     brigade_of
         Code of the brigade or squad that commands each, or None.
     """
 
     units: tuple[Unit, ...]
     row_of: Mapping[str, int]
-    speed_mps: NDArray[np.float64]
-    launch_s: NDArray[np.float64]
-    reach_m: NDArray[np.float64]
+    flight: tuple[Flight, ...]
     brigade_of: tuple[str | None, ...]
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        freeze(self)
 
     def row_named(self, code: str) -> int:
         """
@@ -130,7 +163,7 @@ class DroneColumns:
 
 def muster_drones(units: Mapping[str, Unit]) -> Drones:
     """
-    Lay the drones of a city out as columns.
+    List the drones of a city.
 
     Parameters
     ----------
@@ -148,21 +181,10 @@ def muster_drones(units: Mapping[str, Unit]) -> Drones:
         A drone has a speed or range of nothing, or a launch time below nothing.
     """
     drones = tuple(units[code] for code in sorted(units) if units[code].kind == UnitKind.DRONE)
-    range_m = _column((drone.range_m for drone in drones), RANGE_M)
-    speed_mps = _column((drone.air_speed_mps for drone in drones), AIR_SPEED_MPS)
-    launch_s = _column((drone.launch_s for drone in drones), LAUNCH_S)
-    for drone, flies in zip(drones, (speed_mps > 0) & (range_m > 0) & (launch_s >= 0), strict=True):
-        if not flies:
-            raise BadValue(
-                f"Drone {drone.code} cannot fly: its speed and range must be above 0 and its "
-                f"launch time must not be below 0."
-            )
     return Drones(
         units=drones,
         row_of={drone.code: row for row, drone in enumerate(drones)},
-        speed_mps=speed_mps,
-        launch_s=launch_s,
-        reach_m=range_m * (1 - RESERVE) / 2,
+        flight=tuple(map(_flight, drones)),
         brigade_of=tuple(commanding_brigade(drone, units) for drone in drones),
     )
 
@@ -239,6 +261,16 @@ def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:
     return None
 
 
-def _column(values: Iterable[float | None], default: float) -> NDArray[np.float64]:
-    """One number for each drone."""
-    return np.array([default if value is None else value for value in values], dtype=np.float64)
+def _flight(drone: Unit) -> Flight:
+    """How a drone flies, as its unit says or as is usual."""
+    stated = (drone.air_speed_mps, drone.range_m, drone.launch_s)
+    usual = (AIR_SPEED_MPS, RANGE_M, LAUNCH_S)
+    flight = Flight(
+        *(default if own is None else own for own, default in zip(stated, usual, strict=True))
+    )
+    if not (flight.speed_mps > 0 and flight.range_m > 0 and flight.launch_s >= 0):
+        raise BadValue(
+            f"Drone {drone.code} cannot fly: its speed and range must be above 0 and its "
+            f"launch time must not be below 0."
+        )
+    return flight

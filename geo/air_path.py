@@ -9,6 +9,7 @@ in a point leave a way between them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,6 @@ from functools import cached_property
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import Geometry, MultiPolygon
 
 from geo.no_fly import NoFly
@@ -24,6 +24,7 @@ from geo.plane import Plane
 from geo.sight import GRAZE_M, Sight, look_around
 
 LonLat = tuple[float, float]
+Xy = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +120,33 @@ class AirSpace:
             The straight line where that is free, else the shortest way round; or why there
             is none.
         """
-        ends = self.plane.to_xy(np.array([start, end], dtype=np.float64))
-        if self._is_free(ends):
-            return AirPath((start, end), float(np.hypot(*(ends[1] - ends[0]))))
+        ends = self.plane.point(start), self.plane.point(end)
+        if self._is_free(*ends):
+            return AirPath((start, end), math.dist(*ends))
         for why, xy in zip((Closed.START_INSIDE, Closed.END_INSIDE), ends, strict=True):
             if shapely.intersects_xy(self._core, *xy):
                 return NoAirPath(why, self._around(xy))
-        way = self.sight.shortest(*ends)
+        way = self.sight.shortest(*np.array(ends))
         if way is None:
             return NoAirPath(Closed.ENCLOSED)
         between = [(lon, lat) for lon, lat in self.plane.to_lon_lat(way[1:-1]).tolist()]
         return AirPath((start, *between, end), float(np.hypot(*np.diff(way, axis=0).T).sum()))
 
-    def distances_m(self, start: NDArray[np.float64], end: LonLat) -> NDArray[np.float64]:
+    def distance_m(self, start: LonLat, end: LonLat) -> float:
         """
-        Measure straight lines to one place; no flight is shorter.
+        Measure the straight line; no flight is shorter.
 
         Parameters
         ----------
-        start
-            Places, WGS-84 degrees, float64[n, 2].
-        end
-            The place, WGS-84 degrees.
+        start, end
+            Two places, WGS-84 degrees.
 
         Returns
         -------
         distance_m
-            float64[n].
+            Metres.
         """
-        away = self.plane.to_xy(start) - self.plane.to_xy(np.array(end))
-        distance_m: NDArray[np.float64] = np.hypot(away[:, 0], away[:, 1])
-        return distance_m
+        return math.dist(self.plane.point(start), self.plane.point(end))
 
     @cached_property
     def sight(self) -> Sight:
@@ -173,11 +170,24 @@ class AirSpace:
         shapely.prepare(core)
         return core
 
-    def _is_free(self, ends: NDArray[np.float64]) -> bool:
-        """Whether the straight line between two places keeps clear of every polygon."""
-        return not (self.no_fly and shapely.intersects(self._core, shapely.linestrings(ends)))
+    @cached_property
+    def _boxes(self) -> list[tuple[float, float, float, float]]:
+        """West, south, east and north of each part of the obstacles."""
+        bounds = shapely.bounds(shapely.get_parts(self._obstacles)).tolist()
+        return [(west, south, east, north) for west, south, east, north in bounds]
 
-    def _around(self, xy: NDArray[np.float64]) -> NoFly:
+    def _is_free(self, start: Xy, end: Xy) -> bool:
+        """Whether the straight line between two places keeps clear of every polygon."""
+        west, east = sorted((start[0], end[0]))
+        south, north = sorted((start[1], end[1]))
+        for left, low, right, high in self._boxes:
+            if west < right and left < east and south < high and low < north:
+                break
+        else:
+            return True
+        return not shapely.intersects(self._core, shapely.linestrings((start, end)))
+
+    def _around(self, xy: Xy) -> NoFly:
         """The no-fly polygon that a place lies in, the first of several."""
         away_m = shapely.distance(np.array(self._shapes), shapely.points(xy))
         return self.no_fly[int(np.argmin(away_m))]
