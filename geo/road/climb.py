@@ -272,6 +272,8 @@ def descend_units(
         How many of the best are filled.
     """
     most = len(best_ms)
+    if most == 0:
+        return count
     if count == most:
         limit_ms = min(limit_ms, best_ms[most - 1])
     near_rank, near_unit = np.empty(2 * most, np.int64), np.empty(2 * most, np.int32)
