@@ -22,8 +22,8 @@ from geo.road.eligible import Wanted
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
 
-FIRST_ASKED = 48
-"""So many officers are asked for at first, and four times as many whenever they do not suffice."""
+FIRST_ASKED = 3
+"""So many officers are asked for each crew at first, and four times as many while they do not do."""
 
 Eligible = NDArray[np.bool_] | Wanted | None
 
@@ -181,7 +181,7 @@ class Enquiry:
         soonest
             Holds the k crews that are complete first, and all by then, or all there are.
         """
-        asked = FIRST_ASKED
+        asked = FIRST_ASKED * k
         while True:
             found = self._nearest(eligible, asked, within_ms)
             judged = self.judge(self._crews_of(np.array(found, dtype=np.int64)), need)

@@ -14,6 +14,7 @@ from geo.road.fleet import Hung, units_on_street
 from geo.road.metric import Metric, RoadGraph
 from geo.road.port import arrivals
 from geo.road.snap import Joins
+from geo.road.within import MOST_MS
 from geo.road.workspace import Workspace
 
 SETTLE_COST = 80.0
@@ -25,10 +26,13 @@ WALK_COST = 250.0
 MORE_PATHS = 4
 """Paths that the hierarchy looks at beside those of the units wanted."""
 
-PATIENCE = 6.0
+PATIENCE = 1.5
 """A search may settle this many times the states that it was expected to, and `AT_LEAST`."""
 
 AT_LEAST = 256
+
+WITHIN_LIMIT = 2048
+"""States that are settled in any case where a limit may end the search sooner."""
 
 ENOUGH = 2048
 """Eligible units are counted no further: among so many a search ends soon."""
@@ -115,7 +119,9 @@ def nearest_units(question: Question, room: Workspace) -> list[tuple[int, int]]:
         return []
     best = Best(np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int32))
     count = along_the_street(question, best)
-    budget = search_budget(question.roads, question.k, n_eligible)
+    budget = search_budget(question.roads, size, n_eligible)
+    if question.limit_ms < MOST_MS:
+        budget = max(budget, WITHIN_LIMIT)
     found = by_search(question, best, count, budget, room) if budget else GAVE_UP
     if found == GAVE_UP:
         count = along_the_street(question, best)
