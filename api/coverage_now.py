@@ -1,13 +1,17 @@
-"""Coverage as it is now, counted on from what it was when it was last asked for."""
+"""Coverage as it is now, counted on from what it was, on a beat of its own."""
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from threading import Lock
 
 from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.demand_point import Ground, lay_out_demand
 from dispatch.whereabouts import Whereabouts
+
+REST = 9.0
+"""After each count its beat rests this many times as long: a tenth of one core at the most."""
 
 
 class CoverageNow:
@@ -17,6 +21,7 @@ class CoverageNow:
         self._lock = Lock()
         self._ground: tuple[str, Ground] | None = None
         self._last: CityCoverage | None = None
+        self._rests_until_s = 0.0
 
     def read(self, whereabouts: Whereabouts, *, now: datetime) -> CityCoverage:
         """
@@ -41,3 +46,47 @@ class CoverageNow:
             ground = self._ground[1]
             self._last = survey_city(ground, whereabouts, now=now, before=self._last)
             return self._last
+
+    def keep(self, whereabouts: Whereabouts, *, now: datetime) -> CityCoverage | None:
+        """
+        Count what is covered, unless counting would take too much of the machine.
+
+        Parameters
+        ----------
+        whereabouts
+            Where the officers are.
+        now
+            The present.
+
+        Returns
+        -------
+        covered
+            As of now; None while the beat rests.
+        """
+        began_s = time.perf_counter()
+        if began_s < self._rests_until_s:
+            return None
+        covered = self.read(whereabouts, now=now)
+        ended_s = time.perf_counter()
+        self._rests_until_s = ended_s + REST * (ended_s - began_s)
+        return covered
+
+    def latest(self, whereabouts: Whereabouts) -> CityCoverage | None:
+        """
+        Give the last count without waiting for another.
+
+        Parameters
+        ----------
+        whereabouts
+            Where the officers are.
+
+        Returns
+        -------
+        covered
+            As of its own instant; None before the first count, and where the last is of
+            another version of the city or of the weights of its roads.
+        """
+        last, city = self._last, whereabouts.city
+        if last is None or last.basis[:2] != (city.version, city.weight_version):
+            return None
+        return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, Field
 
 from api.schemas import LonLat, ReasonOut, degraded_of
@@ -113,6 +114,30 @@ class CoverageOut(BaseModel):
             zones=[ZoneCoverageOut.of(zone) for zone in by_zone(held)],
             gaps=[GapOut.of(gap) for gap in gaps(held, most=most_gaps)],
             layer=_layer(covered),
+        )
+
+
+class CoverageMarks(BaseModel):
+    """What a map that has the points already needs to colour them."""
+
+    now: datetime
+    city_version: str
+    share: float
+    zones: list[ZoneCoverageOut] = Field(description="The worst first.")
+    uncovered: list[str] = Field(description="Points that no free crew reaches in time.")
+    by_one: list[str] = Field(description="Points that one free crew alone reaches in time.")
+
+    @classmethod
+    def of(cls, covered: CityCoverage) -> CoverageMarks:
+        """Copy what is covered."""
+        count, points = covered.held.count, covered.ground.demand.points
+        return cls(
+            now=covered.now,
+            city_version=covered.whereabouts.city.version,
+            share=round(covered.held.share, DECIMALS),
+            zones=[ZoneCoverageOut.of(zone) for zone in by_zone(covered.held)],
+            uncovered=[points[row] for row in np.flatnonzero(count == 0).tolist()],
+            by_one=[points[row] for row in np.flatnonzero(count == 1).tolist()],
         )
 
 

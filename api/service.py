@@ -123,6 +123,14 @@ class Service:
         with self._lock:
             self._moved |= set(changed) & self.live.present.positions.fixes.keys()
 
+    def keep_coverage(self) -> None:
+        """Count what is covered; open pages hear of a share that has changed."""
+        before, present = self.coverage.latest(self.live.present), self.live.present
+        covered = self.coverage.keep(present, now=self.clock())
+        if covered is not None and (before is None or before.held.share != covered.held.share):
+            share = round(covered.held.share, 6)
+            self.announce("coverage", {"now": covered.now.isoformat(), "share": share})
+
     def _tell_weights(self, changed: bool) -> None:  # noqa: FBT001 -- passed straight on
         """Say which weights are in force now, if that is news."""
         if changed:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.auth import CallerDep
-from api.schemas_coverage import CoverageOut, MoveUpOut
-from api.service import ServiceDep
+from api.coverage_layer import coverage_layer
+from api.schemas_coverage import CoverageMarks, CoverageOut, MoveUpOut
+from api.service import Service, ServiceDep
+from dispatch.city_coverage import CityCoverage
 from dispatch.city_move_up import propose_city_moves
 from dispatch.move_up import MoveUpRule
 
@@ -31,6 +33,24 @@ def read_coverage(
     return CoverageOut.of(covered, most_gaps=gaps)
 
 
+@router.get("/coverage/marks")
+def read_coverage_marks(service: ServiceDep, _: CallerDep) -> CoverageMarks:
+    """What is covered by nobody, or by one crew alone: for a map that has the grids already."""
+    return CoverageMarks.of(_latest(service))
+
+
+@router.get(
+    "/layers/coverage/now",
+    tags=["layers"],
+    responses={200: {"content": {"application/geo+json": {}}}},
+    response_class=Response,
+)
+def read_coverage_layer(service: ServiceDep, _: CallerDep) -> Response:
+    """Zones and unit grids as a GeoJSON feature collection, with what is covered of each now."""
+    collection = coverage_layer(_latest(service), service.layers)
+    return Response(collection, media_type="application/geo+json")
+
+
 @router.get("/move-ups")
 def read_move_ups(
     service: ServiceDep,
@@ -47,3 +67,9 @@ def read_move_ups(
     covered = service.coverage.read(service.live.present, now=service.clock())
     rule = MoveUpRule(most_moves=limit, within_s=within_s, gain_per_hour=gain_per_hour)
     return MoveUpOut.of(propose_city_moves(covered, rule), covered, most_moves=limit)
+
+
+def _latest(service: Service) -> CityCoverage:
+    """Count of the last beat, or a new one where there is none yet."""
+    present = service.live.present
+    return service.coverage.latest(present) or service.coverage.read(present, now=service.clock())

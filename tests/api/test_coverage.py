@@ -90,3 +90,29 @@ def test_an_unknown_token_is_turned_away(client):
     headers = {"authorization": "Bearer stranger"}
     assert client.get("/api/v1/coverage", headers=headers).status_code == 401
     assert client.get("/api/v1/move-ups", headers=headers).status_code == 401
+
+
+def test_marks_name_what_nobody_and_what_one_crew_reaches(coverage, client):
+    marks = client.get("/api/v1/coverage/marks").json()
+    points = [feature["properties"] for feature in coverage["layer"]["features"]]
+    assert marks["share"] == coverage["share"]
+    assert marks["zones"] == coverage["zones"]
+    assert marks["uncovered"] == sorted(point["point"] for point in points if point["crews"] == 0)
+    assert marks["by_one"] == sorted(point["point"] for point in points if point["crews"] == 1)
+
+
+def test_the_map_layer_has_zones_with_their_share_and_grids_with_their_crews(coverage, client):
+    response = client.get("/api/v1/layers/coverage/now")
+    assert response.headers["content-type"] == "application/geo+json"
+    layer = response.json()
+    assert layer["share"] == coverage["share"]
+    parts: dict = {"zone": {}, "unit_grid": {}}
+    for feature in layer["features"]:
+        assert feature["geometry"]["type"] in {"Polygon", "MultiPolygon"}
+        parts[feature["properties"]["part"]][feature["properties"]["code"]] = feature["properties"]
+    shares = {zone["zone"]: zone["share"] for zone in coverage["zones"]}
+    assert {code: zone["share"] for code, zone in parts["zone"].items()} == shares
+    for feature in coverage["layer"]["features"]:
+        point, grid = feature["properties"], parts["unit_grid"][feature["properties"]["point"]]
+        assert (grid["crews"], grid["covered"]) == (point["crews"], point["covered"])
+        assert (grid["zone"], grid["weight"]) == (point["zone"], point["weight"])
