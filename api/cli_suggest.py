@@ -92,7 +92,7 @@ def suggest_verb(
     ]
     together = _together(incidents, whereabouts, instant) if batch is not None else None
     _print(questions, answers, whereabouts, plain=not as_json, together=together)
-    return 0 if all(answer.proposals for answer in answers) else EXIT_NO
+    return 0 if all(answer.crew_proposals for answer in answers) else EXIT_NO
 
 
 def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, datetime]:

@@ -10,6 +10,7 @@ brigade it belongs to; the same is done where nobody holds the power to act.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from dispatch.city_coverage import CityCoverage
 from dispatch.crew_eta import ArrivalTarget, travel_limits_ms
 from dispatch.deadline import Clock, ClockKind
 from dispatch.enquiry import Enquiry
+from dispatch.first_look import FirstLook, first_look
 from dispatch.gathering import gather_for
 from dispatch.hand_off import HandOff
 from dispatch.incident import Incident, IncidentKind
@@ -143,9 +145,9 @@ class Suggestion:
     holder, other_holders
         Who acts on the lead matter, and on the others.
     proposals
-        Those for the case first, then those to secure the place.
+        Those for the case first, then those to secure the place, then drones that look first.
     passed_over
-        Crews of the responsible unit and all nearer than the last proposal.
+        Crews and drones of the responsible unit and all nearer than the last proposal.
     passed_over_count
         How many more were passed over, by code of the reason.
     grounds
@@ -192,6 +194,11 @@ class Suggestion:
     degraded: Degraded | None = None
     arrival_model: str | None = None
     coverage_at: datetime | None = None
+
+    @property
+    def crew_proposals(self) -> tuple[Proposal, ...]:
+        """Proposals without the drones, which look but never arrive."""
+        return tuple(one for one in self.proposals if one.kind != ProposalKind.FIRST_LOOK)
 
 
 def suggest(  # noqa: PLR0913 -- the question, and five options that are keywords only
@@ -279,6 +286,7 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         )
     )
     named, counted = _passed_over(choices, enquiry)
+    look = _first_look(incident, case, enquiry, proposals, place)
     return Suggestion(
         now=now,
         incident=incident.id,
@@ -297,9 +305,9 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         routing=case.routing,
         holder=case.holder,
         other_holders=case.other_holders,
-        proposals=proposals,
-        passed_over=named,
-        passed_over_count=counted,
+        proposals=(*proposals, *look.proposals),
+        passed_over=(*named, *look.passed_over),
+        passed_over_count=dict(sorted({**counted, **look.passed_over_count}.items())),
         grounds=(*case.grounds, *([followed(card)] if card else [])),
         clocks=case.clocks,
         whistle=whistle(case, place, city, by=asked_by, now=now) if asked_by else None,
@@ -363,6 +371,26 @@ def _proposals(
         return standing
     together = propose_together(gathered, choice, enquiry, target=target)
     return put_among(standing, together, certified=choice.need.certified, k=k)
+
+
+def _first_look(
+    incident: Incident,
+    case: Jurisdiction,
+    enquiry: Enquiry,
+    proposals: Sequence[Proposal],
+    place: Place,
+) -> FirstLook:
+    """Choose drones that fly ahead of the crews, unless a visit is planned or the case not ours."""
+    if incident.kind == IncidentKind.VISIT or not enquiry.destination:
+        return FirstLook()
+    responsible = (case.unit, place.zone.brigade if place.zone else None)
+    return first_look(
+        place.lon_lat,
+        enquiry.whereabouts,
+        now=enquiry.now,
+        first_crew_s=min((crew.first_on_scene_s for crew in proposals), default=math.inf),
+        own={unit for unit in responsible if unit is not None},
+    )
 
 
 def _no_crew(
