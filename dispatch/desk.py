@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
+from dispatch.city_coverage import CityCoverage
 from dispatch.frozen import Frozen, freeze
 from dispatch.incident import Incident
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
-from dispatch.question import Question, ask
+from dispatch.question import Counted, Question, ask
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import save_suggestion
 from dispatch.suggestion import MOST_PROPOSALS, Suggestion
@@ -80,6 +81,7 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     k: int = MOST_PROPOSALS,
     arrival_target_s: float | None = None,
     asked_by: str | None = None,
+    covered: CityCoverage | None = None,
     freezer: Freezer = freeze_anew,
 ) -> tuple[str, Suggestion]:
     """
@@ -99,6 +101,8 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
         See `dispatch.suggestion.suggest`.
     asked_by
         Code of the area whose command room asks, or None.
+    covered
+        What is covered now or was a moment ago, if its price is asked for.
     freezer
         Freezes where the officers are.
 
@@ -120,6 +124,15 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     """
     for code in incident.matters:
         whereabouts.city.matter(code)
-    question = Question(incident, now, as_policy(policy), k, arrival_target_s, asked_by=asked_by)
-    made = ask(question, whereabouts)
-    return save_suggestion(session, made, question, freezer(whereabouts)), made
+    question = Question(
+        incident,
+        now,
+        as_policy(policy),
+        k,
+        arrival_target_s,
+        asked_by=asked_by,
+        counted=None if covered is None else Counted.of(covered),
+    )
+    made = ask(question, whereabouts, covered)
+    counted = None if covered is None else freezer(covered.whereabouts)
+    return save_suggestion(session, made, question, freezer(whereabouts), counted), made

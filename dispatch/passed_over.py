@@ -88,6 +88,27 @@ def passed_over(
     return entries, dict(sorted(counts.items()))
 
 
+def reasons_of_all(choice: Choice, enquiry: Enquiry) -> list[Remark]:
+    """
+    Give the reason for which any crew of the city would be passed over.
+
+    Parameters
+    ----------
+    choice
+        The choice.
+    enquiry
+        The officers with regard to the place.
+
+    Returns
+    -------
+    reasons
+        One for each crew of the roster; what it says of those that are proposed is of no use.
+    """
+    everyone = np.ones(len(enquiry.whereabouts.city.roster.crews), dtype=np.bool_)
+    texts = _sentences(choice, enquiry.whereabouts.city, enquiry.stale_after_s)
+    return [texts[place] for place in _reasons(choice, enquiry, everyone).tolist()]
+
+
 def _reasons(choice: Choice, enquiry: Enquiry, left: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Reason of each crew of the city as a position in `_sentences`, int64[n_crews]."""
     roster, judged = enquiry.whereabouts.city.roster, choice.candidates

@@ -16,13 +16,16 @@ from itertools import islice, zip_longest
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
+from dispatch.city_coverage import CityCoverage, survey_city
+from dispatch.demand_point import lay_out_demand
 from dispatch.frozen import thaw
 from dispatch.question import Question, ask
 from dispatch.store.earlier_city import as_answered
 from dispatch.store.frozen import read_frozen
-from dispatch.store.suggestions import from_text, get_kept, to_text
+from dispatch.store.suggestions import KeptSuggestion, from_text, get_kept, to_text
 from dispatch.suggestion import Suggestion
 from dispatch.whereabouts import Whereabouts
+from dispatch.why_not import WhyNot, from_record, why_not
 from geo.errors import UnknownName
 from geo.remark import Remark
 
@@ -47,6 +50,8 @@ class Reopened:
         What was asked.
     whereabouts
         Where everybody was, on the roads as they were; None if that is gone.
+    covered
+        What was covered, if its price was asked for.
     gone
         What is gone, or None.
     """
@@ -56,6 +61,7 @@ class Reopened:
     suggestion: Suggestion
     question: Question
     whereabouts: Whereabouts | None
+    covered: CityCoverage | None = None
     gone: Remark | None = None
 
 
@@ -127,9 +133,10 @@ def reopen(session: Session, number: str, city: City) -> Reopened:
     """
     kept = get_kept(session, number)
     given = from_text(kept.record)
-    found = _whereabouts_then(session, given, kept.snapshot, city)
-    gone, whereabouts = (found, None) if isinstance(found, Remark) else (None, found)
-    return Reopened(number, kept.record, given, kept.question, whereabouts, gone)
+    parts = _parts_then(session, city, kept, given)
+    if isinstance(parts, Remark):
+        return Reopened(number, kept.record, given, kept.question, None, gone=parts)
+    return Reopened(number, kept.record, given, kept.question, *parts)
 
 
 def replay(reopened: Reopened) -> Replay:
@@ -148,7 +155,7 @@ def replay(reopened: Reopened) -> Replay:
     """
     if reopened.whereabouts is None:
         return Replay(reopened.number, same=False, gone=reopened.gone)
-    again = to_text(ask(reopened.question, reopened.whereabouts))
+    again = to_text(ask(reopened.question, reopened.whereabouts, reopened.covered))
     if again == reopened.record:
         return Replay(reopened.number, same=True)
     differences = _differences(json.loads(reopened.record), json.loads(again))
@@ -157,25 +164,79 @@ def replay(reopened: Reopened) -> Replay:
     )
 
 
-def _whereabouts_then(
-    session: Session, given: Suggestion, snapshot: str, city: City
-) -> Whereabouts | Remark:
-    """Where everybody was on the roads as they were, or what of it is gone."""
+def ask_why_not(reopened: Reopened, unit: str) -> WhyNot:
+    """
+    Say why an officer or unit was not proposed, or at which rank.
+
+    Parameters
+    ----------
+    reopened
+        The suggestion and its world.
+    unit
+        Code of a unit, or id of an officer.
+
+    Returns
+    -------
+    why_not
+        Where the world of then is gone, what the suggestion itself says, or that it is gone.
+
+    Raises
+    ------
+    UnknownName
+        The city had no such officer or unit.
+    """
+    if reopened.whereabouts is not None:
+        return why_not(
+            reopened.suggestion,
+            reopened.question,
+            reopened.whereabouts,
+            unit,
+            covered=reopened.covered,
+        )
+    gone = () if reopened.gone is None else (reopened.gone,)
+    return from_record(reopened.suggestion, unit) or WhyNot(unit, (), gone)
+
+
+def _parts_then(
+    session: Session, city: City, kept: KeptSuggestion, given: Suggestion
+) -> tuple[Whereabouts, CityCoverage | None] | Remark:
+    """Where everybody was and what was covered, or what of it is gone."""
     if city.version != given.city_version:
         return _other_city(given.city_version, city.version)
+    then = _thaw_then(session, city, kept.snapshot, given.weight_version, given.arrival_model)
+    covered = _count_again(session, city, kept)
+    if isinstance(then, Remark):
+        return then
+    return covered if isinstance(covered, Remark) else (then, covered)
+
+
+def _thaw_then(
+    session: Session, city: City, snapshot: str, weight_version: str, arrival_model: str | None
+) -> Whereabouts | Remark:
+    """Where everybody was on the roads as they were, or what of it is gone."""
     frozen = read_frozen(session, snapshot)
     if frozen is None:
         return TRACK_GONE
     try:
         then = as_answered(
-            session,
-            city,
-            weight_version=given.weight_version,
-            arrival_model=given.arrival_model,
+            session, city, weight_version=weight_version, arrival_model=arrival_model
         )
     except UnknownName as error:
         return _roads_gone(str(error))
     return thaw(frozen, then)
+
+
+def _count_again(
+    session: Session, city: City, kept: KeptSuggestion
+) -> CityCoverage | Remark | None:
+    """What was covered when its price was asked for, or what of it is gone; None if it wasn't."""
+    counted = kept.question.counted
+    if counted is None or kept.counted is None:
+        return None
+    then = _thaw_then(session, city, kept.counted, counted.weight_version, counted.arrival_model)
+    if isinstance(then, Remark):
+        return then
+    return survey_city(lay_out_demand(city), then, now=counted.now)
 
 
 def _differences(then: object, again: object, *way: str) -> Iterator[Difference]:

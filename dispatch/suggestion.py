@@ -39,7 +39,7 @@ from dispatch.proposal_together import propose_together, put_among
 from dispatch.routing import CaseKind
 from dispatch.run_card import RunCard
 from dispatch.run_order import card_for, followed, nobody_on_card
-from dispatch.scene import look_at
+from dispatch.scene import Scene, look_at
 from dispatch.whereabouts import Whereabouts
 from dispatch.whistle import Whistle, whistle
 from geo.area import Tier
@@ -201,6 +201,48 @@ class Suggestion:
         return tuple(one for one in self.proposals if one.kind != ProposalKind.FIRST_LOOK)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """
+    A question for which crews have been chosen.
+
+    Attributes
+    ----------
+    scene
+        Where it is and who has it.
+    enquiry
+        The officers with regard to it.
+    card
+        The run card that holds for it, or None.
+    targets
+        By when a crew should be there, for the case and to secure the place.
+    choices
+        The crews chosen: for the case, if anybody may act, and to secure the place, if wanted.
+    """
+
+    scene: Scene
+    enquiry: Enquiry
+    card: RunCard | None
+    targets: Mapping[ClockKind, ArrivalTarget]
+    choices: tuple[Choice, ...]
+
+    def target_of(self, choice: Choice) -> ArrivalTarget:
+        """
+        Tell by when the crews of a choice should be there.
+
+        Parameters
+        ----------
+        choice
+            One of these.
+
+        Returns
+        -------
+        target
+            That of the clock which runs for them.
+        """
+        return self.targets[_clock_of(choice.kind)]
+
+
 def suggest(  # noqa: PLR0913 -- the question, and five options that are keywords only
     incident: Incident,
     whereabouts: Whereabouts,
@@ -255,32 +297,26 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
     OutsideNetwork
         The place is too far from the roads of every mode.
     """
-    _check(now, k)
     policy = as_policy(policy)
-    whereabouts = whereabouts.pinned()
-    city = whereabouts.city
-    scene = look_at(incident, city, now=now, arrival_target_s=arrival_target_s)
-    place, case = scene.place, scene.case
-    targets_s = scene.targets_s
-    enquiry = Enquiry(whereabouts, scene.destination, now, stale_after_s)
-    limits_ms = {
-        kind: travel_limits_ms(city, target_s, now=now) for kind, target_s in targets_s.items()
-    }
-    targets = {
-        kind: ArrivalTarget(target_s, now, incident.reported_at)
-        for kind, target_s in targets_s.items()
-    }
-    card = card_for(case, place.areas, city, day=local_date(now)) if case.may_act else None
-    within_ms = limits_ms[ClockKind.ARRIVE]
-    terms = Terms(policy, targets[ClockKind.ARRIVE], within_ms, k, card, covered)
-    choices = _choose(case, place, enquiry, terms)
+    weighed = weigh_up(
+        incident,
+        whereabouts,
+        now=now,
+        policy=policy,
+        k=k,
+        arrival_target_s=arrival_target_s,
+        stale_after_s=stale_after_s,
+        covered=covered,
+    )
+    enquiry, choices, card = weighed.enquiry, weighed.choices, weighed.card
+    city, place, case = enquiry.whereabouts.city, weighed.scene.place, weighed.scene.case
     proposals = tuple(
         proposal
         for choice in choices
         for proposal in _proposals(
             choice,
             enquiry,
-            targets[_clock_of(choice.kind)],
+            weighed.target_of(choice),
             k=k,
             routes=routes,
         )
@@ -297,7 +333,7 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         weight_version=city.weight_version,
         policy=policy.name,
         policy_version=policy.version,
-        arrival_target_s=_main_target_s(case, targets_s),
+        arrival_target_s=_main_target_s(case, weighed.scene.targets_s),
         areas=tuple(AreaName(area.code, area.name, area.tier) for area in place.areas),
         zone=ZoneName(place.zone.code, place.zone.name) if place.zone else None,
         grid=place.grid.code if place.grid else None,
@@ -317,6 +353,50 @@ def suggest(  # noqa: PLR0913 -- the question, and five options that are keyword
         arrival_model=city.arrival_model.version if city.arrival_model else None,
         coverage_at=covered.now if covered else None,
     )
+
+
+def weigh_up(  # noqa: PLR0913 -- the question, and its options that are keywords only
+    incident: Incident,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    policy: Policy,
+    k: int = MOST_PROPOSALS,
+    arrival_target_s: float | None = None,
+    stale_after_s: float = STALE_AFTER_S,
+    covered: CityCoverage | None = None,
+) -> Weighed:
+    """
+    Choose crews for an incident without saying anything of them yet.
+
+    Parameters
+    ----------
+    incident, whereabouts, now, k, arrival_target_s, stale_after_s, covered
+        See `suggest`.
+    policy
+        The ranking.
+
+    Returns
+    -------
+    weighed
+        The crews chosen, with all that was looked at for it.
+    """
+    _check(now, k)
+    whereabouts = whereabouts.pinned()
+    city = whereabouts.city
+    scene = look_at(incident, city, now=now, arrival_target_s=arrival_target_s)
+    place, case = scene.place, scene.case
+    enquiry = Enquiry(whereabouts, scene.destination, now, stale_after_s)
+    targets = {
+        kind: ArrivalTarget(target_s, now, incident.reported_at)
+        for kind, target_s in scene.targets_s.items()
+    }
+    card = card_for(case, place.areas, city, day=local_date(now)) if case.may_act else None
+    target = targets[ClockKind.ARRIVE]
+    within_ms = travel_limits_ms(city, target.target_s, now=now)
+    terms = Terms(policy, target, within_ms, k, card, covered)
+    choices = tuple(_choose(case, place, enquiry, terms))
+    return Weighed(scene, enquiry, card, targets, choices)
 
 
 def _check(now: datetime, k: int) -> None:
@@ -350,7 +430,7 @@ def _choose(case: Jurisdiction, place: Place, enquiry: Enquiry, terms: Terms) ->
 
 
 def _passed_over(
-    choices: list[Choice], enquiry: Enquiry
+    choices: Sequence[Choice], enquiry: Enquiry
 ) -> tuple[tuple[PassedOver, ...], Mapping[str, int]]:
     """Name who is passed over by the first choice, leaving out whoever is proposed at all."""
     if not choices:
@@ -394,7 +474,7 @@ def _first_look(
 
 
 def _no_crew(
-    choices: list[Choice], proposals: Sequence[Proposal], card: RunCard | None
+    choices: Sequence[Choice], proposals: Sequence[Proposal], card: RunCard | None
 ) -> tuple[Remark, ...]:
     """Say so when nobody can go for the case or by its run card, or nobody is there in time."""
     if not choices:

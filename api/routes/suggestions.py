@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from api.auth import CallerDep
 from api.errors import NotFound
 from api.schemas import lon_lat_wgs84
+from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import SuggestionAsk, SuggestionOut
-from api.service import ServiceDep
+from api.service import Service, ServiceDep
 from dispatch import desk
 from dispatch.incident import Incident
+from dispatch.replay import Reopened, ask_why_not, reopen, replay
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
@@ -50,5 +52,34 @@ def read_suggestion(number: str, service: ServiceDep, _: CallerDep) -> Suggestio
     try:
         with service.store.reading() as session:
             return SuggestionOut.of(number, get_suggestion(session, number))
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+@router.get("/{number}/replay")
+@router.post("/{number}/replay")
+def replay_suggestion(number: str, service: ServiceDep, _: CallerDep) -> ReplayOut:
+    """
+    Make an earlier suggestion again from what was frozen, and say whether the bytes are the same.
+
+    What is in force now stays in force.
+    """
+    return ReplayOut.of(replay(_reopened(number, service)))
+
+
+@router.get("/{number}/why-not/{unit}")
+def why_not(number: str, unit: str, service: ServiceDep, _: CallerDep) -> WhyNotOut:
+    """Say why an officer or unit was not proposed, or at which rank."""
+    try:
+        return WhyNotOut.of(number, ask_why_not(_reopened(number, service), unit))
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+def _reopened(number: str, service: Service) -> Reopened:
+    """The world of an earlier suggestion."""
+    try:
+        with service.store.reading() as session:
+            return reopen(session, number, service.city)
     except UnknownName as error:
         raise NotFound(str(error)) from error
