@@ -23,7 +23,7 @@ from geo.road.road_class import Mode
 from geo.road.snap import Joins
 
 FIRST_ASKED = 3
-"""So many officers are asked for each crew at first, and four times as many while they do not do."""
+"""Officers asked for each crew at first; four times as many whenever they do not suffice."""
 
 Eligible = NDArray[np.bool_] | Wanted | None
 
