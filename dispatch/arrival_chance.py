@@ -193,8 +193,8 @@ class ArrivalModel:
         lower, share = between_knots(log_s)
         ratio = self.log_ratio[modes, lower, P50]
         ratio += share * (self.log_ratio[modes, lower + 1, P50] - ratio)
-        ratio += log_s
-        return np.exp(ratio, out=ratio)
+        median_s: NDArray[np.float64] = np.exp(ratio + log_s)
+        return median_s
 
     def reach_s(self, within_s: float, *, hour: int) -> NDArray[np.float64]:
         """

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dispatch.batch import NO_CREW, Assigned, Batch
 from geo.errors import BadValue
@@ -27,21 +26,21 @@ class BroughtTogether:
     slot
         Row of the slot.
     crews
-        Rows of the crews they are taken from; these count as busy.
+        Codes of the crews they are taken from; these count as busy.
     officers
-        Ids of the officers.
+        Ids of the officers, the first to arrive first.
     arrival_ms
         When the last one that is legally needed is there, from now.
     """
 
     slot: int
-    crews: tuple[int, ...]
+    crews: tuple[str, ...]
     officers: tuple[str, ...]
     arrival_ms: int
 
 
-Form = Callable[[int, NDArray[np.bool_]], BroughtTogether | None]
-"""Forms a crew for a slot from the crews that are free, bool[n_crews]; None if it can't."""
+Form = Callable[[int, frozenset[str]], BroughtTogether | None]
+"""Forms a crew for a slot from all crews but those taken already, by code; None if it can't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,18 @@ def bring_together(batch: Batch, standing: Assigned, form: Form) -> Completed:
     BadValue
         A crew was formed for another slot, or from crews that are not free.
     """
-    free = np.ones(len(batch.crews), dtype=np.bool_)
-    free[standing.crew[standing.crew != NO_CREW]] = False
+    sent = standing.crew[standing.crew != NO_CREW].tolist()
+    taken = frozenset(batch.crews[row] for row in sent)
     added: list[BroughtTogether] = []
     for slot in np.argsort(-batch.gravity, kind="stable"):
-        formed = form(int(slot), free.copy()) if standing.crew[slot] == NO_CREW else None
+        formed = form(int(slot), taken) if standing.crew[slot] == NO_CREW else None
         if formed is None:
             continue
-        if formed.slot != slot or not free[list(formed.crews)].all():
+        if formed.slot != slot or taken.intersection(formed.crews):
             raise BadValue(
                 f"The crew brought together for {batch.slots[slot].incident} goes elsewhere or "
-                "takes officers of crews that are not free; form it from the free crews given."
+                "takes officers of crews that are not free; leave out the crews that are taken."
             )
-        free[list(formed.crews)] = False
+        taken = taken.union(formed.crews)
         added.append(formed)
     return Completed(standing=standing, brought_together=tuple(added))

@@ -1,10 +1,12 @@
 """
 Batch of a city: its open incidents and standing crews, and who goes where for the best of all.
 
-An incident wants a crew for the case if anybody may act on it, and a grid crew to secure the
-place where a squad has the case or nobody may act.  Crews of the unit that has the case may go;
+Each incident wants one crew or two (`dispatch.want`).  Crews of the unit that has the case may go;
 those of its neighbours, as mutual aid, where none of its own is in time, or where more crews may be
-wanted of it than it has.  Who goes one by one is held to the same.
+wanted of it than it has (`dispatch.slot_crews`).  Who goes one by one is held to the same.
+
+What stays open is filled with officers brought together from crews of the unit, the gravest first.
+That part is a heuristic, and the answer says so.
 
 A target counts from the dispatch, or from the report where a row says so; then what has passed
 since is taken off.
@@ -12,52 +14,54 @@ since is taken off.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dispatch.batch import NO_CREW, Assigned, Batch, Slot, assign, assign_one_by_one
-from dispatch.candidate import Candidates, Need, candidates
-from dispatch.choice import neighbours
-from dispatch.city import City
-from dispatch.crew_eta import arrivals_ms
-from dispatch.deadline import ClockKind, ClockStart
-from dispatch.destination import MOST_TIMES, join_places, officers_to_places_ms
+from dispatch.batch import NO_CREW, Assigned, Batch, assign, assign_one_by_one
+from dispatch.brought_together import BroughtTogether, Completed, bring_together
+from dispatch.crew_eta import ArrivalTarget
+from dispatch.destination import join_places
+from dispatch.enquiry import Enquiry
+from dispatch.gathering import gather
 from dispatch.incident import Incident
-from dispatch.lineup import Lineup, line_up
+from dispatch.lineup import STALE_AFTER_S
 from dispatch.scene import Scene, look_at
-from dispatch.unit import UnitKind
+from dispatch.slot_crews import SlotCrews, crews_of_slots
+from dispatch.want import Want, wants_of
 from dispatch.whereabouts import Whereabouts
 from geo.errors import BadValue
 
-LEAD, SECURE = "lead", "secure"
-
 
 @dataclass(frozen=True, slots=True)
-class SlotChoice:
+class Assignment:
     """
-    Which crew goes to an incident, and for what.
+    Who goes to an incident, and for what.
 
     Attributes
     ----------
     role
         ``lead`` for the case, ``secure`` for securing the place.
     crew
-        Code of the crew; None if nobody is left who may go.
+        Code of the crew; None if nobody is left who may go, or officers are brought together.
     eta_s
         Seconds until it is legally complete there, or None.
     late_s
         Seconds by which that misses the target, or None.
+    officers
+        Ids of officers brought together, the first to arrive first; else none.
+    brought_from
+        Codes of the crews from which they come.
     """
 
     role: str
     crew: str | None
     eta_s: float | None
     late_s: float | None
+    officers: tuple[str, ...] = ()
+    brought_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,18 +72,24 @@ class CityBatch:
     Attributes
     ----------
     batch
-        Slots and crews.
-    best
-        The best assignment, proven.
+        Slots, and the crews that matter.
+    completed
+        The best assignment of standing crews, proven, and the officers brought together for
+        what it leaves open.
     one_by_one
         Each incident its first crew, the gravest incident first.
     """
 
     batch: Batch
-    best: Assigned
+    completed: Completed
     one_by_one: Assigned
 
-    def of(self, incident: str, assigned: Assigned) -> tuple[SlotChoice, ...]:
+    @property
+    def best(self) -> Assigned:
+        """The best assignment of standing crews."""
+        return self.completed.standing
+
+    def of(self, incident: str, assigned: Assigned) -> tuple[Assignment, ...]:
         """
         Say who goes to one incident.
 
@@ -88,7 +98,7 @@ class CityBatch:
         incident
             Its id.
         assigned
-            `best` or `one_by_one`.
+            `best`, with those brought together, or `one_by_one`.
 
         Returns
         -------
@@ -96,41 +106,31 @@ class CityBatch:
             One for each crew that it wants.
         """
         rows = [row for row, slot in enumerate(self.batch.slots) if slot.incident == incident]
-        return tuple(self._assignment(row, int(assigned.crew[row])) for row in rows)
+        return tuple(self._assignment(row, assigned) for row in rows)
 
-    def _assignment(self, slot: int, crew: int) -> SlotChoice:
+    def _assignment(self, slot: int, assigned: Assigned) -> Assignment:
         """Who goes to one slot."""
-        role = self.batch.slots[slot].role
-        if crew == NO_CREW:
-            return SlotChoice(role, None, None, None)
-        eta_s = int(self.batch.arrival_ms[slot, crew]) / 1000
-        late_s = int(self.batch.late_ms[slot, crew]) / 1000
-        return SlotChoice(role, self.batch.crews[crew], eta_s, late_s)
+        role, crew = self.batch.slots[slot].role, int(assigned.crew[slot])
+        if crew != NO_CREW:
+            arrival_ms = int(self.batch.arrival_ms[slot, crew])
+            return Assignment(role, self.batch.crews[crew], *self._times_s(slot, arrival_ms))
+        for added in self.completed.brought_together if assigned is self.best else ():
+            if added.slot == slot:
+                times_s = self._times_s(slot, added.arrival_ms)
+                return Assignment(role, None, *times_s, added.officers, added.crews)
+        return Assignment(role, None, None, None)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Want:
-    """One slot with all crews of the city."""
-
-    slot: Slot
-    unit: str | None
-    gravity: int
-    due_ms: int
-    arrival_ms: NDArray[np.int64]
-    own: NDArray[np.bool_]
-    aid: NDArray[np.bool_]
-
-    @property
-    def own_in_time(self) -> bool:
-        """Whether a crew of its own is there in time."""
-        return bool((self.own & (self.arrival_ms <= self.due_ms)).any())
+    def _times_s(self, slot: int, arrival_ms: int) -> tuple[float, float]:
+        """Arrival and lateness in seconds."""
+        late_ms = max(arrival_ms - int(self.batch.due_ms[slot]), 0)
+        return arrival_ms / 1000, late_ms / 1000
 
 
 def assign_city(
     incidents: Sequence[Incident], whereabouts: Whereabouts, *, now: datetime
 ) -> CityBatch:
     """
-    Assign the standing crews of a city to its open incidents, by one version of its roads.
+    Assign the crews of a city to its open incidents, by one version of its roads.
 
     Parameters
     ----------
@@ -157,100 +157,62 @@ def assign_city(
     if None in ids or len(set(ids)) < len(ids):
         raise BadValue("Incidents of a batch need an id each, and no two the same.")
     whereabouts = whereabouts.pinned()
-    scenes = [look_at(incident, whereabouts.city, now=now) for incident in incidents]
-    every_crew = line_up(whereabouts, np.arange(len(whereabouts.city.roster.crews)), now=now)
-    wants = [
-        want
-        for incident, scene, travel_ms in zip(
-            incidents, scenes, _travel_ms(scenes, every_crew), strict=True
-        )
-        for want in _wants(incident, scene, travel_ms, every_crew, now)
-    ]
-    batch = _batch(sorted(wants, key=lambda want: want.slot), whereabouts.city)
-    return CityBatch(batch, assign(batch), assign_one_by_one(batch))
+    city = whereabouts.city
+    scenes = [look_at(incident, city, now=now) for incident in incidents]
+    wants = wants_of(incidents, scenes, city, now=now)
+    lon_lat = np.array([scene.place.lon_lat for scene in scenes], dtype=np.float64)
+    joins = join_places(city, lon_lat.reshape(-1, 2))
+    batch = _batch(wants, crews_of_slots(wants, whereabouts, joins, now=now), whereabouts)
+
+    def form(slot: int, taken: frozenset[str]) -> BroughtTogether | None:
+        want = wants[slot]
+        return _form(slot, want, scenes[want.place], incidents[want.place], whereabouts, now, taken)
+
+    completed = bring_together(batch, assign(batch), form)
+    return CityBatch(batch, completed, assign_one_by_one(batch))
 
 
-def _travel_ms(scenes: Sequence[Scene], every_crew: Lineup) -> Iterator[NDArray[np.int64]]:
-    """Travel times of all officers to each scene in turn, int64[n_officers]; many asked at once."""
-    officers, whereabouts = every_crew.officers, every_crew.whereabouts
-    at_once = max(MOST_TIMES // max(len(officers), 1), 1)
-    for first in range(0, len(scenes), at_once):
-        part = scenes[first : first + at_once]
-        lon_lat = np.array([scene.place.lon_lat for scene in part], dtype=np.float64)
-        joins = join_places(whereabouts.city, lon_lat)
-        yield from np.ascontiguousarray(officers_to_places_ms(whereabouts, officers, joins).T)
-
-
-def _wants(
-    incident: Incident,
-    scene: Scene,
-    travel_ms: NDArray[np.int64],
-    every_crew: Lineup,
-    now: datetime,
-) -> list[_Want]:
-    """Slots of one incident; one that is handed over has none."""
-    city = every_crew.whereabouts.city
-    wants = []
-    if scene.case.may_act:
-        judged = candidates(every_crew, travel_ms, scene.case.need)
-        own = city.roster.commanded_by([scene.case.unit] if scene.case.unit else [])
-        aid = city.roster.commanded_by(neighbours(scene.case, city))
-        wants.append(_want(incident, LEAD, scene, city, judged, own, aid, now))
-    if scene.case.to_secure:
-        judged = candidates(every_crew, travel_ms, Need())
-        grid = city.roster.commanded_by(unit.code for unit in city.units_of(UnitKind.GRID_BRIGADE))
-        wants.append(_want(incident, SECURE, scene, city, judged, grid, grid, now))
-    return wants
-
-
-def _want(  # noqa: PLR0913, PLR0917 -- everything that a slot is made from
-    incident: Incident,
-    role: str,
-    scene: Scene,
-    city: City,
-    judged: Candidates,
-    own: NDArray[np.bool_],
-    aid: NDArray[np.bool_],
-    now: datetime,
-) -> _Want:
-    """Make one slot."""
-    known = [city.matters[code].gravity for code in incident.matters if code in city.matters]
-    return _Want(
-        slot=Slot(incident.id or "", role),
-        unit=scene.case.unit if role == LEAD else None,
-        gravity=max([1, *known]),
-        due_ms=_due_ms(incident, scene, role, now),
-        arrival_ms=arrivals_ms(judged, now=now),
-        own=own & judged.able,
-        aid=aid & judged.able,
-    )
-
-
-def _due_ms(incident: Incident, scene: Scene, role: str, now: datetime) -> int:
-    """What is left of the target."""
-    kind = ClockKind.ARRIVE if role == LEAD else ClockKind.SECURE
-    starts = {clock.kind: clock.starts for clock in scene.case.clocks}
-    waited_s = (now - incident.reported_at).total_seconds()
-    passed_s = waited_s if starts.get(kind) == ClockStart.REPORTED else 0.0
-    return round((scene.targets_s[kind] - passed_s) * 1000)
-
-
-def _batch(wants: Sequence[_Want], city: City) -> Batch:
-    """Lay the slots out."""
-    shape = (len(wants), len(city.roster.crews))
-    may_go = np.array([_may_go(want, wants) for want in wants], dtype=np.bool_)
+def _batch(wants: Sequence[Want], found: Sequence[SlotCrews], whereabouts: Whereabouts) -> Batch:
+    """Lay the slots out, with the crews that any of them may need."""
+    crews = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(one.crews for one in found)]))
+    arrival_ms = np.zeros((len(wants), len(crews)), dtype=np.int64)
+    may_go = np.zeros(arrival_ms.shape, dtype=np.bool_)
+    for slot, one in enumerate(found):
+        columns = np.searchsorted(crews, one.crews)
+        arrival_ms[slot, columns], may_go[slot, columns] = one.arrival_ms, True
+    roster = whereabouts.city.roster
     return Batch(
         slots=tuple(want.slot for want in wants),
-        crews=tuple(crew.code for crew in city.roster.crews),
+        crews=tuple(roster.crews[row].code for row in crews.tolist()),
         gravity=np.array([want.gravity for want in wants], dtype=np.int64),
         due_ms=np.array([want.due_ms for want in wants], dtype=np.int64),
-        arrival_ms=np.array([want.arrival_ms for want in wants], dtype=np.int64).reshape(shape),
-        may_go=may_go.reshape(shape),
+        arrival_ms=arrival_ms,
+        may_go=may_go,
     )
 
 
-def _may_go(want: _Want, wants: Sequence[_Want]) -> NDArray[np.bool_]:
-    """Crews that may fill a slot: its own, and mutual aid where those do not do."""
-    asked = Counter(other.unit for other in wants)
-    scarce = asked[want.unit] + asked[None] > np.count_nonzero(want.own)
-    return want.own | want.aid if scarce or not want.own_in_time else want.own
+def _form(  # noqa: PLR0913, PLR0917 -- a slot with all that it is about
+    slot: int,
+    want: Want,
+    scene: Scene,
+    incident: Incident,
+    whereabouts: Whereabouts,
+    now: datetime,
+    taken: frozenset[str],
+) -> BroughtTogether | None:
+    """Bring officers of the unit together for a slot that is left open."""
+    roster = whereabouts.city.roster
+    free = [
+        row for row in roster.commands(want.home).tolist() if roster.crews[row].code not in taken
+    ]
+    enquiry = Enquiry(whereabouts, scene.destination, now, STALE_AFTER_S)
+    target = ArrivalTarget(want.due_ms / 1000, now, incident.reported_at)
+    gathered = gather(enquiry, np.array(free, dtype=np.int64), want.need, target)
+    if gathered is None:
+        return None
+    return BroughtTogether(
+        slot=slot,
+        crews=tuple(roster.crews[row].code for row in gathered.formed.crews),
+        officers=tuple(roster.officers[row].id for row in gathered.formed.officers),
+        arrival_ms=round(gathered.eta.eta_s * 1000),
+    )

@@ -235,14 +235,14 @@ def test_crews_brought_together_fill_what_is_left_and_say_so():
         i3 3 . . .
     """)
 
-    def form(slot, free) -> BroughtTogether | None:
-        pair = np.flatnonzero(free)[:2]
+    def form(slot, taken) -> BroughtTogether | None:
+        pair = [crew for crew in "ABCD" if crew not in taken][:2]
         if len(pair) < 2:
             return None
-        return BroughtTogether(slot, tuple(pair.tolist()), ("o1", "o2"), 600_000)
+        return BroughtTogether(slot, tuple(pair), ("o1", "o2"), 600_000)
 
     completed = bring_together(batch, assign(batch), form)
-    assert [(added.slot, added.crews) for added in completed.brought_together] == [(2, (1, 2))]
+    assert [(added.slot, added.crews) for added in completed.brought_together] == [(2, ("B", "C"))]
     assert completed.heuristic
     assert not bring_together(batch, assign(batch), lambda *_: None).heuristic
 
@@ -255,7 +255,7 @@ def test_a_crew_brought_together_from_busy_ones_is_refused():
     """)
     with pytest.raises(BadValue, match="not free"):
         bring_together(
-            batch, assign(batch), lambda slot, _: BroughtTogether(slot, (0,), ("o1",), 1)
+            batch, assign(batch), lambda slot, _: BroughtTogether(slot, ("A",), ("o1",), 1)
         )
 
 

@@ -30,10 +30,10 @@ def batch(drawn: TownCity, *asked: str) -> CityBatch:
 
 
 def sent(made: CityBatch, assigned: Assigned) -> str:
-    """Write an assignment as ``x/lead 1 60s``."""
+    """Write an assignment as ``x/lead 1 60s``; officers brought together as ``1-0+2-0``."""
     incidents = sorted({slot.incident for slot in made.batch.slots})
     return ", ".join(
-        f"{incident}/{row.role} {row.crew or '-'}"
+        f"{incident}/{row.role} {row.crew or '+'.join(row.officers) or '-'}"
         + ("" if row.eta_s is None else f" {row.eta_s:g}s")
         for incident in incidents
         for row in made.of(incident, assigned)
@@ -79,6 +79,34 @@ def test_crews_that_cannot_go_are_not_sent():
     crews = {"1": Crew(status=DutyStatus.BUSY), "2": Crew(certified=1)}
     made = batch(replace(DRAWN, crews=crews, next_door=""), "x H1")
     assert sent(made, made.best) == "x/lead -"
+
+
+ONE = Crew(certified=1)
+
+
+def test_what_stays_open_is_filled_with_officers_brought_together():
+    drawn = replace(DRAWN, home="12a", next_door="", crews={"2": ONE, "a": ONE})
+    made = batch(drawn, "x H1", "y H2")
+    assert sent(made, made.best) == "x/lead 2-0+a-0 120s, y/lead 1 60s"
+    assert sent(made, made.one_by_one) == "x/lead -, y/lead 1 60s"
+    assert made.best.proven, "of standing crews"
+    assert made.completed.heuristic
+    (row,) = made.of("x", made.best)
+    assert (row.crew, row.brought_from, row.late_s) == (None, ("2", "a"), 0)
+    assert not batch(DRAWN, "y H1").completed.heuristic
+
+
+def test_nobody_is_brought_together_twice_nor_from_a_crew_that_is_sent():
+    drawn = replace(DRAWN, home="12ab", next_door="", crews=dict.fromkeys("2ab", ONE))
+    made = batch(drawn, "x H2", "y H1", "b H2")
+    assert sent(made, made.best) == "b/lead b-0+a-0 60s, x/lead 1 60s, y/lead -"
+
+
+def test_officers_of_the_zones_brigade_secure_together_where_no_grid_crew_is_left():
+    drawn = replace(DRAWN, home="12", next_door="", squad="b", crews={"1": ONE, "2": ONE})
+    crossing = Incident(STREET.lon_lat["x"], ("H1", "T1"), NOW, id="x")
+    made = assign_city([crossing], drawn.whereabouts(), now=NOW)
+    assert sent(made, made.best) == "x/lead b 180s, x/secure 1-0+2-0 60s"
 
 
 def test_no_incident_and_no_id():
@@ -135,7 +163,21 @@ def test_many_incidents_are_asked_in_parts(monkeypatch):
         Incident(BLOCKS.lon_lat[at], ("H1",), NOW, id=str(row)) for row, at in enumerate("aeg")
     ]
     whole = assign_city(asked, START, now=NOW)
-    monkeypatch.setattr("dispatch.city_batch.MOST_TIMES", 1)
+    monkeypatch.setattr("dispatch.slot_crews.MOST_TIMES", 1)
     parts = assign_city(asked, START, now=NOW)
     assert parts.batch.arrival_ms.tolist() == whole.batch.arrival_ms.tolist()
     assert sent(parts, parts.best) == sent(whole, whole.best)
+
+
+@given(st.lists(st.sampled_from("abcdefg"), max_size=4))
+def test_crews_that_cannot_matter_are_left_out_at_no_loss(asked):
+    incidents = [
+        Incident(BLOCKS.lon_lat[at], ("H1",), NOW, id=str(row)) for row, at in enumerate(asked)
+    ]
+    whole = assign_city(incidents, START, now=NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dispatch.slot_crews.FEWEST_KEPT", 0)
+        pruned = assign_city(incidents, START, now=NOW)
+    assert sent(pruned, pruned.best) == sent(whole, whole.best)
+    assert sent(pruned, pruned.one_by_one) == sent(whole, whole.one_by_one)
+    assert pruned.batch.may_go.sum(axis=1).max(initial=0) <= len(asked)
