@@ -51,31 +51,9 @@ class Roads:
     rules: int = 0
     longest: int = 2
     most_sources: int = 200
-    only_verify: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.file} with rules" if self.rules else self.file
 
 
-CITIES = [
-    Roads("helsinki.osm.pbf"),
-    Roads("liechtenstein.osm.pbf"),
-    Roads(DEMO),
-    Roads("beijing-ways.gpkg"),
-    Roads("beijing-ways.gpkg", rules=500, longest=3),
-    Roads("new-york.npz"),
-    Roads("new-york.npz", rules=2_000, most_sources=20, only_verify=True),
-]
-CASES = [
-    pytest.param(
-        (city, weights, stage),
-        id=f"{city}, {weights}, {stage}",
-        marks=[pytest.mark.verify] * city.only_verify,
-    )
-    for city, weights, stage in product(
-        CITIES, ("own weights", "random weights"), ("at first", "after updates")
-    )
-]
+CASES = list(product(("own weights", "random weights"), ("at first", "after updates")))
 SLOTS_PER_STATE = 12
 """New York and Beijing need 5 and 8; with the order's rank the wrong way round, hundreds."""
 
@@ -112,32 +90,32 @@ class Asked:
         return [None, *np.quantile(reached, [0.01, 0.1, 0.5, 0.9]).tolist()]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def kept():
-    """What was built last, by what it was built for; one network at a time is kept."""
+    """What was built for a network, and for its weights and stage."""
     return {}
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="class", params=CASES, ids=", ".join)
 def case(request):
     return request.param
 
 
 @pytest.fixture
-def asked(*, case, kept, need_roads_data, tmp_path, count):
-    city, weights, stage = case
-    if kept.get("city") != city:
-        path = None if city.file == DEMO else need_roads_data(city.file)
+def asked(*, request, case, kept, need_roads_data, tmp_path, count):
+    roads, (weights, stage) = request.cls.roads, case
+    if "built" not in kept:
+        path = None if roads.file == DEMO else need_roads_data(roads.file)
         network = demo_network(tmp_path, count) if path is None else read_network(path)
-        rules = random_rules(network, city.rules, city.longest, np.random.default_rng(1))
+        rules = random_rules(network, roads.rules, roads.longest, np.random.default_rng(1))
         if rules:
             network = with_turn_rules(network, rules)
-        kept |= {"city": city, "built": (prepare(network), slow_roads(network)), "case": None}
-    if kept["case"] != case:
+        kept["built"] = prepare(network), slow_roads(network)
+    if kept.get("case") != case:
         asked = weighed(*kept["built"], weights)
         if stage == "after updates":
             update(asked, count(reduced=10, full=200))
-        n_sources = min(count(reduced=10, full=200), city.most_sources)
+        n_sources = min(count(reduced=10, full=200), roads.most_sources)
         kept |= {"case": case, "asked": asked.search(n_sources)}
     return kept["asked"]
 
@@ -177,38 +155,6 @@ def update(asked: Asked, count: int) -> None:
         np.testing.assert_array_equal(found, getattr(whole.slots, name))
 
 
-def test_the_hierarchy_has_few_slots(asked):
-    roads = asked.times.roads
-    assert roads.hierarchy.n_slots < SLOTS_PER_STATE * roads.graph.n_states
-
-
-def test_the_nearest_units_are_the_oracles_as_they_move(asked, count):
-    rng = np.random.default_rng(4)
-    at = rng.integers(0, len(asked.places), UNITS)
-    fleet = asked.times.fleet(asked.places.take(at))
-    found_any = 0
-    for number in range(count(reduced=500, full=10_000)):
-        if number % 20 == 19:
-            moved = rng.choice(UNITS, int(rng.integers(1, 100)), replace=False)
-            at[moved] = rng.integers(0, len(asked.places), len(moved))
-            fleet.move(moved, asked.places.take(at[moved]))
-        row, eligible = int(rng.integers(len(asked.sources))), random_eligible(UNITS, rng)
-        question = {
-            "k": int(rng.choice([1, 2, 8, 30, UNITS + 1], p=[0.2, 0.2, 0.4, 0.15, 0.05])),
-            "within_s": asked.limits_s[rng.integers(len(asked.limits_s))],
-            "eligible": who_may_go(fleet, eligible, rng),
-        }
-        incident = asked.place(asked.sources[row])
-        expected = first_units(asked.to_ms[row, at], eligible, question)
-        assert ranked(asked.times.nearest(fleet, incident, **question)) == expected
-        found_any += bool(expected)
-        for method in BUDGETS if number % 10 == 0 else ():
-            with answered_by(method):
-                alone = asked.times.nearest(fleet, incident, **question)
-            assert ranked(alone) == expected, method
-    assert found_any > 50
-
-
 def who_may_go(
     fleet: Fleet, eligible: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | Wanted | None:
@@ -245,48 +191,6 @@ def first_units(ms: Ints, eligible: np.ndarray, question: dict) -> list[tuple[in
     return list(zip(ms[units].tolist(), units.tolist(), strict=True))
 
 
-def test_matrices_of_every_shape_are_the_oracles(asked, count):
-    rng, n_asked = np.random.default_rng(5), count(reduced=500, full=10_000)
-    n_sources = len(asked.sources)
-    for _ in range(n_asked // 100):
-        row, others = int(rng.integers(n_sources)), rng.integers(0, len(asked.places), 100)
-        one, many = asked.place(asked.sources[row]), asked.places.take(others)
-        np.testing.assert_array_equal(asked.times.matrix(one, many)[0], asked.from_ms[row, others])
-        np.testing.assert_array_equal(asked.times.matrix(many, one)[:, 0], asked.to_ms[row, others])
-    rows = rng.integers(0, n_sources, min(n_asked // 50, 100))
-    others = rng.integers(0, len(asked.places), 500)
-    some, many = asked.places.take(asked.sources[rows]), asked.places.take(others)
-    np.testing.assert_array_equal(asked.times.matrix(some, many), asked.from_ms[rows][:, others])
-    np.testing.assert_array_equal(asked.times.matrix(many, some), asked.to_ms[rows][:, others].T)
-
-
-def test_one_search_to_many_places_is_the_oracles(asked, count):
-    for row, source in enumerate(asked.sources[: count(reduced=5, full=25)]):
-        found_ms, length_m = asked.times.matrix_row(asked.place(source), asked.places)
-        np.testing.assert_array_equal(found_ms, asked.from_ms[row])
-        np.testing.assert_array_equal(np.isnan(length_m), found_ms == NO_WAY)
-
-
-def test_routes_drive_the_oracles_times_and_obey_the_rules(asked, count):
-    rng = np.random.default_rng(6)
-    found = 0
-    for _ in range(count(reduced=500, full=10_000)):
-        row, goal = int(rng.integers(len(asked.sources))), int(rng.integers(len(asked.places)))
-        start, end = asked.place(asked.sources[row]), asked.place(goal)
-        route = asked.times.route(start, end)
-        if route is None:
-            assert asked.from_ms[row, goal] == NO_WAY
-            continue
-        found += 1
-        edges = route.edges.tolist()
-        assert route.travel_time_ms == asked.from_ms[row, goal]
-        assert price_ms(asked.slow, asked.edge_ms, start, end, edges) == route.travel_time_ms
-        if found % 10 == 0:
-            assert away_m(route.lon_lat[0], on_the_road(asked.network, start)) < 0.01
-            assert away_m(route.lon_lat[-1], on_the_road(asked.network, end)) < 0.01
-    assert found > 50
-
-
 def on_the_road(network: RoadNetwork, place: Joins) -> np.ndarray:
     """Where a place joins its road."""
     if place.node[0] >= 0:
@@ -301,49 +205,6 @@ def on_the_road(network: RoadNetwork, place: Joins) -> np.ndarray:
 def away_m(one: np.ndarray, other: np.ndarray) -> float:
     squeeze = np.array([np.cos(np.radians(one[1])), 1.0])
     return float(np.hypot(*((one - other) * squeeze))) * METRES_PER_DEGREE
-
-
-def test_each_place_is_served_by_the_oracles_first_base(asked, count):
-    rng = np.random.default_rng(8)
-    for n_bases in (1, 2, 9) * count(reduced=1, full=5):
-        bases = rng.choice(len(asked.sources), n_bases, replace=False)
-        partition = asked.times.partition(asked.places.take(asked.sources[bases]))
-        ms = np.where(asked.from_ms[bases] == NO_WAY, CLOSED_MS, asked.from_ms[bases])
-        first_ms = ms.min(axis=0)
-        reached = first_ms < CLOSED_MS
-        served = partition.serve(asked.places)
-        np.testing.assert_array_equal(served.base, np.where(reached, ms.argmin(axis=0), NO_WAY))
-        np.testing.assert_array_equal(served.travel_time_ms, np.where(reached, first_ms, NO_WAY))
-        at = np.flatnonzero(asked.places.node >= 0)
-        node = asked.places.node[at]
-        np.testing.assert_array_equal(partition.nodes.base[node], served.base[at])
-        np.testing.assert_array_equal(
-            partition.nodes.travel_time_ms[node], served.travel_time_ms[at]
-        )
-        weight = rng.uniform(0, 9, len(asked.places))
-        within_s = float(np.median(first_ms)) / 1000
-        coverage = cover(partition, Demand(asked.places, weight), within_s=within_s)
-        in_time = reached & (first_ms <= within_s * 1000)
-        np.testing.assert_array_equal(coverage.in_time, in_time)
-        assert coverage.share == pytest.approx(weight[in_time].sum() / weight.sum())
-        assert coverage.unreachable_weight == pytest.approx(weight[~reached].sum())
-
-
-def test_stretches_within_reach_are_the_oracles(asked, count):
-    limits_s = [0.001, 60.0, min(900.0, np.quantile(asked.to_ms, 0.2) / 1000 + 1)]
-    joined = np.flatnonzero(
-        asked.places.node[asked.sources] + asked.places.street[asked.sources] > -2
-    )
-    for source in asked.sources[joined[: count(reduced=5, full=50)]]:
-        place = asked.place(source)
-        begun_ms = asked.oracle.entered_ms(int(source))
-        for band in asked.times.reach(place, limits_s):
-            edges, end = stretches(asked, place, begun_ms, round(band.within_s * 1000))
-            found = band.stretches
-            order = np.lexsort((-found.begin, found.edge))
-            np.testing.assert_array_equal(found.edge[order], edges)
-            np.testing.assert_allclose(found.end[order], end, rtol=0, atol=1e-12)
-            assert band.polygon.is_valid
 
 
 def stretches(
@@ -364,3 +225,158 @@ def stretches(
     share = np.minimum(begin + driven_ms / np.maximum(whole_ms, 1), 1.0)
     end = np.where(is_whole, 1.0, share)
     return edges[end > begin].astype(int), end[end > begin]
+
+
+class EveryQuestion:
+    """What each network is asked; a class for each, so that they spread over processes."""
+
+    roads: Roads
+
+    def test_the_hierarchy_has_few_slots(self, asked):
+        roads = asked.times.roads
+        assert roads.hierarchy.n_slots < SLOTS_PER_STATE * roads.graph.n_states
+
+    def test_the_nearest_units_are_the_oracles_as_they_move(self, asked, count):
+        rng = np.random.default_rng(4)
+        at = rng.integers(0, len(asked.places), UNITS)
+        fleet = asked.times.fleet(asked.places.take(at))
+        found_any = 0
+        for number in range(count(reduced=500, full=10_000)):
+            if number % 20 == 19:
+                moved = rng.choice(UNITS, int(rng.integers(1, 100)), replace=False)
+                at[moved] = rng.integers(0, len(asked.places), len(moved))
+                fleet.move(moved, asked.places.take(at[moved]))
+            row, eligible = int(rng.integers(len(asked.sources))), random_eligible(UNITS, rng)
+            question = {
+                "k": int(rng.choice([1, 2, 8, 30, UNITS + 1], p=[0.2, 0.2, 0.4, 0.15, 0.05])),
+                "within_s": asked.limits_s[rng.integers(len(asked.limits_s))],
+                "eligible": who_may_go(fleet, eligible, rng),
+            }
+            incident = asked.place(asked.sources[row])
+            expected = first_units(asked.to_ms[row, at], eligible, question)
+            assert ranked(asked.times.nearest(fleet, incident, **question)) == expected
+            found_any += bool(expected)
+            for method in BUDGETS if number % 10 == 0 else ():
+                with answered_by(method):
+                    alone = asked.times.nearest(fleet, incident, **question)
+                assert ranked(alone) == expected, method
+        assert found_any > 50
+
+    def test_matrices_of_every_shape_are_the_oracles(self, asked, count):
+        rng, n_asked = np.random.default_rng(5), count(reduced=500, full=10_000)
+        n_sources = len(asked.sources)
+        for _ in range(n_asked // 100):
+            row, others = int(rng.integers(n_sources)), rng.integers(0, len(asked.places), 100)
+            one, many = asked.place(asked.sources[row]), asked.places.take(others)
+            np.testing.assert_array_equal(
+                asked.times.matrix(one, many)[0], asked.from_ms[row, others]
+            )
+            np.testing.assert_array_equal(
+                asked.times.matrix(many, one)[:, 0], asked.to_ms[row, others]
+            )
+        rows = rng.integers(0, n_sources, min(n_asked // 50, 100))
+        others = rng.integers(0, len(asked.places), 500)
+        some, many = asked.places.take(asked.sources[rows]), asked.places.take(others)
+        np.testing.assert_array_equal(
+            asked.times.matrix(some, many), asked.from_ms[rows][:, others]
+        )
+        np.testing.assert_array_equal(
+            asked.times.matrix(many, some), asked.to_ms[rows][:, others].T
+        )
+
+    def test_one_search_to_many_places_is_the_oracles(self, asked, count):
+        for row, source in enumerate(asked.sources[: count(reduced=5, full=25)]):
+            found_ms, length_m = asked.times.matrix_row(asked.place(source), asked.places)
+            np.testing.assert_array_equal(found_ms, asked.from_ms[row])
+            np.testing.assert_array_equal(np.isnan(length_m), found_ms == NO_WAY)
+
+    def test_routes_drive_the_oracles_times_and_obey_the_rules(self, asked, count):
+        rng = np.random.default_rng(6)
+        found = 0
+        for _ in range(count(reduced=500, full=10_000)):
+            row, goal = int(rng.integers(len(asked.sources))), int(rng.integers(len(asked.places)))
+            start, end = asked.place(asked.sources[row]), asked.place(goal)
+            route = asked.times.route(start, end)
+            if route is None:
+                assert asked.from_ms[row, goal] == NO_WAY
+                continue
+            found += 1
+            edges = route.edges.tolist()
+            assert route.travel_time_ms == asked.from_ms[row, goal]
+            assert price_ms(asked.slow, asked.edge_ms, start, end, edges) == route.travel_time_ms
+            if found % 10 == 0:
+                assert away_m(route.lon_lat[0], on_the_road(asked.network, start)) < 0.01
+                assert away_m(route.lon_lat[-1], on_the_road(asked.network, end)) < 0.01
+        assert found > 50
+
+    def test_each_place_is_served_by_the_oracles_first_base(self, asked, count):
+        rng = np.random.default_rng(8)
+        for n_bases in (1, 2, 9) * count(reduced=1, full=5):
+            bases = rng.choice(len(asked.sources), n_bases, replace=False)
+            partition = asked.times.partition(asked.places.take(asked.sources[bases]))
+            ms = np.where(asked.from_ms[bases] == NO_WAY, CLOSED_MS, asked.from_ms[bases])
+            first_ms = ms.min(axis=0)
+            reached = first_ms < CLOSED_MS
+            served = partition.serve(asked.places)
+            np.testing.assert_array_equal(served.base, np.where(reached, ms.argmin(axis=0), NO_WAY))
+            np.testing.assert_array_equal(
+                served.travel_time_ms, np.where(reached, first_ms, NO_WAY)
+            )
+            at = np.flatnonzero(asked.places.node >= 0)
+            node = asked.places.node[at]
+            np.testing.assert_array_equal(partition.nodes.base[node], served.base[at])
+            np.testing.assert_array_equal(
+                partition.nodes.travel_time_ms[node], served.travel_time_ms[at]
+            )
+            weight = rng.uniform(0, 9, len(asked.places))
+            within_s = float(np.median(first_ms)) / 1000
+            coverage = cover(partition, Demand(asked.places, weight), within_s=within_s)
+            in_time = reached & (first_ms <= within_s * 1000)
+            np.testing.assert_array_equal(coverage.in_time, in_time)
+            assert coverage.share == pytest.approx(weight[in_time].sum() / weight.sum())
+            assert coverage.unreachable_weight == pytest.approx(weight[~reached].sum())
+
+    def test_stretches_within_reach_are_the_oracles(self, asked, count):
+        limits_s = [0.001, 60.0, min(900.0, np.quantile(asked.to_ms, 0.2) / 1000 + 1)]
+        joined = np.flatnonzero(
+            asked.places.node[asked.sources] + asked.places.street[asked.sources] > -2
+        )
+        for source in asked.sources[joined[: count(reduced=5, full=50)]]:
+            place = asked.place(source)
+            begun_ms = asked.oracle.entered_ms(int(source))
+            for band in asked.times.reach(place, limits_s):
+                edges, end = stretches(asked, place, begun_ms, round(band.within_s * 1000))
+                found = band.stretches
+                order = np.lexsort((-found.begin, found.edge))
+                np.testing.assert_array_equal(found.edge[order], edges)
+                np.testing.assert_allclose(found.end[order], end, rtol=0, atol=1e-12)
+                assert band.polygon.is_valid
+
+
+class TestHelsinki(EveryQuestion):
+    roads = Roads("helsinki.osm.pbf")
+
+
+class TestLiechtenstein(EveryQuestion):
+    roads = Roads("liechtenstein.osm.pbf")
+
+
+class TestDemoCity(EveryQuestion):
+    roads = Roads(DEMO)
+
+
+class TestBeijing(EveryQuestion):
+    roads = Roads("beijing-ways.gpkg")
+
+
+class TestBeijingWithRules(EveryQuestion):
+    roads = Roads("beijing-ways.gpkg", rules=500, longest=3)
+
+
+class TestNewYork(EveryQuestion):
+    roads = Roads("new-york.npz")
+
+
+@pytest.mark.verify
+class TestNewYorkWithRules(EveryQuestion):
+    roads = Roads("new-york.npz", rules=2_000, most_sources=20)
