@@ -23,6 +23,7 @@ from api.routes import (
     city,
     closures,
     coverage,
+    diversions,
     events,
     health,
     incident_record,
@@ -33,16 +34,20 @@ from api.routes import (
     reach,
     reports,
     suggestions,
+    whistles,
 )
 from api.schemas_position import positions_of
 from api.schemas_suggestion import as_json
+from api.second_look import SecondLook
 from api.service import Service
 from api.settings import Settings, demo_store_url
 from api.tile import RoadTiles
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
+from api.whistle_watch import WhistleWatch
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
+from dispatch.reconsidering import standard_rule
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions, write_positions
@@ -62,12 +67,20 @@ WEIGHTS_S = 0.5
 DUTY_S = 0.5
 """How often it is seen to that shifts begin and end, and that others have signed on."""
 
+WHISTLES_S = 1.0
+"""How often it is seen to that calls without an answer go up."""
+
+SECOND_LOOK_S = 2.0
+"""How often incidents that wait for somebody are looked at again."""
+
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
 
 ROUTES = (
     suggestions,
+    diversions,
     assignments,
+    whistles,
     reports,
     joint_operations,
     coverage,
@@ -230,7 +243,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     Returns
     -------
     beats
-        Patrol and stream, weights, clock, and saving; none has started.
+        Patrol and stream, weights, whistles, second looks, clock, and saving; none has started.
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
 
@@ -246,6 +259,8 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
+        Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
+        Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas import Asked, ReasonOut, Text
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome
 from dispatch.choice import ProposalKind
+from dispatch.diversion import Diversion, LetAlone
 from dispatch.picking import Pick
 
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -39,6 +40,17 @@ class AssignmentAsk(Asked):
         default=None, description="The rule that decided, where no person did."
     )
     reinforces: bool = Field(default=False, description="Beside others bound for the same.")
+    calls_off: Code | None = Field(
+        default=None,
+        description="Take the offer to divert the crew of this assignment; nobody else is named.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_name_them(self) -> AssignmentAsk:
+        """Refuse to divert one crew and name another."""
+        if self.calls_off is not None and (self.rank or self.unit or self.crew):
+            raise ValueError("calls_off names the crew already: leave rank, unit and crew out")
+        return self
 
     def pick(self) -> Pick:
         """Copy whom it names."""
@@ -53,6 +65,59 @@ class AssignmentAsk(Asked):
             reason=self.reason,
             note=self.note,
         )
+
+
+class DiversionOut(BaseModel):
+    """An offer to call a crew off another incident, whose clock runs on."""
+
+    calls_off: str = Field(description="The assignment that would end.")
+    incident: str = Field(description="The incident that would be left.")
+    unit: str
+    crew: list[str]
+    eta_s: float
+    first_free_s: float | None = Field(description="Of the first crew that is free.")
+    left_eta_s: float = Field(description="When it would have been where it is going.")
+    left_due_s: float = Field(description="What is left of the arrival clock there.")
+    replacement: str | None
+    replacement_eta_s: float | None
+    said: ReasonOut
+
+    @classmethod
+    def of(cls, offer: Diversion) -> DiversionOut:
+        """Copy an offer."""
+        return cls(
+            calls_off=offer.assignment,
+            incident=offer.incident,
+            unit=offer.unit,
+            crew=list(offer.officers),
+            eta_s=offer.eta_s,
+            first_free_s=offer.first_free_s,
+            left_eta_s=offer.left_eta_s,
+            left_due_s=offer.left_due_s,
+            replacement=offer.replacement,
+            replacement_eta_s=offer.replacement_eta_s,
+            said=ReasonOut.of(offer.said),
+        )
+
+
+class LetAloneOut(BaseModel):
+    """A crew on its way that may not be called off."""
+
+    assignment: str
+    unit: str
+    why: ReasonOut
+
+    @classmethod
+    def of(cls, alone: LetAlone) -> LetAloneOut:
+        """Copy it."""
+        return cls(assignment=alone.assignment, unit=alone.unit, why=ReasonOut.of(alone.why))
+
+
+class DiversionsOut(BaseModel):
+    """Which crews under way may be called off, and which not."""
+
+    offers: list[DiversionOut]
+    let_alone: list[LetAloneOut]
 
 
 class ReleaseAsk(Asked):

@@ -2,7 +2,8 @@
 Assignment (派单): a suggestion accepted, officers bound to an incident, and how it was decided.
 
 Who decides follows the first proposal, takes one of a lower rank, or overrides the suggestion
-with officers who were not proposed, and then says why.  What spoke against them at that moment
+with officers who were not proposed, and then says why; or takes the offer to call a crew off
+another incident.  What spoke against them at that moment
 is kept with the decision.  The clock of the arrival target starts with the first dispatch and
 runs until somebody is there: it does not start again when one crew takes over from another.
 """
@@ -26,6 +27,7 @@ class Departure(StrEnum):
     FOLLOWED = "followed"
     LOWER_RANK = "lower_rank"
     OVERRIDE = "override"
+    DIVERSION = "diversion"
 
 
 class Outcome(StrEnum):

@@ -18,12 +18,17 @@ from dispatch.assignment import (
     running_clock,
 )
 from dispatch.assignment_terms import AssignmentTerms
+from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
 from dispatch.incident import Incident
 from dispatch.picking import Pick, pick
+from dispatch.policy import Policy
 from dispatch.scene import look_at
+from dispatch.second_thoughts import Rule
 from dispatch.store.assignments import (
     add_assignment,
     all_assignments,
+    get_assignment,
+    list_assignments,
     note_arrival,
     release_assignment,
 )
@@ -90,10 +95,126 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         terms.check(decision.reason, decision.note)
     if picked.departure == Departure.OVERRIDE:
         picked = _timed(picked, reported, whereabouts, decision.at)
+    bound = _bind(session, suggestion, made, reported, picked, decision, terms)
+    return add_assignment(session, replace(bound, reinforces=reinforces))
+
+
+def offers(
+    session: Session, suggestion: str, whereabouts: Whereabouts, *, rule: Rule, now: datetime
+) -> tuple[tuple[Diversion, ...], tuple[LetAlone, ...]]:
+    """
+    Say which crews under way the rule lets be called off for the incident of a suggestion.
+
+    Parameters
+    ----------
+    session
+        A session.
+    suggestion
+        Id of a suggestion that was made for an incident on record.
+    whereabouts
+        Where the officers of the city are.
+    rule
+        Who may be called off.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    offers, let_alone
+        See `dispatch.diversion.diversions`.
+
+    Raises
+    ------
+    UnknownName
+        There is no such suggestion.
+    BadValue
+        It was made for a place, not for an incident.
+    """
+    made = get_suggestion(session, suggestion)
+    reported = _incident_of(session, made, None)
+    under_way = [
+        UnderWay(one, get_incident(session, one.incident))
+        for one in list_assignments(session, bound=True, limit=None)
+        if one.under_way
+    ]
+    return diversions(reported, under_way, whereabouts, rule, now=now, policy=made.policy)
+
+
+def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are keywords only
+    session: Session,
+    suggestion: str,
+    calls_off: str,
+    whereabouts: Whereabouts,
+    *,
+    decision: Decision,
+    terms: AssignmentTerms,
+    rule: Rule,
+) -> tuple[Assignment, Assignment]:
+    """
+    Call a crew off, as the rule allows, and bind it to the incident of a suggestion.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    suggestion
+        Id of the suggestion.
+    calls_off
+        Id of the assignment that ends.
+    whereabouts
+        Where the officers of the city are.
+    decision
+        Who decides, when, and why.
+    terms
+        How long suggestions are good for and crews stay at a scene.
+    rule
+        Who may be called off.
+
+    Returns
+    -------
+    left, assignment
+        The one that ended, whose incident waits again by the clock it had, and the new one.
+
+    Raises
+    ------
+    UnknownName
+        There is no such suggestion or assignment.
+    Conflict
+        The rule does not let this crew be called off, or not any more.
+    """
+    made = get_suggestion(session, suggestion)
+    reported = _incident_of(session, made, None)
+    _must_be_fresh(made, terms, decision.at)
+    get_assignment(session, calls_off)
+    allowed, others = offers(session, suggestion, whereabouts, rule=rule, now=decision.at)
+    offer = next((one for one in allowed if one.assignment == calls_off), None)
+    if offer is None:
+        why = next((one.why.en for one in others if one.assignment == calls_off), "It has ended.")
+        raise Conflict(f"The crew of assignment {calls_off} may not be called off: {why}")
+    called = frozenset(offer.officers)
+    wanted = Pick(officers=offer.officers)
+    picked = pick(wanted, made, whereabouts, called_off=called)
+    picked = replace(picked, departure=Departure.DIVERSION, eta_s=offer.eta_s, rank=None)
+    outcome = Outcome.CALLED_OFF
+    left = release_assignment(session, calls_off, now=decision.at, by=decision.by, outcome=outcome)
+    bound = _bind(session, suggestion, made, reported, picked, decision, terms)
+    return left, add_assignment(session, replace(bound, instead_of=calls_off))
+
+
+def _bind(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made from
+    session: Session,
+    suggestion: str,
+    made: Suggestion,
+    reported: Incident,
+    picked: Picked,
+    decision: Decision,
+    terms: AssignmentTerms,
+) -> Assignment:
+    """Draw up an assignment."""
     earlier = all_assignments(session, incident=reported.id)
     clock = clock_for(picked.kind, made, earlier, received_at=reported.reported_at, now=decision.at)
     busy_s = (picked.eta_s or clock.target_s) + terms.stays_s(made.holder.triage)
-    assignment = Assignment(
+    return Assignment(
         incident=str(reported.id),
         suggestion=suggestion,
         picked=picked,
@@ -103,9 +224,7 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         policy=made.policy,
         routing=made.routing.code,
         matters=made.matters,
-        reinforces=reinforces,
     )
-    return add_assignment(session, assignment)
 
 
 def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keywords only
@@ -114,7 +233,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
     whereabouts: Whereabouts,
     *,
     now: datetime,
-    policy: str,
+    policy: Policy | str,
     asked_by: str | None = None,
 ) -> tuple[str, Suggestion]:
     """
@@ -131,7 +250,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
     now
         The present, with offset.
     policy
-        Name of the ranking.
+        The ranking, or the name of one that comes with the program.
     asked_by
         Code of the area whose command room asks, or None.
 

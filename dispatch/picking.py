@@ -89,8 +89,8 @@ def pick(
 
 def _first_kind(suggestion: Suggestion) -> ProposalKind:
     """What the first proposal is for, or what the case would have been for without any."""
-    if suggestion.proposals:
-        return suggestion.proposals[0].kind
+    if suggestion.crew_proposals:
+        return suggestion.crew_proposals[0].kind
     return ProposalKind(suggestion.case.value)
 
 
@@ -192,9 +192,8 @@ def _taken(officer: str, whereabouts: Whereabouts, called_off: frozenset[str]) -
     status = STATUSES[whereabouts.status[row]]
     if status == DutyStatus.OFF_DUTY:
         return "is off duty"
-    if status == DutyStatus.BUSY and officer not in called_off:
-        return "is busy"
-    return None
+    at_work = status == DutyStatus.BUSY or not whereabouts.duty.without_job()[row]
+    return "is busy" if at_work and officer not in called_off else None
 
 
 def _too_few(officers: tuple[str, ...], whereabouts: Whereabouts) -> tuple[Remark, ...]:

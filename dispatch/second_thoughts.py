@@ -52,6 +52,10 @@ class Rule:
         How many seconds earlier it must be there than every crew that is free.
     spare_within_s
         A crew so close to where it is going is not called off.
+    watch_for_s
+        Seconds for which an incident is watched after its last suggestion.
+    most_at_once
+        How many incidents are looked at in one turn; the others have the next ones.
     """
 
     better_by_s: float | None = 120.0
@@ -62,14 +66,19 @@ class Rule:
     graver_by: int | None = None
     earlier_by_s: float = 300.0
     spare_within_s: float = 120.0
+    watch_for_s: float = 7200.0
+    most_at_once: int = 20
 
     def __post_init__(self) -> None:
         """Refuse spans below zero."""
         spans = [self.better_by_s, self.slips_by_s, self.not_within_s, self.earlier_by_s]
-        if any(span is not None and span < 0 for span in [*spans, self.spare_within_s]):
+        spans += [self.spare_within_s, self.watch_for_s]
+        if any(span is not None and span < 0 for span in spans):
             raise BadValue("The seconds in a rule for second thoughts begin at 0.")
         if self.graver_by is not None and self.graver_by < 1:
             raise BadValue("Crews are called off for graver incidents only: graver_by begins at 1.")
+        if self.most_at_once < 1:
+            raise BadValue("Look at one incident a turn or more: most_at_once begins at 1.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,9 @@ class Outlook:
         Seconds since the dispatch was suggested or last looked at.
     on_scene
         Whether anybody is there; then there is nothing to think over.
+    under_way
+        Whether the crew is on its way; if it has only been proposed, no time has run off its
+        way yet.
     """
 
     crew: str
@@ -105,6 +117,7 @@ class Outlook:
     closed_on_route: bool = False
     elapsed_s: float = 0.0
     on_scene: bool = False
+    under_way: bool = True
 
 
 def worth_resuggesting(before: Outlook, after: Outlook, rule: Rule) -> tuple[Trigger, ...]:
@@ -128,7 +141,7 @@ def worth_resuggesting(before: Outlook, after: Outlook, rule: Rule) -> tuple[Tri
     Notes
     -----
     An arrival has slipped if it is later than was said then.  Both are counted from their
-    own moment, so what has elapsed is taken off.
+    own moment, so what has elapsed is taken off where the crew is under way.
     """
     if after.on_scene:
         return ()
@@ -136,7 +149,8 @@ def worth_resuggesting(before: Outlook, after: Outlook, rule: Rule) -> tuple[Tri
         return (Trigger.CREW_IS_LOST,)
     if after.elapsed_s < rule.not_within_s:
         return ()
-    expected_s = None if before.eta_s is None else before.eta_s - after.elapsed_s
+    run_off_s = after.elapsed_s if after.under_way else 0.0
+    expected_s = None if before.eta_s is None else before.eta_s - run_off_s
     slipped = _more_than(rule.slips_by_s, after.eta_s, expected_s)
     better = after.best_crew != after.crew and _at_least(
         rule.better_by_s, after.eta_s, after.best_eta_s

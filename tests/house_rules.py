@@ -185,7 +185,7 @@ def sql_stays_in_the_store(module: Module) -> list[str]:
     if module.path.startswith("dispatch/store/"):
         return []
     # use cases: they hand a session on to the store
-    doors = {"dispatch/desk.py", "dispatch/atlas.py", "dispatch/follow_up.py"}
+    doors = {f"dispatch/{desk}.py" for desk in ("desk", "atlas", "follow_up", "whistle_desk")}
     imported = [
         module.at(line, f"imports {name} outside the store")
         for line, name in _imports(module)

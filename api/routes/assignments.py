@@ -16,8 +16,8 @@ from api.service import Service, ServiceDep
 from dispatch import follow_up
 from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
+from dispatch.reconsidering import standard_rule
 from dispatch.store.assignments import get_assignment, list_assignments
-from dispatch.unit import DutyStatus
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["assignments"])
@@ -35,21 +35,35 @@ def dispatch(
 
     It follows the suggestion, takes a proposal of a lower rank, or overrides it with a unit
     that was not proposed, which needs a reason.  Officers are bound to one incident at a time:
-    409 names who has them.
+    409 names who has them.  With `calls_off` the crew of another assignment is diverted, as far
+    as the rule allows.
     """
-    now = service.clock()
+    decision, left = asked.decision(caller.name, service.clock()), None
     with service.store.session() as session:
-        made = follow_up.dispatch(
-            session,
-            asked.suggestion,
-            asked.pick(),
-            service.live.present,
-            decision=asked.decision(caller.name, now),
-            terms=standard_terms(),
-            incident=asked.incident,
-            reinforces=asked.reinforces,
-        )
+        if asked.calls_off is None:
+            made = follow_up.dispatch(
+                session,
+                asked.suggestion,
+                asked.pick(),
+                service.live.present,
+                decision=decision,
+                terms=standard_terms(),
+                incident=asked.incident,
+                reinforces=asked.reinforces,
+            )
+        else:
+            left, made = follow_up.divert(
+                session,
+                asked.suggestion,
+                asked.calls_off,
+                service.live.present,
+                decision=decision,
+                terms=standard_terms(),
+                rule=standard_rule(),
+            )
         session.commit()
+    if left is not None:
+        told(left, service)
     response.headers["location"] = f"/api/v1/assignments/{made.id}"
     return told(made, service)
 
@@ -134,13 +148,6 @@ def told(assignment: Assignment, service: Service) -> AssignmentOut:
     out
         The same for the answer.
     """
-    officers = assignment.picked.officers
-    present = service.live.present.statuses()
-    if assignment.bound:
-        service.live.set_status(dict.fromkeys(officers, DutyStatus.BUSY))
-    else:
-        busy = [one for one in officers if present.get(one) == DutyStatus.BUSY]
-        service.live.set_status(dict.fromkeys(busy, DutyStatus.AVAILABLE))
     service.keep_duty()
     out = AssignmentOut.of(assignment)
     service.announce("assignment", as_json(out))

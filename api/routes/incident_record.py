@@ -11,9 +11,11 @@ from api.auth import CallerDep
 from api.errors import NotFound
 from api.schemas import Asked, Text
 from api.schemas_suggestion import SuggestionOut
+from api.second_look import SecondThoughtOut
 from api.service import ServiceDep
 from dispatch import follow_up
 from dispatch.store.incidents import get_incident
+from dispatch.store.second_thoughts import thoughts_of
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
@@ -51,8 +53,19 @@ def suggest(
             number,
             service.live.present,
             now=service.clock(),
-            policy=asked.policy or service.settings.policy,
+            policy=service.policy(session, asked.policy, asked.asked_by),
             asked_by=asked.asked_by,
         )
         session.commit()
     return SuggestionOut.of(made, suggestion)
+
+
+@router.get("/second-thoughts")
+def second_thoughts(number: str, service: ServiceDep, _: CallerDep) -> list[SecondThoughtOut]:
+    """Say when and why somebody was suggested anew, the oldest first."""
+    try:
+        with service.store.reading() as session:
+            get_incident(session, number)
+            return [SecondThoughtOut.of(one) for one in thoughts_of(session, number)]
+    except UnknownName as error:
+        raise NotFound(str(error)) from error

@@ -170,7 +170,7 @@ def list_assignments(
     incident: str | None = None,
     bound: bool = False,
     before: str | None = None,
-    limit: int = MOST_LISTED,
+    limit: int | None = MOST_LISTED,
 ) -> list[Assignment]:
     """
     List assignments, the newest first.
@@ -186,7 +186,7 @@ def list_assignments(
     before
         Id of the last one of the page before, or None for the first page.
     limit
-        How many at most.
+        How many at most; None for all.
 
     Returns
     -------

@@ -268,9 +268,9 @@ def _assigned(session: Session, now: datetime) -> Iterable[Job]:
     recent = _not_long_over(ASSIGNMENTS, "released_at", now)
     for row in session.execute(select(ASSIGNMENTS).where(recent).order_by(ASSIGNMENTS.c.fid)):
         for officer in row.officers:
-            end = max(row.expected_end, row.dispatched_at)
-            over = None if row.released_at is None else max(row.released_at, row.dispatched_at)
-            yield Job(row.id, officer, row.dispatched_at, end, over, row.incident)
+            end = max(row.expected_end, row.decided_at)
+            over = None if row.released_at is None else max(row.released_at, row.decided_at)
+            yield Job(row.id, officer, row.decided_at, end, over, row.incident)
 
 
 def _not_long_over(table: Table, end: str, now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's expressions have no one type

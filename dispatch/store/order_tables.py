@@ -121,6 +121,7 @@ ESCALATIONS = table(
     text("to"),
     Column("at", Instant, nullable=False),
     Column("told_at", Instant, nullable=False),
+    Column("said", Remarks, nullable=False),
     UniqueConstraint("whistle", "step"),
 )
 

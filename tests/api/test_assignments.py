@@ -16,6 +16,7 @@ from spec.served_town import (
     write_town,
 )
 
+from dispatch.duty_columns import always_on_duty
 from dispatch.store.cities import read_statuses
 from dispatch.store.engine import open_store
 
@@ -103,7 +104,9 @@ def test_the_store_holds_an_officer_to_one_job_even_if_nobody_looks(store_file, 
         suggestion = asked(client, other)
         assert send(client, asked(client, incident), unit="K2").status_code == 201
     with served(store_file, clock) as client:  # the snapshot of a process that missed it
-        client.app.state.service.live.set_status({"K2a": "available", "K2b": "available"})
+        live = client.app.state.service.live
+        live.set_status({"K2a": "available", "K2b": "available"})
+        live.set_duty(always_on_duty(len(live.present.status)))
         refused = send(client, suggestion, unit="K2")
     assert refused.status_code == 409
     assert f"Officer K2a is bound to incident {incident}" in refused.json()["detail"]

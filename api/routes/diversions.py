@@ -1,0 +1,36 @@
+"""Diversions: crews under way that may be called off for a graver incident."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.auth import CallerDep
+from api.errors import NotFound
+from api.schemas_assignment import DiversionOut, DiversionsOut, LetAloneOut
+from api.service import ServiceDep
+from dispatch import follow_up
+from dispatch.reconsidering import standard_rule
+from geo.errors import UnknownName
+
+router = APIRouter(prefix="/api/v1/suggestions/{number}/diversions", tags=["suggestions"])
+
+
+@router.post("")
+def offer(number: str, service: ServiceDep, _: CallerDep) -> DiversionsOut:
+    """
+    Say which crews under way the rule lets be called off for the incident of a suggestion.
+
+    Each offer names the incident that would be left, what is left of its clock, and who would
+    go there instead.  Nothing is done until an assignment names it in `calls_off`.
+    """
+    try:
+        with service.store.reading() as session:
+            allowed, others = follow_up.offers(
+                session, number, service.live.present, rule=standard_rule(), now=service.clock()
+            )
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    return DiversionsOut(
+        offers=[DiversionOut.of(one) for one in allowed],
+        let_alone=[LetAloneOut.of(one) for one in others],
+    )

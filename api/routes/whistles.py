@@ -1,0 +1,105 @@
+"""Whistles: a lower tier's calls, their answers, and what follows silence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.auth import Caller, CallerDep, Role, allowed
+from api.errors import NotFound
+from api.paging import CutDep
+from api.schemas import Page
+from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, WhistleRecordOut
+from api.service import ServiceDep
+from api.whistle_watch import show_call, tell
+from dispatch import whistle_desk
+from dispatch.escalation import Answer
+from dispatch.store.whistles import get_call, list_calls
+from geo.errors import UnknownName
+
+router = APIRouter(prefix="/api/v1/whistles", tags=["whistles"])
+
+DispatcherDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.ADMIN))]
+
+
+@router.post("", status_code=201)
+def blow(
+    asked: WhistleAsk, response: Response, service: ServiceDep, caller: DispatcherDep
+) -> WhistleRecordOut:
+    """Whistle for an incident; who is called, until when, and what follows silence is said."""
+    with service.store.session() as session:
+        call = whistle_desk.blow(
+            session,
+            asked.incident,
+            service.city,
+            by=asked.by,
+            raised_by=caller.name,
+            now=service.clock(),
+        )
+        session.commit()
+    response.headers["location"] = f"/api/v1/whistles/{call.id}"
+    return tell(str(call.id), service)
+
+
+@router.get("")
+def list_all(
+    service: ServiceDep,
+    cut: CutDep,
+    _: CallerDep,
+    *,
+    incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
+    unclosed: Annotated[bool, Query(description="Leave out those that are closed.")] = False,
+) -> Page[WhistleRecordOut]:
+    """Whistles, the newest first."""
+    now = service.clock()
+    with service.store.reading() as session:
+        calls = list_calls(
+            session,
+            incident=incident,
+            unclosed=unclosed,
+            before=cut.cursor or None,
+            limit=cut.limit + 1,
+        )
+        shown = [show_call(session, call, now) for call in calls[: cut.limit]]
+    return Page(items=shown, next=shown[-1].id if len(calls) > cut.limit else None)
+
+
+@router.get("/{number}")
+def read(number: str, service: ServiceDep, _: CallerDep) -> WhistleRecordOut:
+    """Read one whistle as it stands now."""
+    try:
+        with service.store.reading() as session:
+            return show_call(session, get_call(session, number), service.clock())
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+@router.post("/{number}/answers")
+def answer(
+    number: str, asked: WhistleAnswerAsk, service: ServiceDep, caller: DispatcherDep
+) -> WhistleRecordOut:
+    """Answer for one of those called, in time or late; once all of them come it is closed."""
+    with service.store.session() as session:
+        given = Answer(asked.party, asked.says, service.clock(), caller.name, asked.note)
+        whistle_desk.answer(session, number, given)
+        session.commit()
+    return tell(number, service)
+
+
+@router.post("/{number}/close")
+def close(
+    number: str, asked: WhistleCloseAsk, service: ServiceDep, caller: DispatcherDep
+) -> WhistleRecordOut:
+    """Close a whistle that a command centre takes up, or that its caller withdraws."""
+    with service.store.session() as session:
+        whistle_desk.close(
+            session,
+            number,
+            now=service.clock(),
+            by=caller.name,
+            closing=asked.closing,
+            note=asked.note,
+        )
+        session.commit()
+    return tell(number, service)

@@ -1,0 +1,120 @@
+"""Second look: incidents that wait for somebody are looked at again, and news is told."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, Field
+
+from api.schemas import ReasonOut
+from api.schemas_suggestion import as_json
+from api.service import Service
+from dispatch import follow_up
+from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_again
+from dispatch.second_thoughts import Rule
+from dispatch.store.second_thoughts import add_thought, read_watched, recently_suggested
+from dispatch.thought_reason import said_of
+
+
+class SecondThoughtOut(BaseModel):
+    """A dispatch was suggested anew; the same in the record and in the live stream."""
+
+    incident: str
+    assignment: str | None = Field(description="Under way; null where nobody had been sent.")
+    at: datetime
+    why: list[ReasonOut]
+    old_suggestion: str
+    new_suggestion: str
+    crew: str
+    eta_s: float | None = Field(description="Of that crew, from then; null if it can't any more.")
+    due_s: float = Field(description="Until the arrival target then; negative once past.")
+    best_crew: str | None
+    best_eta_s: float | None
+
+    @classmethod
+    def of(cls, thought: SecondThought) -> SecondThoughtOut:
+        """Copy a second thought."""
+        outlook = thought.outlook
+        return cls(
+            incident=thought.incident,
+            assignment=thought.assignment,
+            at=thought.at,
+            why=[ReasonOut.of(said_of(trigger, outlook)) for trigger in thought.why],
+            old_suggestion=thought.before,
+            new_suggestion=thought.after,
+            crew=outlook.crew,
+            eta_s=outlook.eta_s,
+            due_s=outlook.due_s,
+            best_crew=outlook.best_crew,
+            best_eta_s=outlook.best_eta_s,
+        )
+
+
+class SecondLook:
+    """
+    Looks at incidents that wait for somebody, a few at every beat.
+
+    Parameters
+    ----------
+    service
+        The service.
+    rule
+        When to have second thoughts.
+    """
+
+    def __init__(self, service: Service, rule: Rule) -> None:
+        self._service, self._rule = service, rule
+        self._turn: deque[str] = deque()
+        self._ways: dict[str, Ways] = {}
+
+    def beat(self) -> None:
+        """Look at those whose turn it is; what they have still to drive is remembered."""
+        service, rule = self._service, self._rule
+        now = service.clock()
+        with service.store.reading() as session:
+            if not self._turn:
+                since = now - timedelta(seconds=rule.watch_for_s)
+                self._turn.extend(recently_suggested(session, since=since))
+                self._ways = {one: self._ways[one] for one in self._turn if one in self._ways}
+            turn = [self._turn.popleft() for _ in range(min(rule.most_at_once, len(self._turn)))]
+            watched = [read_watched(session, incident) for incident in turn]
+        for one in watched:
+            self._look(one, now)
+
+    def _look(self, watched: Watched, now: datetime) -> None:
+        """Look at one, and suggest anew if that is worth it."""
+        incident = str(watched.incident.id)
+        ways = self._ways.get(incident, ())
+        whereabouts = self._service.live.present
+        look = look_again(watched, whereabouts, self._rule, now=now, ways=ways)
+        if look is None:
+            self._ways.pop(incident, None)
+            return
+        self._ways[incident] = look.ways
+        if look.why:
+            self._tell(watched, look, now)
+
+    def _tell(self, watched: Watched, look: Look, now: datetime) -> None:
+        """Suggest anew, keep it, and tell every open page why."""
+        service = self._service
+        with service.store.session() as session:
+            made, _ = follow_up.suggest_for(
+                session,
+                str(watched.incident.id),
+                service.live.present,
+                now=now,
+                policy=service.policy(session, watched.suggestion.policy, None),
+            )
+            thought = SecondThought(
+                incident=str(watched.incident.id),
+                assignment=watched.going.id if watched.going else None,
+                at=now,
+                why=look.why,
+                before=watched.number,
+                after=made,
+                outlook=look.outlook,
+            )
+            add_thought(session, thought)
+            session.commit()
+        service.announce("resuggest", as_json(SecondThoughtOut.of(thought)))

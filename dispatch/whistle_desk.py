@@ -1,0 +1,168 @@
+"""Whistle desk: use cases of a call for help; the door that calls them commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.city import City
+from dispatch.escalation import Answer, Call, Closing, Escalation, escalations
+from dispatch.jurisdiction import decide
+from dispatch.store.incidents import get_incident
+from dispatch.store.whistles import (
+    add_answer,
+    add_call,
+    close_call,
+    get_call,
+    list_calls,
+    note_step,
+)
+from dispatch.whistle import whistle
+from geo.errors import BadValue, Conflict, UnknownName
+
+
+def blow(  # noqa: PLR0913 -- who calls for what, as keywords
+    session: Session, incident: str, city: City, *, by: str, raised_by: str, now: datetime
+) -> Call:
+    """
+    Raise the call that a command room has to make for an incident.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    incident
+        Id of the incident.
+    city
+        The city.
+    by
+        Code of the area whose command room calls.
+    raised_by
+        Name of the person.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    call
+        With its id.
+
+    Raises
+    ------
+    UnknownName
+        There is no such incident or area.
+    BadValue
+        The command room commands everybody whom the case needs.
+    Conflict
+        It has called already.
+    """
+    about = get_incident(session, incident)
+    place = city.place_index.locate(about.lon_lat)
+    drawn_up = whistle(decide(about, place, city, now=now), place, city, by=by, now=now)
+    if drawn_up is None:
+        raise BadValue(f"{by} has nobody to whistle for: it commands all whom {incident} needs.")
+    return add_call(session, Call(incident, drawn_up, raised_by))
+
+
+def answer(session: Session, number: str, given: Answer) -> Call:
+    """
+    Take an answer, in time or late; once everybody comes, the call is closed.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    number
+        Id of the whistle.
+    given
+        Who answers what.
+
+    Returns
+    -------
+    call
+        As it stands then.
+
+    Raises
+    ------
+    UnknownName
+        There is no such whistle, or it does not call this party.
+    Conflict
+        It is closed.
+    """
+    call = get_call(session, number)
+    if given.party not in call.parties:
+        called = ", ".join(call.parties)
+        raise UnknownName(f"Whistle {number} does not call {given.party!r}; it calls {called}.")
+    if call.closed_at is not None:
+        raise Conflict(f"Whistle {number} was closed already, as {call.closed_as}.")
+    call = add_answer(session, number, given)
+    if not call.everybody_comes:
+        return call
+    return close_call(session, number, now=given.at, by=given.by, closing=Closing.ANSWERED)
+
+
+def close(  # noqa: PLR0913 -- which one, and the four columns of its close
+    session: Session, number: str, *, now: datetime, by: str, closing: Closing, note: str = ""
+) -> Call:
+    """
+    Close a call that a command centre takes up, or that its caller withdraws.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    number
+        Id of the whistle.
+    now
+        The present, with offset.
+    by
+        Name of whoever closes it.
+    closing
+        How.
+    note
+        What is added in words.
+
+    Returns
+    -------
+    call
+        As it was closed.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    Conflict
+        It is closed already.
+    BadValue
+        Not everybody has answered, and it is said that they have.
+    """
+    if closing == Closing.ANSWERED and not get_call(session, number).everybody_comes:
+        raise BadValue(f"Whistle {number} is not answered: record who comes, or take it up.")
+    return close_call(session, number, now=now, by=by, closing=closing, note=note)
+
+
+def escalate(session: Session, city: City, *, now: datetime) -> list[tuple[Call, Escalation]]:
+    """
+    Take every open call that has failed one step up, or as many as are due.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    city
+        The city.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    news
+        Steps that nobody had been told of, the oldest call first.
+    """
+    return [
+        (call, step)
+        for call in reversed(list_calls(session, unclosed=True, limit=None))
+        for step in escalations(call, city, now=now)
+        if note_step(session, str(call.id), step, now=now)
+    ]

@@ -1,0 +1,142 @@
+"""A whistle over HTTP: raised, answered, or left unanswered until a command centre takes it up."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from spec.served_town import SEVEN, MovedClock, copy_town, reported, served, write_town
+
+from api.live import Stream
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def town_store(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def store_file(town_store, tmp_path):
+    return copy_town(town_store, tmp_path)
+
+
+@pytest.fixture
+def clock():
+    return MovedClock()
+
+
+@pytest.fixture
+def client(store_file, clock):
+    with served(store_file, clock) as client:
+        yield client
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """States of whistles that open pages are told, with how far they went up."""
+    states = []
+    publish = Stream.publish
+
+    def listen(stream, event, data) -> None:
+        if event == "whistle":
+            states.append((data["state"], [step["to"] for step in data["escalations"]]))
+        publish(stream, event, data)
+
+    monkeypatch.setattr(Stream, "publish", listen)
+    return states
+
+
+def blow(client, incident, by="T"):
+    return client.post("/api/v1/whistles", json={"incident": incident, "by": by})
+
+
+def say(client, whistle, says, party="SQ"):
+    path = f"/api/v1/whistles/{whistle['id']}/answers"
+    return client.post(path, json={"party": party, "says": says})
+
+
+def wait_until(told, state):
+    patience = time.monotonic() + 10
+    while state not in told:
+        assert time.monotonic() < patience, told
+        time.sleep(0.02)
+
+
+def test_whistle_unanswered(client, clock, told):
+    """The town whistles for the city's squad; nobody answers, and the city takes it up."""
+    incident = reported(client, "H1", "T1")
+    answer = blow(client, incident)
+    assert answer.status_code == 201
+    whistle = answer.json()
+    assert (whistle["units"], whistle["state"], whistle["escalates_to"]) == (["SQ"], "awaited", "C")
+    assert whistle["answer_by"] == "2026-11-19T23:30:00Z"
+    clock.now = SEVEN + 30 * MINUTE
+    assert client.get(answer.headers["location"]).json()["state"] == "awaited"
+    clock.now = SEVEN + 31 * MINUTE
+    wait_until(told, ("silent", ["C"]))
+    silent = client.get(answer.headers["location"]).json()
+    (step,) = silent["escalations"]
+    assert (step["to"], step["at"]) == ("C", "2026-11-19T23:30:00Z")
+    assert "SQ did not answer" in step["said"]["en"]
+    assert silent["clocks"] == {
+        "answer_left_s": -60,
+        "waiting_s": 31 * 60,
+        "arrival_left_s": None,
+    }
+    taken = client.post(f"/api/v1/whistles/{whistle['id']}/close", json={"closing": "taken_up"})
+    assert (taken.json()["state"], taken.json()["closed_by"]) == ("taken_up", "demo-dispatcher")
+    assert told == [("awaited", []), ("silent", ["C"]), ("taken_up", ["C"])]
+    again = client.post(f"/api/v1/whistles/{whistle['id']}/close", json={"closing": "withdrawn"})
+    assert again.status_code == 409
+    assert say(client, whistle, "comes").status_code == 409
+
+
+def test_a_whistle_answered_in_time_goes_nowhere(client, clock, told):
+    whistle = blow(client, reported(client, "H1", "T1")).json()
+    clock.now = SEVEN + 5 * MINUTE
+    coming = say(client, whistle, "comes").json()
+    assert (coming["state"], coming["closed_as"]) == ("coming", "answered")
+    (answer,) = coming["answers"]
+    assert (answer["party"], answer["late"], answer["by"]) == ("SQ", False, "demo-dispatcher")
+    clock.now = SEVEN + 60 * MINUTE
+    assert client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"] == []
+    assert told == [("awaited", []), ("coming", [])]
+
+
+def test_a_service_that_was_down_tells_it_when_it_is_back(store_file, clock, told):
+    with served(store_file, clock) as client:
+        whistle = blow(client, reported(client, "H1", "T1")).json()
+    clock.now = SEVEN + 45 * MINUTE
+    for _ in range(2):  # and only once
+        with served(store_file, clock) as client:
+            patience = time.monotonic() + 10
+            while not client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"]:
+                assert time.monotonic() < patience
+                time.sleep(0.02)
+            time.sleep(0.05)
+    assert told.count(("silent", ["C"])) == 1
+
+
+def test_a_refusal_goes_up_at_once(client, clock, told):
+    whistle = blow(client, reported(client, "H1", "T1")).json()
+    clock.now = SEVEN + 2 * MINUTE
+    assert say(client, whistle, "refuses").json()["state"] == "refused"
+    clock.now = SEVEN + 2 * MINUTE + timedelta(seconds=1)
+    wait_until(told, ("refused", ["C"]))
+
+
+def test_what_makes_no_sense_is_refused(client):
+    plain = reported(client)
+    nobody = blow(client, plain)
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "bad_value")
+    assert "has nobody to whistle for" in nobody.json()["detail"]
+    incident = reported(client, "H1", "T1")
+    whistle = blow(client, incident).json()
+    twice = blow(client, incident)
+    assert twice.status_code == 409
+    assert f"already, as {whistle['id']}" in twice.json()["detail"]
+    assert "it calls SQ" in say(client, whistle, "comes", party="B1").json()["detail"]
+    assert client.get("/api/v1/whistles/W1").status_code == 404
+    listed = client.get(f"/api/v1/whistles?incident={incident}&unclosed=true").json()["items"]
+    assert listed == [client.get(f"/api/v1/whistles/{whistle['id']}").json()]
