@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
@@ -19,22 +18,28 @@ from rich.console import Console
 from api.batch_report import show_assignment, show_whole
 from api.clock import system_clock
 from api.instant import read_instant
+from api.policy_in_store import policy_in_store
 from api.schemas_batch import BatchOut
 from api.schemas_suggestion import SuggestionOut
-from api.settings import Settings, demo_store_url
+from api.settings import store_url
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
 from dispatch.city_batch import assign_city
 from dispatch.duty import draw_up_duty
+from dispatch.frozen import freeze
 from dispatch.incident import Incident, IncidentKind
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.matter import CaseScale
+from dispatch.question import Question as Asked
+from dispatch.question import ask
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import open_store
+from dispatch.store.flights import read_drones
 from dispatch.store.positions import read_positions
-from dispatch.suggestion import Suggestion, suggest
+from dispatch.store.suggestions import save_suggestion
+from dispatch.suggestion import Suggestion
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.errors import BadInput, OutsideNetwork
 
@@ -57,7 +62,9 @@ def suggest_verb(
     now: Annotated[
         str | None, typer.Option(metavar="TIME", help="ISO 8601 with offset; the present without.")
     ] = None,
-    policy: Annotated[str, typer.Option(help="Name of the ranking.")] = "nearest",
+    policy: Annotated[
+        str | None, typer.Option(help="Name of the ranking; that of the command room without.")
+    ] = None,
     crs: Annotated[str, typer.Option(help="wgs84, EPSG:n, gcj02 or bd09.")] = "wgs84",
     visit: Annotated[
         bool, typer.Option("--visit", help="A planned visit, one crew for all.")
@@ -81,17 +88,18 @@ def suggest_verb(
     else:
         questions = [read_question(at or "", matter, crs=crs, city=city)]
     kind = IncidentKind.VISIT if visit else IncidentKind.REPORT
-    ask = partial(suggest, whereabouts=whereabouts, now=instant, policy=policy, asked_by=asked_by)
+    by = policy_in_store(store, city, named=policy, asked_by=asked_by)
     incidents = [
         Incident(question.lon_lat, question.matters, instant, kind, scale=scale)
         for question in questions
     ]
+    asked = [Asked(incident, instant, by, asked_by=asked_by) for incident in incidents]
     answers = [
-        _answer(question, incident, ask)
-        for question, incident in zip(questions, incidents, strict=True)
+        _answer(question, one, whereabouts) for question, one in zip(questions, asked, strict=True)
     ]
+    numbers = _keep(store, asked, answers, whereabouts)
     together = _together(incidents, whereabouts, instant) if batch is not None else None
-    _print(questions, answers, whereabouts, plain=not as_json, together=together)
+    _print(questions, numbers, answers, whereabouts, plain=not as_json, together=together)
     return 0 if all(answer.crew_proposals for answer in answers) else EXIT_NO
 
 
@@ -113,7 +121,7 @@ def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, d
     instant
         The present; for a demo city that stands still, the instant of its last fix.
     """
-    opened = open_store(store or Settings().store or demo_store_url())
+    opened = open_store(store_url(store))
     try:
         city = read_city(opened)
         with opened.reading() as session:
@@ -123,10 +131,11 @@ def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, d
         WeightsInForce(opened, city).read_again(instant)
         with opened.reading() as session:
             book = read_duty(session, now=instant)
+            drones = read_drones(session, city.drones, now=instant)
     finally:
         opened.close()
     duty = draw_up_duty(book, city.roster, now=instant)
-    return whereabouts.with_duty(duty.columns), instant
+    return whereabouts.with_duty(duty.columns).with_drones(drones), instant
 
 
 def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
@@ -146,15 +155,27 @@ def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
     return present
 
 
-def _answer(
-    question: Question, incident: Incident, ask: Callable[[Incident], Suggestion]
-) -> Suggestion:
+def _answer(question: Question, asked: Asked, whereabouts: Whereabouts) -> Suggestion:
     """Ask for one place; in a batch the row is named if it can't be answered."""
     try:
-        return ask(incident)
+        return ask(asked, whereabouts)
     except OutsideNetwork as error:
         row = "" if question.id is None else f"Row {question.id}: "
         raise OutsideNetwork(f"{row}{error}") from error
+
+
+def _keep(
+    store: str | None, asked: list[Asked], answers: list[Suggestion], whereabouts: Whereabouts
+) -> list[str]:
+    """Keep the answers, so that they can be made again and asked about; gives their ids."""
+    snapshot = freeze(whereabouts).frozen
+    with closing(open_store(store_url(store))) as opened, opened.session() as session:
+        numbers = [
+            save_suggestion(session, answer, question, snapshot)
+            for question, answer in zip(asked, answers, strict=True)
+        ]
+        session.commit()
+    return numbers
 
 
 def _together(
@@ -168,6 +189,7 @@ def _together(
 
 def _print(
     questions: list[Question],
+    numbers: list[str],
     answers: list[Suggestion],
     whereabouts: Whereabouts,
     *,
@@ -176,32 +198,35 @@ def _print(
 ) -> None:
     """Print the answers as tables or as JSON; those of a batch with who goes for all together."""
     if plain:
-        _show_all(questions, answers, whereabouts, together or [])
+        _show_all(questions, numbers, answers, whereabouts, together or [])
         return
-    shown = [
-        SuggestionOut.of(question.id, answer).model_dump(mode="json")
-        for question, answer in zip(questions, answers, strict=True)
-    ]
     if together is None:
-        typer.echo(json.dumps(shown[0], ensure_ascii=False, indent=2))
+        shown = SuggestionOut.of(numbers[0], answers[0]).model_dump(mode="json")
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     rows = [
-        suggestion | {"batch": batch.model_dump(mode="json")}
-        for suggestion, batch in zip(shown, together, strict=True)
+        SuggestionOut.of(question.id, answer).model_dump(mode="json")
+        | {"suggestion": number, "batch": batch.model_dump(mode="json")}
+        for question, number, answer, batch in zip(
+            questions, numbers, answers, together, strict=True
+        )
     ]
     typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
 
 
 def _show_all(
     questions: list[Question],
+    numbers: list[str],
     answers: list[Suggestion],
     whereabouts: Whereabouts,
     together: list[BatchOut],
 ) -> None:
     """Print the answers as tables."""
     console = Console()
-    for question, answer, batch in zip_longest(questions, answers, together):
+    rows = zip_longest(questions, numbers, answers, together)
+    for question, number, answer, batch in rows:
         show(answer, whereabouts.city, console, title=question.id)
+        console.print(f"Kept as {number}", style="dim", highlight=False)
         if batch is not None:
             show_assignment(batch, console)
         console.print()

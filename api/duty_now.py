@@ -1,4 +1,4 @@
-"""Duty now: rosters, calendars, jobs and statuses of a store, kept at the present."""
+"""Duty now: rosters, calendars, jobs, statuses and flights of a store, kept at the present."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dispatch.live import LiveWhereabouts
 from dispatch.store.cities import read_statuses
 from dispatch.store.duty import duty_revision, read_duty
 from dispatch.store.engine import Store
+from dispatch.store.flights import read_drones
 
 
 class DutyNow:
@@ -63,6 +64,8 @@ class DutyNow:
                 return []
             self._book = read_duty(session, now=now)
             statuses = read_statuses(session)
+            drones = read_drones(session, self._live.present.city.drones, now=now)
+        self._live.set_drones(drones)
         before = self._live.present.statuses()
         changed = {
             officer: status for officer, status in statuses.items() if before.get(officer) != status

@@ -71,6 +71,24 @@ class Flight:
         """
         return round(self.launch_s + length_m / self.speed_mps, 3)
 
+    def home_after_s(self, eta_s: float | None) -> float:
+        """
+        Tell how long it takes home from a place.
+
+        Parameters
+        ----------
+        eta_s
+            How long it took from dispatch to the place, or None where that is not known.
+
+        Returns
+        -------
+        home_after_s
+            Seconds; from the farthest place that it may fly to where nothing is known.
+        """
+        if eta_s is None:
+            return self.reach_m / self.speed_mps
+        return max(eta_s - self.launch_s, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Drones:
@@ -140,24 +158,31 @@ class DroneColumns:
         """Make the arrays read-only."""
         freeze(self)
 
-    def sent(self, drone: int, *, until_s: float) -> DroneColumns:
+    def busy(self, drones: Drones, until_s: Mapping[str, float]) -> DroneColumns:
         """
-        Send a drone out.
+        Say which drones are out.
 
         Parameters
         ----------
-        drone
-            Its row.
+        drones
+            The drones whose rows these are.
         until_s
-            When it is home and ready again, seconds since 1970.
+            When each that is out, or has been, is home and ready again, seconds since 1970, by
+            code; inf where that is not known.
 
         Returns
         -------
         columns
-            With that drone busy until then, and from then on free again.
+            With those busy until then, and all others free.
+
+        Raises
+        ------
+        UnknownName
+            There is no such drone.
         """
-        busy_until_s = self.busy_until_s.copy()
-        busy_until_s[drone] = until_s
+        busy_until_s = np.full(len(self.busy_until_s), np.nan)
+        for code, until in until_s.items():
+            busy_until_s[drones.row_named(code)] = until
         return replace(self, busy_until_s=busy_until_s)
 
 

@@ -30,13 +30,15 @@ def in_the_air(left_s: float) -> Remark:
     Parameters
     ----------
     left_s
-        Seconds until it is home and ready again.
+        Seconds until it is home and ready again; inf where that is not known.
 
     Returns
     -------
     reason
         The sentence.
     """
+    if left_s == float("inf"):
+        return Remark("in_the_air", "正在执行飞行任务。", "Out on another flight.")
     return Remark(
         "in_the_air",
         f"正在执行飞行任务，{minutes(left_s)} 分钟后可再次起飞。",

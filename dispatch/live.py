@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from dispatch.city import City
-from dispatch.drone import carried_over
+from dispatch.drone import DroneColumns, carried_over
 from dispatch.duty_columns import DutyColumns, duty_carried_over
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import Whereabouts, locate_officers
@@ -77,25 +77,16 @@ class LiveWhereabouts:
         with self._lock:
             self._present = self._present.with_duty(duty)
 
-    def send_drone(self, code: str, *, until: datetime) -> None:
+    def set_drones(self, drones: DroneColumns) -> None:
         """
-        Send a drone out, or call it back.
+        Change where the drones are and which are out.
 
         Parameters
         ----------
-        code
-            Its code.
-        until
-            When it is home and ready again, with offset.
-
-        Raises
-        ------
-        UnknownName
-            The city has no such drone.
+        drones
+            Columns with a row per drone of the city.
         """
         with self._lock:
-            row = self._present.city.drones.row_named(code)
-            drones = self._present.drones.sent(row, until_s=until.timestamp())
             self._present = self._present.with_drones(drones)
 
     def swap_city(self, city: City) -> None:

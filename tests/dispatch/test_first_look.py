@@ -167,15 +167,16 @@ def test_a_drone_without_a_base_is_named():
 
 def test_a_drone_in_the_air_is_free_again_when_it_is_home():
     whereabouts = drones_at_home(drone("A", 1.5), drone("B", 3))
+    drones = whereabouts.city.drones
     live = LiveWhereabouts(whereabouts)
-    live.send_drone("A", until=NOW + timedelta(minutes=5))
+    live.set_drones(whereabouts.drones.busy(drones, {"A": NOW.timestamp() + 300}))
     away = first_look(at(0), live.present, now=NOW, own={"HOME"})
     assert said(away) == "B after 260 s; not A in_the_air"
     assert "5.0 min" in away.passed_over[0].reason.en
     later = first_look(at(0), live.present, now=NOW + timedelta(minutes=5), own={"HOME"})
     assert said(later) == "A after 160 s; B after 260 s"
     with pytest.raises(UnknownName, match="no drone 'C'; the city has A, B"):
-        live.send_drone("C", until=NOW)
+        whereabouts.drones.busy(drones, {"C": 0.0})
 
 
 def test_the_two_soonest_are_proposed():
@@ -223,16 +224,16 @@ def test_a_drone_that_cannot_fly_is_refused(flight):
 
 def test_a_drone_stays_in_the_air_when_the_city_is_published_anew():
     before = city(drone("A", 1), drone("B", 2))
-    sent = locate_officers(before, Positions()).drones.sent(1, until_s=7.0)
+    sent = locate_officers(before, Positions()).drones.busy(before.drones, {"B": 7.0})
     after = city(drone("B", 3), drone("C", 4))
     carried = carried_over(sent, before.drones, after.drones)
     assert carried.busy_until_s.tolist()[0] == 7.0
     assert math.isnan(carried.busy_until_s[1])
     assert carried.lon_lat.tolist() == [list(at(3)), list(at(4))]
-    live = LiveWhereabouts(drones_at_home(drone("A", 1), drone("B", 2)))
-    live.send_drone("B", until=NOW)
+    live = LiveWhereabouts(locate_officers(before, Positions()))
+    live.set_drones(sent)
     live.swap_city(after)
-    assert live.present.drones.busy_until_s[0] == NOW.timestamp()
+    assert live.present.drones.busy_until_s[0] == 7.0
 
 
 squares = st.integers(-9, 9)
@@ -252,10 +253,9 @@ def test_the_choice_is_that_of_asking_every_drone(places, walls, busy, first_cre
     )
     fleet = [drone(f"D{row}", x, y) for row, (x, y) in enumerate(places)]
     whereabouts = drones_at_home(*fleet, no_fly=shapes)
-    for row in busy:
-        if row < len(fleet):
-            columns = whereabouts.drones.sent(row, until_s=NOW.timestamp() + 1)
-            whereabouts = whereabouts.with_drones(columns)
+    out = {f"D{row}": NOW.timestamp() + 1 for row in busy if row < len(fleet)}
+    columns = whereabouts.drones.busy(whereabouts.city.drones, out)
+    whereabouts = whereabouts.with_drones(columns)
     answer = first_look(at(0), whereabouts, now=NOW, first_crew_s=first_crew_s)
     able = []
     for row, unit in enumerate(fleet):
