@@ -73,6 +73,9 @@ WHISTLES_S = 1.0
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
 
+COVERAGE_S = 3.0
+"""How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
+
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
 
@@ -259,6 +262,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
+        Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
         Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
         Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),
