@@ -135,6 +135,15 @@ export interface Suggestion {
   passed_over_count: Record<string, number>;
 }
 
+/** What is covered now, for a map that has the unit grids. */
+export interface CoverageMarks {
+  now: string;
+  share: number;
+  zones: { zone: string; share: number }[];
+  uncovered: string[];
+  by_one: string[];
+}
+
 export interface Problem {
   status: number;
   code: string;
@@ -200,6 +209,7 @@ export const service = {
   officers: () => all<Officer>("/api/v1/officers"),
   incidents: () => all<Incident>("/api/v1/incidents"),
   layer: (kind: string) => ask<GeoJSON.FeatureCollection>(`/api/v1/layers/${kind}/published`),
+  coverage: () => ask<CoverageMarks>("/api/v1/coverage/marks"),
   place: ([lon, lat]: LonLat, signal: AbortSignal) =>
     ask<Place>(`/api/v1/places/at?lon=${lon}&lat=${lat}`, { signal }),
   suggest: (lonLat: LonLat, matters: string[], signal: AbortSignal) =>

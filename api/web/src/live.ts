@@ -1,6 +1,7 @@
 /** The live stream: positions once a second, incidents as they come in. */
 
 import { batch } from "@preact/signals";
+import { readCoverage } from "./coverage";
 import { clockAhead, incidents, positions, stream } from "./state";
 import type { Incident, Position } from "./api";
 
@@ -36,6 +37,10 @@ function listen(): void {
   source.addEventListener("positions", (event) => {
     heard();
     takePositions(JSON.parse(event.data) as { complete: boolean; items: Position[] });
+  });
+  source.addEventListener("coverage", () => {
+    heard();
+    void readCoverage();
   });
   source.addEventListener("incident", (event) => {
     heard();

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type {
   City,
+  CoverageMarks,
   Incident,
   LonLat,
   Matter,
@@ -49,6 +50,10 @@ export const stream = signal<StreamState>("connecting");
 /** Milliseconds by which the service's clock is ahead of this screen's. */
 export const clockAhead = signal(0);
 export const now = signal(Date.now());
+
+/** Whether coverage is drawn, and what is covered as far as it is known. */
+export const coverageShown = signal(false);
+export const coverage = signal<CoverageMarks | null>(null);
 
 export const queueFilter = signal("");
 export const queueCursor = signal<string | null>(null);

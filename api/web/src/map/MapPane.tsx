@@ -20,6 +20,7 @@ import { bringIntoView, hold, keepInView } from "./camera";
 import { addHeadings } from "./icons";
 import { OfficerFeed } from "./officers";
 import { PALETTES } from "./palette";
+import { followCoverage } from "./coverage";
 import { drawIncidents, drawRoute, drawZones, markZone } from "./draw";
 import { styleOf } from "./style";
 
@@ -139,6 +140,7 @@ function followData(map: MapLibre): (() => void)[] {
   const feed = new OfficerFeed(map);
   return [
     effect(() => feed.show(positions.value)),
+    followCoverage(map),
     effect(() => {
       // Ageing is a matter of minutes: the colours need no redrawing every second.
       drawIncidents(map, incidents.value, Math.floor(now.value / 15_000) * 15_000);

@@ -1,7 +1,7 @@
 /** What changes on the map: zones, incidents, routes. */
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
-import type { Incident, Proposal } from "../api";
+import type { CoverageMarks, Incident, Proposal } from "../api";
 import { ageColor } from "../ageing";
 
 function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
@@ -19,6 +19,22 @@ export function drawZones(map: MapLibre, layer: GeoJSON.FeatureCollection): void
     }),
   );
   fill(map, "zone-names", names);
+}
+
+/** Draws the unit grids that nobody reaches in time, and those that one crew alone reaches. */
+export function drawCoverage(
+  map: MapLibre,
+  grids: GeoJSON.FeatureCollection | null,
+  marks: CoverageMarks | null,
+): void {
+  const uncovered = new Set(marks?.uncovered);
+  const thin = new Set([...uncovered, ...(marks?.by_one ?? [])]);
+  const features = (grids?.features ?? []).flatMap((grid): GeoJSON.Feature[] => {
+    const code = String(grid.properties?.["code"]);
+    const properties = { code, uncovered: uncovered.has(code) };
+    return thin.has(code) ? [{ ...grid, properties }] : [];
+  });
+  fill(map, "grids", features);
 }
 
 const marked = new WeakMap<MapLibre, string>();

@@ -18,6 +18,8 @@ export interface Palette {
   labelHalo: string;
   route: string;
   routeCasing: string;
+  uncovered: string;
+  byOne: string;
   status: Record<Status, string>;
 }
 
@@ -36,6 +38,8 @@ export const PALETTES: Record<Theme, Palette> = {
     label: "#473a66",
     labelHalo: "#ffffff",
     route: "#0b62c4",
+    uncovered: "#c81e1e",
+    byOne: "#d99a00",
       routeCasing: "#ffffff",
     status: {
       available: "#16915a",
@@ -59,6 +63,8 @@ export const PALETTES: Record<Theme, Palette> = {
     label: "#d3c9ec",
     labelHalo: "#121a22",
     route: "#5aa9ff",
+    uncovered: "#ff5c5c",
+    byOne: "#f4c430",
       routeCasing: "#0b1219",
     status: {
       available: "#3ecf8e",

@@ -25,6 +25,7 @@ export function styleOf(city: City, theme: Theme, language: Language): StyleSpec
       roads: { type: "vector", tiles: [location.origin + city.tiles], minzoom: 8, maxzoom: 15 },
       zones: { type: "geojson", data: NOTHING, promoteId: "code" },
       "zone-names": { type: "geojson", data: NOTHING },
+      grids: { type: "geojson", data: NOTHING, promoteId: "code" },
       routes: { type: "geojson", data: NOTHING },
       officers: { type: "geojson", data: NOTHING, promoteId: "officer" },
       incidents: { type: "geojson", data: NOTHING, promoteId: "id" },
@@ -34,6 +35,7 @@ export function styleOf(city: City, theme: Theme, language: Language): StyleSpec
       ...backdrop(palette),
       ...roads(palette),
       ...zones(palette),
+      coverage(palette),
       ...routes(palette),
       ...people(palette),
       zoneNames(palette, language),
@@ -147,6 +149,18 @@ function zones(palette: Palette): LayerSpecification[] {
       },
     },
   ];
+}
+
+function coverage(palette: Palette): LayerSpecification {
+  return {
+    id: "coverage",
+    type: "fill",
+    source: "grids",
+    paint: {
+      "fill-color": ["case", ["get", "uncovered"], palette.uncovered, palette.byOne],
+      "fill-opacity": 0.35,
+    },
+  };
 }
 
 function routes(palette: Palette): LayerSpecification[] {

@@ -1,4 +1,5 @@
-import { positions } from "../state";
+import { showCoverage } from "../coverage";
+import { coverage, coverageShown, positions } from "../state";
 import { say } from "../text";
 
 const SHOWN = ["available", "en_route", "on_scene", "busy", "off_duty"] as const;
@@ -25,6 +26,42 @@ export function Legend() {
         <i class="line-zone" />
         {say("zoneBorder")}
       </span>
+      <CoverageSwitch />
     </div>
+  );
+}
+
+const GAPS_NAMED = 5;
+
+/** Shows or hides coverage, and says what share is covered and where it is missing. */
+function CoverageSwitch() {
+  const marks = coverage.value;
+  const gaps = marks?.uncovered ?? [];
+  return (
+    <>
+      <label class="legend-item">
+        <input
+          type="checkbox"
+          data-testid="coverage-switch"
+          checked={coverageShown.value}
+          onChange={(event) => showCoverage(event.currentTarget.checked)}
+        />
+        {say("coverage")} {marks && <b>{(Math.floor(marks.share * 1000) / 10).toFixed(1)} %</b>}
+      </label>
+      {marks && (
+        <>
+          <span class="legend-item" data-testid="coverage-gaps" title={gaps.join(" ")}>
+            <i class="area-uncovered" />
+            {say("uncovered")} <b>{gaps.length}</b>
+            {gaps.length > 0 && ` ${gaps.slice(0, GAPS_NAMED).join(" ")}`}
+            {gaps.length > GAPS_NAMED && " …"}
+          </span>
+          <span class="legend-item">
+            <i class="area-by-one" />
+            {say("byOne")} <b>{marks.by_one.length}</b>
+          </span>
+        </>
+      )}
+    </>
   );
 }
