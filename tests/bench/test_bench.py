@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import osmium
 import pytest
+from spec.town import town
+from spec.town_city import NOW, TownCity
 
 from geo.road.network import assemble
 from geo.road.road_class import Mode
@@ -13,7 +15,7 @@ from geo.road.snap import join_nodes
 from geo.road.streets import BANNED, Streets
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench import __main__ as bench
-from tests.bench import by_air, engine, growth, peers
+from tests.bench import by_air, coverage, engine, growth, peers
 from tests.bench._growth_step import ask, build
 from tests.bench._inside import Inside
 from tests.bench._report import Report, mark, table
@@ -50,6 +52,17 @@ def test_every_question_for_the_engine_is_asked_without_and_with_turn_rules(stre
     assert len(asked) > 15
     assert all(" S" in line for line in asked[1:])  # the first is the rule under the head
     assert report.short.count("✓") + report.short.count("✗") >= 3
+
+
+def test_every_question_of_coverage_is_asked(monkeypatch):
+    monkeypatch.setattr(coverage, "FREE", (1.0,))
+    drawn = town("a---1---3---b---c---d---e")
+    city = TownCity(drawn, home="13", grids="abde", base="d", arrival_target_s=120)
+    report = coverage.measured(city.whereabouts(), NOW)
+    assert "2 crews free" in report.text
+    assert "1 moves, 50.00% → 100.00%, proven" in report.text
+    rows = [line for line in report.text.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) == 1 + 7
 
 
 def test_made_turn_rules_are_as_many_as_asked_for_and_ban_turns(streets):
