@@ -30,6 +30,7 @@ from api.routes import (
     incidents,
     joint_operations,
     maps,
+    policies,
     positions,
     reach,
     reports,
@@ -47,6 +48,8 @@ from api.weights_in_force import WeightsInForce
 from api.whistle_watch import WhistleWatch
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
+from dispatch.policy import policy_named
+from dispatch.policy_file import known_policies
 from dispatch.reconsidering import standard_rule
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
@@ -73,9 +76,6 @@ WHISTLES_S = 1.0
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
 
-COVERAGE_S = 3.0
-"""How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
-
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
 
@@ -85,6 +85,7 @@ ROUTES = (
     assignments,
     whistles,
     reports,
+    policies,
     joint_operations,
     coverage,
     incidents,
@@ -209,6 +210,8 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     service
         Ready to answer, though the first answer may be slow.
     """
+    known = known_policies(settings.policies)
+    policy_named(settings.policy, known)
     store = open_store(settings.store or demo_store_url())
     published = read_city(store)
     with store.reading() as session:
@@ -227,6 +230,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         weights=weights,
         live=live,
         duty=duty,
+        policies=known,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=_tiles(published),
     )
@@ -262,7 +266,6 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
-        Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
         Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
         Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),

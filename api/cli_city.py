@@ -17,6 +17,7 @@ import typer
 
 from api.app import PatrolMaker, create_app, start_service
 from api.cli_joint import joint_verb
+from api.cli_policies import policies_verb
 from api.cli_replay import replay_verb, why_not_verb
 from api.cli_suggest import StoreOption, suggest_verb
 from api.clock import system_clock
@@ -59,6 +60,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("suggest")(suggest_verb)
     app.command("joint")(joint_verb)
+    app.command("policies")(policies_verb)
     app.command("replay")(replay_verb)
     app.command("why-not")(why_not_verb)
 

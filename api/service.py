@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
 from api.clock import Clock
 from api.coverage_now import CoverageNow
@@ -19,8 +20,12 @@ from api.live import Stream
 from api.settings import Settings
 from api.tile import RoadTiles
 from api.weights_in_force import WeightsInForce
+from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
+from dispatch.policy import Policy, policy_named
+from dispatch.policy_file import standard_policies
+from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.engine import Store
 from geo.position import Fix, FixResult
 
@@ -48,6 +53,8 @@ class Service:
         Keeps rosters, jobs and statuses at the present.
     coverage
         What is covered now.
+    policies
+        The rankings that are known, by name.
     stream
         Open pages.
     layers
@@ -68,6 +75,7 @@ class Service:
     layers: Layers
     tiles: RoadTiles | None
     coverage: CoverageNow = field(default_factory=CoverageNow)
+    policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
     warm: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
@@ -136,6 +144,34 @@ class Service:
         if changed:
             version = self.city.weight_version
             self.announce("weights", {"weight_version": version, "now": self.clock().isoformat()})
+
+    def policy(self, session: Session, named: str | None, asked_by: str | None) -> Policy:
+        """
+        Find the ranking for a request.
+
+        Parameters
+        ----------
+        session
+            A session of the store.
+        named
+            Name that the request gives, or None.
+        asked_by
+            Area of the command room that asks, or None.
+
+        Returns
+        -------
+        policy
+            The one named, else what the command room has chosen, else what the operator set.
+
+        Raises
+        ------
+        UnknownName
+            There is no such policy, or no such area.
+        """
+        if named is None:
+            chosen = read_centre_policies(session)
+            named = policy_of_centre(asked_by, self.city, chosen, self.settings.policy)
+        return policy_named(named, self.policies)
 
     def take_in(self, fixes: Iterable[Fix], *, now: datetime) -> tuple[FixResult, ...]:
         """

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
         Store URL, for example ``sqlite:////var/lib/grid-dispatch/city.gpkg``; None stands
         for the demo city's own file.
     policy
-        Name of the ranking used when a caller names none.
+        Name of the ranking used when neither a caller nor a command room names one.
+    policies
+        TOML file with rankings of the operator's own; None for those of the program alone.
     max_body_bytes
         Longest request body that is read.
     position_save_s
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
 
     store: str | None = None
     policy: str = "nearest"
+    policies: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     position_save_s: float = 10.0
 

@@ -37,8 +37,8 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> Suggesti
         filings=tuple(given.filing() for given in asked.filings),
     )
     whereabouts = service.live.present
-    policy = asked.policy or service.settings.policy
     with service.store.session() as session:
+        policy = service.policy(session, asked.policy, asked.asked_by)
         number, suggestion = desk.suggest(
             session, incident, whereabouts, now=now, policy=policy, asked_by=asked.asked_by
         )

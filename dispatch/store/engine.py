@@ -13,7 +13,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
-from dispatch.store import duty_tables, geopackage, order_tables, run_cards  # noqa: F401 -- they declare tables
+from dispatch.store import (  # noqa: F401 -- they declare tables
+    centre_policies,
+    duty_tables,
+    geopackage,
+    order_tables,
+    run_cards,
+)
 from dispatch.store.declare import METADATA
 from dispatch.store.tables import META
 from geo.errors import BadValue, UnreadableFile
