@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -81,10 +82,16 @@ class AirSpace:
         Where nobody flies, by code.
     plane
         On which lengths are measured.
+
+    Notes
+    -----
+    One thread at a time asks for a path: a prepared polygon keeps a state of its own while
+    it is asked.
     """
 
     no_fly: tuple[NoFly, ...]
     plane: Plane
+    _asking: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @classmethod
     def over(cls, centre: LonLat, no_fly: Iterable[NoFly]) -> AirSpace:
@@ -120,6 +127,11 @@ class AirSpace:
             The straight line where that is free, else the shortest way round; or why there
             is none.
         """
+        with self._asking:
+            return self._path(start, end)
+
+    def _path(self, start: LonLat, end: LonLat) -> AirPath | NoAirPath:
+        """Find the shortest flight while nobody else asks."""
         ends = self.plane.point(start), self.plane.point(end)
         if self._is_free(*ends):
             return AirPath((start, end), math.dist(*ends))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from textwrap import dedent
 
 import numpy as np
@@ -272,3 +274,42 @@ def test_lengths_on_the_plane_are_those_on_the_ground():
     arc = 2 * np.arcsin(np.sqrt(half[1] + np.cos(a[1]) * np.cos(b[1]) * half[0]))
     assert length_m(air.path(start, end)) == pytest.approx(6_371_008.8 * arc, rel=1e-3)
     assert air.distance_m(start, end) == length_m(air.path(start, end))
+
+
+MANY_FLY = """
+import sys, threading, time
+import numpy as np
+from shapely import Polygon
+from geo.air_path import AirSpace
+from geo.no_fly import NoFly
+
+sys.setswitchinterval(1e-5)
+turn = np.linspace(0, 2 * np.pi, 60)
+rim = 0.01 + 0.003 * np.sin(7 * turn)
+star = Polygon(np.stack([109.1 + rim * np.cos(turn), 21.4 + rim * np.sin(turn)], axis=1))
+ends = np.stack([np.full(8, 0.02), np.linspace(-0.015, 0.015, 8)], axis=1)
+found, end = set(), time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    air = AirSpace.over((109.1, 21.4), [NoFly("N", "禁飞区", star)])
+    together = threading.Barrier(4)
+
+    def fly():
+        together.wait()
+        for row, (east, north) in enumerate(ends.tolist()):
+            path = air.path((109.1 - east, 21.4 + north), (109.1 + east, 21.4 - north))
+            found.add((row, path.lon_lat, path.length_m))
+
+    flying = [threading.Thread(target=fly) for _ in range(4)]
+    for thread in flying:
+        thread.start()
+    for thread in flying:
+        thread.join()
+print(len(found))
+"""
+
+
+def test_threads_may_ask_one_air_space_at_once(count):
+    command = [sys.executable, "-X", "faulthandler", "-c", MANY_FLY]
+    seconds = str(count(reduced=2, full=20))
+    run = subprocess.run([*command, seconds], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout.strip()) == (0, "8"), run.stderr
