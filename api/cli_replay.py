@@ -12,7 +12,7 @@ from rich.console import Console
 from api.cli_suggest import EXIT_NO, StoreOption
 from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import as_json as plain_json
-from api.settings import Settings, demo_store_url
+from api.settings import store_url
 from dispatch.replay import Reopened, ask_why_not, reopen, replay
 from dispatch.store.cities import read_city
 from dispatch.store.engine import open_store
@@ -60,7 +60,7 @@ def why_not_verb(
 
 def _reopen(store: str | None, number: str) -> Reopened:
     """Put the world of an earlier suggestion together, of the store that keeps it."""
-    with closing(open_store(store or Settings().store or demo_store_url())) as opened:
+    with closing(open_store(store_url(store))) as opened:
         city = read_city(opened)
         with opened.reading() as session:
             return reopen(session, number, city)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.clock import Clock
 from api.coverage_now import CoverageNow
 from api.duty_now import DutyNow
+from api.freezer import Freezer
 from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
@@ -53,6 +54,8 @@ class Service:
         Keeps rosters, jobs and statuses at the present.
     coverage
         What is covered now.
+    freezer
+        Freezes where everybody is when a suggestion is made.
     policies
         The rankings that are known, by name.
     stream
@@ -75,6 +78,7 @@ class Service:
     layers: Layers
     tiles: RoadTiles | None
     coverage: CoverageNow = field(default_factory=CoverageNow)
+    freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
     warm: bool = False

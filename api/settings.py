@@ -70,6 +70,23 @@ def demo_store_url() -> str:
     return f"sqlite:///{home_folder() / 'demo.gpkg'}"
 
 
+def store_url(given: str | None) -> str:
+    """
+    Say which store a verb works on.
+
+    Parameters
+    ----------
+    given
+        URL that was given, or None.
+
+    Returns
+    -------
+    url
+        That one, else the one that is set, else the demo's.
+    """
+    return given or Settings().store or demo_store_url()
+
+
 def remember_demo(url: str) -> None:
     """
     Note which store the demo made last, for the verbs that name none.

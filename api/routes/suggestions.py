@@ -40,7 +40,13 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> Suggesti
     with service.store.session() as session:
         policy = service.policy(session, asked.policy, asked.asked_by)
         number, suggestion = desk.suggest(
-            session, incident, whereabouts, now=now, policy=policy, asked_by=asked.asked_by
+            session,
+            incident,
+            whereabouts,
+            now=now,
+            policy=policy,
+            asked_by=asked.asked_by,
+            freezer=service.freezer,
         )
         session.commit()
     return SuggestionOut.of(number, suggestion)
