@@ -20,6 +20,7 @@ from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
     assignments,
+    batches,
     city,
     closures,
     coverage,
@@ -81,6 +82,7 @@ BEAT_S = 10.0
 
 ROUTES = (
     suggestions,
+    batches,
     diversions,
     assignments,
     whistles,

@@ -44,11 +44,21 @@ def show_whole(batch: BatchOut, console: Console) -> None:
             f"gravity, {whole.arrival_s:.0f} s in all",
             highlight=False,
         )
+    if batch.heuristic:
+        console.print(
+            "Officers are brought together for what the standing crews leave open; that part is "
+            "a heuristic.",
+            highlight=False,
+        )
 
 
 def _said(assignment: SlotChoiceOut) -> str:
     """One assignment in words."""
-    if assignment.crew is None or assignment.eta_s is None:
+    if assignment.eta_s is None:
         return "nobody is left"
+    who = assignment.crew or (
+        f"{' and '.join(assignment.officers)} brought together from "
+        f"{' and '.join(assignment.brought_from)}"
+    )
     late = f", {assignment.late_s:.0f} s late" if assignment.late_s else ""
-    return f"{assignment.crew} after {assignment.eta_s:.0f} s{late}"
+    return f"{who} after {assignment.eta_s:.0f} s{late}"

@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.schemas import Asked, Crs, GivenLonLat, Text
 from dispatch.batch import Assigned, Score
+from dispatch.city import City
 from dispatch.city_batch import CityBatch, SlotChoice
+from dispatch.incident import Incident, IncidentKind
+
+Code = Annotated[Text, Field(min_length=1, max_length=64)]
+
+MOST_INCIDENTS = 1000
+
+
+class BatchIncidentIn(Asked):
+    """An incident on record by its id alone, or a place and its matters."""
+
+    id: Code
+    lon_lat: GivenLonLat | None = None
+    matters: list[Code] = Field(default_factory=list, max_length=50)
+    reported_at: AwareDatetime | None = Field(
+        default=None, description="When a target began that counts from the report; now without."
+    )
+    kind: IncidentKind = IncidentKind.REPORT
+
+
+class BatchAsk(Asked):
+    """Who should go to which of these incidents?"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "incidents": [
+                        {"id": "a", "lon_lat": [109.1689, 21.4627], "matters": ["CO001"]},
+                        {"id": "b", "lon_lat": [109.12, 21.48], "matters": ["HC001"]},
+                    ]
+                }
+            ]
+        },
+    )
+
+    incidents: list[BatchIncidentIn] = Field(min_length=1, max_length=MOST_INCIDENTS)
+    crs: Crs = "wgs84"
+    at: AwareDatetime | None = Field(
+        default=None, description="The instant for which it should hold; the present by default."
+    )
 
 
 class SlotChoiceOut(BaseModel):
     """Which crew goes, and for what."""
 
     role: str = Field(description="lead: has the case; secure: secures the place.")
-    crew: str | None = Field(description="Null where nobody is left who may go.")
+    crew: str | None = Field(
+        description="Null where nobody is left who may go, or officers are brought together."
+    )
     eta_s: float | None
     late_s: float | None
+    officers: list[str] = Field(description="Officers brought together, the first to arrive first.")
+    brought_from: list[str] = Field(description="Crews from which these come.")
 
     @classmethod
     def of(cls, assignment: SlotChoice) -> SlotChoiceOut:
@@ -24,6 +75,8 @@ class SlotChoiceOut(BaseModel):
             crew=assignment.crew,
             eta_s=assignment.eta_s,
             late_s=assignment.late_s,
+            officers=list(assignment.officers),
+            brought_from=list(assignment.brought_from),
         )
 
 
@@ -51,7 +104,10 @@ class BatchOut(BaseModel):
     one_by_one: list[SlotChoiceOut] = Field(
         description="If each, the gravest first, got the first crew that is left."
     )
-    proven: bool
+    proven: bool = Field(description="Whether no assignment of standing crews is better.")
+    heuristic: bool = Field(
+        description="Whether officers are brought together somewhere; that part is not proven."
+    )
     whole: WholeOut
     whole_one_by_one: WholeOut
 
@@ -62,6 +118,58 @@ class BatchOut(BaseModel):
             assigned=_rows(incident, made, made.best),
             one_by_one=_rows(incident, made, made.one_by_one),
             proven=made.best.proven,
+            heuristic=made.completed.heuristic,
+            whole=WholeOut.of(made.best.score),
+            whole_one_by_one=WholeOut.of(made.one_by_one.score),
+        )
+
+
+class BatchRowOut(BaseModel):
+    """Who goes to one incident."""
+
+    id: str
+    assigned: list[SlotChoiceOut] = Field(description="In the best assignment of the batch.")
+    one_by_one: list[SlotChoiceOut] = Field(
+        description="If each, the gravest first, got the first crew that is left."
+    )
+
+
+class BatchesOut(BaseModel):
+    """Who goes where for all together."""
+
+    now: datetime
+    city_version: str
+    weight_version: str
+    arrival_model: str | None
+    incidents: list[BatchRowOut] = Field(description="In the order asked.")
+    proven: bool = Field(description="Whether no assignment of standing crews is better.")
+    heuristic: bool = Field(
+        description="Whether officers are brought together somewhere; that part is not proven."
+    )
+    whole: WholeOut = Field(description="What the standing crews come to.")
+    whole_one_by_one: WholeOut
+
+    @classmethod
+    def of(
+        cls, incidents: Sequence[Incident], made: CityBatch, city: City, now: datetime
+    ) -> BatchesOut:
+        """Copy a batch."""
+        ids = [incident.id or "" for incident in incidents]
+        return cls(
+            now=now,
+            city_version=city.version,
+            weight_version=city.weight_version,
+            arrival_model=city.arrival_model.version if city.arrival_model else None,
+            incidents=[
+                BatchRowOut(
+                    id=one,
+                    assigned=_rows(one, made, made.best),
+                    one_by_one=_rows(one, made, made.one_by_one),
+                )
+                for one in ids
+            ],
+            proven=made.best.proven,
+            heuristic=made.completed.heuristic,
             whole=WholeOut.of(made.best.score),
             whole_one_by_one=WholeOut.of(made.one_by_one.score),
         )

@@ -36,7 +36,7 @@ from geo.errors import BadValue
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class SlotChoice:
     """
     Who goes to an incident, and for what.
 
@@ -89,7 +89,7 @@ class CityBatch:
         """The best assignment of standing crews."""
         return self.completed.standing
 
-    def of(self, incident: str, assigned: Assigned) -> tuple[Assignment, ...]:
+    def of(self, incident: str, assigned: Assigned) -> tuple[SlotChoice, ...]:
         """
         Say who goes to one incident.
 
@@ -106,19 +106,19 @@ class CityBatch:
             One for each crew that it wants.
         """
         rows = [row for row, slot in enumerate(self.batch.slots) if slot.incident == incident]
-        return tuple(self._assignment(row, assigned) for row in rows)
+        return tuple(self._choice(row, assigned) for row in rows)
 
-    def _assignment(self, slot: int, assigned: Assigned) -> Assignment:
+    def _choice(self, slot: int, assigned: Assigned) -> SlotChoice:
         """Who goes to one slot."""
         role, crew = self.batch.slots[slot].role, int(assigned.crew[slot])
         if crew != NO_CREW:
             arrival_ms = int(self.batch.arrival_ms[slot, crew])
-            return Assignment(role, self.batch.crews[crew], *self._times_s(slot, arrival_ms))
+            return SlotChoice(role, self.batch.crews[crew], *self._times_s(slot, arrival_ms))
         for added in self.completed.brought_together if assigned is self.best else ():
             if added.slot == slot:
                 times_s = self._times_s(slot, added.arrival_ms)
-                return Assignment(role, None, *times_s, added.officers, added.crews)
-        return Assignment(role, None, None, None)
+                return SlotChoice(role, None, *times_s, added.officers, added.crews)
+        return SlotChoice(role, None, None, None)
 
     def _times_s(self, slot: int, arrival_ms: int) -> tuple[float, float]:
         """Arrival and lateness in seconds."""
