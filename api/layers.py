@@ -27,6 +27,7 @@ class LayerKind(StrEnum):
     AREAS = "areas"
     GRIDS = "grids"
     BACKDROP = "backdrop"
+    NO_FLY = "no-fly"
 
 
 class Layers:
@@ -103,6 +104,12 @@ class Layers:
                 city.grids,
                 lambda grid: grid.polygon,
                 lambda grid: {"code": grid.code, "community": grid.community, "zone": grid.zone},
+            )
+        if kind is LayerKind.NO_FLY:
+            return _collect(
+                city.no_fly,
+                lambda one: one.polygon,
+                lambda one: {"code": one.code, "name": one.name, "name_en": one.name_en},
             )
         return _collect(
             self._backdrop, lambda row: row[2], lambda row: {"kind": row[0], "name": row[1]}

@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from dispatch.city import City
+from dispatch.drone import flight_of
 from dispatch.matter import Matter
-from dispatch.unit import DutyStatus, Officer, Unit
+from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area
 from geo.datum import to_wgs84
 from geo.place_index import Place
@@ -170,6 +171,26 @@ class PlaceOut(BaseModel):
         )
 
 
+class FlightOut(BaseModel):
+    """How a drone flies, as its unit says or as is usual."""
+
+    air_speed_mps: float
+    range_m: float = Field(description="On one charge.")
+    reach_m: float = Field(description="How far it may fly and come home with its reserve.")
+    launch_s: float
+
+    @classmethod
+    def of(cls, drone: Unit) -> FlightOut:
+        """Copy how a drone flies."""
+        flight = flight_of(drone)
+        return cls(
+            air_speed_mps=flight.speed_mps,
+            range_m=flight.range_m,
+            reach_m=round(flight.reach_m, 1),
+            launch_s=flight.launch_s,
+        )
+
+
 class UnitOut(BaseModel):
     """A brigade, squad, post, crew or drone."""
 
@@ -185,6 +206,7 @@ class UnitOut(BaseModel):
     call_sign: str
     phone: str
     equipment: list[str]
+    flight: FlightOut | None = Field(description="How a drone flies; null for all others.")
 
     @classmethod
     def of(cls, unit: Unit) -> UnitOut:
@@ -202,6 +224,7 @@ class UnitOut(BaseModel):
             call_sign=unit.call_sign,
             phone=unit.phone,
             equipment=list(unit.equipment),
+            flight=FlightOut.of(unit) if unit.kind == UnitKind.DRONE else None,
         )
 
 

@@ -79,7 +79,7 @@ class ProposalOut(BaseModel):
     """A crew that could be sent, with its times and reasons."""
 
     rank: int = Field(description="From 1 within its kind.")
-    unit: str = Field(description="Code of the crew.")
+    unit: str = Field(description="Code of the crew or drone.")
     brigade: str | None
     crew: list[str] = Field(description="Ids of the officers who go, the first to arrive first.")
     kind: ProposalKind
@@ -89,11 +89,13 @@ class ProposalOut(BaseModel):
     p_in_target_received: float | None = Field(
         description="The same if its clock started with the report."
     )
-    meets_target: bool
+    meets_target: bool = Field(description="Never of a drone, which looks but does not arrive.")
     travel_time_s: float
     first_on_scene_s: float
     length_m: float | None
-    position_age_s: float | None
+    position_age_s: float | None = Field(
+        description="Null for a drone, which sets out from its base."
+    )
     coverage_price: CoveragePriceOut | None
     mutual_aid: bool
     brought_together: bool = Field(
@@ -105,7 +107,7 @@ class ProposalOut(BaseModel):
     @classmethod
     def of(cls, proposal: Proposal) -> ProposalOut:
         """Copy a proposal."""
-        price = proposal.coverage_price
+        price, flies = proposal.coverage_price, proposal.kind == ProposalKind.FIRST_LOOK
         return cls(
             rank=proposal.rank,
             unit=proposal.unit,
@@ -120,7 +122,7 @@ class ProposalOut(BaseModel):
             travel_time_s=proposal.travel_time_s,
             first_on_scene_s=proposal.first_on_scene_s,
             length_m=proposal.length_m,
-            position_age_s=proposal.position_age_s,
+            position_age_s=None if flies else proposal.position_age_s,
             coverage_price=None if price is None else CoveragePriceOut.of(price),
             mutual_aid=proposal.mutual_aid,
             brought_together=proposal.brought_together,

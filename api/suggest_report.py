@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.proposal import Proposal
 from dispatch.suggestion import Suggestion
@@ -63,7 +64,7 @@ def _print_calls(suggestion: Suggestion, console: Console) -> None:
 
 
 def _proposals(suggestion: Suggestion, city: City) -> Table:
-    """Ranked crews, best first."""
+    """Ranked crews, best first, and drones that look before them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("#", "Crew", "Kind"):
         table.add_column(column)
@@ -77,6 +78,7 @@ def _proposals(suggestion: Suggestion, city: City) -> Table:
 def _cells(proposal: Proposal, city: City) -> tuple[str | Text, ...]:
     """One row of the table."""
     minutes, seconds = divmod(round(proposal.eta_s), 60)
+    flies = proposal.kind == ProposalKind.FIRST_LOOK
     verdict = Text("yes", "green") if proposal.meets_target else Text("no", "red")
     length = "—" if proposal.length_m is None else f"{proposal.length_m / 1000:.1f} km"
     kind = f"{proposal.kind}, mutual aid" if proposal.mutual_aid else str(proposal.kind)
@@ -85,9 +87,9 @@ def _cells(proposal: Proposal, city: City) -> tuple[str | Text, ...]:
         _name(proposal.unit, city),
         kind,
         f"{minutes}:{seconds:02d}",
-        verdict,
+        "—" if flies else verdict,
         length,
-        f"{proposal.position_age_s:.0f} s",
+        "—" if flies else f"{proposal.position_age_s:.0f} s",
     )
 
 

@@ -209,7 +209,7 @@ def muster_drones(units: Mapping[str, Unit]) -> Drones:
     return Drones(
         units=drones,
         row_of={drone.code: row for row, drone in enumerate(drones)},
-        flight=tuple(map(_flight, drones)),
+        flight=tuple(map(flight_of, drones)),
         brigade_of=tuple(commanding_brigade(drone, units) for drone in drones),
     )
 
@@ -286,8 +286,25 @@ def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:
     return None
 
 
-def _flight(drone: Unit) -> Flight:
-    """How a drone flies, as its unit says or as is usual."""
+def flight_of(drone: Unit) -> Flight:
+    """
+    Tell how a drone flies, as its unit says or as is usual.
+
+    Parameters
+    ----------
+    drone
+        The drone.
+
+    Returns
+    -------
+    flight
+        Speed, range and launch time.
+
+    Raises
+    ------
+    BadValue
+        Its speed or range is nothing, or its launch time below nothing.
+    """
     stated = (drone.air_speed_mps, drone.range_m, drone.launch_s)
     usual = (AIR_SPEED_MPS, RANGE_M, LAUNCH_S)
     flight = Flight(

@@ -9,6 +9,7 @@ from dispatch.choice import Choice, ProposalKind
 from dispatch.crew_eta import ArrivalTarget, CrewEta, crew_etas
 from dispatch.enquiry import Enquiry
 from dispatch.obstacle import OBSTACLES
+from dispatch.unit import UnitKind
 from geo.remark import Remark
 from geo.road.route import Route
 
@@ -42,7 +43,7 @@ class Proposal:
     rank
         From 1 within its kind.
     unit
-        Code of the crew.
+        Code of the crew, or of the drone that looks first.
     brigade
         Code of the brigade or squad that commands it, or None.
     crew
@@ -52,11 +53,11 @@ class Proposal:
     eta_s
         Seconds from dispatch until it is legally complete, the median.
     meets_target
-        Whether that is within the arrival target.
+        Whether that is within the arrival target; never of a drone, which does not arrive.
     travel_time_s
         Seconds on the road of the officer whose arrival completes it.
     first_on_scene_s
-        Seconds until its first officer is there.
+        Seconds until its first officer is there, or the drone over the place.
     length_m
         Metres on the road of the officer whose arrival completes it.
     position_age_s
@@ -206,6 +207,9 @@ def _reasons(
     if not choice.own[crew]:
         brigade = city.roster.brigade_of[lineup.crews[crew]]
         reasons.append(reason.mutual_aid(city.units[brigade] if brigade else None))
+    above = city.units.get(city.roster.crews[lineup.crews[crew]].parent or "")
+    if above is not None and above.kind == UnitKind.VILLAGE_POST:
+        reasons.append(reason.from_post(above))
     members = lineup.of(crew)
     for row, code in zip(
         lineup.officers[members].tolist(), judged.officer_obstacle[members].tolist(), strict=True

@@ -306,6 +306,23 @@ def mutual_aid(brigade: Unit | None) -> Remark:
     return Remark("mutual_aid", f"跨区支援，来自{zh}。", f"Mutual aid from {en}.")
 
 
+def from_post(post: Unit) -> Remark:
+    """
+    Say that a crew is posted in a village.
+
+    Parameters
+    ----------
+    post
+        The village post.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    return Remark("from_post", f"驻{post.name}。", f"Posted at {post.name_en}.")
+
+
 def secures() -> Remark:
     """
     Say that a crew only secures the place.

@@ -47,8 +47,13 @@ class MovedClock:
         return self.now
 
 
-def write_town(folder: Path, drawn: Town = RIVER, crews: Mapping[str, str] = CREWS) -> Path:
-    """Load the town into a store; each crew K has officers Ka and Kb."""
+def write_town(
+    folder: Path,
+    drawn: Town = RIVER,
+    crews: Mapping[str, str] = CREWS,
+    drones: Mapping[str, str] | None = None,
+) -> Path:
+    """Load the town into a store; each crew K has officers Ka and Kb; drones stand at junctions."""
     city = write_city(folder / "city")
     matter = TABLES["matters.csv"][0]
     write_table(city, "matters.csv", [matter | row for row in MATTERS])
@@ -63,6 +68,10 @@ def write_town(folder: Path, drawn: Town = RIVER, crews: Mapping[str, str] = CRE
         {"code": crew, "kind": "crew", "mode": "car", "parent": "SQ" if crew[0] == "S" else "B1"}
         for crew in crews
     ]
+    for drone, place in (drones or {}).items():
+        lon, lat = drawn.lon_lat[place]
+        base = {"lon": f"{lon}", "lat": f"{lat}"}
+        units.append({"code": drone, "kind": "drone", "parent": "B1", "mode": "air"} | base)
     write_table(city, "units.csv", units)
     officers = []
     for crew, place in crews.items():

@@ -79,6 +79,7 @@ class TownCity:
     grids: str = ""  # junctions round which a unit grid lies
     people: Mapping[str, int] = field(default_factory=dict)  # of unit grids
     base: str | None = None  # junction at which the home brigade has its base
+    posts: Mapping[str, str] = field(default_factory=dict)  # village post of a crew
     drones: Sequence[Unit] = ()
     no_fly: Sequence[NoFly] = ()
 
@@ -96,11 +97,18 @@ class TownCity:
         for names, parent in ((self.home, "HOME"), (self.next_door, "NEXT"), (self.squad, "SQUAD")):
             units += [
                 Unit(
+                    post, post, post, UnitKind.VILLAGE_POST, parent, lon_lat=self.town.lon_lat[name]
+                )
+                for name, post in self.posts.items()
+                if name in names
+            ]
+            units += [
+                Unit(
                     name,
                     name,
                     name,
                     UnitKind.CREW,
-                    parent=parent,
+                    parent=self.posts.get(name, parent),
                     mode=self.crew(name).mode,
                     equipment=tuple(self.crew(name).equipment),
                 )
