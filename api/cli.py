@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from api import cli_city, cli_network
+from api import cli_city, cli_incident, cli_network, cli_report
 from geo.errors import GridDispatchError
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(cli_network.app, name="network")
+app.add_typer(cli_incident.app, name="incident")
+app.add_typer(cli_report.app, name="report")
 cli_city.register(app)
 
 EXIT_BAD_INPUT = 2

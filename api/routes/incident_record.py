@@ -11,9 +11,11 @@ from api.auth import CallerDep
 from api.errors import NotFound
 from api.schemas import Asked, Text
 from api.schemas_suggestion import SuggestionOut
+from api.schemas_timeline import EntryOut
 from api.second_look import SecondThoughtOut
 from api.service import ServiceDep
 from dispatch import follow_up
+from dispatch.store.incident_record import read_timeline
 from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import thoughts_of
 from geo.errors import UnknownName
@@ -67,5 +69,15 @@ def second_thoughts(number: str, service: ServiceDep, _: CallerDep) -> list[Seco
         with service.store.reading() as session:
             get_incident(session, number)
             return [SecondThoughtOut.of(one) for one in thoughts_of(session, number)]
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+
+
+@router.get("/timeline")
+def read_all(number: str, service: ServiceDep, _: CallerDep) -> list[EntryOut]:
+    """Tell what happened: suggested as it was given, decided by whom, with what reason."""
+    try:
+        with service.store.reading() as session:
+            return [EntryOut.of(entry) for entry in read_timeline(session, number)]
     except UnknownName as error:
         raise NotFound(str(error)) from error

@@ -7,7 +7,26 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from dispatch.store.duty import note_duty_change
+from dispatch.store.duty_tables import CALENDARS, JOBS
+from dispatch.store.order_tables import (
+    ASSIGNMENTS,
+    BINDINGS,
+    ESCALATIONS,
+    SECOND_THOUGHTS,
+    WHISTLE_ANSWERS,
+    WHISTLES,
+)
 from dispatch.store.tables import INCIDENTS, POSITIONS
+
+_OF_ASSIGNMENT = (
+    "decided_at",
+    "received_at",
+    "dispatched_at",
+    "expected_end",
+    "arrived_at",
+    "released_at",
+)
 
 
 def resume(session: Session, *, now: datetime) -> timedelta:
@@ -24,22 +43,37 @@ def resume(session: Session, *, now: datetime) -> timedelta:
     Returns
     -------
     pause
-        How long it stood still; positions and incidents have moved on by as much, so that
-        a crew that was seen ten seconds before the stop was seen ten seconds ago.
+        How long it stood still; positions, incidents, jobs, appointments, assignments and calls
+        have moved on by as much, so that a crew that was seen ten seconds before the stop was
+        seen ten seconds ago.  Suggestions stay as they were given.
     """
     stopped: datetime | None = session.scalar(select(func.max(POSITIONS.c.time)))
     if stopped is None or now <= stopped:
         return timedelta(0)
     pause = now - stopped
-    for table, instant in ((POSITIONS, "time"), (INCIDENTS, "reported_at")):
-        _move_on(session, table, instant, pause)
+    for table, *instants in (
+        (POSITIONS, "time"),
+        (INCIDENTS, "reported_at"),
+        (JOBS, "started_at", "expected_end", "ended_at"),
+        (CALENDARS, "from_time", "to_time"),
+        (ASSIGNMENTS, *_OF_ASSIGNMENT),
+        (BINDINGS, "released_at"),
+        (WHISTLES, "raised_at", "answer_by", "closed_at"),
+        (WHISTLE_ANSWERS, "at"),
+        (ESCALATIONS, "at", "told_at"),
+        (SECOND_THOUGHTS, "at"),
+    ):
+        for instant in instants:
+            _move_on(session, table, instant, pause)
+    note_duty_change(session)
     return pause
 
 
 def _move_on(session: Session, table: Table, instant: str, pause: timedelta) -> None:
     """Add the pause to one column of a table."""
-    rows = session.execute(select(table.c.fid, table.c[instant])).all()
-    moved = [{"row": fid, "moved": known + pause} for fid, known in rows]
+    known = select(table.c.fid, table.c[instant]).where(table.c[instant].is_not(None))
+    rows = session.execute(known).all()
+    moved = [{"row": fid, "moved": at + pause} for fid, at in rows]
     if moved:
         change = update(table).where(table.c.fid == bindparam("row"))
         session.connection().execute(change.values({instant: bindparam("moved")}), moved)

@@ -1,0 +1,159 @@
+"""
+Timeline: all that happened to an incident, told from its records in the order of time.
+
+A disputed dispatch is reopened with it: what was suggested and why, who decided, whether that
+followed the suggestion, what spoke against it, and with what reason.  Suggestions are read as
+they were given, never computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.assignment import Assignment, Departure
+from dispatch.escalation import Call, Escalation, Says
+from dispatch.incident import Incident
+from dispatch.reason import minutes
+from dispatch.reconsidering import SecondThought
+from dispatch.suggestion import Suggestion
+from dispatch.thought_reason import said_of
+from geo.remark import Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One thing that happened.
+
+    Attributes
+    ----------
+    at
+        When, with offset.
+    by
+        Name of whoever did it; None for what happened by itself.
+    said
+        What it was, with its code.
+    about
+        Id of the suggestion, assignment or whistle, or of the incident.
+    because
+        Why, in the words of then.
+    """
+
+    at: datetime
+    by: str | None
+    said: Remark
+    about: str
+    because: tuple[Remark, ...] = ()
+
+
+def timeline(
+    incident: Incident,
+    suggestions: Sequence[tuple[str, Suggestion]],
+    assignments: Iterable[Assignment],
+    calls: Iterable[tuple[Call, Sequence[Escalation]]],
+    thoughts: Iterable[SecondThought],
+) -> tuple[Entry, ...]:
+    """
+    Tell what happened to an incident.
+
+    Parameters
+    ----------
+    incident
+        The incident.
+    suggestions
+        Ids and suggestions made for it.
+    assignments
+        Who was sent.
+    calls
+        Whistles, each with its steps up.
+    thoughts
+        When somebody was suggested anew.
+
+    Returns
+    -------
+    entries
+        In the order of time; what happened in one instant in the order of cause.
+    """
+    number = str(incident.id)
+    said = Remark("reported", "事件上报。", "Reported.")
+    entries = [Entry(incident.reported_at, None, said, number)]
+    entries += [_suggested(one, made) for one, made in suggestions]
+    entries += [entry for one in thoughts for entry in _thought(one)]
+    entries += [entry for one in assignments for entry in _sent(one)]
+    entries += [entry for call, steps in calls for entry in _called(call, steps)]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _suggested(number: str, made: Suggestion) -> Entry:
+    """What was suggested, and on what grounds."""
+    first = made.proposals[0] if made.proposals else None
+    if first is None:
+        said = Remark("suggested", "建议：无可派小组。", "Nobody could be suggested.")
+        return Entry(made.now, None, said, number, (*made.grounds, *made.findings))
+    n, eta = len(made.proposals), minutes(first.eta_s)
+    said = Remark(
+        "suggested",
+        f"建议 {n} 组，首选 {first.unit}，{eta} 分钟到（策略 {made.policy}）。",
+        f"{n} proposals by policy {made.policy}; {first.unit} first, in {eta} min.",
+    )
+    return Entry(made.now, None, said, number, (*first.reasons, *made.grounds))
+
+
+def _thought(thought: SecondThought) -> Iterator[Entry]:
+    """When somebody was suggested anew, and why."""
+    said = Remark("resuggested", "重新建议。", "Suggested anew.")
+    because = tuple(said_of(trigger, thought.outlook) for trigger in thought.why)
+    yield Entry(thought.at, None, said, thought.after, because)
+
+
+_HOW = {
+    Departure.FOLLOWED: ("采纳首选", "as proposed first"),
+    Departure.LOWER_RANK: ("采纳后位建议", "a proposal of lower rank"),
+    Departure.OVERRIDE: ("改派未建议的单位", "not proposed: an override"),
+    Departure.DIVERSION: ("自其他案件调离", "called off another incident"),
+}
+
+
+def _sent(one: Assignment) -> Iterator[Entry]:
+    """Who was sent, arrived and was set free."""
+    number, unit = str(one.id), one.picked.unit
+    zh, en = _HOW[one.picked.departure]
+    reason = "" if one.decision.reason is None else f"（{one.decision.reason}）"
+    reason_en = "" if one.decision.reason is None else f" ({one.decision.reason})"
+    note = f"：{one.decision.note}" if one.decision.note else ""
+    note_en = f": {one.decision.note}" if one.decision.note else ""
+    said = Remark(
+        "dispatched",
+        f"派出 {unit}，{zh}{reason}{note}。",
+        f"{unit} sent, {en}{reason_en}{note_en}.",
+    )
+    yield Entry(one.decision.at, one.decision.by, said, number, one.picked.against)
+    if one.arrived_at is not None:
+        late_s = (one.arrived_at - one.clock.due_at).total_seconds()
+        kept = ("时限内", "in time") if late_s <= 0 else ("超时", "late")
+        there = Remark("arrived", f"{unit} 到场（{kept[0]}）。", f"{unit} is there, {kept[1]}.")
+        yield Entry(one.arrived_at, None, there, number)
+    if one.released_at is not None:
+        free = Remark(
+            "released", f"{unit} 解除（{one.outcome}）。", f"{unit} set free ({one.outcome})."
+        )
+        yield Entry(one.released_at, one.released_by, free, number)
+
+
+def _called(call: Call, steps: Sequence[Escalation]) -> Iterator[Entry]:
+    """Who was called, what they answered, and to whom it went up."""
+    number, whistle = str(call.id), call.whistle
+    yield Entry(whistle.raised_at, call.raised_by, whistle.rule, number, (whistle.silence,))
+    for answer in call.answers:
+        zh, en = ("到", "comes") if answer.says == Says.COMES else ("拒绝", "refuses")
+        said = Remark("whistle_answered", f"{answer.party} 应答：{zh}。", f"{answer.party} {en}.")
+        yield Entry(answer.at, answer.by, said, number)
+    for step in steps:
+        yield Entry(step.at, None, step.said, number)
+    if call.closed_at is not None:
+        closed = Remark(
+            "whistle_closed", f"吹哨结束（{call.closed_as}）。", f"Whistle over ({call.closed_as})."
+        )
+        yield Entry(call.closed_at, call.closed_by, closed, number)
