@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.unit import BRIGADES, Unit, UnitKind
+from dispatch.unit import Unit, UnitKind, commanding_brigade
 from geo.errors import BadValue, UnknownName
 from geo.road.frozen import freeze
 
@@ -258,32 +258,6 @@ def carried_over(columns: DroneColumns, before: Drones, drones: Drones) -> Drone
     at_bases = at_their_bases(drones)
     busy_until_s = np.append(columns.busy_until_s, np.nan)[rows]
     return replace(at_bases, busy_until_s=busy_until_s)
-
-
-def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:
-    """
-    Climb from a unit, by way of its post if it has one, to the brigade or squad above it.
-
-    Parameters
-    ----------
-    unit
-        The unit.
-    units
-        Every unit by code.
-
-    Returns
-    -------
-    brigade
-        Its code, or None where none commands the unit.
-    """
-    seen: set[str] = set()
-    above = unit.parent
-    while above is not None and above in units and above not in seen:
-        if units[above].kind in BRIGADES:
-            return above
-        seen.add(above)
-        above = units[above].parent
-    return None
 
 
 def flight_of(drone: Unit) -> Flight:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.unit import BRIGADES, Officer, Unit, UnitKind
+from dispatch.unit import Officer, Unit, UnitKind, commanding_brigade
 from geo.errors import BadValue
 from geo.road.road_class import Mode
 
@@ -167,7 +167,7 @@ def muster(units: Mapping[str, Unit], officers: Iterable[Officer]) -> Roster:
     _check(ranked, crews, officer_row, crew_row)
     crew_of = np.array([crew_row[officer.crew] for officer in ranked], dtype=np.int32)
     by_crew = np.argsort(crew_of, kind="stable")
-    brigade_of = tuple(_brigade(crew, units) for crew in crews)
+    brigade_of = tuple(commanding_brigade(crew, units) for crew in crews)
     brigades = tuple(sorted({code for code in brigade_of if code is not None}))
     place_of = {code: place for place, code in enumerate(brigades)}
     return Roster(
@@ -239,15 +239,3 @@ def _crews_of(brigade_of: tuple[str | None, ...]) -> dict[str, NDArray[np.int64]
         if code is not None:
             rows.setdefault(code, []).append(row)
     return {code: np.array(crews, dtype=np.int64) for code, crews in rows.items()}
-
-
-def _brigade(crew: Unit, units: Mapping[str, Unit]) -> str | None:
-    """Climb from a crew to the brigade or squad that commands it."""
-    seen: set[str] = set()
-    above = crew.parent
-    while above is not None and above in units and above not in seen:
-        if units[above].kind in BRIGADES:
-            return above
-        seen.add(above)
-        above = units[above].parent
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,3 +110,29 @@ class Officer:
     skills: tuple[str, ...] = ()
     phone: str = ""
     equipment: tuple[str, ...] = ()
+
+
+def commanding_brigade(unit: Unit, units: Mapping[str, Unit]) -> str | None:
+    """
+    Climb from a unit, by way of its post if it has one, to the brigade or squad above it.
+
+    Parameters
+    ----------
+    unit
+        The unit.
+    units
+        Every unit by code.
+
+    Returns
+    -------
+    brigade
+        Its code, or None where none commands the unit.
+    """
+    seen: set[str] = set()
+    above = unit.parent
+    while above is not None and above in units and above not in seen:
+        if units[above].kind in BRIGADES:
+            return above
+        seen.add(above)
+        above = units[above].parent
+    return None

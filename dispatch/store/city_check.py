@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from dispatch.drone import commanding_brigade
 from dispatch.store import city_rows
 from dispatch.store.authority_check import check_authority
 from dispatch.store.city_contents import CityContents
 from dispatch.store.duty_check import check_duty
 from dispatch.store.run_card_check import check_run_cards
-from dispatch.unit import BRIGADES, Unit, UnitKind
+from dispatch.unit import BRIGADES, Unit, UnitKind, commanding_brigade
 from geo.area import TIERS
 from geo.finding import Finding
 from geo.remark import Remark
