@@ -1,4 +1,4 @@
-"""Reports: what people made of the suggestions."""
+"""Reports: what people made of the suggestions, and what another policy would have meant."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pydantic import AwareDatetime
 
 from api.auth import CallerDep
 from api.schemas_report import OverrideReportOut
+from api.schemas_shadow import ShadowReportOut
 from api.service import ServiceDep
+from api.shadow_run import MOST_ASKED, run_shadow
 from dispatch.override_rate import override_report
+from dispatch.policy import policy_named
 from dispatch.store.assignments import all_assignments
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -28,3 +31,29 @@ def overrides(
     with service.store.reading() as session:
         decided = all_assignments(session, since=since, until=until)
     return OverrideReportOut.of(override_report(decided), since, until)
+
+
+@router.get("/shadow")
+def shadow(  # noqa: PLR0913 -- the parameters of a request
+    service: ServiceDep,
+    _: CallerDep,
+    *,
+    policy: Annotated[str, Query(max_length=64, description="Runs beside the live one.")],
+    since: Annotated[
+        AwareDatetime | None, Query(alias="from", description="From this instant on.")
+    ] = None,
+    until: Annotated[
+        AwareDatetime | None, Query(alias="to", description="Before this instant.")
+    ] = None,
+    most: Annotated[
+        int, Query(ge=1, le=10_000, description="How many are asked again, the newest.")
+    ] = MOST_ASKED,
+) -> ShadowReportOut:
+    """
+    Ask earlier suggestions again under another policy, and say where they differ.
+
+    Each is asked of the world as it was frozen; nobody is sent, and nothing changes.
+    """
+    beside = policy_named(policy, service.policies)
+    with service.store.reading() as session:
+        return run_shadow(session, service.city, beside, since=since, until=until, most=most)

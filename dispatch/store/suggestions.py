@@ -142,6 +142,32 @@ def get_kept(session: Session, number: str) -> KeptSuggestion:
     return KeptSuggestion(number, row.record, question, row.snapshot, row.counted)
 
 
+def numbers_between(
+    session: Session, *, since: datetime | None = None, until: datetime | None = None
+) -> tuple[str, ...]:
+    """
+    List the suggestions that were made in a period.
+
+    Parameters
+    ----------
+    session
+        A session.
+    since, until
+        From when, and before when; None for no bound.
+
+    Returns
+    -------
+    numbers
+        Their ids, the oldest first.
+    """
+    query = select(SUGGESTIONS.c.id).order_by(SUGGESTIONS.c.made_at, SUGGESTIONS.c.id)
+    if since is not None:
+        query = query.where(SUGGESTIONS.c.made_at >= since)
+    if until is not None:
+        query = query.where(SUGGESTIONS.c.made_at < until)
+    return tuple(session.scalars(query))
+
+
 def prune_tracks(session: Session, *, before: datetime) -> int:
     """
     Drop where everybody was when suggestions were made that are older than the audit is kept.

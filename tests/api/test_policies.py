@@ -21,6 +21,7 @@ title_en = "Night"
 reach = "all"
 rank_by = "eta"
 """
+LIVE = {"nearest", "night", "borderless", "own_first", "surest"}
 QUESTION = {"lon_lat": [109.1689, 21.4627], "crs": "wgs84", "matters": ["CO001"]}
 
 
@@ -132,3 +133,25 @@ def test_the_command_line_checks_a_file_and_lists_what_is_known(own_file, tmp_pa
     assert run(["policies", "--file", str(flawed)]) == 2
     assert "flawed.toml, line 5, policy.night.reach" in capsys.readouterr().err
     assert run(["policies", "--centre", "X"]) == 2
+
+
+def test_a_shadow_is_run_over_what_was_suggested(store, capsys, client):
+    """Asked once by the default and once by another; the default beside itself differs nowhere."""
+    choose(client, client.post("/api/v1/suggestions", json=QUESTION).json()["areas"][0], None)
+    asked(client), asked(client, policy="own_first")
+    path = "/api/v1/reports/shadow"
+    same = client.get(path, params={"policy": "nearest"}).json()
+    assert same["asked"] == same["in_period"] > 1
+    assert (same["gone"], set(same["live_policies"])) == ({}, LIVE)
+    assert all(each["live_policy"] != "nearest" for each in same["differences"])
+    other = client.get(path, params={"policy": "borderless", "most": 1}).json()
+    assert (other["asked"], other["policy"]) == (1, "borderless")
+    assert other["eta_s"]["shadow"] <= other["eta_s"]["live"], "it may send whoever is nearest"
+    later = client.get(path, params={"policy": "night", "from": "2100-01-01T00:00:00Z"}).json()
+    assert later["in_period"] == 0
+    assert client.get(path, params={"policy": "fairest"}).status_code == 422
+    command = ["report", "shadow", "--policy", "borderless", "--store", store]
+    assert run([*command, "--json", "--most", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["differ"] == other["differ"]
+    assert run(command) == 0
+    assert "suggestions asked again by borderless" in capsys.readouterr().out
