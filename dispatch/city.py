@@ -159,9 +159,8 @@ class City:
         city
             Of the same version.
         """
-        for name, member in vars(type(self)).items():
-            if isinstance(member, cached_property):
-                getattr(self, name)  # made once, not by every copy
+        for name in _MADE_ONCE:
+            getattr(self, name)  # not by every copy
         twin = copy(self)
         object.__setattr__(twin, "travel_times", MappingProxyType(dict(travel_times)))
         object.__setattr__(twin, "arrival_model", arrival_model)
@@ -317,6 +316,12 @@ class City:
             In the order of their codes.
         """
         return self._by_kind.get(kind, ())
+
+
+_MADE_ONCE = tuple(
+    name for name, member in vars(City).items() if isinstance(member, cached_property)
+)
+"""What a city derives from its tables when it is first asked for."""
 
 
 def _content(row: object) -> bytes:
