@@ -185,7 +185,7 @@ def sql_stays_in_the_store(module: Module) -> list[str]:
     if module.path.startswith("dispatch/store/"):
         return []
     # use cases: they hand a session on to the store
-    doors = {f"dispatch/{desk}.py" for desk in ("desk", "atlas", "follow_up", "whistle_desk")}
+    doors = {f"dispatch/{desk}.py" for desk in ("desk", "atlas", "follow_up", "sign_on", "whistle_desk")}
     imported = [
         module.at(line, f"imports {name} outside the store")
         for line, name in _imports(module)
@@ -233,6 +233,25 @@ def no_error_swallowed(module: Module) -> list[str]:
         and {module.dotted(kind) for kind in node.args} & {"Exception", "BaseException"}
     ]
     return silent + suppressed
+
+
+def prepared_polygons_have_a_lock(module: Module) -> list[str]:
+    """A prepared polygon that is kept changes while it is asked: two threads end the process."""
+    if module.package == "fixtures" or "threading.Lock" in module.imported.values():
+        return []
+    findings = []
+    for function in ast.walk(module.tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        kept = {name for step in ast.walk(function) for name in _kept_by(step)}
+        findings += [
+            module.at(call.lineno, "keeps a prepared polygon that no lock guards")
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call)
+            and module.dotted(call.func) == "shapely.prepare"
+            and not (isinstance(call.args[0], ast.Name) and call.args[0].id not in kept)
+        ]
+    return findings
 
 
 def nothing_unfinished(module: Module) -> list[str]:
@@ -299,6 +318,7 @@ RULES_OF_THE_CODE: tuple[Rule, ...] = (
     sql_stays_in_the_store,
     the_door_commits,
     no_error_swallowed,
+    prepared_polygons_have_a_lock,
     nothing_unfinished,
     names_name_something,
     exceptions_to_the_lint_say_why,
@@ -333,6 +353,15 @@ def _names(module: Module) -> list[ast.Name | ast.Attribute]:
 def _calls(module: Module) -> list[ast.Call]:
     """Every call in the module."""
     return [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+
+
+def _kept_by(step: ast.AST) -> list[str]:
+    """Names whose value a statement hands out or puts into an object."""
+    outward = isinstance(step, ast.Return) or (
+        isinstance(step, ast.Assign)
+        and any(isinstance(target, ast.Attribute) for target in step.targets)
+    )
+    return [node.id for node in ast.walk(step) if isinstance(node, ast.Name)] if outward else []
 
 
 def _has_seed(call: ast.Call) -> bool:

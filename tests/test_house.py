@@ -62,6 +62,21 @@ OFFENDERS = [
         "geo/a.py",
         "from contextlib import suppress\nwith suppress(Exception): f()",
     ),
+    (
+        rules.prepared_polygons_have_a_lock,
+        "geo/a.py",
+        "import shapely\ndef f(shape):\n    shapely.prepare(shape)\n    return shape",
+    ),
+    (
+        rules.prepared_polygons_have_a_lock,
+        "dispatch/a.py",
+        "import shapely\ndef f(self):\n    shapely.prepare(self.shape)",
+    ),
+    (
+        rules.prepared_polygons_have_a_lock,
+        "api/a.py",
+        "from shapely import prepare\ndef f(self, one):\n    prepare(one)\n    self.one = one",
+    ),
     (rules.nothing_unfinished, "geo/a.py", "# TODO later"),
     (rules.nothing_unfinished, "geo/a.py", "def f():\n    'FIXME: all of it'"),
     (rules.nothing_unfinished, "geo/a.py", "raise NotImplementedError"),
@@ -88,6 +103,11 @@ INNOCENT = [
     (rules.nothing_read_at_import, "api/a.py", "def read(path): return path.read_text()"),
     (rules.the_door_commits, "dispatch/store/session.py", "session.commit()"),
     (rules.no_error_swallowed, "geo/a.py", "try:\n    f()\nexcept KeyError:\n    g()"),
+    (
+        rules.prepared_polygons_have_a_lock,
+        "geo/a.py",
+        "from shapely import prepare\ndef f(a, b):\n    prepare(a)\n    c = a.covers(b)\n    return c",
+    ),
     (rules.nothing_unfinished, "geo/a.py", "word = 'FIXME'  # a class in somebody's layer"),
     (
         rules.exceptions_to_the_lint_say_why,
