@@ -206,16 +206,14 @@ def _arrivals_ms(
     if city.arrival_model is None or not travel_ms.size:
         return travel_ms
     n_sites = travel_ms.shape[1]
-    age_s = np.maximum(now.timestamp() - whereabouts.fix_time_s[rows], 0.0)
     reached = travel_ms.ravel() < NEVER_MS
-    eta = city.arrival_model.eta(
+    median_s = city.arrival_model.median_s(
         travel_ms.ravel()[reached] / 1000,
         mode=np.repeat(city.crew_modes[city.roster.crew_of[rows]], n_sites)[reached],
         hour=hour_of_week(now),
-        age_s=np.repeat(age_s, n_sites)[reached],
     )
     arrival_ms = np.full(travel_ms.size, NEVER_MS)
-    arrival_ms[reached] = np.rint(eta.p50_s * 1000).astype(np.int64)
+    arrival_ms[reached] = np.rint(median_s * 1000).astype(np.int64)
     return arrival_ms.reshape(travel_ms.shape)
 
 

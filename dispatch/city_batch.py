@@ -23,12 +23,11 @@ import numpy as np
 from dispatch.batch import NO_CREW, Assigned, Batch, assign, assign_one_by_one
 from dispatch.brought_together import BroughtTogether, Completed, bring_together
 from dispatch.crew_eta import ArrivalTarget
-from dispatch.destination import join_places
 from dispatch.enquiry import Enquiry
 from dispatch.gathering import gather
 from dispatch.incident import Incident
 from dispatch.lineup import STALE_AFTER_S
-from dispatch.scene import Scene, look_at
+from dispatch.scene import Scene, look_at_all
 from dispatch.slot_crews import SlotCrews, crews_of_slots
 from dispatch.want import Want, wants_of
 from dispatch.whereabouts import Whereabouts
@@ -158,10 +157,8 @@ def assign_city(
         raise BadValue("Incidents of a batch need an id each, and no two the same.")
     whereabouts = whereabouts.pinned()
     city = whereabouts.city
-    scenes = [look_at(incident, city, now=now) for incident in incidents]
+    scenes, joins = look_at_all(incidents, city, now=now)
     wants = wants_of(incidents, scenes, city, now=now)
-    lon_lat = np.array([scene.place.lon_lat for scene in scenes], dtype=np.float64)
-    joins = join_places(city, lon_lat.reshape(-1, 2))
     batch = _batch(wants, crews_of_slots(wants, whereabouts, joins, now=now), whereabouts)
 
     def form(slot: int, taken: frozenset[str]) -> BroughtTogether | None:

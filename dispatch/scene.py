@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from dispatch.city import City
 from dispatch.deadline import ClockKind
+from dispatch.destination import join_places
 from dispatch.incident import Incident
 from dispatch.jurisdiction import Jurisdiction, decide
 from geo.errors import OutsideNetwork
@@ -73,13 +74,60 @@ def look_at(
     """
     place = city.place_index.locate(incident.lon_lat)
     case = decide(incident, place, city, now=now)
-    handed_over = case.hand_off is not None and case.hand_off.partner is not None
     return Scene(
         place=place,
         case=case,
         targets_s=_targets_s(case, arrival_target_s),
-        destination={} if handed_over else _join(city, incident.lon_lat),
+        destination={} if _handed_over(case) else _join(city, incident.lon_lat),
     )
+
+
+def look_at_all(
+    incidents: Sequence[Incident], city: City, *, now: datetime
+) -> tuple[tuple[Scene, ...], dict[Mode, Joins]]:
+    """
+    Say of many incidents where they lie and who has them, joining all to the roads at once.
+
+    Parameters
+    ----------
+    incidents
+        What is reported, and where.
+    city
+        The city.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    scenes
+        What `look_at` says of each, by the modes that officers travel in.
+    joins
+        All places by mode, one for each incident; NaN where no road of the mode is near.
+
+    Raises
+    ------
+    BadValue
+        A place is no place on Earth.
+    OutsideNetwork
+        A place is too far from the roads of every mode.
+    """
+    lon_lat = np.array([incident.lon_lat for incident in incidents], dtype=np.float64)
+    joins = join_places(city, lon_lat.reshape(-1, 2))
+    near = {mode: ~np.isnan(places.lon_lat[:, 0]) for mode, places in joins.items()}
+    scenes = []
+    for row, incident in enumerate(incidents):
+        place = city.place_index.locate(incident.lon_lat)
+        case = decide(incident, place, city, now=now)
+        here = {mode: joins[mode].take(slice(row, row + 1)) for mode in joins if near[mode][row]}
+        if not here and not _handed_over(case):
+            here = _join(city, incident.lon_lat)  # says which roads it is too far from
+        scenes.append(Scene(place, case, _targets_s(case, None), here))
+    return tuple(scenes), joins
+
+
+def _handed_over(case: Jurisdiction) -> bool:
+    """Whether a partner city takes the case."""
+    return case.hand_off is not None and case.hand_off.partner is not None
 
 
 def _targets_s(case: Jurisdiction, asked_s: float | None) -> dict[ClockKind, float]:
