@@ -27,6 +27,9 @@ FLOORS = {
 DEMO_VERB = "api/cli_city.py"
 """The only module outside tests that may import the demo city."""
 
+USE_CASES = ("desk", "atlas", "follow_up", "replay", "sign_on", "whistle_desk")
+"""Modules of dispatch that hand a session on to the store."""
+
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
 """Marks of unfinished work."""
@@ -184,8 +187,7 @@ def sql_stays_in_the_store(module: Module) -> list[str]:
     """No spatial predicate of SQL decides a dispatch; outside the store there is no SQL."""
     if module.path.startswith("dispatch/store/"):
         return []
-    # use cases: they hand a session on to the store
-    doors = {f"dispatch/{desk}.py" for desk in ("desk", "atlas", "follow_up", "sign_on", "whistle_desk")}
+    doors = {f"dispatch/{name}.py" for name in USE_CASES}
     imported = [
         module.at(line, f"imports {name} outside the store")
         for line, name in _imports(module)
