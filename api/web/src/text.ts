@@ -58,6 +58,8 @@ const WORDS = {
   fixAge: ["定位", "Fix"],
   inTarget: ["时限内", "in target"],
   late: ["超时限", "late"],
+  overhead: ["到达上空", "overhead"],
+  noFly: ["禁飞区", "No-fly"],
   mutualAid: ["跨区支援", "Mutual aid"],
   grid_kind: ["网格", "Grid"],
   specialist: ["专业", "Specialist"],

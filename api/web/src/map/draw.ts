@@ -65,11 +65,12 @@ export function drawIncidents(
   fill(map, "incidents", features);
 }
 
-/** Draws the route of one proposal, and rings its crew. */
+/** Draws the route or flight of one proposal, and rings its crew. */
 export function drawRoute(map: MapLibre, proposal: Proposal | undefined): void {
   const geometry = proposal?.route;
-  const { rank, unit } = proposal ?? {};
-  fill(map, "routes", geometry ? [{ type: "Feature", properties: { rank, unit }, geometry }] : []);
+  const { rank, unit, kind } = proposal ?? {};
+  const properties = { rank, unit, kind };
+  fill(map, "routes", geometry ? [{ type: "Feature", properties, geometry }] : []);
   if (map.getLayer("crew")) {
     map.setFilter("crew", ["in", ["get", "officer"], ["literal", [...(proposal?.crew ?? [])]]]);
   }

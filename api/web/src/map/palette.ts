@@ -14,6 +14,7 @@ export interface Palette {
   ferry: string;
   zoneBorder: string;
   zoneTint: string;
+  noFly: string;
   label: string;
   labelHalo: string;
   route: string;
@@ -35,6 +36,7 @@ export const PALETTES: Record<Theme, Palette> = {
     ferry: "#5b8fb0",
     zoneBorder: "#6c5b8c",
     zoneTint: "#6c5b8c",
+    noFly: "#b3261e",
     label: "#473a66",
     labelHalo: "#ffffff",
     route: "#0b62c4",
@@ -60,6 +62,7 @@ export const PALETTES: Record<Theme, Palette> = {
     ferry: "#4d7e9e",
     zoneBorder: "#a596c8",
     zoneTint: "#a596c8",
+    noFly: "#ff8a80",
     label: "#d3c9ec",
     labelHalo: "#121a22",
     route: "#5aa9ff",

@@ -26,6 +26,7 @@ export function styleOf(city: City, theme: Theme, language: Language): StyleSpec
       zones: { type: "geojson", data: NOTHING, promoteId: "code" },
       "zone-names": { type: "geojson", data: NOTHING },
       grids: { type: "geojson", data: NOTHING, promoteId: "code" },
+      "no-fly": { type: "geojson", data: "/api/v1/layers/no-fly/published" },
       routes: { type: "geojson", data: NOTHING },
       officers: { type: "geojson", data: NOTHING, promoteId: "officer" },
       incidents: { type: "geojson", data: NOTHING, promoteId: "id" },
@@ -36,6 +37,7 @@ export function styleOf(city: City, theme: Theme, language: Language): StyleSpec
       ...roads(palette),
       ...zones(palette),
       coverage(palette),
+      ...noFly(palette),
       ...routes(palette),
       ...people(palette),
       zoneNames(palette, language),
@@ -163,15 +165,50 @@ function coverage(palette: Palette): LayerSpecification {
   };
 }
 
+function noFly(palette: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "no-fly",
+      type: "fill",
+      source: "no-fly",
+      paint: { "fill-color": palette.noFly, "fill-opacity": 0.08 },
+    },
+    {
+      id: "no-fly-border",
+      type: "line",
+      source: "no-fly",
+      paint: {
+        "line-color": palette.noFly,
+        "line-opacity": 0.7,
+        "line-width": 1.3,
+        "line-dasharray": [3, 2],
+      },
+    },
+  ];
+}
+
+/** Ways by road are drawn through, flights of drones as dashes. */
 function routes(palette: Palette): LayerSpecification[] {
+  const flies: ExpressionSpecification = ["==", ["get", "kind"], "first_look"];
   const line = (id: string, color: string, lineWidth: number): LayerSpecification => ({
     id,
     type: "line",
     source: "routes",
+    filter: ["!", flies],
     layout: { "line-cap": "round", "line-join": "round" },
     paint: { "line-color": color, "line-width": lineWidth },
   });
-  return [line("route-casing", palette.routeCasing, 9), line("route", palette.route, 5)];
+  return [
+    line("route-casing", palette.routeCasing, 9),
+    line("route", palette.route, 5),
+    {
+      id: "flight",
+      type: "line",
+      source: "routes",
+      filter: flies,
+      paint: { "line-color": palette.route, "line-width": 3.5, "line-dasharray": [2.5, 1.5] },
+    },
+  ];
 }
 
 function people(palette: Palette): LayerSpecification[] {

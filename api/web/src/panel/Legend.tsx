@@ -26,6 +26,10 @@ export function Legend() {
         <i class="line-zone" />
         {say("zoneBorder")}
       </span>
+      <span class="legend-item">
+        <i class="line-no-fly" />
+        {say("noFly")}
+      </span>
       <CoverageSwitch />
     </div>
   );

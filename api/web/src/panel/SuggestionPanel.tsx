@@ -55,7 +55,7 @@ function Answer({ answer }: { answer: Suggestion }) {
       )}
       <HolderCard answer={answer} />
       <Findings answer={answer} />
-      {answer.proposals.length === 0 && (
+      {answer.proposals.every((proposal) => proposal.kind === "first_look") && (
         <div class="none" data-testid="no-proposal">
           <b>{say("noProposal")}</b>
           <span>{say("noProposalText")}</span>
@@ -141,7 +141,16 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
   );
 }
 
-function Eta({ proposal: { eta_s, meets_target } }: { proposal: Proposal }) {
+/** When a crew arrives, and whether in time; a drone looks, which is no arrival. */
+function Eta({ proposal: { eta_s, meets_target, kind } }: { proposal: Proposal }) {
+  if (kind === "first_look") {
+    return (
+      <span class="eta">
+        <b>{clockface(eta_s)}</b>
+        <small>{say("overhead")}</small>
+      </span>
+    );
+  }
   return (
     <span class={`eta ${meets_target ? "timely" : "late"}`}>
       <b>{clockface(eta_s)}</b>
@@ -155,7 +164,7 @@ function Facts({ proposal }: { proposal: Proposal }) {
   const age = position_age_s === null ? null : duration(position_age_s);
   const facts = [
     length_m === null ? null : metres(length_m),
-    `${crew.length} ${say("officers")}`,
+    crew.length === 0 ? null : `${crew.length} ${say("officers")}`,
     age && `${say("fixAge")} ${age} ${say("ago")}`,
   ];
   return <span class="facts">{facts.filter(Boolean).join(" · ")}</span>;
