@@ -25,6 +25,7 @@ from api.routes import (
     closures,
     coverage,
     diversions,
+    duty,
     events,
     health,
     incident_record,
@@ -93,6 +94,7 @@ ROUTES = (
     incidents,
     incident_record,
     positions,
+    duty,
     closures,
     city,
     reach,
@@ -222,8 +224,8 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     weights = WeightsInForce(store, published)
     weights.read_again(clock())
     live = LiveWhereabouts(locate_officers(published, positions, statuses))
-    duty = DutyNow(store, live)
-    duty.apply(clock())
+    duty_now = DutyNow(store, live)
+    duty_now.apply(clock())
     return Service(
         settings=settings,
         clock=clock,
@@ -231,7 +233,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         city=published,
         weights=weights,
         live=live,
-        duty=duty,
+        duty=duty_now,
         policies=known,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=_tiles(published),

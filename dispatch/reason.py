@@ -416,6 +416,24 @@ def left_behind(officer: str, obstacle: Obstacle) -> Remark:
     )
 
 
+def of_officer(obstacle: Obstacle) -> Remark:
+    """
+    Say what keeps one officer from being sent.
+
+    Parameters
+    ----------
+    obstacle
+        What stands in his or her way.
+
+    Returns
+    -------
+    reason
+        The sentence.
+    """
+    zh, en = _OFFICER_TEXT[obstacle]
+    return Remark(obstacle.value, f"{zh}。", f"{en[0].upper()}{en[1:]}.")
+
+
 _OFFICER_TEXT = {
     Obstacle.OFF_DUTY: ("未在岗", "off duty"),
     Obstacle.OFF_SHIFT: ("不在班次内", "not on shift"),

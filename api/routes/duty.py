@@ -1,0 +1,75 @@
+"""Duty: who can be sent now, and signing on and off."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.auth import Caller, CallerDep, Role, allowed
+from api.errors import NotFound
+from api.paging import CutDep, page
+from api.schemas import Page
+from api.schemas_duty import DutyAsk, DutyOut
+from api.schemas_suggestion import as_json
+from api.service import ServiceDep
+from dispatch.duty_state import duty_states
+from dispatch.sign_on import sign_off, sign_on
+from geo.errors import BadValue
+
+router = APIRouter(prefix="/api/v1", tags=["duty"])
+
+SignerDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.OFFICER, Role.ADMIN))]
+
+
+@router.get("/duty")
+def list_duty(
+    service: ServiceDep,
+    cut: CutDep,
+    _: CallerDep,
+    *,
+    free: Annotated[bool, Query(description="Only those whom duty lets be sent.")] = False,
+) -> Page[DutyOut]:
+    """Everybody's duty now, by officer."""
+    states = duty_states(service.live.present, now=service.clock())
+    shown = [state for state in states if state.may_be_sent or not free]
+    rows, following = page(shown, lambda state: state.officer.id, cut)
+    return Page(items=[DutyOut.of(row) for row in rows], next=following)
+
+
+@router.get("/officers/{officer}/duty")
+def read_duty(officer: str, service: ServiceDep, _: CallerDep) -> DutyOut:
+    """One officer's duty now."""
+    return _duty(officer, service)
+
+
+@router.put("/officers/{officer}/duty")
+def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, caller: SignerDep) -> DutyOut:
+    """
+    Sign an officer on or off.
+
+    Signing on does not undo roster, rest or calendar: the answer says what still keeps the
+    officer.  `until` adds an extra shift from now on.
+    """
+    _duty(officer, service)
+    if asked.until is not None and not asked.on:
+        raise BadValue("An extra shift is for signing on; leave `until` out to sign off.")
+    now = service.clock()
+    with service.store.session() as session:
+        if asked.on:
+            sign_on(session, officer, now=now, by=caller.name, until=asked.until)
+        else:
+            sign_off(session, officer, now=now, by=caller.name)
+        session.commit()
+    service.keep_duty()
+    out = _duty(officer, service)
+    service.announce("duty", as_json(out))
+    return out
+
+
+def _duty(officer: str, service: ServiceDep) -> DutyOut:
+    """Duty of an officer, or say that there is none."""
+    if officer not in service.live.present.city.roster.officer_row:
+        raise NotFound(f"There is no officer {officer!r} in this city.")
+    (state,) = duty_states(service.live.present, [officer], now=service.clock())
+    return DutyOut.of(state)
