@@ -34,7 +34,7 @@ def overrides(
 
 
 @router.get("/shadow")
-def shadow(  # noqa: PLR0913 -- the parameters of a request
+def shadow(
     service: ServiceDep,
     _: CallerDep,
     *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.cli import run
+from api.clock import system_clock
 from api.settings import Settings
+from dispatch.store.engine import open_store
+from dispatch.store.standstill import resume
 from geo.errors import FlawedData, UnknownName
 
 OWN = """
@@ -27,8 +31,12 @@ QUESTION = {"lon_lat": [109.1689, 21.4627], "crs": "wgs84", "matters": ["CO001"]
 
 @pytest.fixture(scope="module")
 def store(small_store: Path, tmp_path_factory) -> str:
-    """A copy of the small demo city, which tests of this file write to."""
-    return f"sqlite:///{copy_of(small_store, tmp_path_factory.mktemp('policies'))}"
+    """A copy of the small demo city that goes on now, which tests of this file write to."""
+    url = f"sqlite:///{copy_of(small_store, tmp_path_factory.mktemp('policies'))}"
+    with closing(open_store(url)) as opened, opened.session() as session:
+        resume(session, now=system_clock())
+        session.commit()
+    return url
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +163,17 @@ def test_a_shadow_is_run_over_what_was_suggested(store, capsys, client):
     assert json.loads(capsys.readouterr().out)["differ"] == other["differ"]
     assert run(command) == 0
     assert "suggestions asked again by borderless" in capsys.readouterr().out
+
+
+def test_the_run_card_of_the_demo_city_is_followed(client):
+    question = QUESTION | {"matters": ["EE005"], "policy": "nearest"}
+    answer = client.post("/api/v1/suggestions", json=question).json()
+    assert "goes_by_run_card" in [ground["code"] for ground in answer["grounds"]]
+    main = [made for made in answer["proposals"] if made["kind"] == answer["proposals"][0]["kind"]]
+    said = [one["en"] for made in main for one in made["reasons"] if "run_card" in one["code"]]
+    steps = [one.partition(" step ")[2][:1] or "9" for one in said]
+    assert len(steps) == len(main) > 0
+    assert steps == sorted(steps)
+    assert all(
+        made["brigade"] == "SQ3" for made, step in zip(main, steps, strict=True) if step == "1"
+    )
