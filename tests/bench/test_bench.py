@@ -15,7 +15,7 @@ from geo.road.snap import join_nodes
 from geo.road.streets import BANNED, Streets
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench import __main__ as bench
-from tests.bench import by_air, coverage, engine, growth, peers
+from tests.bench import by_air, coverage, engine, growth, many_at_once, peers
 from tests.bench._growth_step import ask, build
 from tests.bench._inside import Inside
 from tests.bench._report import Report, mark, table
@@ -63,6 +63,20 @@ def test_every_question_of_coverage_is_asked(monkeypatch):
     assert "1 moves, 50.00% → 100.00%, proven" in report.text
     rows = [line for line in report.text.splitlines() if line.startswith("| ")][2:]
     assert len(rows) == 1 + 7
+
+
+def test_every_question_of_many_at_once_is_asked():
+    drawn = town("a---1---3---b---c---d---e")
+    whereabouts = TownCity(drawn, home="13", next_door="d", squad="c").whereabouts()
+    report = many_at_once.measured(whereabouts, NOW, incidents=6, officers=2)
+    rows = [line for line in report.text.splitlines() if line.startswith("| ")][2:]
+    assert [row.split(" | ")[0] for row in rows] == [
+        "| batch: 6 incidents",
+        "| batch: 6 incidents, each of two of the gravest matters, squads and grid crews",
+        "| joint: 6 officers to six sites",
+        "| joint: 2 officers called up",
+    ]
+    assert all("proven" in row for row in rows)
 
 
 def test_made_turn_rules_are_as_many_as_asked_for_and_ban_turns(streets):
