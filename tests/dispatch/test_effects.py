@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dispatch.batch import NO_CREW, Assigned, Batch, Slot, assign, assign_one_by_one
 from dispatch.coverage import Demand, price_of, survey
-from dispatch.coverage_choice import CoverageRule, choose_for_coverage
 from dispatch.move_up import MoveUpRule, Posts, propose_moves
+from dispatch.policy_file import standard_policies
+from dispatch.pool import Pool
+from dispatch.ranking import explain, rank
 
 SIDE = 16
 """The town is a square of so many blocks; a block takes a minute."""
@@ -90,6 +92,24 @@ class Town:
         reaches = drive_s(self.at(now_s)[:, None], PLACES) <= TARGET_S
         return survey(self.demand, names, reaches, self.until_s <= now_s)
 
+    def pool(self, place: int, now_s: float) -> Pool:
+        """The crews that are free, with the time and the price in cover of each."""
+        etas_s, coverage = self.etas_s(place, now_s), self.coverage(now_s)
+        crews = np.flatnonzero(np.isfinite(etas_s))
+        eta_s = etas_s[crews]
+        unmeasured = np.full(len(crews), np.nan)
+        return Pool(
+            crews=crews,
+            own=np.ones(len(crews), dtype=np.bool_),
+            step=np.zeros(len(crews), dtype=np.int64),
+            travel_s=eta_s,
+            eta_s=eta_s,
+            p_in_target=unmeasured,
+            price=np.array([price_of(coverage, [crew]).share for crew in crews.tolist()]),
+            work_s=unmeasured,
+            in_time=eta_s <= TARGET_S,
+        )
+
     def send(self, crew: int, place: int, now_s: float) -> float:
         """Send a crew; seconds until it is there.  It is free again once it is home."""
         way_s = float(drive_s(self.at(now_s)[crew], PLACES[place]))
@@ -117,13 +137,17 @@ def nearest(town: Town, place: int, now_s: float) -> int | None:
     return int(np.argmin(eta_s)) if np.isfinite(eta_s).any() else None
 
 
+SPARING = replace(
+    standard_policies()["sparing_cover"],
+    among=len(BASES),
+    most_extra_s=420.0,
+    seconds_per_percent=75.0,
+)
+
+
 def sparing_cover(town: Town, place: int, now_s: float) -> int | None:
-    coverage = town.coverage(now_s)
-    prices = np.array(
-        [price_of(coverage, [crew]).incidents_per_h for crew in range(len(town.home))]
-    )
-    rule = CoverageRule(seconds_per_cover=1_500, most_extra_s=420)
-    return choose_for_coverage(town.etas_s(place, now_s), prices, TARGET_S, rule).crew
+    pool = town.pool(place, now_s)
+    return int(pool.crews[rank(pool, SPARING)[0]]) if len(pool.crews) else None
 
 
 def live(day: Day, choose: Choose, *, bases: Bases = BASES, moves: bool = False) -> Day:
@@ -175,25 +199,18 @@ def test_sparing_cover_makes_fewer_later_incidents_late_and_costs_seconds(count,
 
 def test_every_choice_that_spares_cover_states_what_it_costs():
     town = Town(BASES, 5.0)
-    coverage = town.coverage(0)
-    prices = np.array([price_of(coverage, [row]).incidents_per_h for row in range(len(BASES))])
     place = int(np.flatnonzero((PLACES == (4, 4)).all(axis=1))[0])
-    eta_s = town.etas_s(place, 0)
-    choice = choose_for_coverage(eta_s, prices, TARGET_S, CoverageRule(1_500, 420))
-    assert BASES[choice.first] == (2, 2)
-    assert BASES[choice.crew] == (7, 7), "two more stand beside it, so nothing is uncovered"
-    assert choice.extra_s == eta_s[choice.crew] - eta_s[choice.first] == 120
-    assert choice.price_per_h == 0
-    assert choice.spared_per_h == prices[choice.first] > 0
-    hasty = choose_for_coverage(eta_s, prices, TARGET_S, CoverageRule(1_500, 60))
-    assert BASES[hasty.crew] == (2, 2), "a minute more would have been allowed, not two"
-
-
-def test_where_nobody_keeps_the_target_the_first_goes():
-    eta_s, prices = np.array([900.0, 1_000.0]), np.array([5.0, 0.0])
-    assert choose_for_coverage(eta_s, prices, 480, CoverageRule()).crew == 0
-    nobody = choose_for_coverage(np.array([np.inf]), np.zeros(1), 480, CoverageRule())
-    assert nobody.crew is None
+    pool = town.pool(place, 0)
+    first, chosen = int(np.argmin(pool.eta_s)), int(rank(pool, SPARING)[0])
+    assert BASES[pool.crews[first]] == (2, 2)
+    assert BASES[pool.crews[chosen]] == (7, 7), "two more stand beside it: nothing is uncovered"
+    assert pool.eta_s[chosen] - pool.eta_s[first] == 120
+    assert pool.price[chosen] == 0 < pool.price[first]
+    later, prices = explain(pool, chosen, SPARING)
+    assert "2.0 min later" in later.en
+    assert f"0.00% of demand uncovered, the soonest {pool.price[first]:.2%}" in prices.en
+    hasty = replace(SPARING, most_extra_s=60.0)
+    assert rank(pool, hasty)[0] == first, "a minute more would have been allowed, not two"
 
 
 def test_a_surge_is_served_better_together_than_one_by_one(count, record_property):
