@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli_shadow import shadow_verb
 from api.cli_suggest import StoreOption
 from api.instant import read_instant
 from api.schemas_report import OverrideReportOut, ProportionOut, RatesOut
@@ -20,6 +21,7 @@ from dispatch.store.assignments import all_assignments
 from dispatch.store.engine import open_store
 
 app = typer.Typer(help="Reports.")
+app.command("shadow")(shadow_verb)
 
 
 @app.callback()
@@ -62,6 +64,7 @@ def _show(answer: OverrideReportOut, console: Console) -> None:
         "policy": answer.by_policy,
         "matter": answer.by_matter,
         "kind": answer.by_kind,
+        "run card": answer.by_run_card,
     }
     _row(table, "all", "", answer.total)
     for name, rates in groups.items():
