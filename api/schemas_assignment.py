@@ -166,6 +166,7 @@ class AssignmentOut(BaseModel):
     clock: ArrivalClockOut
     expected_end: datetime
     reinforces: bool
+    run_card: str | None = Field(description="Matter whose run card the suggestion went by.")
     instead_of: str | None = Field(description="Assignment from which they were called off.")
     arrived_at: datetime | None
     released_at: datetime | None
@@ -195,6 +196,7 @@ class AssignmentOut(BaseModel):
             clock=ArrivalClockOut.of(assignment.clock),
             expected_end=assignment.expected_end,
             reinforces=assignment.reinforces,
+            run_card=assignment.run_card,
             instead_of=assignment.instead_of,
             arrived_at=assignment.arrived_at,
             released_at=assignment.released_at,

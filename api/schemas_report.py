@@ -64,6 +64,7 @@ class OverrideReportOut(BaseModel):
     by_policy: dict[str, RatesOut]
     by_matter: dict[str, RatesOut]
     by_kind: dict[str, RatesOut]
+    by_run_card: dict[str, RatesOut] = Field(description="By matter whose run card held.")
     reasons: list[ReasonShareOut] = Field(description="Among the departures.")
     units: dict[str, int] = Field(description="Sent without being proposed, how often.")
     by_rule: int = Field(description="Decisions that a rule made by itself; not in the rates.")
@@ -81,6 +82,7 @@ class OverrideReportOut(BaseModel):
             by_policy=_groups(report.by_policy),
             by_matter=_groups(report.by_matter),
             by_kind=_groups(report.by_kind),
+            by_run_card=_groups(report.by_run_card),
             reasons=[
                 ReasonShareOut(reason=reason, share=ProportionOut.measured(share))
                 for reason, share in report.reasons.items()

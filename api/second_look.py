@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from api.schemas import ReasonOut
 from api.schemas_suggestion import as_json
 from api.service import Service
 from dispatch import follow_up
+from dispatch.policy import Policy
 from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_again
 from dispatch.second_thoughts import Rule
 from dispatch.store.second_thoughts import add_thought, read_watched, recently_suggested
 from dispatch.thought_reason import said_of
+from geo.errors import UnknownName
+
+logger = logging.getLogger(__name__)
 
 
 class SecondThoughtOut(BaseModel):
@@ -79,23 +85,32 @@ class SecondLook:
                 self._ways = {one: self._ways[one] for one in self._turn if one in self._ways}
             turn = [self._turn.popleft() for _ in range(min(rule.most_at_once, len(self._turn)))]
             watched = [read_watched(session, incident) for incident in turn]
-        for one in watched:
-            self._look(one, now)
+            policies = [self._policy(session, one.suggestion.policy) for one in watched]
+        for one, policy in zip(watched, policies, strict=True):
+            self._look(one, policy, now)
 
-    def _look(self, watched: Watched, now: datetime) -> None:
+    def _policy(self, session: Session, name: str) -> Policy:
+        """The ranking of a suggestion; the usual one if its own is gone."""
+        try:
+            return self._service.policy(session, name, None)
+        except UnknownName as error:
+            logger.warning("Looking again by the usual policy: %s", error)
+            return self._service.policy(session, None, None)
+
+    def _look(self, watched: Watched, policy: Policy, now: datetime) -> None:
         """Look at one, and suggest anew if that is worth it."""
         incident = str(watched.incident.id)
         ways = self._ways.get(incident, ())
         whereabouts = self._service.live.present
-        look = look_again(watched, whereabouts, self._rule, now=now, ways=ways)
+        look = look_again(watched, whereabouts, self._rule, now=now, ways=ways, policy=policy)
         if look is None:
             self._ways.pop(incident, None)
             return
         self._ways[incident] = look.ways
         if look.why:
-            self._tell(watched, look, now)
+            self._tell(watched, look, policy, now)
 
-    def _tell(self, watched: Watched, look: Look, now: datetime) -> None:
+    def _tell(self, watched: Watched, look: Look, policy: Policy, now: datetime) -> None:
         """Suggest anew, keep it, and tell every open page why."""
         service = self._service
         with service.store.session() as session:
@@ -104,7 +119,8 @@ class SecondLook:
                 str(watched.incident.id),
                 service.live.present,
                 now=now,
-                policy=service.policy(session, watched.suggestion.policy, None),
+                policy=policy,
+                freezer=service.freezer,
             )
             thought = SecondThought(
                 incident=str(watched.incident.id),

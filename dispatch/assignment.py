@@ -161,6 +161,8 @@ class Assignment:
         which rates are reported.
     reinforces
         Whether they go beside others who are bound for the same.
+    run_card
+        The lead matter where the suggestion went by its run card, or None.
     instead_of
         Id of the assignment from which they were called off for this one, or None.
     arrived_at
@@ -181,6 +183,7 @@ class Assignment:
     routing: str
     matters: tuple[str, ...]
     reinforces: bool = False
+    run_card: str | None = None
     instead_of: str | None = None
     arrived_at: datetime | None = None
     released_at: datetime | None = None

@@ -19,6 +19,7 @@ from dispatch.assignment import Assignment
 from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.incident import Incident
+from dispatch.policy import Policy
 from dispatch.proposal import Proposal
 from dispatch.reason import minutes
 from dispatch.scene import look_at
@@ -110,7 +111,7 @@ def diversions(  # noqa: PLR0913 -- the incident, who is under way, and as of wh
     rule: Rule,
     *,
     now: datetime,
-    policy: str,
+    policy: Policy | str,
 ) -> tuple[tuple[Diversion, ...], tuple[LetAlone, ...]]:
     """
     Say which crews under way may be called off for an incident.
@@ -128,7 +129,7 @@ def diversions(  # noqa: PLR0913 -- the incident, who is under way, and as of wh
     now
         The present, with offset.
     policy
-        Name of the ranking.
+        The ranking, or its name.
 
     Returns
     -------
@@ -160,7 +161,7 @@ def _first(
     incident: Incident,
     whereabouts: Whereabouts,
     now: datetime,
-    policy: str,
+    policy: Policy | str,
     *,
     but: Proposal | None = None,
 ) -> Proposal | None:
@@ -175,7 +176,7 @@ def _could_go(
     under_way: Sequence[UnderWay],
     whereabouts: Whereabouts,
     now: datetime,
-    policy: str,
+    policy: Policy | str,
 ) -> dict[str, Proposal]:
     """Proposals for the case as if crews under way were free, by crew."""
     bound = [officer for one in under_way for officer in one.assignment.picked.officers]

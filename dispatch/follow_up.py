@@ -18,10 +18,12 @@ from dispatch.assignment import (
     running_clock,
 )
 from dispatch.assignment_terms import AssignmentTerms
+from dispatch.desk import Freezer, freeze_anew
 from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
 from dispatch.incident import Incident
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
+from dispatch.run_order import GOES_BY_RUN_CARD
 from dispatch.scene import look_at
 from dispatch.second_thoughts import Rule
 from dispatch.store.assignments import (
@@ -99,8 +101,14 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     return add_assignment(session, replace(bound, reinforces=reinforces))
 
 
-def offers(
-    session: Session, suggestion: str, whereabouts: Whereabouts, *, rule: Rule, now: datetime
+def offers(  # noqa: PLR0913 -- the question, and options that are keywords only
+    session: Session,
+    suggestion: str,
+    whereabouts: Whereabouts,
+    *,
+    rule: Rule,
+    now: datetime,
+    policy: Policy | str | None = None,
 ) -> tuple[tuple[Diversion, ...], tuple[LetAlone, ...]]:
     """
     Say which crews under way the rule lets be called off for the incident of a suggestion.
@@ -117,6 +125,8 @@ def offers(
         Who may be called off.
     now
         The present, with offset.
+    policy
+        The ranking; that of the suggestion by default.
 
     Returns
     -------
@@ -137,7 +147,7 @@ def offers(
         for one in list_assignments(session, bound=True, limit=None)
         if one.under_way
     ]
-    return diversions(reported, under_way, whereabouts, rule, now=now, policy=made.policy)
+    return diversions(reported, under_way, whereabouts, rule, now=now, policy=policy or made.policy)
 
 
 def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are keywords only
@@ -149,6 +159,7 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
     decision: Decision,
     terms: AssignmentTerms,
     rule: Rule,
+    policy: Policy | str | None = None,
 ) -> tuple[Assignment, Assignment]:
     """
     Call a crew off, as the rule allows, and bind it to the incident of a suggestion.
@@ -169,6 +180,8 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
         How long suggestions are good for and crews stay at a scene.
     rule
         Who may be called off.
+    policy
+        The ranking; that of the suggestion by default.
 
     Returns
     -------
@@ -186,7 +199,8 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
     reported = _incident_of(session, made, None)
     _must_be_fresh(made, terms, decision.at)
     get_assignment(session, calls_off)
-    allowed, others = offers(session, suggestion, whereabouts, rule=rule, now=decision.at)
+    now = decision.at
+    allowed, others = offers(session, suggestion, whereabouts, rule=rule, now=now, policy=policy)
     offer = next((one for one in allowed if one.assignment == calls_off), None)
     if offer is None:
         why = next((one.why.en for one in others if one.assignment == calls_off), "It has ended.")
@@ -224,7 +238,14 @@ def _bind(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made fr
         policy=made.policy,
         routing=made.routing.code,
         matters=made.matters,
+        run_card=_run_card(made),
     )
+
+
+def _run_card(made: Suggestion) -> str | None:
+    """The lead matter, if the suggestion went by its run card."""
+    by_card = any(ground.code == GOES_BY_RUN_CARD for ground in made.grounds)
+    return made.holder.matter if by_card else None
 
 
 def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keywords only
@@ -235,6 +256,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
     now: datetime,
     policy: Policy | str,
     asked_by: str | None = None,
+    freezer: Freezer = freeze_anew,
 ) -> tuple[str, Suggestion]:
     """
     Suggest who goes to an incident on record, and keep the answer.
@@ -253,6 +275,8 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
         The ranking, or the name of one that comes with the program.
     asked_by
         Code of the area whose command room asks, or None.
+    freezer
+        Freezes where the officers are.
 
     Returns
     -------
@@ -278,6 +302,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
         policy=policy,
         asked_by=asked_by,
         arrival_target_s=None if clock is None else max(clock.left_s(now), 0.0),
+        freezer=freezer,
     )
 
 

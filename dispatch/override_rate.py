@@ -42,9 +42,9 @@ class OverrideReport:
     ----------
     total
         Of all decisions of people.
-    by_routing, by_policy, by_matter, by_kind
+    by_routing, by_policy, by_matter, by_kind, by_run_card
         The same by the rule between grid and specialist, the ranking, each matter of the
-        incident, and what the crew was sent for.
+        incident, what the crew was sent for, and the matter whose run card held.
     reasons
         Share of each reason among the departures; None is the key of those without one.
     units
@@ -58,6 +58,7 @@ class OverrideReport:
     by_policy: Mapping[str, Rates]
     by_matter: Mapping[str, Rates]
     by_kind: Mapping[str, Rates]
+    by_run_card: Mapping[str, Rates]
     reasons: Mapping[str | None, Proportion]
     units: Mapping[str, int]
     by_rule: int
@@ -89,6 +90,7 @@ def override_report(assignments: Iterable[Assignment]) -> OverrideReport:
         by_policy=_by(decided, lambda one: (one.policy,)),
         by_matter=_by(decided, lambda one: one.matters),
         by_kind=_by(decided, lambda one: (one.picked.kind.value,)),
+        by_run_card=_by(decided, lambda one: (one.run_card,) if one.run_card else ()),
         reasons={
             reason: Proportion(reasons[reason], len(departed))
             for reason in sorted(reasons, key=lambda code: (code is None, code or ""))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dispatch.assignment import Assignment, Outcome
 from dispatch.candidate import Need
 from dispatch.incident import Incident
+from dispatch.policy import Policy
 from dispatch.proposal import Proposal
 from dispatch.scene import Scene, look_at
 from dispatch.second_thoughts import Outlook, Rule, Trigger, worth_resuggesting
@@ -143,8 +144,14 @@ class Look:
     ways: Ways = ()
 
 
-def look_again(
-    watched: Watched, whereabouts: Whereabouts, rule: Rule, *, now: datetime, ways: Ways = ()
+def look_again(  # noqa: PLR0913 -- the incident, by what rule, and three that are keywords only
+    watched: Watched,
+    whereabouts: Whereabouts,
+    rule: Rule,
+    *,
+    now: datetime,
+    ways: Ways = (),
+    policy: Policy | str | None = None,
 ) -> Look | None:
     """
     Look at an incident that waits for somebody.
@@ -161,6 +168,8 @@ def look_again(
         The present, with offset.
     ways
         What its crew had to drive at the look before.
+    policy
+        The ranking; that of the suggestion by default.
 
     Returns
     -------
@@ -174,7 +183,7 @@ def look_again(
     left_s = None if going is None else going.clock.left_s(now)
     due_s = watched.suggestion.arrival_target_s if left_s is None else left_s
     scene = look_at(watched.incident, whereabouts.city, now=now)
-    best = _best(watched, whereabouts, now, due_s)
+    best = _best(watched, whereabouts, now, due_s, policy or watched.suggestion.policy)
     officers = _officers(watched)
     outlook = Outlook(
         crew=_crew(watched),
@@ -191,14 +200,18 @@ def look_again(
 
 
 def _best(
-    watched: Watched, whereabouts: Whereabouts, now: datetime, due_s: float
+    watched: Watched,
+    whereabouts: Whereabouts,
+    now: datetime,
+    due_s: float,
+    policy: Policy | str,
 ) -> Proposal | None:
     """Whom one would send now if one were to send somebody."""
     made = suggest(
         watched.incident,
         whereabouts,
         now=now,
-        policy=watched.suggestion.policy,
+        policy=policy,
         k=1,
         arrival_target_s=max(due_s, 0.0),
         routes=0,

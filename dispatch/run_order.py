@@ -15,6 +15,9 @@ from dispatch.unit import UnitKind
 from geo.area import Area
 from geo.remark import Remark
 
+GOES_BY_RUN_CARD = "goes_by_run_card"
+"""Code of the ground of an answer that goes by a run card."""
+
 NOT_ON_CARD = -1
 """Step of a crew that no step names."""
 
@@ -170,7 +173,7 @@ def followed(card: RunCard) -> Remark:
         The sentence, a ground of the answer.
     """
     return Remark(
-        "goes_by_run_card",
+        GOES_BY_RUN_CARD,
         f"事项 {card.matter} 按出动预案 {card.code}“{card.title_zh}”出动。",
         f"Matter {card.matter} goes by the run card {card.code}, “{card.title_en}”.",
     )

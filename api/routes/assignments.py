@@ -18,6 +18,7 @@ from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.reconsidering import standard_rule
 from dispatch.store.assignments import get_assignment, list_assignments
+from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["assignments"])
@@ -60,6 +61,9 @@ def dispatch(
                 decision=decision,
                 terms=standard_terms(),
                 rule=standard_rule(),
+                policy=service.policy(
+                    session, get_suggestion(session, asked.suggestion).policy, None
+                ),
             )
         session.commit()
     if left is not None:

@@ -10,6 +10,7 @@ from api.schemas_assignment import DiversionOut, DiversionsOut, LetAloneOut
 from api.service import ServiceDep
 from dispatch import follow_up
 from dispatch.reconsidering import standard_rule
+from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/suggestions/{number}/diversions", tags=["suggestions"])
@@ -25,8 +26,14 @@ def offer(number: str, service: ServiceDep, _: CallerDep) -> DiversionsOut:
     """
     try:
         with service.store.reading() as session:
+            policy = service.policy(session, get_suggestion(session, number).policy, None)
             allowed, others = follow_up.offers(
-                session, number, service.live.present, rule=standard_rule(), now=service.clock()
+                session,
+                number,
+                service.live.present,
+                rule=standard_rule(),
+                now=service.clock(),
+                policy=policy,
             )
     except UnknownName as error:
         raise NotFound(str(error)) from error

@@ -57,6 +57,7 @@ def suggest(
             now=service.clock(),
             policy=service.policy(session, asked.policy, asked.asked_by),
             asked_by=asked.asked_by,
+            freezer=service.freezer,
         )
         session.commit()
     return SuggestionOut.of(made, suggestion)

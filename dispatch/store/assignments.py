@@ -340,6 +340,7 @@ def _columns(assignment: Assignment) -> dict[str, object]:
         "routing": assignment.routing,
         "matters": assignment.matters,
         "reinforces": assignment.reinforces,
+        "run_card": assignment.run_card,
         "instead_of": assignment.instead_of,
     }
 
@@ -365,6 +366,7 @@ def _assignment(row: Row[Any]) -> Assignment:
         routing=row.routing,
         matters=row.matters,
         reinforces=row.reinforces,
+        run_card=row.run_card,
         instead_of=row.instead_of,
         arrived_at=row.arrived_at,
         released_at=row.released_at,

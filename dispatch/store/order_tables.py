@@ -40,6 +40,7 @@ ASSIGNMENTS = table(
     text("routing"),
     Column("matters", Codes, nullable=False),
     Column("reinforces", Boolean, nullable=False),
+    text("run_card", nullable=True),
     text("instead_of", nullable=True),
     Column("arrived_at", Instant),
     Column("released_at", Instant),
