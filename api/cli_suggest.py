@@ -26,13 +26,15 @@ from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
 from dispatch.city_batch import assign_city
+from dispatch.city_coverage import CityCoverage, survey_city
+from dispatch.demand_point import lay_out_demand
 from dispatch.duty import draw_up_duty
 from dispatch.frozen import freeze
 from dispatch.incident import Incident, IncidentKind
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.matter import CaseScale
+from dispatch.question import Counted, ask
 from dispatch.question import Question as Asked
-from dispatch.question import ask
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import open_store
@@ -93,9 +95,14 @@ def suggest_verb(
         Incident(question.lon_lat, question.matters, instant, kind, scale=scale)
         for question in questions
     ]
-    asked = [Asked(incident, instant, by, asked_by=asked_by) for incident in incidents]
+    covered = survey_city(lay_out_demand(city), whereabouts, now=instant)
+    asked = [
+        Asked(incident, instant, by, asked_by=asked_by, counted=Counted.of(covered))
+        for incident in incidents
+    ]
     answers = [
-        _answer(question, one, whereabouts) for question, one in zip(questions, asked, strict=True)
+        _answer(question, one, whereabouts, covered)
+        for question, one in zip(questions, asked, strict=True)
     ]
     numbers = _keep(store, asked, answers, whereabouts)
     together = _together(incidents, whereabouts, instant) if batch is not None else None
@@ -155,10 +162,12 @@ def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
     return present
 
 
-def _answer(question: Question, asked: Asked, whereabouts: Whereabouts) -> Suggestion:
+def _answer(
+    question: Question, asked: Asked, whereabouts: Whereabouts, covered: CityCoverage
+) -> Suggestion:
     """Ask for one place; in a batch the row is named if it can't be answered."""
     try:
-        return ask(asked, whereabouts)
+        return ask(asked, whereabouts, covered)
     except OutsideNetwork as error:
         row = "" if question.id is None else f"Row {question.id}: "
         raise OutsideNetwork(f"{row}{error}") from error
@@ -171,7 +180,7 @@ def _keep(
     snapshot = freeze(whereabouts).frozen
     with closing(open_store(store_url(store))) as opened, opened.session() as session:
         numbers = [
-            save_suggestion(session, answer, question, snapshot)
+            save_suggestion(session, answer, question, snapshot, snapshot)
             for question, answer in zip(asked, answers, strict=True)
         ]
         session.commit()

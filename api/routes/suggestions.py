@@ -47,6 +47,7 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> Suggesti
             policy=policy,
             asked_by=asked.asked_by,
             freezer=service.freezer,
+            covered=service.coverage.latest(whereabouts),
         )
         session.commit()
     return SuggestionOut.of(number, suggestion)
