@@ -52,7 +52,7 @@ from dispatch.city import City
 from dispatch.live import LiveWhereabouts
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
-from dispatch.reconsidering import standard_rule
+from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions, write_positions

@@ -19,18 +19,14 @@ from dispatch.assignment import (
 )
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.desk import Freezer, freeze_anew
-from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
 from dispatch.incident import Incident
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
 from dispatch.run_order import GOES_BY_RUN_CARD
 from dispatch.scene import look_at
-from dispatch.second_thoughts import Rule
 from dispatch.store.assignments import (
     add_assignment,
     all_assignments,
-    get_assignment,
-    list_assignments,
     note_arrival,
     release_assignment,
 )
@@ -90,132 +86,18 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         The suggestion is too old, or somebody is bound or off duty already.
     """
     made = get_suggestion(session, suggestion)
-    reported = _incident_of(session, made, incident)
-    _must_be_fresh(made, terms, decision.at)
+    reported = incident_of(session, made, incident)
+    must_be_fresh(made, terms, decision.at)
     picked = pick(wanted, made, whereabouts)
     if picked.departure == Departure.OVERRIDE or decision.reason is not None:
         terms.check(decision.reason, decision.note)
     if picked.departure == Departure.OVERRIDE:
         picked = _timed(picked, reported, whereabouts, decision.at)
-    bound = _bind(session, suggestion, made, reported, picked, decision, terms)
+    bound = draw_up(session, suggestion, made, reported, picked, decision, terms)
     return add_assignment(session, replace(bound, reinforces=reinforces))
 
 
-def offers(  # noqa: PLR0913 -- the question, and options that are keywords only
-    session: Session,
-    suggestion: str,
-    whereabouts: Whereabouts,
-    *,
-    rule: Rule,
-    now: datetime,
-    policy: Policy | str | None = None,
-) -> tuple[tuple[Diversion, ...], tuple[LetAlone, ...]]:
-    """
-    Say which crews under way the rule lets be called off for the incident of a suggestion.
-
-    Parameters
-    ----------
-    session
-        A session.
-    suggestion
-        Id of a suggestion that was made for an incident on record.
-    whereabouts
-        Where the officers of the city are.
-    rule
-        Who may be called off.
-    now
-        The present, with offset.
-    policy
-        The ranking; that of the suggestion by default.
-
-    Returns
-    -------
-    offers, let_alone
-        See `dispatch.diversion.diversions`.
-
-    Raises
-    ------
-    UnknownName
-        There is no such suggestion.
-    BadValue
-        It was made for a place, not for an incident.
-    """
-    made = get_suggestion(session, suggestion)
-    reported = _incident_of(session, made, None)
-    under_way = [
-        UnderWay(one, get_incident(session, one.incident))
-        for one in list_assignments(session, bound=True, limit=None)
-        if one.under_way
-    ]
-    return diversions(reported, under_way, whereabouts, rule, now=now, policy=policy or made.policy)
-
-
-def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are keywords only
-    session: Session,
-    suggestion: str,
-    calls_off: str,
-    whereabouts: Whereabouts,
-    *,
-    decision: Decision,
-    terms: AssignmentTerms,
-    rule: Rule,
-    policy: Policy | str | None = None,
-) -> tuple[Assignment, Assignment]:
-    """
-    Call a crew off, as the rule allows, and bind it to the incident of a suggestion.
-
-    Parameters
-    ----------
-    session
-        A session that may write.
-    suggestion
-        Id of the suggestion.
-    calls_off
-        Id of the assignment that ends.
-    whereabouts
-        Where the officers of the city are.
-    decision
-        Who decides, when, and why.
-    terms
-        How long suggestions are good for and crews stay at a scene.
-    rule
-        Who may be called off.
-    policy
-        The ranking; that of the suggestion by default.
-
-    Returns
-    -------
-    left, assignment
-        The one that ended, whose incident waits again by the clock it had, and the new one.
-
-    Raises
-    ------
-    UnknownName
-        There is no such suggestion or assignment.
-    Conflict
-        The rule does not let this crew be called off, or not any more.
-    """
-    made = get_suggestion(session, suggestion)
-    reported = _incident_of(session, made, None)
-    _must_be_fresh(made, terms, decision.at)
-    get_assignment(session, calls_off)
-    now = decision.at
-    allowed, others = offers(session, suggestion, whereabouts, rule=rule, now=now, policy=policy)
-    offer = next((one for one in allowed if one.assignment == calls_off), None)
-    if offer is None:
-        why = next((one.why.en for one in others if one.assignment == calls_off), "It has ended.")
-        raise Conflict(f"The crew of assignment {calls_off} may not be called off: {why}")
-    called = frozenset(offer.officers)
-    wanted = Pick(officers=offer.officers)
-    picked = pick(wanted, made, whereabouts, called_off=called)
-    picked = replace(picked, departure=Departure.DIVERSION, eta_s=offer.eta_s, rank=None)
-    outcome = Outcome.CALLED_OFF
-    left = release_assignment(session, calls_off, now=decision.at, by=decision.by, outcome=outcome)
-    bound = _bind(session, suggestion, made, reported, picked, decision, terms)
-    return left, add_assignment(session, replace(bound, instead_of=calls_off))
-
-
-def _bind(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made from
+def draw_up(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made from
     session: Session,
     suggestion: str,
     made: Suggestion,
@@ -224,9 +106,32 @@ def _bind(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made fr
     decision: Decision,
     terms: AssignmentTerms,
 ) -> Assignment:
-    """Draw up an assignment."""
+    """
+    Draw up an assignment; nothing is bound yet.
+
+    Parameters
+    ----------
+    session
+        A session.
+    suggestion, made
+        Id of the suggestion, and the suggestion.
+    reported
+        The incident.
+    picked
+        Who goes.
+    decision
+        Who decides, when, and why.
+    terms
+        How long crews stay at a scene.
+
+    Returns
+    -------
+    assignment
+        By the clock that runs for the incident, or a new one.
+    """
+    at, received_at = decision.at, reported.reported_at
     earlier = all_assignments(session, incident=reported.id)
-    clock = clock_for(picked.kind, made, earlier, received_at=reported.reported_at, now=decision.at)
+    clock = clock_for(picked.kind, made, earlier, received_at=received_at, now=at)
     busy_s = (picked.eta_s or clock.target_s) + terms.stays_s(made.holder.triage)
     return Assignment(
         incident=str(reported.id),
@@ -234,7 +139,7 @@ def _bind(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made fr
         picked=picked,
         decision=decision,
         clock=clock,
-        expected_end=decision.at + timedelta(seconds=busy_s),
+        expected_end=at + timedelta(seconds=busy_s),
         policy=made.policy,
         routing=made.routing.code,
         matters=made.matters,
@@ -368,8 +273,29 @@ def release(
     return release_assignment(session, assignment, now=now, by=by, outcome=outcome)
 
 
-def _incident_of(session: Session, made: Suggestion, named: str | None) -> Incident:
-    """Find the incident for which a suggestion was made; one for a place alone fits any there."""
+def incident_of(session: Session, made: Suggestion, named: str | None = None) -> Incident:
+    """
+    Find the incident for which a suggestion was made; one for a place alone fits any there.
+
+    Parameters
+    ----------
+    session
+        A session.
+    made
+        The suggestion.
+    named
+        Id of the incident that is meant, or None where the suggestion names it.
+
+    Returns
+    -------
+    incident
+        As it is on record.
+
+    Raises
+    ------
+    BadValue
+        It is for another incident, or for a place and no incident is named.
+    """
     if made.incident is not None and named not in {None, made.incident}:
         raise BadValue(f"The suggestion is for incident {made.incident}, not for {named}.")
     number = made.incident or named
@@ -382,8 +308,24 @@ def _incident_of(session: Session, made: Suggestion, named: str | None) -> Incid
     return incident
 
 
-def _must_be_fresh(made: Suggestion, terms: AssignmentTerms, now: datetime) -> None:
-    """Refuse a suggestion that the city has moved on from."""
+def must_be_fresh(made: Suggestion, terms: AssignmentTerms, now: datetime) -> None:
+    """
+    Refuse a suggestion that the city has moved on from.
+
+    Parameters
+    ----------
+    made
+        The suggestion.
+    terms
+        How long it is good for.
+    now
+        The present, with offset.
+
+    Raises
+    ------
+    Conflict
+        It is too old.
+    """
     age_s = (now - made.now).total_seconds()
     if age_s > terms.valid_s:
         raise Conflict(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +20,6 @@ from dispatch.suggestion import Suggestion, suggest
 from dispatch.under_way import complete_after_s
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import STATUSES, Whereabouts
-from geo.errors import BadValue
 from geo.road.customise import NEVER
 from geo.road.road_class import Mode
 from geo.road.travel_time import NetworkTravelTimes
@@ -316,48 +312,3 @@ def _any_closed(ways: Ways, whereabouts: Whereabouts) -> bool:
         if isinstance(engine, NetworkTravelTimes) and (engine.metric.edge_ms[edges] == NEVER).any():
             return True
     return False
-
-
-def standard_rule() -> Rule:
-    """
-    Read the rule that comes with the program.
-
-    Returns
-    -------
-    rule
-        When to have second thoughts.
-    """
-    return read_rule(files("dispatch").joinpath("second_thoughts.toml").read_text("utf-8"))
-
-
-def read_rule(text: str) -> Rule:
-    """
-    Read a rule for second thoughts.
-
-    Parameters
-    ----------
-    text
-        TOML with the attributes of `Rule`; spans that are left out mean never.
-
-    Returns
-    -------
-    rule
-        The rule.
-
-    Raises
-    ------
-    BadValue
-        It is no TOML, has a key that there is not, or a value that makes no sense.
-    """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadValue(f"The rule for second thoughts is no TOML: {error}.") from error
-    known = {field.name: field.type for field in fields(Rule)}
-    for key, value in data.items():
-        if key not in known:
-            raise BadValue(f"A rule for second thoughts has no {key!r}; it has {', '.join(known)}.")
-        if isinstance(value, bool) != (known[key] == "bool") or not isinstance(value, int | float):
-            raise BadValue(f"In the rule for second thoughts {key} can't be {value!r}.")
-    never: dict[str, Any] = dict.fromkeys(("better_by_s", "slips_by_s", "graver_by"))
-    return Rule(**(never | data))

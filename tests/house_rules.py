@@ -27,7 +27,7 @@ FLOORS = {
 DEMO_VERB = "api/cli_city.py"
 """The only module outside tests that may import the demo city."""
 
-USE_CASES = ("desk", "atlas", "follow_up", "replay", "sign_on", "whistle_desk")
+USE_CASES = ("desk", "atlas", "diverting", "follow_up", "replay", "sign_on", "whistle_desk")
 """Modules of dispatch that hand a session on to the store."""
 
 

@@ -13,10 +13,10 @@ from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
 from api.schemas_suggestion import as_json
 from api.service import Service, ServiceDep
-from dispatch import follow_up
+from dispatch import diverting, follow_up
 from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
-from dispatch.reconsidering import standard_rule
+from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
@@ -53,7 +53,7 @@ def dispatch(
                 reinforces=asked.reinforces,
             )
         else:
-            left, made = follow_up.divert(
+            left, made = diverting.divert(
                 session,
                 asked.suggestion,
                 asked.calls_off,

@@ -8,8 +8,8 @@ from api.auth import CallerDep
 from api.errors import NotFound
 from api.schemas_assignment import DiversionOut, DiversionsOut, LetAloneOut
 from api.service import ServiceDep
-from dispatch import follow_up
-from dispatch.reconsidering import standard_rule
+from dispatch import diverting
+from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
@@ -27,7 +27,7 @@ def offer(number: str, service: ServiceDep, _: CallerDep) -> DiversionsOut:
     try:
         with service.store.reading() as session:
             policy = service.policy(session, get_suggestion(session, number).policy, None)
-            allowed, others = follow_up.offers(
+            allowed, others = diverting.offers(
                 session,
                 number,
                 service.live.present,

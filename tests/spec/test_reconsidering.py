@@ -16,10 +16,9 @@ from dispatch.reconsidering import (
     SecondThought,
     Watched,
     look_again,
-    read_rule,
-    standard_rule,
 )
 from dispatch.second_thoughts import Rule, Trigger
+from dispatch.second_thoughts_file import read_rule, standard_rule
 from dispatch.suggestion import suggest
 from dispatch.thought_reason import said_of
 from dispatch.unit import DutyStatus
