@@ -69,14 +69,17 @@ STREAM_S = 1.0
 WEIGHTS_S = 0.5
 """How often it is seen to that closures begin and end: a change shows within a second."""
 
-DUTY_S = 0.5
-"""How often it is seen to that shifts begin and end, and that others have signed on."""
-
 WHISTLES_S = 1.0
 """How often it is seen to that calls without an answer go up."""
 
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
+
+DUTY_S = 0.5
+"""How often it is seen to that shifts begin and end, and that others have signed on."""
+
+COVERAGE_S = 3.0
+"""How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
@@ -270,9 +273,10 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
+        Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
+        Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
         Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
-        Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
     ]
