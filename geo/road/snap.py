@@ -184,7 +184,7 @@ class Snapper:
         # A junction lies on its streets, so one this near is no farther than the nearest street.
         near = np.flatnonzero(distance_m <= 2 * NODE_RADIUS_M)
         if len(near):
-            node_m, nearest = self._node_tree.query(place[near])
+            node_m, nearest = map(np.asarray, self._node_tree.query(place[near]))
             at_node = near[node_m <= NODE_RADIUS_M]
             node[at_node] = self._used_node[nearest[node_m <= NODE_RADIUS_M]]
             street[at_node], along[at_node], distance_m[at_node] = -1, 0.0, 0.0
