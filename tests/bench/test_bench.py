@@ -15,7 +15,7 @@ from geo.road.snap import join_nodes
 from geo.road.streets import BANNED, Streets
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench import __main__ as bench
-from tests.bench import by_air, coverage, engine, growth, many_at_once, peers
+from tests.bench import by_air, coverage, engine, growth, many_at_once, peers, suggest
 from tests.bench._growth_step import ask, build
 from tests.bench._inside import Inside
 from tests.bench._report import Report, mark, table
@@ -77,6 +77,16 @@ def test_every_question_of_many_at_once_is_asked():
         "| joint: 2 officers called up",
     ]
     assert all("proven" in row for row in rows)
+
+
+def test_suggestions_are_timed_with_and_without_ways():
+    drawn = town("a---1---3---b---c---d---e")
+    whereabouts = TownCity(drawn, home="13", next_door="d", squad="c").whereabouts()
+    report = suggest.measured(whereabouts, NOW, times=6)
+    rows = [line.split(" | ") for line in report.text.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) == 4
+    assert all(float(row[1].replace(",", "")) > 0 for row in (rows[0], rows[1], rows[3]))
+    assert report.text.count("✓") + report.text.count("✗") == 3
 
 
 def test_made_turn_rules_are_as_many_as_asked_for_and_ban_turns(streets):
