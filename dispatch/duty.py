@@ -89,6 +89,7 @@ class _Watch:
 
     rule: RestRule
     shifts: tuple[Shift, ...]
+    begun: tuple[Shift, ...]
     shown: Span
     running: Span | None
     rest_until_s: float
@@ -187,13 +188,14 @@ def _watch(terms: _Terms, calendar: WorkingDays, now: datetime) -> _Watch:
     """Look at the shifts of some terms from now."""
     shifts, now_s = shifts_around(terms.own, terms.crew, calendar, now=now), now.timestamp()
     if shifts is None:
-        return _Watch(terms.rule, (), ALWAYS, day_span(local_day(now)), np.nan)
+        return _Watch(terms.rule, (), (), ALWAYS, day_span(local_day(now)), np.nan)
     pieces = [piece for shift in shifts for piece in shift.pieces if piece[1] > now_s]
     running = [piece for piece in pieces if piece[0] <= now_s]
     shown = max(running, key=_end) if running else min(pieces, default=NEVER)
     spans = [shift.span for shift in shifts if shift.span[0] <= now_s < shift.span[1]]
-    rest_s = rest_until_s(shifts, None, (), terms.rule, now_s)
-    return _Watch(terms.rule, shifts, shown, max(spans, default=None), rest_s)
+    begun = tuple(shift for shift in shifts if shift.span[0] <= now_s)
+    rest_s = rest_until_s(begun, None, (), terms.rule, now_s)
+    return _Watch(terms.rule, shifts, begun, shown, max(spans, default=None), rest_s)
 
 
 def _end(span: Span) -> float:
@@ -252,9 +254,7 @@ def _enter_jobs(draft: _Draft, row: int, jobs: Sequence[Job], watch: _Watch, now
         columns["job_until_s"][row] = max(in_hand)
     if watch.running is not None:
         columns["work_s"][row] = work_in(watch.running, jobs, now_s=now_s)
-    columns["rest_until_s"][row] = rest_until_s(
-        watch.shifts, watch.running, jobs, watch.rule, now_s
-    )
+    columns["rest_until_s"][row] = rest_until_s(watch.begun, watch.running, jobs, watch.rule, now_s)
     for job in jobs:
         draft.changes_s.add(job.started_at.timestamp())
         if job.ended_at is not None:

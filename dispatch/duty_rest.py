@@ -92,7 +92,7 @@ def rest_until_s(
     Parameters
     ----------
     shifts
-        His or her shifts of the last days.
+        His or her shifts of the last days; later ones ask for no rest yet.
     running
         The shift that runs, from its first start to its last end; None off shift.
     jobs
@@ -124,6 +124,8 @@ def _over_s(shift: Shift, jobs: Sequence[Job], now_s: float) -> float:
     """When a shift and the jobs begun in it are over; inf while one of them is in hand."""
     start, end = shift.span
     begun = [job for job in jobs if start <= job.started_at.timestamp() < end]
+    if not begun:
+        return end
     if any(job.in_hand(now_s) for job in begun):
         return math.inf
     done = [job.ended_at.timestamp() for job in begun if job.ended_at and job.done(now_s)]
