@@ -121,6 +121,7 @@ class SecondLook:
                 now=now,
                 policy=policy,
                 freezer=service.freezer,
+                covered=service.coverage.latest(service.live.present),
             )
             thought = SecondThought(
                 incident=str(watched.incident.id),

@@ -18,6 +18,7 @@ from dispatch.assignment import (
     running_clock,
 )
 from dispatch.assignment_terms import AssignmentTerms
+from dispatch.city_coverage import CityCoverage
 from dispatch.desk import Freezer, freeze_anew
 from dispatch.incident import Incident
 from dispatch.picking import Pick, pick
@@ -153,7 +154,7 @@ def _run_card(made: Suggestion) -> str | None:
     return made.holder.matter if by_card else None
 
 
-def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keywords only
+def suggest_for(  # noqa: PLR0913 -- the question, and three options that are keywords only
     session: Session,
     incident: str,
     whereabouts: Whereabouts,
@@ -162,6 +163,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
     policy: Policy | str,
     asked_by: str | None = None,
     freezer: Freezer = freeze_anew,
+    covered: CityCoverage | None = None,
 ) -> tuple[str, Suggestion]:
     """
     Suggest who goes to an incident on record, and keep the answer.
@@ -182,6 +184,8 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
         Code of the area whose command room asks, or None.
     freezer
         Freezes where the officers are.
+    covered
+        What is covered now or was a moment ago, if its price is asked for.
 
     Returns
     -------
@@ -208,6 +212,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and two options that are keyw
         asked_by=asked_by,
         arrival_target_s=None if clock is None else max(clock.left_s(now), 0.0),
         freezer=freezer,
+        covered=covered,
     )
 
 

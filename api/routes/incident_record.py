@@ -49,15 +49,17 @@ def suggest(
             get_incident(session, number)
     except UnknownName as error:
         raise NotFound(str(error)) from error
+    present = service.live.present
     with service.store.session() as session:
         made, suggestion = follow_up.suggest_for(
             session,
             number,
-            service.live.present,
+            present,
             now=service.clock(),
             policy=service.policy(session, asked.policy, asked.asked_by),
             asked_by=asked.asked_by,
             freezer=service.freezer,
+            covered=service.coverage.latest(present),
         )
         session.commit()
     return SuggestionOut.of(made, suggestion)
