@@ -99,14 +99,16 @@ def first_obstacles(
 
     Parameters
     ----------
-    first, certified, holds, n_certified, needed
+    first
         See `complete_crews`.
     obstacle
         First obstacle of each officer, 0 for none, uint8[n_officers].  They stand in the order
         in which they are looked at: 1 for too few certified officers, 2 for a missing skill, 3
         for missing equipment, then those of single officers.
-    skills
-        Those of the needed bits that stand for skills.
+    certified, holds, n_certified
+        See `complete_crews`.
+    skills, needed
+        The bits that are needed for skills, and all that are needed.
     last
         The highest obstacle there is.
     of_crew
