@@ -6,10 +6,9 @@ import logging
 from collections import deque
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from api.schemas import ReasonOut
+from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import as_json
 from api.service import Service
 from dispatch import follow_up
@@ -17,44 +16,9 @@ from dispatch.policy import Policy
 from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_again
 from dispatch.second_thoughts import Rule
 from dispatch.store.second_thoughts import add_thought, read_watched, recently_suggested
-from dispatch.thought_reason import said_of
 from geo.errors import UnknownName
 
 logger = logging.getLogger(__name__)
-
-
-class SecondThoughtOut(BaseModel):
-    """A dispatch was suggested anew; the same in the record and in the live stream."""
-
-    incident: str
-    assignment: str | None = Field(description="Under way; null where nobody had been sent.")
-    at: datetime
-    why: list[ReasonOut]
-    old_suggestion: str
-    new_suggestion: str
-    crew: str
-    eta_s: float | None = Field(description="Of that crew, from then; null if it can't any more.")
-    due_s: float = Field(description="Until the arrival target then; negative once past.")
-    best_crew: str | None
-    best_eta_s: float | None
-
-    @classmethod
-    def of(cls, thought: SecondThought) -> SecondThoughtOut:
-        """Copy a second thought."""
-        outlook = thought.outlook
-        return cls(
-            incident=thought.incident,
-            assignment=thought.assignment,
-            at=thought.at,
-            why=[ReasonOut.of(said_of(trigger, outlook)) for trigger in thought.why],
-            old_suggestion=thought.before,
-            new_suggestion=thought.after,
-            crew=outlook.crew,
-            eta_s=outlook.eta_s,
-            due_s=outlook.due_s,
-            best_crew=outlook.best_crew,
-            best_eta_s=outlook.best_eta_s,
-        )
 
 
 class SecondLook:

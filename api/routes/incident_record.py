@@ -10,9 +10,9 @@ from pydantic import Field
 from api.auth import CallerDep
 from api.errors import NotFound
 from api.schemas import Asked, Text
+from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import SuggestionOut
 from api.schemas_timeline import EntryOut
-from api.second_look import SecondThoughtOut
 from api.service import ServiceDep
 from dispatch import follow_up
 from dispatch.store.incident_record import read_timeline

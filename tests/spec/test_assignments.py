@@ -121,10 +121,11 @@ def test_a_drone_that_looks_first_does_not_stop_the_clock_of_the_arrival():
     assert found == case.clock
 
 
-def after_s(drawn: TownCity, *officers: str, need: Need = Need()) -> float | None:
+def after_s(drawn: TownCity, *officers: str, need: Need | None = None) -> float | None:
     whereabouts = drawn.whereabouts()
     scene = look_at(Incident(STREET.lon_lat["x"], ("H1",), NOW), whereabouts.city, now=NOW)
-    return complete_after_s(whereabouts, officers, scene.destination, need, now=NOW)
+    wanted = need or Need()
+    return complete_after_s(whereabouts, officers, scene.destination, wanted, now=NOW)
 
 
 def test_officers_under_way_are_timed_whatever_they_are_busy_with():
