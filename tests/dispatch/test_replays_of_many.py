@@ -17,10 +17,13 @@ from shapely import Point
 
 from api.weights_in_force import WeightsInForce
 from dispatch import desk
+from dispatch.city_coverage import CityCoverage, survey_city
+from dispatch.demand_point import Ground, lay_out_demand
 from dispatch.duty_columns import DutyColumns
 from dispatch.frozen import Freezing, Frozen, freeze
 from dispatch.incident import Incident, IncidentKind
 from dispatch.matter import CaseScale
+from dispatch.policy_file import standard_policies
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.closures import add_closure, lift_closure
 from dispatch.store.engine import Store, open_store
@@ -56,6 +59,8 @@ class Shift:
     rng: np.random.Generator
     now: datetime = AS_OF
     frozen: Freezing | None = None
+    ground: Ground | None = None
+    counted: CityCoverage | None = None
 
     def freezer(self, whereabouts: Whereabouts) -> Frozen:
         self.frozen = freeze(whereabouts, self.frozen)
@@ -126,6 +131,14 @@ class Shift:
             scale=None if self.rng.random() < 0.7 else self.rng.choice(list(CaseScale)),
         )
 
+    def covered(self) -> CityCoverage | None:
+        """What is covered, counted on now and then, so that it is mostly of a moment ago."""
+        if self.counted is None or self.rng.random() < 0.1:
+            ground = self.ground or lay_out_demand(self.whereabouts.city)
+            self.ground = ground
+            self.counted = survey_city(ground, self.whereabouts, now=self.now, before=self.counted)
+        return self.counted if self.rng.random() < 0.1 else None
+
     def suggest(self) -> str:
         areas = [None, *(area.code for area in self.whereabouts.city.areas)]
         with self.store.session() as session:
@@ -137,6 +150,8 @@ class Shift:
                 k=int(self.rng.integers(1, 10)),
                 arrival_target_s=self.rng.choice([None, 300.0, 900.0]),
                 asked_by=self.rng.choice(areas),
+                policy=str(self.rng.choice(list(standard_policies()))),
+                covered=self.covered(),
                 freezer=self.freezer,
             )
             session.commit()
