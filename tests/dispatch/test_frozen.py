@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
@@ -43,7 +43,9 @@ LON_LATS = st.one_of(
 )
 MEASURED = st.none() | st.floats(0, 360)
 TIMES = st.datetimes(
-    datetime(1931, 1, 1), datetime(2222, 1, 1), timezones=st.sampled_from([UTC, BEIJING])
+    datetime.fromisoformat("1931-01-01"),  # naive: the zone is drawn beside it
+    datetime.fromisoformat("2222-01-01"),
+    timezones=st.sampled_from([UTC, BEIJING]),
 )
 FIXES = st.builds(Fix, st.sampled_from(IDS), LON_LATS, TIMES, MEASURED, MEASURED, MEASURED)
 SECONDS = st.floats(allow_nan=True, allow_infinity=True, width=64)
@@ -64,7 +66,7 @@ def snapshots(draw: st.DrawFn) -> Whereabouts:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _small_chunks():
+def _small_chunks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(frozen, "CHUNK", 3)
         yield

@@ -16,5 +16,5 @@ if __name__ == "__main__":
         for number in numbers:
             outcome = replay(reopen(session, number, city))
             if not outcome.same:
-                print(outcome)
-        print(f"replayed {len(numbers)}")
+                sys.stdout.write(f"{outcome}\n")
+        sys.stdout.write(f"replayed {len(numbers)}\n")
