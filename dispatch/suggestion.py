@@ -371,10 +371,12 @@ def weigh_up(  # noqa: PLR0913 -- the question, and its options that are keyword
 
     Parameters
     ----------
-    incident, whereabouts, now, k, arrival_target_s, stale_after_s, covered
+    incident, whereabouts, now
         See `suggest`.
     policy
         The ranking.
+    k, arrival_target_s, stale_after_s, covered
+        See `suggest`.
 
     Returns
     -------
