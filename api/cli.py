@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from api import cli_city, cli_duty, cli_incident, cli_network, cli_report
+from api import cli_city, cli_duty, cli_incident, cli_network, cli_report, cli_store
 from geo.errors import GridDispatchError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(cli_network.app, name="network")
 app.add_typer(cli_incident.app, name="incident")
 app.add_typer(cli_report.app, name="report")
 app.add_typer(cli_duty.app, name="duty")
+app.add_typer(cli_store.app, name="store")
 cli_city.register(app)
 
 EXIT_BAD_INPUT = 2

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from demo_service import copy_of
 from fastapi.testclient import TestClient
 
 from api.cli import run
-from dispatch.store.engine import open_store
-from dispatch.store.suggestions import prune_tracks
 
 PLACE = (109.12, 21.48)
 
@@ -126,9 +123,11 @@ def test_a_batch_keeps_every_row(url, capsys, tmp_path):
 
 
 def test_when_the_tracks_are_gone_the_answer_is_no(url, kept, capsys):
-    with closing(open_store(url)) as store, store.session() as session:
-        prune_tracks(session, before=datetime.now(UTC) + timedelta(days=36_500))
-        session.commit()
+    assert run(["store", "prune", "--before", "2126-01-01", "--store", url]) == 2
+    assert "2126-01-01" in capsys.readouterr().err
+    end = "2126-01-01T00:00:00+08:00"
+    assert run(["store", "prune", "--before", end, "--store", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["parts_dropped"] > 0
     assert run(["replay", kept["id"], "--store", url]) == 1
     assert "past its time of keeping" in capsys.readouterr().out
     assert run(["why-not", kept["id"], "SQUAD-OF-NOBODY", "--store", url]) == 0
