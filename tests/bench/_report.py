@@ -35,3 +35,9 @@ def figure(ms: float) -> str:
     if ms >= 100:
         return f"{ms:,.0f}"
     return f"{ms:.1f}" if ms >= 10 else f"{ms:.2f}" if ms >= 1 else f"{ms:.3f}"
+
+
+def with_goals(rows: Iterable[Sequence[str]], *, title: str) -> str:
+    """Short table of the rows that had something to reach: name, ms, of S, quiet, goal, mark."""
+    kept = [[row[0], f"{row[3]} ms", f"{row[4]} ms", row[5]] for row in rows if row[5]]
+    return table([title, "takes, quiet", "to reach", ""], kept)

@@ -23,7 +23,7 @@ from fixtures.demo_city import Preset
 from geo.position import Fix
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench._demo_city import demo_whereabouts
-from tests.bench._report import Report, figure, mark, table
+from tests.bench._report import Report, figure, mark, table, with_goals
 from tests.bench._yardstick import NOTE, QUIET_S_MS, Yardstick, share
 
 FREE = (1.0, 0.3, 0.1)
@@ -85,7 +85,7 @@ def measured(whereabouts: Whereabouts, now: datetime) -> Report:
         f"{len(ground.target_s):,} points of demand, {engine.network.n_nodes:,} junctions. {NOTE}"
     )
     head = ["", "ms", "of S", "ms, quiet", "to reach", ""]
-    return Report(f"{lead}\n\n{table(head, lines)}")
+    return Report(f"{lead}\n\n{table(head, lines)}", with_goals(lines, title="coverage"))
 
 
 def said(covered: CityCoverage) -> str:

@@ -19,7 +19,7 @@ from fixtures.demo_city import Preset
 from geo.road.network import RoadNetwork
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench._demo_city import demo_whereabouts
-from tests.bench._report import Report, figure, mark, table
+from tests.bench._report import Report, figure, mark, table, with_goals
 from tests.bench._yardstick import NOTE, QUIET_S_MS, Yardstick, share
 
 REPEATS = 5
@@ -70,7 +70,7 @@ def measured(
         f"ways are asked, and it is decided and proven. {NOTE}"
     )
     head = ["", "ms", "of S", "ms, quiet", "to reach", "", "outcome"]
-    return Report(f"{lead}\n\n{table(head, lines)}")
+    return Report(f"{lead}\n\n{table(head, lines)}", with_goals(lines, title="many at once"))
 
 
 def questions(

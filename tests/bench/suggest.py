@@ -16,7 +16,7 @@ from dispatch.whereabouts import Whereabouts
 from fixtures.demo_city import Preset
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench._demo_city import demo_whereabouts
-from tests.bench._report import Report, figure, mark, table
+from tests.bench._report import Report, figure, mark, table, with_goals
 from tests.bench._yardstick import NOTE, QUIET_S_MS, Timed, Yardstick, share
 
 TIMES = 300
@@ -67,7 +67,13 @@ def measured(whereabouts: Whereabouts, now: datetime, *, times: int = TIMES) -> 
         f"drawn at random. {NOTE}"
     )
     head = ["", "ms", "of S", "ms, quiet", "to reach", "", "p99, quiet", "to reach", ""]
-    return Report(f"{lead}\n\n{table(head, lines)}")
+    return Report(f"{lead}\n\n{table(head, lines)}", short(lines))
+
+
+def short(lines: list[list[str]]) -> str:
+    """The median and the ninety-ninth percentile in rows of their own."""
+    slowest = ["slowest of a hundred", *lines[0][1:3], *lines[0][6:]]
+    return with_goals([lines[0], slowest, *lines[1:]], title="suggestion")
 
 
 def incidents(whereabouts: Whereabouts, now: datetime, count: int) -> list[Incident]:
