@@ -78,6 +78,8 @@ def ask_over_http(store: Path, at: LonLat, *matters: str, visit: bool = False) -
     kind = "visit" if visit else "report"
     body = {"lon_lat": at, "matters": matters, "kind": kind}
     with served(store) as client:
+        # The command line counts coverage itself; here the first beat may be yet to come.
+        assert client.get("/api/v1/coverage").status_code == 200
         response = client.post("/api/v1/suggestions", json=body)
     assert response.status_code == 200, response.text
     answer: Answer = response.json()
