@@ -1,4 +1,4 @@
-"""`grid-dispatch report`: what people made of the suggestions, read from a store."""
+"""`grid-dispatch report`: what people made of suggestions, and whether forecasts came true."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli_calibration import calibration_verb
 from api.cli_shadow import shadow_verb
 from api.cli_suggest import StoreOption
 from api.instant import read_instant
@@ -22,6 +23,7 @@ from dispatch.store.engine import open_store
 
 app = typer.Typer(help="Reports.")
 app.command("shadow")(shadow_verb)
+app.command("calibration")(calibration_verb)
 
 
 @app.callback()
