@@ -20,6 +20,7 @@ from typing import TypeVar
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from rtree import index
 from shapely import MultiPolygon, Point, Polygon
 
 from geo.area import TIERS, Area, Tier
@@ -106,8 +107,9 @@ class PlaceIndex:
     Notes
     -----
     A prepared polygon builds its own index at the first question that meets it, so two threads
-    that are the first to ask would build it twice and ruin the heap.  Hence the polygons are
-    copies that nobody else asks, and one thread at a time asks them; it takes microseconds.
+    that are the first to ask would build it twice and ruin the heap; an R-tree of libspatialindex
+    shares its pools between questions.  Hence the polygons are copies that nobody else asks, and
+    one thread at a time asks tree and polygons; it takes microseconds.
     """
 
     def __init__(
@@ -117,7 +119,7 @@ class PlaceIndex:
             _check_codes(kind, [thing.code for thing in things])
         self._things: list[Area | Zone | UnitGrid] = [*areas, *zones, *grids]
         self._polygons = _prepared([thing.polygon for thing in self._things])
-        self._tree = shapely.STRtree(self._polygons)
+        self._tree = _tree(self._polygons)
         self._lock = Lock()
         self._has_grids = bool(grids)
 
@@ -179,7 +181,7 @@ class PlaceIndex:
     def _holding(self, point: Point) -> tuple[list[Area | Zone | UnitGrid], set[int]]:
         """Everything that covers a point, and the ids of those that hold it properly inside."""
         with self._lock:
-            rows = np.sort(self._tree.query(point))
+            rows = np.array(sorted(self._tree.intersection(point.bounds)), dtype=np.intp)
             rows = rows[shapely.covers(self._polygons[rows], point)]
             proper = shapely.contains_properly(self._polygons[rows], point)
         held = [self._things[row] for row in rows]
@@ -277,3 +279,12 @@ def _prepared(polygons: list[Polygon | MultiPolygon]) -> NDArray[np.object_]:
     copies: NDArray[np.object_] = np.asarray(shapely.force_2d(array))
     shapely.prepare(copies)
     return copies
+
+
+def _tree(polygons: NDArray[np.object_]) -> index.Index:
+    """Fill an R-tree with the bounds of polygons under their row numbers."""
+    if not len(polygons):
+        return index.Index()
+    return index.Index(
+        (row, tuple(bounds), None) for row, bounds in enumerate(shapely.bounds(polygons).tolist())
+    )
