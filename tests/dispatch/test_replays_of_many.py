@@ -122,13 +122,14 @@ class Shift:
 
     def question(self) -> Incident:
         matters = list(self.whereabouts.city.matters)
+        named = self.rng.choice(matters, self.rng.integers(0, 3), replace=False)
         reported_at = self.now - timedelta(seconds=float(self.rng.integers(0, 300)))
         return Incident(
             lon_lat=self.place(),
-            matters=tuple(self.rng.choice(matters, size=self.rng.integers(0, 3), replace=False)),
+            matters=tuple(named.tolist()),
             reported_at=reported_at,
             kind=IncidentKind.VISIT if self.rng.random() < 0.1 else IncidentKind.REPORT,
-            scale=None if self.rng.random() < 0.7 else self.rng.choice(list(CaseScale)),
+            scale=None if self.rng.random() < 0.7 else CaseScale(self.rng.choice(list(CaseScale))),
         )
 
     def covered(self) -> CityCoverage | None:

@@ -118,5 +118,5 @@ def test_the_longest_way_in_time_is_the_one_whose_median_is_the_target(within_s,
         if travel_s >= 0:
             assert model.eta(travel_s, mode=mode, hour=hour).p50_s[0] == pytest.approx(within_s)
         else:
-            assert model.eta(0.0, mode=mode, hour=hour).p50_s[0] > within_s
+            assert model.eta(0.0, mode=mode, hour=hour).p50_s[0] >= within_s * (1 - 1e-9)
     assert np.isfinite(reach_s).all()
