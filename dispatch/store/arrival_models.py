@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.arrival_chance import ArrivalModel, from_text, prior
 from dispatch.store.tables import ARRIVAL_MODELS, META
+from dispatch.store.upsert import insert_or_ignore, upsert
 from geo.errors import UnknownName
 
 IN_FORCE = "arrival_model"
@@ -25,12 +25,9 @@ def put_in_force(session: Session, model: ArrivalModel) -> None:
     model
         The model.
     """
-    kept = insert(ARRIVAL_MODELS).values(version=model.version, record=model.to_text())
-    session.execute(kept.on_conflict_do_nothing(index_elements=[ARRIVAL_MODELS.c.version]))
-    named = insert(META).values(name=IN_FORCE, value=model.version)
-    session.execute(
-        named.on_conflict_do_update(index_elements=[META.c.name], set_={"value": model.version})
-    )
+    kept = {"version": model.version, "record": model.to_text()}
+    insert_or_ignore(session, ARRIVAL_MODELS, kept)
+    upsert(session, META, "name", [{"name": IN_FORCE, "value": model.version}])
 
 
 def in_force(session: Session) -> ArrivalModel:

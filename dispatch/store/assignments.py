@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.orm import Session
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
@@ -16,6 +15,7 @@ from dispatch.power import local_date
 from dispatch.store.duty import note_duty_change
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
 from dispatch.store.tables import OFFICERS
+from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.unit import DutyStatus
 from geo.errors import Conflict, UnknownName
 
@@ -48,15 +48,14 @@ def add_assignment(session: Session, assignment: Assignment) -> Assignment:
         Another crew is bound for the same purpose, or an officer or the drone is bound to
         another incident; the sentence names it.
     """
-    row = insert_or_ignore(ASSIGNMENTS).values(_columns(assignment) | {"id": ""})
-    fid = session.execute(row.on_conflict_do_nothing().returning(ASSIGNMENTS.c.fid)).scalar()
-    if fid is None:
-        raise Conflict(_taken_up(session, assignment))
+    fid = next_fid(session, ASSIGNMENTS)
     number = f"A{local_date(assignment.decision.at):%Y%m%d}-{fid:06d}"
-    session.execute(update(ASSIGNMENTS).where(ASSIGNMENTS.c.fid == fid).values(id=number))
+    row = _columns(assignment) | {"fid": fid, "id": number}
+    while insert_or_ignore(session, ASSIGNMENTS, row) is None:
+        _refuse_second_crew(session, assignment)  # passes if the first was released meanwhile
     picked = assignment.picked
     members = [(OFFICER, one) for one in picked.officers] or [(DRONE, picked.unit)]
-    for what, member in members:
+    for what, member in sorted(members):  # in one order, or two decisions wait for each other
         _bind(session, number, what, member)
     write_statuses(session, picked.officers, DutyStatus.BUSY)
     return get_assignment(session, number)
@@ -275,27 +274,33 @@ def write_statuses(
 
 def _bind(session: Session, number: str, what: str, member: str) -> None:
     """Bind one member unless he, she or it is bound already; the index decides, not a look."""
-    row = insert_or_ignore(BINDINGS).values(assignment=number, what=what, member=member)
-    if session.execute(row.on_conflict_do_nothing().returning(BINDINGS.c.fid)).scalar() is None:
-        held = (BINDINGS.c.what == what, BINDINGS.c.member == member)
-        query = select(BINDINGS.c.assignment).where(*held, BINDINGS.c.released_at.is_(None))
-        holder = get_assignment(session, session.execute(query).scalar_one())
+    row = {"assignment": number, "what": what, "member": member}
+    held = (BINDINGS.c.what == what, BINDINGS.c.member == member)
+    query = select(BINDINGS.c.assignment).where(*held, BINDINGS.c.released_at.is_(None))
+    while insert_or_ignore(session, BINDINGS, row) is None:
+        other = session.scalar(query)
+        if other is None:
+            continue  # released meanwhile
+        holder = get_assignment(session, other)
         raise Conflict(
             f"{what.capitalize()} {member} is bound to incident {holder.incident} by assignment "
             f"{holder.id}, decided by {holder.decision.by}: release it first, or send another."
         )
 
 
-def _taken_up(session: Session, assignment: Assignment) -> str:
-    """Say which crew is bound for the same purpose."""
+def _refuse_second_crew(session: Session, assignment: Assignment) -> None:
+    """Say which crew is bound for the same purpose, if one is."""
     same = (
         ASSIGNMENTS.c.incident == assignment.incident,
         ASSIGNMENTS.c.kind == assignment.picked.kind,
         ASSIGNMENTS.c.released_at.is_(None),
         ASSIGNMENTS.c.reinforces.is_(False),
     )
-    holder = _assignment(session.execute(select(ASSIGNMENTS).where(*same)).one())
-    return (
+    row = session.execute(select(ASSIGNMENTS).where(*same)).one_or_none()
+    if row is None:
+        return
+    holder = _assignment(row)
+    raise Conflict(
         f"Incident {assignment.incident} has crew {holder.picked.unit} by assignment {holder.id}, "
         f"decided by {holder.decision.by}: release it first, or send this one as reinforcement."
     )

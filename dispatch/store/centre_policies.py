@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, delete, insert, select
+from sqlalchemy import Column, delete, select
 from sqlalchemy.orm import Session
 
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
+from dispatch.store.upsert import upsert
 
 CENTRE_POLICIES = table(
     "centre_policies",
@@ -59,7 +60,8 @@ def choose_policy(
     by
         Who chooses.
     """
-    session.execute(delete(CENTRE_POLICIES).where(CENTRE_POLICIES.c.area == area))
-    if policy is not None:
-        row = {"area": area, "policy": policy, "chosen_at": now, "chosen_by": by}
-        session.execute(insert(CENTRE_POLICIES), row)
+    if policy is None:
+        session.execute(delete(CENTRE_POLICIES).where(CENTRE_POLICIES.c.area == area))
+        return
+    row = {"area": area, "policy": policy, "chosen_at": now, "chosen_by": by}
+    upsert(session, CENTRE_POLICIES, "area", [row])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.power import local_date
 from dispatch.store.tables import CLOSURES
+from dispatch.store.upsert import next_fid
 from geo.errors import UnknownName
 from geo.road.closure import Closure
 from geo.road.extent import Direction, Extent
@@ -63,8 +64,11 @@ def add_closure(session: Session, closure: Closure, *, now: datetime, by: str) -
         As the store has it.
     """
     extent = closure.extent
+    fid = next_fid(session, CLOSURES)
+    number = f"C{local_date(now):%Y%m%d}-{fid:06d}"
     row = insert(CLOSURES).values(
-        id="",
+        fid=fid,
+        id=number,
         reason=closure.reason,
         modes=closure.modes,
         ways=tuple(map(str, extent.ways)),
@@ -79,9 +83,7 @@ def add_closure(session: Session, closure: Closure, *, now: datetime, by: str) -
         created_by=by,
         polygon=extent.polygon,
     )
-    fid = session.execute(row.returning(CLOSURES.c.fid)).scalar_one()
-    number = f"C{local_date(now):%Y%m%d}-{fid:06d}"
-    session.execute(update(CLOSURES).where(CLOSURES.c.fid == fid).values(id=number))
+    session.execute(row)
     return get_closure(session, number)
 
 

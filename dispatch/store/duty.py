@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, or_, select, update
+from sqlalchemy import Integer, Row, Table, Text, cast, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.duty import DutyBook
@@ -31,6 +31,7 @@ from dispatch.store.duty_rows import (
 from dispatch.store.duty_tables import CALENDARS, JOBS, REST_RULES, ROSTERS, SIGN_ONS, SPECIAL_DAYS
 from dispatch.store.order_tables import ASSIGNMENTS
 from dispatch.store.tables import META, OFFICERS
+from dispatch.store.upsert import insert_into, next_fid
 from dispatch.unit import DutyStatus
 from geo.errors import UnknownName
 
@@ -113,12 +114,11 @@ def note_duty_change(session: Session) -> None:
     session
         A session that may write; the caller commits.
     """
-    revision = duty_revision(session)
-    if revision:
-        change = update(META).where(META.c.name == REVISION)
-        session.execute(change.values(value=str(revision + 1)))
-    else:
-        session.execute(insert(META).values(name=REVISION, value="1"))
+    first = insert_into(session, META).values(name=REVISION, value="1")
+    raised = cast(cast(META.c.value, Integer) + 1, Text)
+    session.execute(
+        first.on_conflict_do_update(index_elements=[META.c.name], set_={"value": raised})
+    )
 
 
 def add_shift(session: Session, entry: ShiftEntry) -> ShiftEntry:
@@ -137,11 +137,11 @@ def add_shift(session: Session, entry: ShiftEntry) -> ShiftEntry:
     entry
         As the store has it.
     """
-    row = insert(ROSTERS).values(shift_cells(entry) | {"id": ""})
-    fid = session.execute(row.returning(ROSTERS.c.fid)).scalar_one()
-    session.execute(update(ROSTERS).where(ROSTERS.c.fid == fid).values(id=f"E{fid:06d}"))
+    fid = next_fid(session, ROSTERS)
+    number = f"E{fid:06d}"
+    session.execute(insert(ROSTERS).values(shift_cells(entry) | {"fid": fid, "id": number}))
     note_duty_change(session)
-    return ShiftEntry(f"E{fid:06d}", entry.officer, entry.crew, entry.pattern)
+    return ShiftEntry(number, entry.officer, entry.crew, entry.pattern)
 
 
 def add_job(session: Session, job: Job) -> Job:
@@ -160,12 +160,9 @@ def add_job(session: Session, job: Job) -> Job:
     job
         As the store has it.
     """
-    cells = asdict(job)
-    fid = session.execute(
-        insert(JOBS).values(cells | {"id": ""}).returning(JOBS.c.fid)
-    ).scalar_one()
-    cells["id"] = f"J{fid:06d}"
-    session.execute(update(JOBS).where(JOBS.c.fid == fid).values(id=cells["id"]))
+    fid = next_fid(session, JOBS)
+    cells = asdict(job) | {"id": f"J{fid:06d}"}
+    session.execute(insert(JOBS).values(cells | {"fid": fid}))
     note_duty_change(session)
     return Job(**cells)
 
@@ -258,7 +255,8 @@ def record_sign_on(  # noqa: PLR0913 -- the columns of a record, keywords but fo
 
 def _jobs(session: Session, now: datetime) -> Iterable[Job]:
     """Jobs in hand, and those that ended lately."""
-    for row in session.execute(select(JOBS).where(_not_long_over(JOBS, "ended_at", now))):
+    recent = _not_long_over(JOBS, "ended_at", now)
+    for row in session.execute(select(JOBS).where(recent).order_by(JOBS.c.fid)):
         cells = {name: getattr(row, name) for name in Job.__dataclass_fields__}
         yield Job(**cells)
 

@@ -42,6 +42,7 @@ def read_drones(session: Session, drones: Drones, *, now: datetime) -> DroneColu
             BINDINGS.c.what == DRONE,
             or_(BINDINGS.c.released_at.is_(None), BINDINGS.c.released_at > now - LOOK_BACK),
         )
+        .order_by(BINDINGS.c.fid)
     )
     busy_until_s: dict[str, float] = {}
     for row in session.execute(flown):

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.frozen import Frozen, read_contents
 from dispatch.store.tables import FROZEN
+from dispatch.store.upsert import insert_into
 
 
 def keep_frozen(session: Session, frozen: Frozen) -> None:
@@ -33,7 +33,7 @@ def keep_frozen(session: Session, frozen: Frozen) -> None:
         for digest, part in frozen.parts.items()
         if digest not in known
     ]
-    session.execute(insert(FROZEN), fresh)
+    session.execute(insert_into(session, FROZEN).on_conflict_do_nothing(), fresh)
 
 
 def read_frozen(session: Session, digest: str) -> Frozen | None:

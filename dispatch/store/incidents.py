@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from shapely import Point
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.matter import CaseScale
 from dispatch.power import local_date
 from dispatch.store.tables import INCIDENTS
+from dispatch.store.upsert import next_fid
 from geo.errors import UnknownName
 
 MOST_LISTED = 100
@@ -35,8 +36,11 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         As the store has it.
     """
     reporter = incident.reporter
+    fid = next_fid(session, INCIDENTS)
+    number = incident.id or f"{local_date(incident.reported_at):%Y%m%d}-{fid:06d}"
     row = insert(INCIDENTS).values(
-        id=incident.id or "",
+        fid=fid,
+        id=number,
         kind=incident.kind,
         matters=incident.matters,
         text=incident.text,
@@ -48,11 +52,7 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         filings=incident.filings,
         place=Point(incident.lon_lat),
     )
-    fid = session.execute(row.returning(INCIDENTS.c.fid)).scalar_one()
-    number = incident.id
-    if number is None:
-        number = f"{local_date(incident.reported_at):%Y%m%d}-{fid:06d}"
-        session.execute(update(INCIDENTS).where(INCIDENTS.c.fid == fid).values(id=number))
+    session.execute(row)
     return get_incident(session, number)
 
 

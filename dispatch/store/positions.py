@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.store.tables import POSITIONS
+from dispatch.store.upsert import insert_into
 from geo.position import Fix, Positions
 
 _OF_FIX = ("time", "accuracy_m", "speed_mps", "heading_deg")
@@ -36,15 +36,15 @@ def write_positions(session: Session, fixes: Iterable[Fix]) -> None:
     rows = [
         {"officer": fix.officer, "lon": fix.lon_lat[0], "lat": fix.lon_lat[1]}
         | {name: getattr(fix, name) for name in _OF_FIX}
-        for fix in newest.values()
+        for _, fix in sorted(newest.items())  # in one order, or two writers wait for each other
     ]
-    fresh = insert(POSITIONS)
-    upsert = fresh.on_conflict_do_update(
+    fresh = insert_into(session, POSITIONS)
+    newer = fresh.on_conflict_do_update(
         index_elements=[POSITIONS.c.officer],
         set_={name: fresh.excluded[name] for name in ("lon", "lat", *_OF_FIX)},
         where=fresh.excluded.time >= POSITIONS.c.time,
     )
-    session.execute(upsert, rows)
+    session.execute(newer, rows)
 
 
 def read_positions(session: Session) -> Positions:
@@ -61,7 +61,7 @@ def read_positions(session: Session) -> Positions:
     positions
         Latest believed fixes; nothing is set aside.
     """
-    rows = session.execute(select(POSITIONS)).all()
+    rows = session.execute(select(POSITIONS).order_by(POSITIONS.c.fid)).all()
     return Positions(
         MappingProxyType(
             {

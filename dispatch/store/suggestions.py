@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.frozen import Frozen
@@ -16,6 +15,7 @@ from dispatch.question import Question
 from dispatch.store.frozen import drop_frozen_but, keep_frozen
 from dispatch.store.record import read_record, write_record
 from dispatch.store.tables import SUGGESTIONS
+from dispatch.store.upsert import insert_or_ignore
 from dispatch.suggestion import Suggestion
 from geo.errors import UnknownName
 
@@ -76,16 +76,16 @@ def save_suggestion(
     """
     record = to_text(suggestion)
     number = hashlib.blake2b(record.encode(), digest_size=8).hexdigest()
-    row = insert(SUGGESTIONS).values(
-        id=number,
-        incident=suggestion.incident,
-        made_at=suggestion.now,
-        record=record,
-        question=write_record(question.nameless()),
-        snapshot=snapshot.digest,
-        counted=None if counted is None else counted.digest,
-    )
-    session.execute(row.on_conflict_do_nothing(index_elements=[SUGGESTIONS.c.id]))
+    row = {
+        "id": number,
+        "incident": suggestion.incident,
+        "made_at": suggestion.now,
+        "record": record,
+        "question": write_record(question.nameless()),
+        "snapshot": snapshot.digest,
+        "counted": None if counted is None else counted.digest,
+    }
+    insert_or_ignore(session, SUGGESTIONS, row)
     for frozen in (snapshot, counted):
         if frozen is not None:
             keep_frozen(session, frozen)

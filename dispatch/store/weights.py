@@ -8,11 +8,11 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Table, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from dispatch.store.closures import closures_named
 from dispatch.store.tables import HOURLY_SPEEDS, MEASURED_SPEEDS, WEIGHTS
+from dispatch.store.upsert import insert_or_ignore
 from geo.errors import UnknownName
 from geo.road.hourly_speed import hourly_rule, hourly_speeds
 from geo.road.layered_weights import WeightLayers, WeightState
@@ -58,10 +58,12 @@ def number_of(session: Session, state: WeightState, *, now: datetime) -> int:
         Rising from 1; equal states have equal numbers, for ever.
     """
     text = json.dumps(asdict(state), sort_keys=True, separators=(",", ":"))
-    row = insert(WEIGHTS).values(network=state.network, state=text, first_seen=now)
-    session.execute(row.on_conflict_do_nothing(index_elements=[WEIGHTS.c.state]))
     found = select(WEIGHTS.c.fid).where(WEIGHTS.c.state == text)
-    return int(session.execute(found).scalar_one())
+    known = session.scalar(found)
+    if known is None:
+        row = {"network": state.network, "state": text, "first_seen": now}
+        known = insert_or_ignore(session, WEIGHTS, row)
+    return int(session.execute(found).scalar_one() if known is None else known)
 
 
 def state_named(session: Session, version: str) -> WeightState:

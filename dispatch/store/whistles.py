@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.escalation import Answer, Call, Closing, Escalation, Says
 from dispatch.power import local_date
 from dispatch.store.order_tables import ESCALATIONS, WHISTLE_ANSWERS, WHISTLES
+from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.whistle import Whistle
 from geo.errors import Conflict, UnknownName
 
@@ -41,31 +41,32 @@ def add_call(session: Session, call: Call) -> Call:
         The same command room has whistled for this incident already.
     """
     whistle = call.whistle
-    row = insert(WHISTLES).values(
-        id="",
-        incident=call.incident,
-        by=whistle.by,
-        units=whistle.units,
-        bodies=whistle.bodies,
-        raised_at=whistle.raised_at,
-        raised_by=call.raised_by,
-        answer_by=whistle.answer_by,
-        escalates_to=whistle.escalates_to,
-        said=(whistle.rule, whistle.silence),
-        note="",
-    )
-    fid = session.execute(row.on_conflict_do_nothing().returning(WHISTLES.c.fid)).scalar()
-    if fid is None:
-        same = (WHISTLES.c.incident == call.incident, WHISTLES.c.by == whistle.by)
-        open_one = session.scalar(
-            select(WHISTLES.c.id).where(*same, WHISTLES.c.closed_at.is_(None))
-        )
+    fid = next_fid(session, WHISTLES)
+    number = f"W{local_date(whistle.raised_at):%Y%m%d}-{fid:06d}"
+    row = {
+        "fid": fid,
+        "id": number,
+        "incident": call.incident,
+        "by": whistle.by,
+        "units": whistle.units,
+        "bodies": whistle.bodies,
+        "raised_at": whistle.raised_at,
+        "raised_by": call.raised_by,
+        "answer_by": whistle.answer_by,
+        "escalates_to": whistle.escalates_to,
+        "said": (whistle.rule, whistle.silence),
+        "note": "",
+    }
+    same = (WHISTLES.c.incident == call.incident, WHISTLES.c.by == whistle.by)
+    query = select(WHISTLES.c.id).where(*same, WHISTLES.c.closed_at.is_(None))
+    while insert_or_ignore(session, WHISTLES, row) is None:
+        open_one = session.scalar(query)
+        if open_one is None:
+            continue  # closed meanwhile
         raise Conflict(
             f"{whistle.by} has whistled for incident {call.incident} already, as {open_one}: "
             "await its answer, or close it first."
         )
-    number = f"W{local_date(whistle.raised_at):%Y%m%d}-{fid:06d}"
-    session.execute(update(WHISTLES).where(WHISTLES.c.fid == fid).values(id=number))
     return get_call(session, number)
 
 
@@ -234,11 +235,9 @@ def note_step(session: Session, number: str, step: Escalation, *, now: datetime)
     news
         Whether it had not been noted yet; each step is told once.
     """
-    row = insert(ESCALATIONS).values(
-        whistle=number, step=step.step, to=step.to, at=step.at, told_at=now, said=(step.said,)
-    )
-    noted = row.on_conflict_do_nothing().returning(ESCALATIONS.c.fid)
-    return session.execute(noted).scalar() is not None
+    row = {"whistle": number, "step": step.step, "to": step.to, "at": step.at}
+    row |= {"told_at": now, "said": (step.said,)}
+    return insert_or_ignore(session, ESCALATIONS, row) is not None
 
 
 def steps_of(session: Session, number: str) -> tuple[Escalation, ...]:
