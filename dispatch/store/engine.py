@@ -17,6 +17,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     centre_policies,
     duty_tables,
     geopackage,
+    ledger_tables,
     order_tables,
     run_cards,
 )

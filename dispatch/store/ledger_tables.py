@@ -1,0 +1,47 @@
+"""Tables of what happened: the audit chain, live events, and messages that are to go out."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer
+
+from dispatch.store.column import Codes, Instant, Remarks
+from dispatch.store.declare import table, text
+
+AUDIT = table(
+    "audit",
+    "审计链 / Who did what to what, each entry chained to the one before",
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    text("by"),
+    text("act"),
+    text("about"),
+    text("detail", nullable=True),
+    text("previous"),
+    text("hash"),
+)
+
+EVENTS = table(
+    "events",
+    "实时事件 / What open pages are told, in the order in which it was committed",
+    Column("at", Instant, nullable=False),
+    text("kind"),
+    text("payload"),
+    Column("areas", Codes, nullable=False),
+)
+
+OUTBOX = table(
+    "outbox",
+    "待发通知 / Messages to the outside, sent at least once under one key each",
+    text("dedupe_key", unique=True),
+    text("addressee"),
+    Column("said", Remarks, nullable=False),
+    text("about"),
+    Column("posted_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Instant),
+    Column("sent_at", Instant),
+    Column("given_up_at", Instant),
+    text("failure", nullable=True),
+)
+
+MESSAGES_DUE = Index("messages_due", OUTBOX.c.due_at)
