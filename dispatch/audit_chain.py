@@ -169,6 +169,23 @@ def first_break(links: Iterable[Link], anchor: Head | None = None) -> Break | No
     return None
 
 
+def unreadable(seq: int) -> Break:
+    """
+    Say that an entry holds what no entry can hold.
+
+    Parameters
+    ----------
+    seq
+        Its number, as far as that can be told.
+
+    Returns
+    -------
+    found
+        The break.
+    """
+    return Break(seq, _UNREADABLE)
+
+
 def canonical(value: object) -> str:
     """
     Write JSON in the one way that digests are made from.
@@ -240,6 +257,11 @@ _EDITED = Remark(
     "audit_edited",
     "该条记录与其摘要不符，已被改动。",
     "This entry does not match its digest: it was edited.",
+)
+_UNREADABLE = Remark(
+    "audit_unreadable",
+    "该条记录无法读取，已被改动。",
+    "This entry cannot be read: it was edited.",
 )
 _MISSING = Remark(
     "audit_missing", "该条记录缺失，已被删除。", "This entry is missing: it was deleted."
