@@ -24,9 +24,13 @@ HOUR_S = 3600
 class ClockKind(StrEnum):
     """What is to be done before the time is over."""
 
+    ACKNOWLEDGE = "acknowledge"
     SECURE = "secure"
     ARRIVE = "arrive"
     HANDLE = "handle"
+    FEED_BACK = "feed_back"
+    VERIFY = "verify"
+    ANSWER = "answer"
 
 
 class ClockStart(StrEnum):

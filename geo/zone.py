@@ -55,6 +55,8 @@ class Zone:
         Its extent, WGS-84 degrees.
     name_en
         English name; empty where there is none.
+    acknowledge_within_s
+        Seconds within which a crew says that it goes; None is the usual time.
     """
 
     code: str
@@ -63,3 +65,4 @@ class Zone:
     polygon: Polygon | MultiPolygon
     arrival_target_s: int = ARRIVAL_TARGET_S
     name_en: str = ""
+    acknowledge_within_s: int | None = None

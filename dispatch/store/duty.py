@@ -81,10 +81,27 @@ def read_duty(session: Session, *, now: datetime) -> DutyBook:
         shifts=tuple(shift_entry(_cells(row)) for row in _rows(session, ROSTERS)),
         calendar=tuple(_calendar(row) for row in _rows(session, CALENDARS)),
         rest=tuple(_rule(row) for row in _rows(session, REST_RULES)),
-        special_days=tuple(
-            SpecialDay(row.date, row.working, row.name) for row in _rows(session, SPECIAL_DAYS)
-        ),
+        special_days=read_special_days(session),
         jobs=(*_jobs(session, now), *_assigned(session, now)),
+    )
+
+
+def read_special_days(session: Session) -> tuple[SpecialDay, ...]:
+    """
+    Read the days that are not what their weekday says.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    days
+        Holidays, and working days moved to a weekend.
+    """
+    return tuple(
+        SpecialDay(row.date, row.working, row.name) for row in _rows(session, SPECIAL_DAYS)
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.store import (  # noqa: F401 -- they declare tables
     centre_policies,
+    deadlines,
     duty_tables,
     geopackage,
     ledger_tables,
