@@ -8,23 +8,58 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from api import cli_city, cli_duty, cli_incident, cli_network, cli_report, cli_store
+from api.late_verbs import Late, late_group
 from geo.errors import GridDispatchError
+
+VERBS = {
+    "demo": Late("api.cli_city:demo", "Generate an invented city, load it and serve it."),
+    "serve": Late("api.cli_serve:serve", "Serve the city of a store, pages and HTTP."),
+    "suggest": Late("api.cli_suggest:suggest_verb", "Rank the crews that could go, with reasons."),
+    "joint": Late("api.cli_joint:joint_verb", "Plan a joint operation, or say what is missing."),
+    "policies": Late("api.cli_policies:policies_verb", "List policies, check or choose them."),
+    "replay": Late("api.cli_replay:replay_verb", "Make an earlier suggestion again."),
+    "why-not": Late("api.cli_replay:why_not_verb", "Say why a unit was not proposed."),
+    "network": Late("api.cli:network", "Road networks and travel times on files."),
+    "incident": Late("api.cli_incident:app", "Incidents: report, send a crew, and more."),
+    "report": Late("api.cli_report:app", "Reports."),
+    "duty": Late("api.cli_duty:app", "Who is on duty: sign on, sign off, list."),
+    "store": Late("api.cli_store:app", "Care of a store."),
+}
+"""Verbs and groups of verbs, in the order of `--help`; a new one is one line here."""
+
+NETWORK_VERBS = {
+    "build": Late("api.cli_network:build", "Read roads and write a network folder."),
+    "nearest": Late("api.cli_network:nearest", "Write who is there first, and when."),
+    "route": Late("api.cli_network:route", "Write the fastest way as GeoJSON."),
+    "reach": Late("api.cli_network:reach", "Write what is reached within some times."),
+    "export": Late("api.cli_network:export", "Write nodes, edges and turn rules as a GeoPackage."),
+    "matrix": Late("api.cli_matrix:matrix", "Write times and lengths of every pair."),
+    "partition": Late("api.cli_coverage:partition", "Divide the roads among bases."),
+    "coverage": Late("api.cli_coverage:coverage", "Tell what share of points is reached in time."),
+}
+"""Verbs that need a network folder and no store."""
 
 app = typer.Typer(
     name="grid-dispatch",
+    cls=late_group(VERBS),
     help="Sends the crew that is nearest by road to an incident, and says why.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(cli_network.app, name="network")
-app.add_typer(cli_incident.app, name="incident")
-app.add_typer(cli_report.app, name="report")
-app.add_typer(cli_duty.app, name="duty")
-app.add_typer(cli_store.app, name="store")
-cli_city.register(app)
+network = typer.Typer(
+    cls=late_group(NETWORK_VERBS),
+    help="Road networks and travel times on files.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def root() -> None:
+    """Send the crew that is nearest by road to an incident, and say why."""
+
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130

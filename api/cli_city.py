@@ -1,29 +1,26 @@
-"""`grid-dispatch demo` and `serve`: a city on the screen."""
+"""`grid-dispatch demo`: an invented city on the screen."""
 
 # ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from api.app import PatrolMaker, create_app, start_service
-from api.cli_joint import joint_verb
-from api.cli_policies import policies_verb
-from api.cli_replay import replay_verb, why_not_verb
-from api.cli_suggest import StoreOption, suggest_verb
+from api.cli_serve import HostOption, PortOption, serve_store
 from api.clock import system_clock
+from api.lock_file import hold_store
 from api.progress import progress_bar
-from api.serving import listen_on, serve_app
-from api.settings import Settings, demo_store_url, home_folder, remember_demo
+from api.serving import address_of, listen_on
+from api.settings import Settings, home_folder, remember_demo
+from api.store_option import StoreOption
 from dispatch.store.cities import holds_city, read_city
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import open_store
@@ -42,27 +39,6 @@ FIXES_A_SECOND = 1000
 
 ACCURACY_M = 8.0
 """What the terminals of the demo city say of themselves."""
-
-HostOption = Annotated[str, typer.Option(help="Address of this machine to listen on.")]
-PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
-
-
-def register(app: typer.Typer) -> None:
-    """
-    Add the verbs to the command line.
-
-    Parameters
-    ----------
-    app
-        The root of the command line.
-    """
-    app.command("demo")(demo)
-    app.command("serve")(serve)
-    app.command("suggest")(suggest_verb)
-    app.command("joint")(joint_verb)
-    app.command("policies")(policies_verb)
-    app.command("replay")(replay_verb)
-    app.command("why-not")(why_not_verb)
 
 
 def demo(
@@ -87,24 +63,23 @@ def demo(
         years=years,
         seed=seed,
     )
-    with nullcontext() if no_serve else listen_on(host, port) as listener:
-        url = _make(generate, store)
-        if listener is None:
-            typer.echo(f"The demo city (invented) is in {url}")
-        else:
-            _serve(url, listener, patrol=DemoPatrol)
-
-
-def _make(generate: Callable[..., Path], store: str | None) -> str:
-    """Generate a city and load it; answers the URL of its store."""
-    with progress_bar() as report:
-        folder = generate(progress=lambda _, share: report("generating the city", share))
+    address = None if no_serve else address_of(host, port)
+    with nullcontext() if no_serve else closing(listen_on(host, port)) as listener:
+        folder = _generate(generate)
         url = store or Settings().store or f"sqlite:///{folder}.gpkg"
-        report("loading the city", 0.0)
-        _load(folder, url)
-        report("loading the city", 1.0)
-    remember_demo(url)
-    return url
+        with hold_store(url, now=system_clock(), address=address) as lock:
+            _load(folder, url)
+            remember_demo(url)
+            if listener is None:
+                typer.echo(f"The demo city (invented) is in {url}")
+            else:
+                serve_store(url, listener, lock, patrol=DemoPatrol)
+
+
+def _generate(generate: Callable[..., Path]) -> Path:
+    """Generate a city unless it is there; answers its folder."""
+    with progress_bar() as report:
+        return generate(progress=lambda _, share: report("generating the city", share))
 
 
 def _load(folder: Path, url: str) -> None:
@@ -122,22 +97,6 @@ def _load(folder: Path, url: str) -> None:
             session.commit()
     finally:
         opened.close()
-
-
-def serve(
-    *,
-    store: StoreOption = None,
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
-) -> None:
-    """Serve the city of a store, pages and HTTP."""
-    if workers > 1:
-        raise BadValue(
-            f"An embedded store has one server process, not {workers}: leave --workers out."
-        )
-    with listen_on(host, port) as listener:
-        _serve(store, listener)
 
 
 class DemoPatrol:
@@ -201,14 +160,3 @@ class DemoPatrol:
                 heading_deg=round(float(fixes.heading_deg[one]), 1),
             )
         self._steps += 1
-
-
-def _serve(store: str | None, listener: socket, patrol: PatrolMaker | None = None) -> None:
-    """Read the city while somebody waits, then serve it."""
-    settings = Settings()
-    url = store or settings.store or demo_store_url()
-    with progress_bar() as report:
-        report("opening the city", 0.1)
-        service = start_service(settings.model_copy(update={"store": url}), system_clock)
-    app = create_app(service.settings, patrol=patrol, started=service)
-    serve_app(app, listener)

@@ -35,19 +35,6 @@ from geo.road.week import HOURS_OF_WEEK
 BasesOption = Annotated[Path, typer.Option(help="CSV: id,lon,lat or id,node.")]
 
 
-def register(app: typer.Typer) -> None:
-    """
-    Add the verbs to the network verbs.
-
-    Parameters
-    ----------
-    app
-        The network verbs.
-    """
-    app.command("partition")(partition)
-    app.command("coverage")(coverage)
-
-
 def partition(
     net: Net,
     bases: BasesOption,

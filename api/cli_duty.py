@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.cli_suggest import EXIT_NO, StoreOption, read_whereabouts
+from api.cli_suggest import read_whereabouts
 from api.instant import read_instant
 from api.schemas_duty import DutyOut
 from api.settings import Settings, demo_store_url
+from api.store_option import EXIT_NO, StoreOption
 from dispatch.duty_state import duty_states
 from dispatch.sign_on import sign_off, sign_on
 from dispatch.store.engine import open_store

@@ -16,13 +16,14 @@ import typer
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.cli_suggest import StoreOption, read_whereabouts
+from api.cli_suggest import read_whereabouts
 from api.schemas_assignment import AssignmentOut
 from api.schemas_suggestion import IncidentOut, SuggestionOut
 from api.schemas_suggestion import as_json as plain_json
 from api.schemas_timeline import EntryOut
 from api.schemas_whistle import WhistleRecordOut
 from api.settings import Settings, demo_store_url
+from api.store_option import StoreOption
 from api.suggest_batch import read_question
 from api.whistle_watch import show_call
 from dispatch import desk, follow_up, whistle_desk

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from api.cli_suggest import EXIT_NO, StoreOption, read_whereabouts
+from api.cli_suggest import read_whereabouts
 from api.schemas_joint import JointAsk, JointOut
 from api.schemas_suggestion import as_json as plain_json
+from api.store_option import EXIT_NO, StoreOption
 from dispatch.call_up import call_up
 from geo.errors import BadValue, UnreadableFile
 

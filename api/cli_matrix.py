@@ -44,18 +44,6 @@ class Number(StrEnum):
     INT64 = "int64"
 
 
-def register(app: typer.Typer) -> None:
-    """
-    Add the verb to the network verbs.
-
-    Parameters
-    ----------
-    app
-        The network verbs.
-    """
-    app.command("matrix")(matrix)
-
-
 def matrix(
     net: Net,
     origins: Annotated[Path, typer.Option("--from", help="CSV: id,lon,lat or id,node.")],

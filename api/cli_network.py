@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import shapely
 import typer
 
-from api import cli_coverage, cli_matrix
 from api.answer_file import answer_file, seconds, write_json
 from api.network_options import (
     AtOption,
@@ -37,12 +36,7 @@ from geo.road.route import Route
 from geo.road.storage import load_network, save_network
 from geo.road.travel_time import Arrival
 
-app = typer.Typer(
-    help="Road networks and travel times on files.", no_args_is_help=True, rich_markup_mode=None
-)
 
-
-@app.command()
 def build(
     file: Annotated[Path, typer.Argument(help="OSM PBF, line layer, or .npz of arrays.")],
     out: Annotated[Path, typer.Option(help="Network folder to write.")],
@@ -75,7 +69,6 @@ def build(
     _report(network, dict(streets.notes), out, as_json=as_json)
 
 
-@app.command()
 def nearest(
     net: Net,
     units: Annotated[Path, typer.Option(help="CSV: id,lon,lat or id,node.")],
@@ -103,7 +96,6 @@ def nearest(
             report("nearest", (row + 1) / len(places.ids))
 
 
-@app.command()
 def route(
     net: Net,
     origin: Annotated[str, typer.Option("--from", metavar="LON,LAT", help="Start.")],
@@ -122,7 +114,6 @@ def route(
     write_json(_route_feature(times.route(start, end)), out)
 
 
-@app.command()
 def reach(
     net: Net,
     origin: Annotated[str, typer.Option("--from", metavar="LON,LAT", help="Start.")],
@@ -153,7 +144,6 @@ def reach(
     write_json({"type": "FeatureCollection", "features": features}, out)
 
 
-@app.command()
 def export(
     net: Net,
     out: Annotated[Path, typer.Option(help="GeoPackage to write.")],
@@ -218,7 +208,3 @@ def _route_feature(way: Route | None) -> dict[str, Any]:
         },
         "geometry": {"type": "LineString", "coordinates": way.lon_lat.round(7).tolist()},
     }
-
-
-cli_matrix.register(app)
-cli_coverage.register(app)

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli_suggest import EXIT_NO, StoreOption
 from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import as_json as plain_json
 from api.settings import store_url
+from api.store_option import EXIT_NO, StoreOption
 from dispatch.replay import Reopened, ask_why_not, reopen, replay
 from dispatch.store.cities import read_city
 from dispatch.store.engine import open_store

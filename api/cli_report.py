@@ -12,11 +12,11 @@ from rich.table import Table
 
 from api.cli_calibration import calibration_verb
 from api.cli_shadow import shadow_verb
-from api.cli_suggest import StoreOption
 from api.instant import read_instant
 from api.schemas_report import OverrideReportOut, ProportionOut, RatesOut
 from api.schemas_suggestion import as_json as plain_json
 from api.settings import Settings, demo_store_url
+from api.store_option import StoreOption
 from dispatch.override_rate import override_report
 from dispatch.store.assignments import all_assignments
 from dispatch.store.engine import open_store

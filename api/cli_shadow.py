@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.cli_suggest import StoreOption
 from api.instant import read_instant
 from api.schemas_shadow import FirstOut, MeansOut, ShadowReportOut
 from api.settings import Settings, store_url
 from api.shadow_run import MOST_ASKED, run_shadow
+from api.store_option import StoreOption
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
 from dispatch.store.cities import read_city

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli_suggest import StoreOption
 from api.instant import read_instant
 from api.settings import Settings, demo_store_url
+from api.store_option import StoreOption
 from dispatch.store.engine import open_store
 from dispatch.store.suggestions import prune_tracks
 

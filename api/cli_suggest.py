@@ -22,6 +22,7 @@ from api.policy_in_store import policy_in_store
 from api.schemas_batch import BatchOut
 from api.schemas_suggestion import SuggestionOut
 from api.settings import store_url
+from api.store_option import EXIT_NO, StoreOption
 from api.suggest_batch import Question, read_batch, read_question
 from api.suggest_report import show
 from api.weights_in_force import WeightsInForce
@@ -44,14 +45,6 @@ from dispatch.store.suggestions import save_suggestion
 from dispatch.suggestion import Suggestion
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.errors import BadInput, OutsideNetwork
-
-EXIT_NO = 1
-"""Done, and the answer is no."""
-
-StoreOption = Annotated[
-    str | None,
-    typer.Option("--store", metavar="URL", help="sqlite:///FILE; the demo's file without it."),
-]
 
 
 def suggest_verb(

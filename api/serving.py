@@ -53,6 +53,23 @@ def listen_on(host: str, port: int) -> socket.socket:
     return listener
 
 
+def address_of(host: str, port: int) -> str:
+    """
+    Write the address under which a server is asked.
+
+    Parameters
+    ----------
+    host, port
+        Where it listens.
+
+    Returns
+    -------
+    address
+        As a URL.
+    """
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def serve_app(app: FastAPI, listener: socket.socket) -> None:
     """
     Serve until somebody stops it.
@@ -66,8 +83,7 @@ def serve_app(app: FastAPI, listener: socket.socket) -> None:
     """
     handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    host, port = listener.getsockname()[:2]
-    logger.info("Open http://%s:%d in a browser; Ctrl+C stops.", host, port)
+    logger.info("Open %s in a browser; Ctrl+C stops.", address_of(*listener.getsockname()[:2]))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
     )
