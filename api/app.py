@@ -314,8 +314,8 @@ def announce_start(service: Service) -> None:
     if served.invented:
         logger.info("This city is invented: nothing in it exists (演示城市，纯属虚构).")
         logger.info(
-            "Demo tokens demo-<role> are accepted, and without a token you are demo-dispatcher; "
-            "only this machine can connect."
+            "Demo users demo-<role> (password demo) and their bearer tokens demo-<role> are known, "
+            "on this machine only; the page signs you in as demo-dispatcher."
         )
 
 

@@ -1,54 +1,25 @@
-"""Who is calling: demo tokens on the loopback address, until there are accounts."""
+"""Who is asking: by bearer token, or by the cookie of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Request
 
+from api.demo_people import demo_person
 from api.errors import Forbidden, Unauthorized
-from api.settings import is_loopback
+from api.service import service_of
+from dispatch.access import Person
+
+COOKIE = "grid_dispatch_session"
+"""Name of the cookie by which a page is signed in."""
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-class Role(StrEnum):
-    """Roles of the people who use the service."""
-
-    DISPATCHER = "dispatcher"
-    PLANNER = "planner"
-    GIS = "gis"
-    OFFICER = "officer"
-    AUDITOR = "auditor"
-    LEADER = "leader"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
+def person_of(request: Request) -> Person:
     """
-    Somebody who calls the service.
-
-    Attributes
-    ----------
-    name
-        Account name.
-    role
-        What they are there for.
-    """
-
-    name: str
-    role: Role
-
-
-TOKENS: dict[str, Caller] = {f"demo-{role}": Caller(f"demo-{role}", role) for role in Role}
-"""Bearer tokens of the demo city; they open nothing but an invented city on this machine."""
-
-
-def caller_of(request: Request) -> Caller:
-    """
-    Recognise the caller of a request.
+    Recognise who asks.
 
     Parameters
     ----------
@@ -57,49 +28,96 @@ def caller_of(request: Request) -> Caller:
 
     Returns
     -------
-    caller
-        The holder of the token; without a token, the demo dispatcher.
+    person
+        The holder of the token, or of the page's session.
+
+    Raises
+    ------
+    Unauthorized
+        Nobody has signed in, or the token is not known or of another scheme than Bearer.
+    Forbidden
+        A page of somebody else's asks in the name of a person who is signed in here.
+    """
+    header = request.headers.get("authorization")
+    token = _bearer(header) if header is not None else request.cookies.get(COOKIE)
+    if not token:
+        raise Unauthorized("Sign in, or send a bearer token: nobody is asking.")
+    if header is None:
+        require_own_page(request)
+    person = _holder(token, request)
+    if person is None:
+        raise Unauthorized("This token is not known here, or no longer: sign in again.")
+    return person
+
+
+def page_person(request: Request) -> Person | None:
+    """
+    Recognise who is signed in on the page that asks.
+
+    Parameters
+    ----------
+    request
+        The request.
+
+    Returns
+    -------
+    person
+        Whose session it is, or None where nobody is signed in.
+    """
+    token = request.cookies.get(COOKIE)
+    return _holder(token, request) if token else None
+
+
+def host(request: Request) -> str:
+    """
+    Say where a request comes from.
+
+    Parameters
+    ----------
+    request
+        The request.
+
+    Returns
+    -------
+    host
+        An address; empty where it is not known.
+    """
+    return "" if request.client is None else request.client.host
+
+
+def require_own_page(request: Request) -> None:
+    """
+    Refuse what another site's page would change through a cookie.
+
+    Browsers say where a request comes from, in ``Sec-Fetch-Site`` or at least ``Origin``;
+    a request that says neither does not come from a page.
+
+    Parameters
+    ----------
+    request
+        The request.
 
     Raises
     ------
     Forbidden
-        The request comes from another machine.
-    Unauthorized
-        The token is not known, or is of another scheme than Bearer.
+        It would change something, and comes from a page of another origin.
     """
-    if request.client is None or not is_loopback(request.client.host):
-        raise Forbidden("Only this machine may call the service: it has no accounts yet.")
-    header = request.headers.get("authorization")
-    if header is None:
-        return TOKENS["demo-dispatcher"]
+    if request.method in SAFE_METHODS:
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is None and origin is not None:
+        own = urlsplit(origin).netloc == request.headers.get("host")
+        site = "same-origin" if own else "cross-site"
+    if site not in {None, "same-origin", "none"}:
+        raise Forbidden("This comes from a page of another site, which may not act for you.")
+
+
+def _bearer(header: str) -> str | None:
+    """Token of an authorization header, or None for another scheme."""
     scheme, _, token = header.partition(" ")
-    caller = TOKENS.get(token.strip()) if scheme.lower() == "bearer" else None
-    if caller is None:
-        raise Unauthorized("This token is not known here: the demo city knows demo-<role>.")
-    return caller
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
-CallerDep = Annotated[Caller, Depends(caller_of)]
-
-
-def allowed(*roles: Role) -> Callable[[Caller], Caller]:
-    """
-    Let only some roles in.
-
-    Parameters
-    ----------
-    *roles
-        Who may.
-
-    Returns
-    -------
-    dependency
-        Recognises the caller, and refuses anybody else with `Forbidden`.
-    """
-
-    def check(caller: CallerDep) -> Caller:
-        if caller.role not in roles:
-            raise Forbidden(f"A {caller.role} may not do this; it takes a {' or a '.join(roles)}.")
-        return caller
-
-    return check
+def _holder(token: str, request: Request) -> Person | None:
+    """Whose token it is, or None."""
+    return demo_person(token, service_of(request).city, host=host(request))

@@ -35,7 +35,7 @@ class NotFound(GridDispatchError):
 
 
 class Unauthorized(GridDispatchError):
-    """The caller's token is not known here."""
+    """Nobody has signed in, or the token is not known here."""
 
     code = "unauthorized"
 
@@ -74,7 +74,7 @@ CHINESE: dict[str, str] = {
     "conflict": "已有他人先行处理。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
-    "unauthorized": "令牌无效。",
+    "unauthorized": "请先登录，或出示有效的令牌。",
     "forbidden": "没有权限。",
     "method_not_allowed": "该地址不支持此方法。",
     "too_large": "请求内容过大。",
@@ -175,7 +175,10 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
         for finding in findings
     ]
     sentence = str(own).split("\n", 1)[0]
-    return problem(status, own.code, sentence, errors=errors)
+    response = problem(status, own.code, sentence, errors=errors)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = "Bearer"
+    return response
 
 
 async def _on_invalid(_: Request, error: Exception) -> JSONResponse:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from api.auth import COOKIE, host, page_person
+from api.demo_people import DEMO_PAGE, is_demo
+from api.service import service_of
 
 DIST = Path(__file__).parent / "web" / "dist"
 
@@ -55,6 +59,9 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
     app.mount("/assets", _Assets(directory=dist / "assets"), name="assets")
 
     @app.get("/", include_in_schema=False)
-    async def show_page() -> FileResponse:
+    def show_page(request: Request) -> FileResponse:
         headers = {"cache-control": "no-cache", "content-security-policy": POLICY}
-        return FileResponse(index, headers=headers)
+        page = FileResponse(index, headers=headers)
+        if page_person(request) is None and is_demo(service_of(request).city, host=host(request)):
+            page.set_cookie(COOKIE, DEMO_PAGE, httponly=True, samesite="strict")
+        return page

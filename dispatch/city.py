@@ -258,6 +258,20 @@ class City:
         return self._chains[code]
 
     @cached_property
+    def roots(self) -> frozenset[str]:
+        """Codes of the areas that lie in no other: as a rule the city alone."""
+        return frozenset(area.code for area in self.areas if area.parent is None)
+
+    @cached_property
+    def areas_below(self) -> Mapping[str, frozenset[str]]:
+        """Codes of each area and all that lie in it, by its code."""
+        below: dict[str, set[str]] = {area.code: set() for area in self.areas}
+        for code, chain in self._chains.items():
+            for area in chain:
+                below[area.code].add(code)
+        return MappingProxyType({code: frozenset(codes) for code, codes in below.items()})
+
+    @cached_property
     def squads_of(self) -> Mapping[str, tuple[Unit, ...]]:
         """Specialist squads by domain, in the order of their codes."""
         squads: dict[str, tuple[Unit, ...]] = {}

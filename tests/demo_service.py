@@ -18,6 +18,9 @@ from dispatch.store.standstill import resume
 from fixtures.demo_city import write_demo_city
 from fixtures.preset import Preset
 
+DISPATCHER = {"authorization": "Bearer demo-dispatcher"}
+"""Who asks, unless a test says otherwise."""
+
 
 def make_store(folder: Path, *, officers: int | None = None) -> Path:
     """Generate the small city, with as many officers as are asked for, and load it into a store."""
@@ -47,6 +50,10 @@ def client_of(store: Path) -> Iterator[TestClient]:
         session.commit()
     app = create_app(Settings(store=url))
     with TestClient(
-        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False
+        app,
+        base_url="http://127.0.0.1",
+        client=("127.0.0.1", 50000),
+        headers=DISPATCHER,
+        raise_server_exceptions=False,
     ) as client:
         yield client

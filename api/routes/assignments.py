@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.auth import Caller, CallerDep, Role, allowed
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep
 from api.schemas import Page, ReasonOut
@@ -14,6 +14,7 @@ from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
 from api.schemas_suggestion import as_json
 from api.service import Service, ServiceDep
 from dispatch import diverting, follow_up
+from dispatch.access import Act, Person
 from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.second_thoughts_file import standard_rule
@@ -23,13 +24,14 @@ from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/assignments", tags=["assignments"])
 
-DispatcherDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.ADMIN))]
-CrewDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.OFFICER, Role.ADMIN))]
+DispatchCrewDep = Annotated[Person, Depends(may(Act.DISPATCH_CREW))]
+SeeAssignmentsDep = Annotated[Person, Depends(may(Act.SEE_ASSIGNMENTS))]
+FollowAssignmentDep = Annotated[Person, Depends(may(Act.FOLLOW_ASSIGNMENT))]
 
 
 @router.post("", status_code=201)
 def dispatch(
-    asked: AssignmentAsk, response: Response, service: ServiceDep, caller: DispatcherDep
+    asked: AssignmentAsk, response: Response, service: ServiceDep, person: DispatchCrewDep
 ) -> AssignmentOut:
     """
     Send a crew.
@@ -39,7 +41,7 @@ def dispatch(
     409 names who has them.  With `calls_off` the crew of another assignment is diverted, as far
     as the rule allows.
     """
-    decision, left = asked.decision(caller.name, service.clock()), None
+    decision, left = asked.decision(person.name, service.clock()), None
     with service.store.session() as session:
         if asked.calls_off is None:
             made = follow_up.dispatch(
@@ -76,7 +78,7 @@ def dispatch(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: CallerDep,
+    _: SeeAssignmentsDep,
     *,
     incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
     bound: Annotated[bool, Query(description="Leave out those that have ended.")] = False,
@@ -95,13 +97,13 @@ def list_all(
 
 
 @router.get("/reasons")
-def list_reasons(_: CallerDep) -> list[ReasonOut]:
+def list_reasons(_: SeeAssignmentsDep) -> list[ReasonOut]:
     """Reasons that an override may give."""
     return [ReasonOut.of(reason.said) for reason in standard_terms().reasons.values()]
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: CallerDep) -> AssignmentOut:
+def read(number: str, service: ServiceDep, _: SeeAssignmentsDep) -> AssignmentOut:
     """Read one assignment, ended or not."""
     try:
         with service.store.reading() as session:
@@ -111,7 +113,7 @@ def read(number: str, service: ServiceDep, _: CallerDep) -> AssignmentOut:
 
 
 @router.post("/{number}/arrival")
-def arrive(number: str, service: ServiceDep, _: CrewDep) -> AssignmentOut:
+def arrive(number: str, service: ServiceDep, _: FollowAssignmentDep) -> AssignmentOut:
     """Say that the crew is complete at the place; the clock stops, and the first time stays."""
     try:
         with service.store.session() as session:
@@ -123,12 +125,14 @@ def arrive(number: str, service: ServiceDep, _: CrewDep) -> AssignmentOut:
 
 
 @router.post("/{number}/release")
-def release(number: str, asked: ReleaseAsk, service: ServiceDep, caller: CrewDep) -> AssignmentOut:
+def release(
+    number: str, asked: ReleaseAsk, service: ServiceDep, person: FollowAssignmentDep
+) -> AssignmentOut:
     """Set the crew free: done, called off, refused, silent, or sent by mistake."""
     try:
         with service.store.session() as session:
             ended = follow_up.release(
-                session, number, now=service.clock(), by=caller.name, outcome=asked.outcome
+                session, number, now=service.clock(), by=person.name, outcome=asked.outcome
             )
             session.commit()
     except UnknownName as error:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from api.auth import CallerDep
+from api.access import may
 from api.schemas import lon_lat_wgs84
 from api.schemas_batch import BatchAsk, BatchesOut, BatchIncidentIn
 from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from dispatch.city_batch import assign_city
 from dispatch.incident import Incident
 from dispatch.store.incidents import get_incident
 
 router = APIRouter(prefix="/api/v1/suggestions/batch", tags=["many at once"])
 
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
+
 
 @router.post("")
-def suggest_together(asked: BatchAsk, service: ServiceDep, _: CallerDep) -> BatchesOut:
+def suggest_together(asked: BatchAsk, service: ServiceDep, _: SuggestDep) -> BatchesOut:
     """
     Say who goes to which of several incidents, so that it is the best for all together.
 

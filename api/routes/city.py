@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from api.auth import CallerDep
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep, page
 from api.schemas import (
@@ -22,12 +22,16 @@ from api.schemas import (
     lon_lat_wgs84,
 )
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 
 router = APIRouter(prefix="/api/v1")
 
+SeeCityDep = Annotated[Person, Depends(may(Act.SEE_CITY))]
+SeeUnitsDep = Annotated[Person, Depends(may(Act.SEE_UNITS))]
+
 
 @router.get("/city", tags=["city"])
-def read_city(service: ServiceDep, _: CallerDep) -> CityOut:
+def read_city(service: ServiceDep, _: SeeCityDep) -> CityOut:
     """Which city is served, at which versions, and what time it is there."""
     city = service.city
     version = service.tiles.version if service.tiles else ""
@@ -46,7 +50,7 @@ def read_city(service: ServiceDep, _: CallerDep) -> CityOut:
 
 
 @router.get("/domains", tags=["city"])
-def list_domains(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[DomainOut]:
+def list_domains(service: ServiceDep, cut: CutDep, _: SeeCityDep) -> Page[DomainOut]:
     """Fields of enforcement, by code."""
     domains = sorted(service.city.domains.values(), key=lambda domain: domain.code)
     rows, following = page(domains, lambda domain: domain.code, cut)
@@ -55,7 +59,7 @@ def list_domains(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[DomainO
 
 
 @router.get("/matters", tags=["city"])
-def list_matters(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[MatterOut]:
+def list_matters(service: ServiceDep, cut: CutDep, _: SeeCityDep) -> Page[MatterOut]:
     """The list of powers, by code."""
     matters = sorted(service.city.matters.values(), key=lambda matter: matter.code)
     rows, following = page(matters, lambda matter: matter.code, cut)
@@ -63,7 +67,7 @@ def list_matters(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[MatterO
 
 
 @router.get("/units", tags=["units"])
-def list_units(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[UnitOut]:
+def list_units(service: ServiceDep, cut: CutDep, _: SeeUnitsDep) -> Page[UnitOut]:
     """Brigades, squads, posts, crews and drones, by code."""
     units = sorted(service.city.units.values(), key=lambda unit: unit.code)
     rows, following = page(units, lambda unit: unit.code, cut)
@@ -71,7 +75,7 @@ def list_units(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[UnitOut]:
 
 
 @router.get("/units/{code}", tags=["units"])
-def read_unit(code: str, service: ServiceDep, _: CallerDep) -> UnitOut:
+def read_unit(code: str, service: ServiceDep, _: SeeUnitsDep) -> UnitOut:
     """One unit."""
     if code not in service.city.units:
         raise NotFound(f"There is no unit {code!r} in this city.")
@@ -79,7 +83,7 @@ def read_unit(code: str, service: ServiceDep, _: CallerDep) -> UnitOut:
 
 
 @router.get("/officers", tags=["units"])
-def list_officers(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[OfficerOut]:
+def list_officers(service: ServiceDep, cut: CutDep, _: SeeUnitsDep) -> Page[OfficerOut]:
     """Officers, by id, and whether each is free."""
     statuses = service.live.present.statuses()
     rows, following = page(service.city.roster.officers, lambda officer: officer.id, cut)
@@ -91,7 +95,7 @@ def read_place(
     service: ServiceDep,
     lon: Annotated[float, Query(allow_inf_nan=False, examples=[109.1689])],
     lat: Annotated[float, Query(allow_inf_nan=False, examples=[21.4627])],
-    _: CallerDep,
+    _: SeeCityDep,
     crs: Crs = "wgs84",
 ) -> PlaceOut:
     """Areas, zone and unit grid that hold a point; being outside is an answer, not an error."""

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.auth import Caller, CallerDep, Role, allowed
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_closure import ClosureIn, ClosureOut
 from api.schemas_suggestion import as_json
 from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from dispatch.store.closures import (
     ClosureRecord,
     add_closure,
@@ -24,12 +25,13 @@ from geo.errors import BadValue, UnknownName
 
 router = APIRouter(prefix="/api/v1/closures", tags=["closures"])
 
-WriterDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.GIS, Role.ADMIN))]
+CloseStreetsDep = Annotated[Person, Depends(may(Act.CLOSE_STREETS))]
+SeeClosuresDep = Annotated[Person, Depends(may(Act.SEE_CLOSURES))]
 
 
 @router.post("", status_code=201)
 def enter(
-    given: ClosureIn, response: Response, service: ServiceDep, caller: WriterDep
+    given: ClosureIn, response: Response, service: ServiceDep, person: CloseStreetsDep
 ) -> ClosureOut:
     """Enter a closure or slow zone; if it is in force, travel times have changed by the answer."""
     now = service.clock()
@@ -40,7 +42,7 @@ def enter(
     if closure.until is not None and closure.until <= now:
         raise BadValue("A closure that is over already closes nothing: let it end later.")
     with service.store.session() as session:
-        record = add_closure(session, closure, now=now, by=caller.name)
+        record = add_closure(session, closure, now=now, by=person.name)
         session.commit()
     response.headers["location"] = f"/api/v1/closures/{record.closure.id}"
     return _carried_out(record, service)
@@ -50,7 +52,7 @@ def enter(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: CallerDep,
+    _: SeeClosuresDep,
     *,
     over: Annotated[bool, Query(description="Show those that are over, too.")] = True,
 ) -> Page[ClosureOut]:
@@ -65,7 +67,7 @@ def list_all(
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: CallerDep) -> ClosureOut:
+def read(number: str, service: ServiceDep, _: SeeClosuresDep) -> ClosureOut:
     """Read one closure, over or not."""
     try:
         with service.store.reading() as session:
@@ -75,11 +77,11 @@ def read(number: str, service: ServiceDep, _: CallerDep) -> ClosureOut:
 
 
 @router.delete("/{number}")
-def lift(number: str, service: ServiceDep, caller: WriterDep) -> ClosureOut:
+def lift(number: str, service: ServiceDep, person: CloseStreetsDep) -> ClosureOut:
     """Lift a closure now; its record stays, and one that is over stays as it is."""
     try:
         with service.store.session() as session:
-            record = lift_closure(session, number, now=service.clock(), by=caller.name)
+            record = lift_closure(session, number, now=service.clock(), by=person.name)
             session.commit()
     except UnknownName as error:
         raise NotFound(str(error)) from error

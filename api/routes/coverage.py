@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from api.auth import CallerDep
+from api.access import may
 from api.coverage_layer import coverage_layer
 from api.schemas_coverage import CoverageMarks, CoverageOut, MoveUpOut
 from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from dispatch.city_coverage import CityCoverage
 from dispatch.city_move_up import propose_city_moves
 from dispatch.move_up import MoveUpRule
 
 router = APIRouter(prefix="/api/v1", tags=["coverage"])
+
+SeeCoverageDep = Annotated[Person, Depends(may(Act.SEE_COVERAGE))]
 
 MOST_GAPS = 10_000
 MOST_MOVES = 20
@@ -24,7 +27,7 @@ LONGEST_S = 7200
 @router.get("/coverage")
 def read_coverage(
     service: ServiceDep,
-    _: CallerDep,
+    _: SeeCoverageDep,
     *,
     gaps: Annotated[int, Query(ge=0, le=MOST_GAPS, description="Gaps that are named.")] = 50,
 ) -> CoverageOut:
@@ -34,7 +37,7 @@ def read_coverage(
 
 
 @router.get("/coverage/marks")
-def read_coverage_marks(service: ServiceDep, _: CallerDep) -> CoverageMarks:
+def read_coverage_marks(service: ServiceDep, _: SeeCoverageDep) -> CoverageMarks:
     """What is covered by nobody, or by one crew alone: for a map that has the grids already."""
     return CoverageMarks.of(_latest(service))
 
@@ -45,7 +48,7 @@ def read_coverage_marks(service: ServiceDep, _: CallerDep) -> CoverageMarks:
     responses={200: {"content": {"application/geo+json": {}}}},
     response_class=Response,
 )
-def read_coverage_layer(service: ServiceDep, _: CallerDep) -> Response:
+def read_coverage_layer(service: ServiceDep, _: SeeCoverageDep) -> Response:
     """Zones and unit grids as a GeoJSON feature collection, with what is covered of each now."""
     collection = coverage_layer(_latest(service), service.layers)
     return Response(collection, media_type="application/geo+json")
@@ -54,7 +57,7 @@ def read_coverage_layer(service: ServiceDep, _: CallerDep) -> Response:
 @router.get("/move-ups")
 def read_move_ups(
     service: ServiceDep,
-    _: CallerDep,
+    _: SeeCoverageDep,
     *,
     limit: Annotated[int, Query(ge=0, le=MOST_MOVES, description="Crews moved at most.")] = 3,
     within_s: Annotated[float, Query(gt=0, le=LONGEST_S, description="The longest way.")] = 1800,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.auth import CallerDep
+from fastapi import APIRouter, Depends
+
+from api.access import may
 from api.errors import NotFound
 from api.schemas_assignment import DiversionOut, DiversionsOut, LetAloneOut
 from api.service import ServiceDep
 from dispatch import diverting
+from dispatch.access import Act, Person
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/suggestions/{number}/diversions", tags=["suggestions"])
 
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
+
 
 @router.post("")
-def offer(number: str, service: ServiceDep, _: CallerDep) -> DiversionsOut:
+def offer(number: str, service: ServiceDep, _: SuggestDep) -> DiversionsOut:
     """
     Say which crews under way the rule lets be called off for the incident of a suggestion.
 

@@ -6,27 +6,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.auth import Caller, CallerDep, Role, allowed
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_duty import DutyAsk, DutyOut
 from api.schemas_suggestion import as_json
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 from dispatch.duty_state import duty_states
 from dispatch.sign_on import sign_off, sign_on
 from geo.errors import BadValue
 
 router = APIRouter(prefix="/api/v1", tags=["duty"])
 
-SignerDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.OFFICER, Role.ADMIN))]
+SeeDutyDep = Annotated[Person, Depends(may(Act.SEE_DUTY))]
+SignDutyDep = Annotated[Person, Depends(may(Act.SIGN_DUTY))]
 
 
 @router.get("/duty")
 def list_duty(
     service: ServiceDep,
     cut: CutDep,
-    _: CallerDep,
+    _: SeeDutyDep,
     *,
     free: Annotated[bool, Query(description="Only those whom duty lets be sent.")] = False,
 ) -> Page[DutyOut]:
@@ -38,13 +40,13 @@ def list_duty(
 
 
 @router.get("/officers/{officer}/duty")
-def read_duty(officer: str, service: ServiceDep, _: CallerDep) -> DutyOut:
+def read_duty(officer: str, service: ServiceDep, _: SeeDutyDep) -> DutyOut:
     """One officer's duty now."""
     return _duty(officer, service)
 
 
 @router.put("/officers/{officer}/duty")
-def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, caller: SignerDep) -> DutyOut:
+def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, person: SignDutyDep) -> DutyOut:
     """
     Sign an officer on or off.
 
@@ -57,9 +59,9 @@ def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, caller: Signe
     now = service.clock()
     with service.store.session() as session:
         if asked.on:
-            sign_on(session, officer, now=now, by=caller.name, until=asked.until)
+            sign_on(session, officer, now=now, by=person.name, until=asked.until)
         else:
-            sign_off(session, officer, now=now, by=caller.name)
+            sign_off(session, officer, now=now, by=person.name)
         session.commit()
     service.keep_duty()
     out = _duty(officer, service)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from api.auth import CallerDep
+from api.access import may
 from api.live import frame
 from api.schemas_position import positions_of
 from api.schemas_suggestion import as_json
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 
 router = APIRouter(prefix="/api/v1")
+
+ListenDep = Annotated[Person, Depends(may(Act.LISTEN))]
 
 
 @router.get(
@@ -20,7 +25,7 @@ router = APIRouter(prefix="/api/v1")
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-async def listen(service: ServiceDep, _: CallerDep) -> StreamingResponse:
+async def listen(service: ServiceDep, _: ListenDep) -> StreamingResponse:
     """
     Listen to what happens.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from api.auth import CallerDep
+from api.access import may
 from api.errors import NotFound
 from api.schemas import Asked, Text
 from api.schemas_second_thought import SecondThoughtOut
@@ -15,12 +15,17 @@ from api.schemas_suggestion import SuggestionOut
 from api.schemas_timeline import EntryOut
 from api.service import ServiceDep
 from dispatch import follow_up
+from dispatch.access import Act, Person
 from dispatch.store.incident_record import read_timeline
 from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import thoughts_of
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
+
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
+SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS))]
+SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
 
 Name = Annotated[Text, Field(max_length=64)]
 
@@ -36,7 +41,7 @@ class IncidentSuggestionAsk(Asked):
 
 @router.post("/suggestions")
 def suggest(
-    number: str, asked: IncidentSuggestionAsk, service: ServiceDep, _: CallerDep
+    number: str, asked: IncidentSuggestionAsk, service: ServiceDep, _: SuggestDep
 ) -> SuggestionOut:
     """
     Rank the crews that could go to an incident on record.
@@ -66,7 +71,9 @@ def suggest(
 
 
 @router.get("/second-thoughts")
-def second_thoughts(number: str, service: ServiceDep, _: CallerDep) -> list[SecondThoughtOut]:
+def second_thoughts(
+    number: str, service: ServiceDep, _: SeeSuggestionsDep
+) -> list[SecondThoughtOut]:
     """Say when and why somebody was suggested anew, the oldest first."""
     try:
         with service.store.reading() as session:
@@ -77,7 +84,7 @@ def second_thoughts(number: str, service: ServiceDep, _: CallerDep) -> list[Seco
 
 
 @router.get("/timeline")
-def read_all(number: str, service: ServiceDep, _: CallerDep) -> list[EntryOut]:
+def read_all(number: str, service: ServiceDep, _: SeeIncidentsDep) -> list[EntryOut]:
     """Tell what happened: suggested as it was given, decided by whom, with what reason."""
     try:
         with service.store.reading() as session:

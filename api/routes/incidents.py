@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from api.auth import CallerDep
+from fastapi import APIRouter, Depends, Response
+
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep
 from api.schemas import Page, lon_lat_wgs84
 from api.schemas_suggestion import IncidentOut, IncidentReport, as_json
 from api.service import ServiceDep
 from dispatch import desk
+from dispatch.access import Act, Person
 from dispatch.incident import Incident, Reporter
 from dispatch.store.incidents import get_incident, list_incidents
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
+ReportIncidentDep = Annotated[Person, Depends(may(Act.REPORT_INCIDENT))]
+SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
+
 
 @router.post("", status_code=201)
 def report(
-    reported: IncidentReport, response: Response, service: ServiceDep, _: CallerDep
+    reported: IncidentReport, response: Response, service: ServiceDep, _: ReportIncidentDep
 ) -> IncidentOut:
     """Take in a report or a planned visit; every open page hears of it."""
     reporter = reported.reporter
@@ -44,7 +50,7 @@ def report(
 
 
 @router.get("")
-def list_open(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[IncidentOut]:
+def list_open(service: ServiceDep, cut: CutDep, _: SeeIncidentsDep) -> Page[IncidentOut]:
     """Incidents, the newest first."""
     with service.store.reading() as session:
         rows = list_incidents(session, before=cut.cursor or None, limit=cut.limit + 1)
@@ -53,7 +59,7 @@ def list_open(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[IncidentOu
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: CallerDep) -> IncidentOut:
+def read(number: str, service: ServiceDep, _: SeeIncidentsDep) -> IncidentOut:
     """Read one incident."""
     try:
         with service.store.reading() as session:

@@ -6,20 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.auth import Caller, Role, allowed
+from api.access import may
 from api.schemas_joint import JointAsk, JointOut
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 from dispatch.call_up import call_up
 
 router = APIRouter(prefix="/api/v1/joint-operations", tags=["many at once"])
 
-PlannerDep = Annotated[
-    Caller, Depends(allowed(Role.DISPATCHER, Role.PLANNER, Role.LEADER, Role.ADMIN))
-]
+PlanOperationDep = Annotated[Person, Depends(may(Act.PLAN_OPERATION))]
 
 
 @router.post("")
-def plan(asked: JointAsk, service: ServiceDep, _: PlannerDep) -> JointOut:
+def plan(asked: JointAsk, service: ServiceDep, _: PlanOperationDep) -> JointOut:
     """
     Say who goes to which site, or how many of whom are missing where.
 

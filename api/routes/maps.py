@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from api.auth import CallerDep
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.access import may
 from api.errors import NotFound
 from api.layers import LayerKind
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 
 router = APIRouter()
+
+SeeCityDep = Annotated[Person, Depends(may(Act.SEE_CITY))]
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
@@ -20,7 +25,7 @@ TILE_TYPE = "application/vnd.mapbox-vector-tile"
     responses={200: {"content": {"application/geo+json": {}}}},
     response_class=Response,
 )
-def read_layer(kind: LayerKind, request: Request, service: ServiceDep, _: CallerDep) -> Response:
+def read_layer(kind: LayerKind, request: Request, service: ServiceDep, _: SeeCityDep) -> Response:
     """A published layer as a GeoJSON feature collection, WGS-84."""
     etag = f'"{service.layers.version}-{kind}"'
     if request.headers.get("if-none-match") == etag:
@@ -39,7 +44,7 @@ def read_layer(kind: LayerKind, request: Request, service: ServiceDep, _: Caller
     response_class=Response,
 )
 def read_road_tile(
-    zoom: int, column: int, row: int, request: Request, service: ServiceDep, _: CallerDep
+    zoom: int, column: int, row: int, request: Request, service: ServiceDep, _: SeeCityDep
 ) -> Response:
     """A vector tile of roads; minor classes appear as the zoom deepens."""
     if service.tiles is None:

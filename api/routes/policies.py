@@ -6,27 +6,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.auth import Caller, CallerDep, Role, allowed
+from api.access import may
 from api.errors import NotFound
 from api.schemas_policy import CentrePolicyIn, PoliciesOut, PolicyOut
 from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from dispatch.policy import policy_named
 from dispatch.store.centre_policies import choose_policy, read_centre_policies
 
 router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
 
-ChooserDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.ADMIN))]
+SeeUnitsDep = Annotated[Person, Depends(may(Act.SEE_UNITS))]
+ChoosePolicyDep = Annotated[Person, Depends(may(Act.CHOOSE_POLICY))]
 
 
 @router.get("")
-def list_policies(service: ServiceDep, _: CallerDep) -> PoliciesOut:
+def list_policies(service: ServiceDep, _: SeeUnitsDep) -> PoliciesOut:
     """List every policy with its figures, and what command rooms have chosen."""
     return _shown(service)
 
 
 @router.put("/centres/{area}")
 def choose(
-    area: str, given: CentrePolicyIn, service: ServiceDep, caller: ChooserDep
+    area: str, given: CentrePolicyIn, service: ServiceDep, person: ChoosePolicyDep
 ) -> PoliciesOut:
     """Choose the policy of a command room, for requests that name none."""
     if area not in service.city.area_of:
@@ -34,7 +36,7 @@ def choose(
     if given.policy is not None:
         policy_named(given.policy, service.policies)
     with service.store.session() as session:
-        choose_policy(session, area, given.policy, now=service.clock(), by=caller.name)
+        choose_policy(session, area, given.policy, now=service.clock(), by=person.name)
         session.commit()
     return _shown(service)
 

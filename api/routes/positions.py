@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends
 
-from api.auth import CallerDep
+from api.access import may
 from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_position import (
@@ -18,18 +18,22 @@ from api.schemas_position import (
     positions_of,
 )
 from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult
 from geo.remark import Remark
 
 router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
 
+SendPositionsDep = Annotated[Person, Depends(may(Act.SEND_POSITIONS))]
+SeePositionsDep = Annotated[Person, Depends(may(Act.SEE_POSITIONS))]
+
 MOST_FIXES = 5000
 
 
 @router.post("")
 def take_in(
-    given: Annotated[FixIn | list[FixIn], Body()], service: ServiceDep, _: CallerDep
+    given: Annotated[FixIn | list[FixIn], Body()], service: ServiceDep, _: SendPositionsDep
 ) -> FixResultsOut:
     """
     Take in one fix or a list.
@@ -48,7 +52,7 @@ def take_in(
 
 
 @router.get("")
-def list_positions(service: ServiceDep, cut: CutDep, _: CallerDep) -> Page[PositionOut]:
+def list_positions(service: ServiceDep, cut: CutDep, _: SeePositionsDep) -> Page[PositionOut]:
     """Where everybody is now, by officer."""
     whereabouts = service.live.present
     rows, following = page(sorted(whereabouts.positions.fixes), str, cut)

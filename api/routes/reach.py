@@ -6,18 +6,21 @@ from typing import Annotated, Literal
 
 import shapely
 import shapely.geometry
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from api.auth import CallerDep
+from api.access import may
 from api.errors import NotFound
 from api.service import ServiceDep
+from dispatch.access import Act, Person
 from dispatch.whereabouts import Whereabouts
 from geo.errors import BadValue, Conflict
 from geo.road.road_class import Mode
 from geo.road.snap import Joins
 
 router = APIRouter(prefix="/api/v1", tags=["units"])
+
+SeePositionsDep = Annotated[Person, Depends(may(Act.SEE_POSITIONS))]
 
 MOST_TIMES = 6
 LONGEST_S = 3600
@@ -51,7 +54,7 @@ class BandCollection(BaseModel):
 def read_reach(
     code: str,
     service: ServiceDep,
-    _: CallerDep,
+    _: SeePositionsDep,
     within: Annotated[
         str, Query(max_length=60, description="Seconds, with commas.")
     ] = "300,600,900",

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from api.auth import CallerDep
+from api.access import may
 from api.schemas_report import OverrideReportOut
 from api.schemas_shadow import ShadowReportOut
 from api.service import ServiceDep
 from api.shadow_run import MOST_ASKED, run_shadow
+from dispatch.access import Act, Person
 from dispatch.override_rate import override_report
 from dispatch.policy import policy_named
 from dispatch.store.assignments import all_assignments
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
+SeeReportsDep = Annotated[Person, Depends(may(Act.SEE_REPORTS))]
+
 
 @router.get("/overrides")
 def overrides(
     service: ServiceDep,
-    _: CallerDep,
+    _: SeeReportsDep,
     *,
     since: Annotated[AwareDatetime | None, Query(description="From this instant on.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
@@ -36,7 +39,7 @@ def overrides(
 @router.get("/shadow")
 def shadow(
     service: ServiceDep,
-    _: CallerDep,
+    _: SeeReportsDep,
     *,
     policy: Annotated[str, Query(max_length=64, description="Runs beside the live one.")],
     since: Annotated[

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.auth import CallerDep
+from fastapi import APIRouter, Depends
+
+from api.access import may
 from api.errors import NotFound
 from api.schemas import lon_lat_wgs84
 from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import SuggestionAsk, SuggestionOut
 from api.service import Service, ServiceDep
 from dispatch import desk
+from dispatch.access import Act, Person
 from dispatch.incident import Incident
 from dispatch.replay import Reopened, ask_why_not, reopen, replay
 from dispatch.store.suggestions import get_suggestion
@@ -18,9 +21,12 @@ from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
 
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
+SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS))]
+
 
 @router.post("")
-def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> SuggestionOut:
+def suggest(asked: SuggestionAsk, service: ServiceDep, _: SuggestDep) -> SuggestionOut:
     """
     Rank the crews that could go to a place.
 
@@ -54,7 +60,7 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: CallerDep) -> Suggesti
 
 
 @router.get("/{number}")
-def read_suggestion(number: str, service: ServiceDep, _: CallerDep) -> SuggestionOut:
+def read_suggestion(number: str, service: ServiceDep, _: SeeSuggestionsDep) -> SuggestionOut:
     """Read a suggestion as it was given."""
     try:
         with service.store.reading() as session:
@@ -65,7 +71,7 @@ def read_suggestion(number: str, service: ServiceDep, _: CallerDep) -> Suggestio
 
 @router.get("/{number}/replay")
 @router.post("/{number}/replay")
-def replay_suggestion(number: str, service: ServiceDep, _: CallerDep) -> ReplayOut:
+def replay_suggestion(number: str, service: ServiceDep, _: SeeSuggestionsDep) -> ReplayOut:
     """
     Make an earlier suggestion again from what was frozen, and say whether the bytes are the same.
 
@@ -75,7 +81,7 @@ def replay_suggestion(number: str, service: ServiceDep, _: CallerDep) -> ReplayO
 
 
 @router.get("/{number}/why-not/{unit}")
-def why_not(number: str, unit: str, service: ServiceDep, _: CallerDep) -> WhyNotOut:
+def why_not(number: str, unit: str, service: ServiceDep, _: SeeSuggestionsDep) -> WhyNotOut:
     """Say why an officer or unit was not proposed, or at which rank."""
     try:
         return WhyNotOut.of(number, ask_why_not(_reopened(number, service), unit))

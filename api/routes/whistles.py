@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api.auth import Caller, CallerDep, Role, allowed
+from api.access import may
 from api.errors import NotFound
 from api.paging import CutDep
 from api.schemas import Page
@@ -14,18 +14,20 @@ from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, W
 from api.service import ServiceDep
 from api.whistle_watch import show_call, tell
 from dispatch import whistle_desk
+from dispatch.access import Act, Person
 from dispatch.escalation import Answer
 from dispatch.store.whistles import get_call, list_calls
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/whistles", tags=["whistles"])
 
-DispatcherDep = Annotated[Caller, Depends(allowed(Role.DISPATCHER, Role.ADMIN))]
+WhistleDep = Annotated[Person, Depends(may(Act.WHISTLE))]
+SeeWhistlesDep = Annotated[Person, Depends(may(Act.SEE_WHISTLES))]
 
 
 @router.post("", status_code=201)
 def blow(
-    asked: WhistleAsk, response: Response, service: ServiceDep, caller: DispatcherDep
+    asked: WhistleAsk, response: Response, service: ServiceDep, person: WhistleDep
 ) -> WhistleRecordOut:
     """Whistle for an incident; who is called, until when, and what follows silence is said."""
     with service.store.session() as session:
@@ -34,7 +36,7 @@ def blow(
             asked.incident,
             service.city,
             by=asked.by,
-            raised_by=caller.name,
+            raised_by=person.name,
             now=service.clock(),
         )
         session.commit()
@@ -46,7 +48,7 @@ def blow(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: CallerDep,
+    _: SeeWhistlesDep,
     *,
     incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
     unclosed: Annotated[bool, Query(description="Leave out those that are closed.")] = False,
@@ -66,7 +68,7 @@ def list_all(
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: CallerDep) -> WhistleRecordOut:
+def read(number: str, service: ServiceDep, _: SeeWhistlesDep) -> WhistleRecordOut:
     """Read one whistle as it stands now."""
     try:
         with service.store.reading() as session:
@@ -77,11 +79,11 @@ def read(number: str, service: ServiceDep, _: CallerDep) -> WhistleRecordOut:
 
 @router.post("/{number}/answers")
 def answer(
-    number: str, asked: WhistleAnswerAsk, service: ServiceDep, caller: DispatcherDep
+    number: str, asked: WhistleAnswerAsk, service: ServiceDep, person: WhistleDep
 ) -> WhistleRecordOut:
     """Answer for one of those called, in time or late; once all of them come it is closed."""
     with service.store.session() as session:
-        given = Answer(asked.party, asked.says, service.clock(), caller.name, asked.note)
+        given = Answer(asked.party, asked.says, service.clock(), person.name, asked.note)
         whistle_desk.answer(session, number, given)
         session.commit()
     return tell(number, service)
@@ -89,7 +91,7 @@ def answer(
 
 @router.post("/{number}/close")
 def close(
-    number: str, asked: WhistleCloseAsk, service: ServiceDep, caller: DispatcherDep
+    number: str, asked: WhistleCloseAsk, service: ServiceDep, person: WhistleDep
 ) -> WhistleRecordOut:
     """Close a whistle that a command centre takes up, or that its caller withdraws."""
     with service.store.session() as session:
@@ -97,7 +99,7 @@ def close(
             session,
             number,
             now=service.clock(),
-            by=caller.name,
+            by=person.name,
             closing=asked.closing,
             note=asked.note,
         )

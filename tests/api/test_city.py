@@ -5,7 +5,7 @@ import json
 import mapbox_vector_tile
 import pytest
 
-from api.auth import Role
+from dispatch.access import Role
 
 
 @pytest.mark.parametrize("kind", ["domains", "matters", "units", "officers", "positions"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import shapely
+from demo_service import DISPATCHER
 from fastapi.testclient import TestClient
 from shapely import box
 from spec.city_files import write_city, write_table
@@ -85,7 +86,11 @@ def served(store_file, clock):
     """A client of a service on the store, whose clock a test moves."""
     app = create_app(Settings(store=f"sqlite:///{store_file}"), clock=clock)
     with TestClient(
-        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False
+        app,
+        base_url="http://127.0.0.1",
+        client=("127.0.0.1", 50000),
+        headers=DISPATCHER,
+        raise_server_exceptions=False,
     ) as client:
         yield client
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from demo_service import copy_of, make_store
+from demo_service import DISPATCHER, copy_of, make_store
 from fastapi.testclient import TestClient
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import update
@@ -93,7 +93,9 @@ def url(store: Path) -> str:
 @contextmanager
 def served(store: Path) -> Iterator[TestClient]:
     app = create_app(Settings(store=url(store)), clock=lambda: NOW)
-    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000)) as client:
+    with TestClient(
+        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), headers=DISPATCHER
+    ) as client:
         yield client
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from demo_service import copy_of
+from demo_service import DISPATCHER, copy_of
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -52,6 +52,7 @@ def client(store, own_file):
         create_app(Settings(store=store, policies=own_file)),
         base_url="http://127.0.0.1",
         client=("127.0.0.1", 50_000),
+        headers=DISPATCHER,
     ) as client:
         yield client
 

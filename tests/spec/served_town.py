@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from demo_service import DISPATCHER
 from fastapi.testclient import TestClient
 from spec.city_files import TABLES, write_city, write_table
 from spec.town import Town, town
@@ -102,7 +103,11 @@ def served(store: Path, clock: MovedClock) -> Iterator[TestClient]:
     """Serve a store to a client on this machine."""
     app = create_app(Settings(store=f"sqlite:///{store}"), clock=clock)
     with TestClient(
-        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False
+        app,
+        base_url="http://127.0.0.1",
+        client=("127.0.0.1", 50000),
+        headers=DISPATCHER,
+        raise_server_exceptions=False,
     ) as client:
         yield client
 
