@@ -1,0 +1,437 @@
+"""
+Life cycle: the states of an incident, and every move from one to another.
+
+`MOVES` is the whole of it: from where, to where, who may by role, whether a reason must be
+given, and what it means.  A move that no role may make follows from what its crews do.  Nothing
+else changes a state; what has happened is the fold of the transitions on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from dispatch.access import Role
+from geo.errors import BadValue, Conflict
+from geo.remark import Remark
+
+
+class State(StrEnum):
+    """Where an incident stands."""
+
+    REPORTED = "reported"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    ACKNOWLEDGED = "acknowledged"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    HANDLED = "handled"
+    FEEDBACK = "feedback"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+    RATED = "rated"
+    RETURNED = "returned"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+    HANDED_OFF = "handed_off"
+    CANCELLED = "cancelled"
+
+
+WITH_CREWS = (State.DISPATCHED, State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE)
+"""States in which crews are bound, from the least to the furthest."""
+
+WAITS = (State.REPORTED, State.ACCEPTED, State.RETURNED)
+"""States in which nobody is bound and somebody can be sent."""
+
+WORKED_ON = (*WAITS, *WITH_CREWS)
+"""States in which it can matter who goes."""
+
+PAUSES = (
+    State.ACCEPTED,
+    *WITH_CREWS,
+    State.HANDLED,
+    State.FEEDBACK,
+    State.RETURNED,
+)
+"""States in which a case can be suspended, and to which it is resumed."""
+
+ENDED = (State.CLOSED, State.RATED, State.MERGED, State.HANDED_OFF, State.CANCELLED)
+"""States in which no work is left to be done here."""
+
+BEST_RATING = 5
+"""Ratings of a reporter go from 1 to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """
+    A move that is allowed.
+
+    Attributes
+    ----------
+    before, after
+        From which state to which.
+    who
+        Roles that may make it; empty for one that only follows from what crews do.
+    said
+        What it means.
+    needs_reason
+        Whether a reason must be given.
+    """
+
+    before: State
+    after: State
+    who: frozenset[Role]
+    said: Remark
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    A move as somebody makes it.
+
+    Attributes
+    ----------
+    to
+        The state that follows.
+    by
+        Account of whoever makes it, or name of the rule that made it by itself.
+    at
+        When, with offset.
+    reason
+        Why, in words; empty where none is asked for.
+    lon_lat
+        Where whoever made it was, WGS-84 degrees, or None.
+    about
+        Id of the assignment, of the other incident or of the partner city, or None.
+    rating
+        What the reporter gives, 1 to 5; None of every other step.
+    """
+
+    to: State
+    by: str
+    at: datetime
+    reason: str = ""
+    lon_lat: tuple[float, float] | None = None
+    about: str | None = None
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """
+    A step on record; none is ever changed or erased.
+
+    Attributes
+    ----------
+    number
+        Its number in the store, growing with time.
+    incident
+        Id of the incident.
+    before
+        State before it; None for the report itself.
+    step
+        The step.
+    """
+
+    number: int
+    incident: str
+    before: State | None
+    step: Step
+
+
+_NOBODY: frozenset[Role] = frozenset()
+_SENDING = frozenset({Role.DISPATCHER, Role.ADMIN})
+_CENTRE = _SENDING | {Role.LEADER}
+_CREW = _CENTRE | {Role.OFFICER}
+_RATING = frozenset({Role.REPORTER, Role.DISPATCHER, Role.ADMIN})
+
+
+def _moves(  # noqa: PLR0913 -- the columns of the table
+    before: Iterable[State],
+    after: State,
+    who: frozenset[Role],
+    zh: str,
+    en: str,
+    *,
+    because: bool = False,
+) -> tuple[Move, ...]:
+    """Write the rows of one end state that mean the same."""
+    said = Remark(after.value, zh, en)
+    return tuple(Move(one, after, who, said, because) for one in before)
+
+
+_S = State
+MOVES: tuple[Move, ...] = (
+    *_moves([_S.REPORTED, _S.RETURNED], _S.ACCEPTED, _CENTRE, "受理。", "Taken up."),
+    *_moves(
+        [_S.MERGED, _S.CANCELLED],
+        _S.ACCEPTED,
+        _CENTRE,
+        "恢复受理。",
+        "Taken up again.",
+        because=True,
+    ),
+    *_moves(
+        WITH_CREWS,
+        _S.ACCEPTED,
+        _CENTRE,
+        "改派：重新待派。",
+        "To be assigned anew: nobody goes any more.",
+        because=True,
+    ),
+    *_moves([_S.ACCEPTED], _S.DISPATCHED, _SENDING, "派出。", "A crew is sent."),
+    *_moves(
+        [_S.DISPATCHED], _S.ACKNOWLEDGED, _CREW, "执法小组已接单。", "The crew has acknowledged."
+    ),
+    *_moves(
+        [_S.DISPATCHED, _S.ACKNOWLEDGED],
+        _S.EN_ROUTE,
+        _CREW,
+        "执法小组已出发。",
+        "The crew is on its way.",
+    ),
+    *_moves(
+        [_S.DISPATCHED, _S.ACKNOWLEDGED, _S.EN_ROUTE],
+        _S.ON_SCENE,
+        _CREW,
+        "执法小组已到场。",
+        "The crew is complete at the place.",
+    ),
+    *_moves(
+        [_S.ACKNOWLEDGED, _S.EN_ROUTE, _S.ON_SCENE],
+        _S.DISPATCHED,
+        _NOBODY,
+        "余下的小组尚未接单。",
+        "Of the crews that are left none has acknowledged.",
+    ),
+    *_moves(
+        [_S.EN_ROUTE, _S.ON_SCENE],
+        _S.ACKNOWLEDGED,
+        _NOBODY,
+        "余下的小组尚未出发。",
+        "Of the crews that are left none has set out.",
+    ),
+    *_moves(
+        [_S.ON_SCENE],
+        _S.EN_ROUTE,
+        _NOBODY,
+        "余下的小组尚在途中。",
+        "The crews that are left are on their way.",
+    ),
+    *_moves(WITH_CREWS, _S.HANDLED, _CREW, "处置完毕。", "Dealt with; the crews are free."),
+    *_moves([_S.HANDLED], _S.FEEDBACK, _CREW, "已反馈结果。", "The result is handed in."),
+    *_moves([_S.FEEDBACK], _S.VERIFIED, _CENTRE, "核查通过。", "Verified."),
+    *_moves([_S.VERIFIED], _S.CLOSED, _CENTRE, "结案。", "Closed."),
+    *_moves([_S.CLOSED], _S.RATED, _RATING, "群众已评价。", "Rated by the reporter."),
+    *_moves(
+        [_S.REPORTED, _S.ACCEPTED],
+        _S.RETURNED,
+        _CENTRE,
+        "退回上报人补充。",
+        "Returned to whoever reported it.",
+        because=True,
+    ),
+    *_moves(
+        WITH_CREWS,
+        _S.RETURNED,
+        _CREW,
+        "承办单位退回。",
+        "Returned by those who were sent.",
+        because=True,
+    ),
+    *_moves(
+        [_S.HANDLED, _S.FEEDBACK],
+        _S.RETURNED,
+        _CENTRE,
+        "核查未通过，退回重办。",
+        "Not accepted as dealt with: to be done again.",
+        because=True,
+    ),
+    *_moves(
+        [_S.HANDED_OFF],
+        _S.RETURNED,
+        _CENTRE,
+        "接收城市退回。",
+        "Returned by the other city.",
+        because=True,
+    ),
+    *_moves(PAUSES, _S.SUSPENDED, _CENTRE, "挂起。", "Suspended.", because=True),
+    *(
+        move
+        for after in PAUSES
+        for move in _moves([_S.SUSPENDED], after, _CENTRE, "恢复办理。", "Resumed.")
+    ),
+    *(
+        move
+        for after, zh, en in (
+            (_S.MERGED, "重复事件，并案。", "A duplicate: merged into another incident."),
+            (_S.HANDED_OFF, "移送其他城市。", "Handed off to another city."),
+            (_S.CANCELLED, "撤销。", "Cancelled."),
+        )
+        for move in _moves(
+            [*WAITS, *WITH_CREWS, _S.SUSPENDED], after, _CENTRE, zh, en, because=True
+        )
+    ),
+)
+"""The transition table."""
+
+
+@cache
+def _by_ends() -> dict[tuple[State, State], Move]:
+    """The table by its ends, which are different in every row."""
+    return {(move.before, move.after): move for move in MOVES}
+
+
+def find_move(before: State, after: State) -> Move | None:
+    """
+    Look a move up.
+
+    Parameters
+    ----------
+    before, after
+        From which state to which.
+
+    Returns
+    -------
+    move
+        The row of the table, or None: it is not allowed.
+    """
+    return _by_ends().get((before, after))
+
+
+def may_follow(state: State, was: State | None = None) -> tuple[State, ...]:
+    """
+    List the states that somebody may move an incident to.
+
+    Parameters
+    ----------
+    state
+        Where it stands.
+    was
+        Where a suspended one stood before.
+
+    Returns
+    -------
+    states
+        In the order of `State`.
+    """
+    after = {move.after for move in MOVES if move.before == state and move.who}
+    if state == State.SUSPENDED:
+        after -= {one for one in PAUSES if one != was}
+    return tuple(one for one in State if one in after)
+
+
+def check_step(number: str, before: State, step: Step, was: State | None = None) -> Move:
+    """
+    Make sure that an incident may take a step.
+
+    Parameters
+    ----------
+    number
+        Its id.
+    before
+        Where it stands.
+    step
+        The step.
+    was
+        Where a suspended one stood before.
+
+    Returns
+    -------
+    move
+        The row of the table that allows it.
+
+    Raises
+    ------
+    Conflict
+        The table does not allow it from where the incident stands.
+    BadValue
+        It needs a reason or a rating and gives none, or gives a rating where none belongs.
+    """
+    move = find_move(before, step.to)
+    if move is None or (before == State.SUSPENDED and step.to in PAUSES and step.to != was):
+        raise Conflict(not_from_here(number, before, step.to, was))
+    if move.needs_reason and not step.reason.strip():
+        raise BadValue(f"{number} cannot become {step.to} without a reason: give one.")
+    if (step.to == State.RATED) != (step.rating is not None):
+        raise BadValue(f"A rating from 1 to {BEST_RATING} belongs to the step rated, and no other.")
+    if step.rating is not None and not 1 <= step.rating <= BEST_RATING:
+        raise BadValue(f"The rating is {step.rating}; give 1 to {BEST_RATING}.")
+    return move
+
+
+def not_from_here(number: str, before: State, after: State, was: State | None = None) -> str:
+    """
+    Say that a move is not allowed, and which are.
+
+    Parameters
+    ----------
+    number
+        Id of the incident.
+    before, after
+        Where it stands, and where somebody wants it.
+    was
+        Where a suspended one stood before.
+
+    Returns
+    -------
+    sentence
+        One whole sentence.
+    """
+    open_to = ", ".join(may_follow(before, was)) or "nothing more"
+    return f"Incident {number} is {before} and cannot become {after}; it may become {open_to}."
+
+
+def state_of_crews(stages: Collection[State], *, done: bool) -> State:
+    """
+    Tell the state of an incident from how far its crews are.
+
+    Parameters
+    ----------
+    stages
+        How far each crew is that is bound still.
+    done
+        Whether one that was set free had done its work.
+
+    Returns
+    -------
+    state
+        The furthest stage; without crews, handled if one has done its work, else accepted.
+    """
+    if not stages:
+        return State.HANDLED if done else State.ACCEPTED
+    return max(stages, key=WITH_CREWS.index)
+
+
+def fold(transitions: Iterable[Transition]) -> State:
+    """
+    Tell where an incident stands from its transitions alone.
+
+    Parameters
+    ----------
+    transitions
+        All of one incident, the oldest first.
+
+    Returns
+    -------
+    state
+        After the last of them; reported if there is none.
+
+    Raises
+    ------
+    Conflict
+        One does not begin where the one before it ended.
+    """
+    state: State | None = None
+    for one in transitions:
+        if one.before != (state or one.before):
+            raise Conflict(
+                f"Transition {one.number} of {one.incident} begins at {one.before}, not at {state}."
+            )
+        state = one.step.to
+    return state or State.REPORTED
