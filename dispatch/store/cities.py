@@ -73,7 +73,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     contents
         Contents without findings.
     roads
-        Where the network of each mode lies, relative to the store.
+        Where the network of each mode lies: relative to an embedded store, else absolute.
     """
     about = contents.about
     assert about is not None  # contents without a name have a finding
@@ -146,7 +146,7 @@ def read_city(store: Store) -> City:
         entries = session.execute(select(tables.META.c.name, tables.META.c.value))
         meta = {row.name: row.value for row in entries}
         if "code" not in meta:
-            raise UnreadableFile(f"The store {store.path} holds no city; load one first.")
+            raise UnreadableFile(f"The store {store.name} holds no city; load one first.")
         return City(
             code=meta["code"],
             name=meta["name"],
@@ -164,7 +164,7 @@ def read_city(store: Store) -> City:
             authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
             units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
             officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
-            travel_times=_engines(store.path.parent, meta),
+            travel_times=_engines(store, meta),
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
             no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
@@ -209,8 +209,9 @@ def read_statuses(session: Session) -> dict[str, DutyStatus]:
     return {row.id: DutyStatus(row.status) for row in rows}
 
 
-def _engines(folder: Path, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
-    """Open the road engine of every mode."""
+def _engines(store: Store, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
+    """Open the road engine of every mode; paths are relative to an embedded store."""
+    folder = Path("/") if store.path is None else store.path.parent
     return {
         Mode(name.removeprefix(ROADS)): open_travel_times(folder / path)
         for name, path in meta.items()

@@ -27,9 +27,9 @@ from dispatch.store.cities import holds_city, write_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
 from dispatch.store.duty_rows import read_duty_files
-from dispatch.store.engine import file_of
+from dispatch.store.engine import file_of, name_of
 from dispatch.store.run_card_file import read_run_cards
-from geo.errors import BadInput, Conflict, FlawedData, UnreadableFile
+from geo.errors import BadInput, BadValue, Conflict, FlawedData, UnreadableFile
 from geo.finding import Finding
 from geo.remark import Remark
 from geo.road.network import RoadNetwork
@@ -40,7 +40,7 @@ ABOUT = "city.json"
 HISTORY = "history.parquet"
 
 
-def load_city_folder(folder: Path, session: Session) -> None:
+def load_city_folder(folder: Path, session: Session, *, keep_roads_in: Path | None = None) -> None:
     """
     Load a city folder into an empty store, whole or not at all.
 
@@ -49,8 +49,10 @@ def load_city_folder(folder: Path, session: Session) -> None:
     folder
         The folder.
     session
-        A session that may write; the caller commits.  The road networks are copied into a
-        folder beside the store's file.
+        A session that may write; the caller commits.
+    keep_roads_in
+        Folder of this machine into which the road networks are copied; without it a folder
+        beside the file of an embedded store.
 
     Raises
     ------
@@ -60,15 +62,17 @@ def load_city_folder(folder: Path, session: Session) -> None:
         Anything is missing or contradicts something else; it holds every finding.
     Conflict
         The store holds a city already.
+    BadValue
+        The store is on a server, and no folder was named for the road networks.
     """
     contents = read_city_folder(folder)
-    store = file_of(session)
     if holds_city(session):
-        raise Conflict(f"The store {store} holds a city already; load into a new file.")
+        raise Conflict(f"The store {name_of(session)} holds a city already; load into a new one.")
+    beside, roads_folder = _roads_folder(session, keep_roads_in)
     roads: dict[Mode, Path] = {}
     for mode, network in contents.networks.items():
-        roads[mode] = Path(f"{store.stem}-roads") / f"{mode}-{network.version}"
-        save_network(network, store.parent / roads[mode])
+        roads[mode] = roads_folder / f"{mode}-{network.version}"
+        save_network(network, beside / roads[mode])
     write_city(session, contents, roads)
     put_in_force(session, contents.arrival_model)
 
@@ -126,6 +130,19 @@ def read_city_folder(folder: Path) -> CityContents:
             findings,
         )
     return contents
+
+
+def _roads_folder(session: Session, named: Path | None) -> tuple[Path, Path]:
+    """Where a store's folder of road networks starts from, and what the store calls it."""
+    store = file_of(session)
+    if named is not None:
+        return Path("/"), named.absolute()
+    if store is None:
+        raise BadValue(
+            f"The store {name_of(session)} is on a server: name a folder of this machine in which "
+            "its road networks are to be kept."
+        )
+    return store.parent, Path(f"{store.stem}-roads")
 
 
 def _about(path: Path, findings: list[Finding]) -> CityName | None:

@@ -115,8 +115,10 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         """Read an instant."""
         del dialect  # the value tells by itself which store it comes from
-        if value is None or isinstance(value, datetime):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)  # a server answers in the zone of the connection
         return datetime.fromisoformat(str(value))
 
 

@@ -7,6 +7,9 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueCons
 METADATA = MetaData()
 """Every table of the store."""
 
+PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Texts are sorted by their code points on every store, whatever the server's language."""
+
 
 def table(name: str, comment: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:
     """
@@ -46,4 +49,4 @@ def text(name: str, *, unique: bool = False, nullable: bool = False) -> Column[o
     column
         The column.
     """
-    return Column(name, Text, unique=unique, nullable=nullable)
+    return Column(name, PLAIN_TEXT, unique=unique, nullable=nullable)

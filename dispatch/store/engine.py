@@ -1,41 +1,34 @@
-"""The store: opening an embedded file, durable and readable while it is written."""
+"""The store: opening an embedded file or a database on a server, the same to whoever asks."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dispatch.store import (  # noqa: F401 -- they declare tables
     centre_policies,
     deadlines,
     duty_tables,
-    geopackage,
     ledger_tables,
     order_tables,
     run_cards,
 )
 from dispatch.store.declare import METADATA
+from dispatch.store.embedded import begin_file, connect_file, list_contents
+from dispatch.store.server import begin_server, connect_server
 from dispatch.store.tables import META
-from geo.errors import BadValue, UnreadableFile
-
-log = logging.getLogger(__name__)
-
-SAFE_SQLITE = (3, 51, 3)
-"""Older ones can damage a write-ahead log that is reset while another process reads."""
+from geo.errors import BadValue, Unavailable, UnreadableFile
 
 SCHEMA = "schema"
 """Name of the entry that tells which tables a store has."""
 
-BUSY_TIMEOUT_S = 5
-"""How long a writer waits for another."""
+ADDRESSES = "give sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,17 +39,27 @@ class Store:
     Attributes
     ----------
     engine
-        Connections to the file.
+        Connections to the file or the database.
     path
-        The file.
+        The file of an embedded store; None for a store on a server.
     """
 
     engine: Engine
-    path: Path
+    path: Path | None
+
+    @property
+    def name(self) -> str:
+        """What sentences call the store: its file, or its address without the password."""
+        return _name(self.engine.url)
+
+    @property
+    def url(self) -> str:
+        """Its whole address, the password too: for other processes, never for sentences."""
+        return self.engine.url.render_as_string(hide_password=False)
 
     def session(self) -> Session:
         """
-        Begin a piece of work that may write; there is one writer at a time.
+        Begin a piece of work that may write; an embedded store has one writer at a time.
 
         Returns
         -------
@@ -74,7 +77,10 @@ class Store:
         session
             To be used in a ``with`` block; it sees one state of the store.
         """
-        return Session(self.engine)
+        if self.path is not None:
+            return Session(self.engine)
+        one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return Session(self.engine.execution_options(**one_state))
 
     def close(self) -> None:
         """Give up all connections."""
@@ -88,9 +94,9 @@ def open_store(url: str, *, create: bool = False) -> Store:
     Parameters
     ----------
     url
-        ``sqlite:///FILE``.
+        ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
     create
-        Make an empty store where there is no file.
+        Make an empty store where there is no file, or in a database without tables.
 
     Returns
     -------
@@ -100,34 +106,24 @@ def open_store(url: str, *, create: bool = False) -> Store:
     Raises
     ------
     BadValue
-        The address is of another kind.
+        The address is of another kind, or its server may not be relied on.
     UnreadableFile
         There is no such file, or it is not a store of ours.
+    Unavailable
+        The server does not answer.
     """
     address = _address(url)
-    path = Path(str(address.database)).absolute()
-    if not path.is_file() and not create:
-        raise UnreadableFile(
-            f"There is no store at {path}; make one with `grid-dispatch demo --store {url}`."
-        )
-    if not path.parent.is_dir():
-        raise UnreadableFile(f"There is no folder {path.parent} to keep a store in.")
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        log.warning("SQLite %s is older than 3.51.3; back up often.", sqlite3.sqlite_version)
-    engine = create_engine(
-        address.set(database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}
-    )
-    event.listen(engine, "connect", _make_durable)
-    event.listen(engine, "begin", _begin)
+    path = _path(address)
+    engine = connect_server(address) if path is None else connect_file(path, create=create)
     try:
-        _prepare(engine, path)
+        _prepare(engine, path, create=create)
     except BaseException:
         engine.dispose()
         raise
     return Store(engine, path)
 
 
-def file_of(session: Session) -> Path:
+def file_of(session: Session) -> Path | None:
     """
     Name the file of a store.
 
@@ -139,59 +135,85 @@ def file_of(session: Session) -> Path:
     Returns
     -------
     path
-        The file.
+        The file; None for a store on a server.
     """
-    return Path(str(session.get_bind().engine.url.database))
+    return _path(session.get_bind().engine.url)
+
+
+def name_of(session: Session) -> str:
+    """
+    Tell what sentences call a store.
+
+    Parameters
+    ----------
+    session
+        A session of it.
+
+    Returns
+    -------
+    name
+        Its file, or its address without the password.
+    """
+    return _name(session.get_bind().engine.url)
 
 
 def _address(url: str) -> URL:
-    """Read the address of a store, or say what this version takes."""
+    """Read the address of a store, or say what addresses look like."""
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise BadValue(f"{url!r} is no address of a store; give sqlite:///FILE.") from error
-    if address.get_backend_name() == "postgresql":
-        raise BadValue(
-            "This version has the embedded store only; give sqlite:///FILE instead of PostgreSQL."
-        )
-    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
-        raise BadValue(f"{url!r} is no address of a store; give sqlite:///FILE.")
+        raise BadValue(f"{url!r} is no address of a store; {ADDRESSES}.") from error
+    kind, database = address.get_backend_name(), address.database
+    embedded = kind == "sqlite" and database not in {None, "", ":memory:"}
+    if not embedded and not (kind == "postgresql" and database):
+        shown = address.render_as_string(hide_password=True)
+        raise BadValue(f"{shown!r} is no address of a store; {ADDRESSES}.")
     return address
 
 
-def _make_durable(connection: sqlite3.Connection, _: object) -> None:
-    """Set up a connection so that what is committed survives a power cut."""
-    connection.isolation_level = None  # sqlite3 would begin by itself, and never before DDL
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def _path(address: URL) -> Path | None:
+    """The file that an address names, if it names one."""
+    if address.get_backend_name() != "sqlite":
+        return None
+    return Path(str(address.database)).absolute()
 
 
-def _begin(connection: Connection) -> None:
-    """Begin a transaction; a writer takes its turn at once instead of failing half-way."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _name(address: URL) -> str:
+    path = _path(address)
+    if path is not None:
+        return str(path)
+    return address.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _prepare(engine: Engine, path: Path) -> None:
-    """Make the tables of a new file, or make sure that an old one is ours."""
+def _prepare(engine: Engine, path: Path | None, *, create: bool) -> None:
+    """Make the tables of a new store, or make sure that an old one is ours."""
+    name = _name(engine.url)
     try:
         with engine.execution_options(writes=True).begin() as connection:
-            tables = inspect(connection).get_table_names()
-            if not tables:
-                geopackage.begin(connection)
-                METADATA.create_all(connection)
-                for table in METADATA.sorted_tables:
-                    geopackage.register(connection, table)
-                connection.execute(META.insert().values(name=SCHEMA, value=_schema()))
-                return
-            application = connection.execute(text("PRAGMA application_id")).scalar_one()
-            if application != geopackage.APPLICATION_ID or META.name not in tables:
-                raise UnreadableFile(f"{path} is a database, but not a store of grid-dispatch.")
+            if path is None:
+                fresh = begin_server(connection, name, create=create)
+            else:
+                fresh = begin_file(connection, path)
+            if fresh:
+                _make_tables(connection)
             schema = connection.scalar(select(META.c.value).where(META.c.name == SCHEMA))
+    except OperationalError as error:
+        if path is None:
+            said = str(error.orig).partition("\n")[0]
+            raise Unavailable(f"The store {name} does not answer: {said}.") from error
+        raise UnreadableFile(f"{name} is not a store: {error.orig}.") from error
     except DatabaseError as error:
-        raise UnreadableFile(f"{path} is not a store: {error.orig}.") from error
+        raise UnreadableFile(f"{name} is not a store: {error.orig}.") from error
     if schema != _schema():
-        raise UnreadableFile(f"{path} was made by another version; make it again.")
+        raise UnreadableFile(f"{name} was made by another version; make it again.")
+
+
+def _make_tables(connection: Connection) -> None:
+    """Make all tables in an empty store."""
+    METADATA.create_all(connection)
+    if connection.dialect.name == "sqlite":
+        list_contents(connection)
+    connection.execute(META.insert().values(name=SCHEMA, value=_schema()))
 
 
 def _schema() -> str:

@@ -163,6 +163,8 @@ def note_extent(connection: Connection, table: Table) -> None:
     """
     Write the extent of a layer into the contents, which readers ask instead of the layer.
 
+    A server keeps no such contents; there is nothing to write.
+
     Parameters
     ----------
     connection
@@ -170,6 +172,8 @@ def note_extent(connection: Connection, table: Table) -> None:
     table
         A table with a geometry column.
     """
+    if connection.dialect.name != "sqlite":
+        return
     column = next(column for column in table.c if hasattr(column.type, "kind"))
     shapes = connection.execute(select(column)).scalars().all()
     if not shapes:

@@ -1,4 +1,4 @@
-"""A small city folder, and a store that holds it."""
+"""A small city folder, and a store of each kind that holds it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from spec.city_files import write_city
+from store_servers import load_city
 
-from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store, open_store
 
 
@@ -24,15 +24,28 @@ def city_folder(sound_city: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty_store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'store.gpkg'}", create=True)
+def empty_store(new_store_url: str) -> Iterator[Store]:
+    store = open_store(new_store_url, create=True)
     yield store
     store.close()
 
 
 @pytest.fixture
 def store(empty_store: Store, city_folder: Path) -> Store:
-    with empty_store.session() as session:
-        load_city_folder(city_folder, session)
-        session.commit()
+    load_city(city_folder, empty_store)
     return empty_store
+
+
+@pytest.fixture
+def empty_file(tmp_path: Path) -> Iterator[Store]:
+    """An embedded store, for tests of what no store changes."""
+    store = open_store(f"sqlite:///{tmp_path / 'store.gpkg'}", create=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def embedded(empty_file: Store, city_folder: Path) -> Store:
+    """An embedded store that holds the city."""
+    load_city(city_folder, empty_file)
+    return empty_file

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from spec.made_arrivals import made_arrivals
+from store_servers import load_city
 
 from dispatch.arrival_chance import MODES, prior
 from dispatch.arrival_fit import fit
 from dispatch.store.arrival_history import read_arrivals
 from dispatch.store.arrival_models import get_arrival_model, in_force, put_in_force
 from dispatch.store.cities import read_city
-from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store
 from geo.errors import BadValue, FlawedData, MissingColumn, UnknownName, UnreadableFile
 
@@ -75,19 +75,13 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
             read_arrivals(tmp_path / name)
 
 
-def load(folder: Path, store: Store) -> None:
-    with store.session() as session:
-        load_city_folder(folder, session)
-        session.commit()
-
-
 def test_a_city_without_a_history_has_the_prior(store: Store):
     assert read_city(store).arrival_model.version == prior().version
 
 
 def test_a_city_with_a_history_has_a_model_fitted_to_it(empty_store: Store, city_folder: Path):
     pq.write_table(history(), city_folder / "history.parquet")
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     model = read_city(empty_store).arrival_model
     assert model.version == fit(read_arrivals(city_folder / "history.parquet")).version
     assert sum(model.n_arrivals) == 499
@@ -96,7 +90,7 @@ def test_a_city_with_a_history_has_a_model_fitted_to_it(empty_store: Store, city
 def test_a_broken_history_is_a_finding_and_nothing_is_loaded(empty_store: Store, city_folder: Path):
     (city_folder / "history.parquet").write_text("no", encoding="utf-8")
     with pytest.raises(FlawedData) as caught:
-        load(city_folder, empty_store)
+        load_city(city_folder, empty_store)
     assert "history.parquet" in str(caught.value)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from shapely import box
 from spec.city_files import EVERYWHERE, LAYERS, TABLES, write_layer, write_table
+from store_servers import load_city
 
 from dispatch.authority import AuthorityRow
 from dispatch.incident import Filing, Incident
 from dispatch.matter import CaseScale, KeptAt, Triage
 from dispatch.store.cities import read_city, read_statuses
-from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store
 from dispatch.store.incidents import add_incident, get_incident
 from dispatch.store.positions import read_positions
@@ -86,15 +86,9 @@ def write_list(folder: Path, *rows: dict[str, str]) -> None:
     write_layer(folder, "areas", AREAS)
 
 
-def load(folder: Path, store: Store) -> None:
-    with store.session() as session:
-        load_city_folder(folder, session)
-        session.commit()
-
-
 def test_every_column_of_a_row_comes_out_as_it_went_in(city_folder, empty_store):
     write_list(city_folder, FULL, {"id": "R2", "excluding": "T; D", "valid_from": "2027-01-01"})
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     city = read_city(empty_store)
     assert city.authority == (
         AuthorityRow(
@@ -138,7 +132,7 @@ def test_a_list_of_the_first_columns_only_still_loads(store: Store):
 
 def test_partner_cities_come_out_as_they_went_in(city_folder, empty_store):
     write_partner(city_folder)
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     (partner,) = read_city(empty_store).partners
     assert (partner.code, partner.name, partner.name_en) == ("N", "邻市", "next city")
     assert (partner.desk, partner.phone) == ("协查办", "0999-1")
@@ -173,7 +167,7 @@ def ask(store: Store, at: tuple[float, float], *, asked_by: str | None = None) -
 
 def test_clocks_and_whistle_of_a_suggestion_survive_its_record(city_folder, empty_store):
     write_list(city_folder, FULL | {"scale": ""})
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     suggestion = ask(empty_store, IN_TOWN, asked_by="T")
     assert suggestion.whistle.units == ("SQ",)
     assert suggestion.whistle.bodies == ("市局", "公安局")
@@ -194,7 +188,7 @@ def test_clocks_and_whistle_of_a_suggestion_survive_its_record(city_folder, empt
 
 def test_a_hand_off_survives_its_record_and_needs_no_road(city_folder, empty_store):
     write_partner(city_folder)
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     suggestion = ask(empty_store, BEYOND)
     assert (suggestion.hand_off.partner, suggestion.hand_off.desk) == ("N", "协查办")
     assert suggestion.hand_off.made_at == NOW
@@ -225,7 +219,7 @@ FLAWS = [
 
 def findings_of(folder: Path, store: Store) -> list[str]:
     with pytest.raises(FlawedData) as caught:
-        load(folder, store)
+        load_city(folder, store)
     return [
         f"{found.where} {found.feature}: {found.message.code}" for found in caught.value.findings
     ]
@@ -242,7 +236,7 @@ def test_a_district_may_act_in_a_domain_of_the_city_where_the_citys_row_leaves_i
 ):
     county = {"id": "R2", "matter": "T1", "area": "D", "tier": "district", "acting_body": "县局"}
     write_list(city_folder, {"id": "R1", "matter": "T1", "excluding": "D"}, county)
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     assert len(read_city(empty_store).authority) == 2
 
 
@@ -266,7 +260,7 @@ def test_two_rows_contradict_each_other_where_both_hold_on_some_day(
     if findings:
         assert findings_of(city_folder, empty_store) == findings
     else:
-        load(city_folder, empty_store)
+        load_city(city_folder, empty_store)
 
 
 def test_all_flaws_are_told_at_once(city_folder, empty_store):

@@ -13,10 +13,11 @@ import pytest
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from spec.city_files import EVERYWHERE, LAYERS, SHAPES, TABLES, write_layer, write_table
+from store_servers import load_city
 
 from dispatch.authority import AuthorityRow
 from dispatch.store.cities import holds_city, read_backdrop, read_city, read_statuses
-from dispatch.store.city_folder import load_city_folder, read_city_folder
+from dispatch.store.city_folder import read_city_folder
 from dispatch.store.engine import Store, open_store
 from dispatch.store.incidents import list_incidents
 from dispatch.store.positions import read_positions
@@ -24,12 +25,6 @@ from dispatch.unit import DutyStatus, UnitKind
 from geo.area import Tier
 from geo.errors import Conflict, FlawedData, UnreadableFile
 from geo.road.road_class import Mode
-
-
-def load(folder: Path, store: Store) -> None:
-    with store.session() as session:
-        load_city_folder(folder, session)
-        session.commit()
 
 
 def test_a_city_comes_out_of_the_store_as_it_went_in(store: Store):
@@ -82,7 +77,7 @@ def test_a_no_fly_polygon_comes_out_as_it_went_in_and_is_part_of_the_version(sto
 
 def test_a_city_may_have_no_no_fly_polygons(city_folder, empty_store):
     without("no-fly.gpkg")(city_folder)
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     assert read_city(empty_store).no_fly == ()
 
 
@@ -93,7 +88,7 @@ def test_a_drone_says_how_it_flies_or_nothing_of_it(store, city_folder, tmp_path
     rows[3] |= {"air_speed_mps": "12.5", "range_m": "18000", "launch_s": "45"}
     write_table(city_folder, "units.csv", rows)
     other = open_store(f"sqlite:///{tmp_path / 'other.gpkg'}", create=True)
-    load(city_folder, other)
+    load_city(city_folder, other)
     drone = read_city(other).units["U1"]
     assert (drone.air_speed_mps, drone.range_m, drone.launch_s) == (12.5, 18_000, 45)
     other.close()
@@ -116,7 +111,7 @@ def test_reading_twice_gives_the_same_version_and_a_change_another(store, city_f
     matters = [TABLES["matters.csv"][0] | {"gravity": "3"}]
     write_table(city_folder, "matters.csv", matters)
     other = open_store(f"sqlite:///{tmp_path / 'other.gpkg'}", create=True)
-    load(city_folder, other)
+    load_city(city_folder, other)
     assert read_city(other).version != version
     assert read_city(other).weight_version == read_city(store).weight_version
     other.close()
@@ -129,7 +124,7 @@ def test_what_officers_and_vehicles_carry_is_read_where_the_files_say_it(city_fo
         key = "code" if name == "units" else "id"
         rows = [row | {"equipment": things if row[key] == code else ""} for row in TABLES[table]]
         write_table(city_folder, table, rows)
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     city = read_city(empty_store)
     assert city.units["K1"].equipment == ("gas", "ladder")
     assert {officer.id: officer.equipment for officer in city.officers} == {
@@ -139,9 +134,9 @@ def test_what_officers_and_vehicles_carry_is_read_where_the_files_say_it(city_fo
     }
 
 
-def test_a_store_and_its_roads_may_be_moved_together(store, tmp_path):
-    version = read_city(store).version
-    store.close()
+def test_a_file_and_its_roads_may_be_moved_together(embedded, tmp_path):
+    version = read_city(embedded).version
+    embedded.close()
     there = tmp_path / "elsewhere"
     there.mkdir()
     shutil.move(tmp_path / "store.gpkg", there)
@@ -153,7 +148,7 @@ def test_a_store_and_its_roads_may_be_moved_together(store, tmp_path):
 
 def test_a_city_is_not_loaded_over_another(store, city_folder):
     with pytest.raises(Conflict, match="holds a city already"):
-        load(city_folder, store)
+        load_city(city_folder, store)
 
 
 def test_an_empty_store_says_that_it_is_empty(empty_store):
@@ -163,7 +158,7 @@ def test_an_empty_store_says_that_it_is_empty(empty_store):
 
 def test_there_must_be_a_folder(empty_store, tmp_path):
     with pytest.raises(UnreadableFile, match="no city folder"):
-        load(tmp_path / "nowhere", empty_store)
+        load_city(tmp_path / "nowhere", empty_store)
 
 
 def table(name: str, *changes: dict[str, str]) -> Callable[[Path], None]:
@@ -252,11 +247,11 @@ SPOILT = [
 
 def findings_of(folder: Path, store: Store) -> list[str]:
     with pytest.raises(FlawedData) as caught:
-        load(folder, store)
+        load_city(folder, store)
     with store.reading() as session:
         assert not holds_city(session)
         assert list_incidents(session) == []
-    assert not (store.path.parent / "store-roads").exists()
+    assert not list(folder.parent.glob("*roads*")), "no road network has been copied"
     return [
         f"{finding.where}{'' if finding.feature is None else ' ' + finding.feature}: "
         f"{finding.message.code}"
@@ -265,9 +260,9 @@ def findings_of(folder: Path, store: Store) -> list[str]:
 
 
 @pytest.mark.parametrize(("spoil", "finding"), SPOILT, ids=[finding for _, finding in SPOILT])
-def test_each_flaw_is_a_finding_and_nothing_is_loaded(spoil, finding, city_folder, empty_store):
+def test_each_flaw_is_a_finding_and_nothing_is_loaded(spoil, finding, city_folder, empty_file):
     spoil(city_folder)
-    assert finding in findings_of(city_folder, empty_store)
+    assert finding in findings_of(city_folder, empty_file)
 
 
 def test_a_single_flaw_is_a_single_finding(city_folder, empty_store):
@@ -275,16 +270,16 @@ def test_a_single_flaw_is_a_single_finding(city_folder, empty_store):
     assert findings_of(city_folder, empty_store) == ["officers.csv 001: unknown_reference"]
 
 
-def test_a_missing_table_does_not_drag_its_references_along(city_folder, empty_store):
+def test_a_missing_table_does_not_drag_its_references_along(city_folder, empty_file):
     without("units.csv")(city_folder)
-    assert findings_of(city_folder, empty_store) == ["units.csv: missing_file"]
+    assert findings_of(city_folder, empty_file) == ["units.csv: missing_file"]
 
 
-def test_every_problem_is_found_at_once(city_folder, empty_store):
+def test_every_problem_is_found_at_once(city_folder, empty_file):
     table("officers.csv", {"crew": "K9"}, {"certified": "yes"})(city_folder)
     layer("zones", {"brigade": ""})(city_folder)
     without("backdrop.gpkg")(city_folder)
-    assert sorted(findings_of(city_folder, empty_store)) == [
+    assert sorted(findings_of(city_folder, empty_file)) == [
         "backdrop.gpkg: missing_file",
         "officers.csv 001: unknown_reference",
         "officers.csv 002: bad_value",
@@ -298,14 +293,14 @@ def test_the_sentence_counts_the_findings_and_lists_them(city_folder):
         read_city_folder(city_folder)
 
 
-def test_a_city_without_roads_is_no_city(city_folder, empty_store):
+def test_a_city_without_roads_is_no_city(city_folder, empty_file):
     without("network-car")(city_folder)
     without("network-foot")(city_folder)
-    assert "network-car: missing_file" in findings_of(city_folder, empty_store)
+    assert "network-car: missing_file" in findings_of(city_folder, empty_file)
 
 
 def test_city_json_keeps_what_a_newer_generator_adds(city_folder, empty_store):
     path = city_folder / "city.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"preset": "small"}))
-    load(city_folder, empty_store)
+    load_city(city_folder, empty_store)
     assert read_city(empty_store).code == "TOWN"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from shapely import MultiPolygon, box
+from store_servers import load_city
 
 from dispatch.store.cities import read_city
-from dispatch.store.city_folder import load_city_folder
 from dispatch.store.closures import (
     add_closure,
     closures_at,
@@ -56,7 +56,7 @@ def kept(store, *closures: Closure) -> list[str]:
 def test_a_closure_is_read_back_as_it_was_written(store, kind):
     (number,) = kept(store, KINDS[kind])
     store.close()
-    with closing(open_store(f"sqlite:///{store.path}")) as again, again.reading() as session:
+    with closing(open_store(store.url)) as again, again.reading() as session:
         record = get_closure(session, number)
     given = KINDS[kind]
     assert record.closure == Closure(
@@ -120,7 +120,7 @@ def test_equal_states_have_one_number_for_ever(store):
         second = number_of(session, other, now=NOW)
         session.commit()
     store.close()
-    with closing(open_store(f"sqlite:///{store.path}")) as again, again.session() as session:
+    with closing(open_store(store.url)) as again, again.session() as session:
         assert number_of(session, one, now=NOW + HOUR) == first < second
         assert number_of(session, other, now=NOW + HOUR) == second
         assert state_named(session, f"net+{first}") == one
@@ -169,9 +169,8 @@ def test_a_city_folder_may_bring_hourly_and_measured_speeds(city_folder, empty_s
     write_speeds(city_folder, "hourly_speeds.csv", hourly_speed.COLUMNS, hours)
     jam = ("car", "", "0", "", "", "600", "", "", "", "")
     write_speeds(city_folder, "measured_speeds.csv", measured_speed.COLUMNS, jam)
-    with empty_store.session() as session:
-        load_city_folder(city_folder, session)
-        session.commit()
+    load_city(city_folder, empty_store)
+    with empty_store.reading() as session:
         layers = read_speed_layers(session)
     network = read_city(empty_store).travel_times[Mode.CAR].network
     rush = datetime(2026, 11, 20, 8, 30, tzinfo=UTC) - 8 * HOUR
@@ -190,8 +189,8 @@ def test_speeds_that_cannot_be_used_are_findings(city_folder, empty_store):
         ("car", "123456789", "", "", "36", "", "", "", "", ""),
     ]
     write_speeds(city_folder, "measured_speeds.csv", measured_speed.COLUMNS, *lines)
-    with empty_store.session() as session, pytest.raises(FlawedData) as caught:
-        load_city_folder(city_folder, session)
+    with pytest.raises(FlawedData) as caught:
+        load_city(city_folder, empty_store)
     found = [(finding.where, finding.message.code) for finding in caught.value.findings]
     assert found == [
         ("hourly_speeds.csv", "bad_value"),

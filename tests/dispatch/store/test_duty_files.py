@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from spec.city_files import write_table
+from store_servers import load_city
 
 from dispatch.duty import DutyBook
 from dispatch.duty_calendar import CalendarEntry, Presence
@@ -14,7 +15,7 @@ from dispatch.duty_days import DaySpan, SpecialDay, read_days
 from dispatch.duty_job import Job
 from dispatch.duty_rest import RestRule
 from dispatch.duty_shift import ShiftEntry, ShiftKind, ShiftPattern
-from dispatch.store.city_folder import load_city_folder, read_city_folder
+from dispatch.store.city_folder import read_city_folder
 from dispatch.store.duty import add_job, duty_revision, end_job, read_duty
 from dispatch.store.engine import Store
 from geo.errors import FlawedData, UnknownName
@@ -149,13 +150,6 @@ def write_duty_files(folder: Path) -> None:
         write_table(folder, name, rows)
 
 
-def load(folder: Path, store: Store) -> Store:
-    with store.session() as session:
-        load_city_folder(folder, session)
-        session.commit()
-    return store
-
-
 def test_a_folder_without_duty_files_has_an_empty_book(city_folder):
     assert read_city_folder(city_folder).duty == DutyBook()
 
@@ -165,10 +159,10 @@ def test_duty_files_are_read_as_they_are_written(city_folder):
     assert read_city_folder(city_folder).duty == BOOK
 
 
-def test_the_store_gives_back_what_the_folder_said(city_folder, empty_store):
+def test_the_store_gives_back_what_the_folder_said(city_folder, empty_store: Store):
     write_duty_files(city_folder)
-    store = load(city_folder, empty_store)
-    with store.reading() as session:
+    load_city(city_folder, empty_store)
+    with empty_store.reading() as session:
         assert read_duty(session, now=NOW) == BOOK
 
 
@@ -240,15 +234,15 @@ def test_a_missing_column_is_named(city_folder):
 
 def test_jobs_that_ended_long_ago_are_not_read(city_folder, empty_store):
     write_table(city_folder, "jobs.csv", [JOB | {"ended_at": "2026-11-20T10:00:00+08:00"}])
-    store = load(city_folder, empty_store)
-    with store.reading() as session:
+    load_city(city_folder, empty_store)
+    with empty_store.reading() as session:
         assert len(read_duty(session, now=NOW + timedelta(days=6)).jobs) == 1
         assert not read_duty(session, now=NOW + timedelta(days=8)).jobs
 
 
 def test_a_job_is_entered_and_ended_once_and_every_change_is_counted(city_folder, empty_store):
-    store = load(city_folder, empty_store)
-    with store.session() as session:
+    load_city(city_folder, empty_store)
+    with empty_store.session() as session:
         before = duty_revision(session)
         job = add_job(session, Job("", "001", NOW, NOW + timedelta(hours=1)))
         assert job.id == "J000001"

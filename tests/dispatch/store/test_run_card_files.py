@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from spec.city_files import write_city
+from store_servers import load_city
 
 from dispatch.run_card import RunCard, Step
 from dispatch.store.cities import read_city
 from dispatch.store.city_contents import CityContents
-from dispatch.store.city_folder import load_city_folder, read_city_folder
-from dispatch.store.engine import open_store
+from dispatch.store.city_folder import read_city_folder
 from dispatch.store.run_card_check import check_run_cards
 from dispatch.store.run_card_file import read_run_cards
 from dispatch.unit import UnitKind
@@ -95,15 +95,11 @@ def said_of(text: str, folder: Path, contents: CityContents) -> str:
     return "\n".join(map(str, findings))
 
 
-def test_run_cards_come_out_of_the_store_as_they_went_in(with_cards, tmp_path):
+def test_run_cards_come_out_of_the_store_as_they_went_in(with_cards, empty_store):
     folder = with_cards(SOUND)
     assert read_city_folder(folder).run_cards == (CARD,)
-    store = open_store(f"sqlite:///{tmp_path / 'kept.gpkg'}", create=True)
-    with store.session() as session:
-        load_city_folder(folder, session)
-        session.commit()
-    assert read_city(store).run_cards == (CARD,)
-    store.close()
+    load_city(folder, empty_store)
+    assert read_city(empty_store).run_cards == (CARD,)
 
 
 def test_a_folder_without_run_cards_is_sound(city_folder):

@@ -1,0 +1,119 @@
+"""The embedded store: one SQLite file that is a GeoPackage, read while it is written."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL
+
+from dispatch.store import geopackage
+from dispatch.store.declare import METADATA
+from geo.errors import UnreadableFile
+
+log = logging.getLogger(__name__)
+
+SAFE_SQLITE = (3, 51, 3)
+"""Older ones can damage a write-ahead log that is reset while another process reads."""
+
+BUSY_TIMEOUT_S = 5
+"""How long a writer waits for another."""
+
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+"""What makes a commit survive a power cut, on every connection."""
+
+
+def connect_file(path: Path, *, create: bool) -> Engine:
+    """
+    Make ready to connect to a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    create
+        Whether there may be no file yet.
+
+    Returns
+    -------
+    engine
+        Nothing has been read so far.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no file, or no folder to make one in.
+    """
+    if not path.is_file() and not create:
+        raise UnreadableFile(
+            f"There is no store at {path}; make one with "
+            f"`grid-dispatch demo --store sqlite:///{path}`."
+        )
+    if not path.parent.is_dir():
+        raise UnreadableFile(f"There is no folder {path.parent} to keep a store in.")
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        log.warning("SQLite %s is older than 3.51.3; back up often.", sqlite3.sqlite_version)
+    address = URL.create("sqlite", database=str(path))
+    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def begin_file(connection: Connection, path: Path) -> bool:
+    """
+    Find out whether a file is a store already, and make an empty one a GeoPackage.
+
+    Parameters
+    ----------
+    connection
+        To the file, in a transaction that may write.
+    path
+        The file.
+
+    Returns
+    -------
+    fresh
+        Whether it has no tables of ours yet.
+
+    Raises
+    ------
+    UnreadableFile
+        It is the database of another program.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        geopackage.begin(connection)
+        return True
+    application = connection.execute(text("PRAGMA application_id")).scalar_one()
+    if application != geopackage.APPLICATION_ID or "meta" not in tables:
+        raise UnreadableFile(f"{path} is a database, but not a store of grid-dispatch.")
+    return False
+
+
+def list_contents(connection: Connection) -> None:
+    """
+    List all tables in the contents of a fresh GeoPackage.
+
+    Parameters
+    ----------
+    connection
+        To the file, in a transaction that may write.
+    """
+    for table in METADATA.sorted_tables:
+        geopackage.register(connection, table)
+
+
+def _make_durable(connection: sqlite3.Connection, _: object) -> None:
+    """Set up a connection so that what is committed survives a power cut."""
+    connection.isolation_level = None  # sqlite3 would begin by itself, and never before DDL
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction; a writer takes its turn at once instead of failing half-way."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
