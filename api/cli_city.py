@@ -23,7 +23,7 @@ from api.settings import Settings, home_folder, remember_demo
 from api.store_option import StoreOption
 from dispatch.store.cities import holds_city, read_city
 from dispatch.store.city_folder import load_city_folder
-from dispatch.store.engine import open_store
+from dispatch.store.engine import open_store, spoken_address
 from dispatch.store.standstill import resume
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import STATUSES, Whereabouts
@@ -71,7 +71,7 @@ def demo(
             _load(folder, url)
             remember_demo(url)
             if listener is None:
-                typer.echo(f"The demo city (invented) is in {url}")
+                typer.echo(f"The demo city (invented) is in {spoken_address(url)}")
             else:
                 serve_store(url, listener, lock, patrol=DemoPatrol)
 
@@ -89,10 +89,13 @@ def _load(folder: Path, url: str) -> None:
         with opened.reading() as session:
             loaded = holds_city(session)
         if loaded and not read_city(opened).invented:
-            raise BadValue(f"The store {url} holds a real city: give the demo a store of its own.")
+            raise BadValue(
+                f"The store {opened.name} holds a real city: give the demo a store of its own."
+            )
+        roads = None if opened.path is not None else home_folder() / "roads"
         with opened.session() as session:
             if not loaded:
-                load_city_folder(folder, session)
+                load_city_folder(folder, session, keep_roads_in=roads)
             resume(session, now=system_clock())
             session.commit()
     finally:

@@ -98,6 +98,7 @@ def remember_demo(url: str) -> None:
     """
     last = _last_demo()
     last.parent.mkdir(parents=True, exist_ok=True)
+    last.touch(mode=0o600)  # the address of a server may hold a password
     last.write_text(url + "\n", encoding="utf-8")
 
 

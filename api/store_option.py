@@ -11,7 +11,11 @@ EXIT_NO = 1
 
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", metavar="URL", help="sqlite:///FILE; the demo's file without it."),
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="sqlite:///FILE or postgresql://USER@HOST/DATABASE; the demo's store without it.",
+    ),
 ]
 TokenOption = Annotated[
     str | None,
@@ -23,5 +27,9 @@ TokenOption = Annotated[
 NowOption = Annotated[
     str | None,
     typer.Option("--now", metavar="TIME", help="ISO 8601 with offset; the present without."),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(help="Who decides; your login name without. A server knows it by the token."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]

@@ -157,6 +157,28 @@ def name_of(session: Session) -> str:
     return _name(session.get_bind().engine.url)
 
 
+def spoken_address(url: str) -> str:
+    """
+    Write the address of a store as it may be shown.
+
+    Parameters
+    ----------
+    url
+        The whole address.
+
+    Returns
+    -------
+    address
+        The same, with the password hidden if there is one.
+
+    Raises
+    ------
+    BadValue
+        It is no address of a store.
+    """
+    return _address(url).render_as_string(hide_password=True)
+
+
 def _address(url: str) -> URL:
     """Read the address of a store, or say what addresses look like."""
     try:
