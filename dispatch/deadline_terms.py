@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -115,6 +116,7 @@ class DeadlineTerms:
         return WorkCalendar(working_days(special), self.sessions)
 
 
+@cache
 def standard_deadlines() -> DeadlineTerms:
     """
     Read the terms that come with the program.

@@ -27,7 +27,18 @@ FLOORS = {
 DEMO_VERB = "api/cli_city.py"
 """The only module outside tests that may import the demo city."""
 
-USE_CASES = ("desk", "atlas", "diverting", "follow_up", "replay", "sign_on", "whistle_desk")
+USE_CASES = (
+    "atlas",
+    "desk",
+    "diverting",
+    "due",
+    "follow_up",
+    "offer",
+    "replay",
+    "sign_on",
+    "supervision",
+    "whistle_desk",
+)
 """Modules of dispatch that hand a session on to the store."""
 
 
