@@ -20,6 +20,7 @@ from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
     assignments,
+    audit,
     batches,
     city,
     closures,
@@ -103,6 +104,7 @@ ROUTES = (
     reach,
     maps,
     events,
+    audit,
     health,
 )
 """Resources, in the order in which they are described."""

@@ -24,6 +24,7 @@ VERBS = {
     "report": Late("api.cli_report:app", "Reports."),
     "duty": Late("api.cli_duty:app", "Who is on duty: sign on, sign off, list."),
     "store": Late("api.cli_store:app", "Care of a store."),
+    "audit": Late("api.cli_audit:app", "The audit chain: verify it, keep its head elsewhere."),
 }
 """Verbs and groups of verbs, in the order of `--help`; a new one is one line here."""
 
