@@ -16,6 +16,7 @@ from api import errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.duty_now import DutyNow
+from api.idempotency import drop_old_answers
 from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
@@ -81,6 +82,9 @@ DUTY_S = 0.5
 
 COVERAGE_S = 3.0
 """How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
+
+ANSWERS_S = 3600.0
+"""How often answers to keyed requests that are no longer kept are dropped."""
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
@@ -279,6 +283,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
         Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
         Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
+        Heartbeat(lambda: drop_old_answers(service), every_s=ANSWERS_S),
         Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
     ]

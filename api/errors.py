@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -46,11 +46,52 @@ class Forbidden(GridDispatchError):
     code = "forbidden"
 
 
+class InFlight(GridDispatchError):
+    """The same request is under way."""
+
+    code = "in_flight"
+    retry_after_s = 1
+
+    def __init__(self) -> None:
+        super().__init__("The same request is under way; ask again in a second for its answer.")
+
+
+class KeyReused(BadInput):
+    """An idempotency key came with another request than the first time."""
+
+    code = "key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key came with another request before; take a new key for a new one."
+        )
+
+
+class Answered(Exception):
+    """
+    A request that was answered before; its answer is given again.
+
+    Parameters
+    ----------
+    status
+        Status of the answer.
+    body
+        The answer, as JSON.
+    location
+        Address of what was made, or None.
+    """
+
+    def __init__(self, status: int, body: bytes, location: str | None) -> None:
+        super().__init__(status)
+        self.status, self.body, self.location = status, body, location
+
+
 STATUS: dict[type[GridDispatchError], int] = {
     NotFound: 404,
     Unauthorized: 401,
     Forbidden: 403,
     Conflict: 409,
+    InFlight: 409,
     Unavailable: 503,
     OutsideNetwork: 422,
     EmptyNetwork: 503,
@@ -72,6 +113,8 @@ CHINESE: dict[str, str] = {
     "empty_network": "路网为空，无法计算行程时间。",
     "flawed_data": "数据存在问题，未载入任何内容，问题清单见 errors。",
     "conflict": "已有他人先行处理。",
+    "in_flight": "同一请求正在处理，请稍后重试。",
+    "key_reused": "该 Idempotency-Key 已用于另一请求，请更换。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
     "unauthorized": "请先登录，或出示有效的令牌。",
@@ -158,6 +201,7 @@ def install(app: FastAPI) -> None:
         The application.
     """
     app.add_exception_handler(GridDispatchError, _on_own_error)
+    app.add_exception_handler(Answered, _on_answered)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_unforeseen)
@@ -176,9 +220,21 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
     ]
     sentence = str(own).split("\n", 1)[0]
     response = problem(status, own.code, sentence, errors=errors)
+    retry_after_s = getattr(own, "retry_after_s", None)
+    if retry_after_s is not None:
+        response.headers["retry-after"] = str(retry_after_s)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = "Bearer"
     return response
+
+
+async def _on_answered(_: Request, raised: Exception) -> Response:
+    """Give the answer of the first time again."""
+    first = cast("Answered", raised)
+    headers = {"idempotent-replayed": "true"}
+    if first.location is not None:
+        headers["location"] = first.location
+    return Response(first.body, first.status, headers, media_type="application/json")
 
 
 async def _on_invalid(_: Request, error: Exception) -> JSONResponse:

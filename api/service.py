@@ -20,6 +20,7 @@ from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
 from api.tile import RoadTiles
+from api.underway import Underway
 from api.weights_in_force import WeightsInForce
 from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
@@ -64,6 +65,8 @@ class Service:
         The map layers as GeoJSON.
     tiles
         The road tiles, or None for a city without a road network.
+    underway
+        Requests with an idempotency key that are in hand.
     warm
         Whether the kernels are compiled and the first answer will be quick.
     """
@@ -81,6 +84,7 @@ class Service:
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
+    underway: Underway = field(default_factory=Underway)
     warm: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)

@@ -46,8 +46,11 @@ class WhistleWatch:
             news = escalate(session, city, now=now)
             session.commit()
         self._told |= due
-        for number in dict.fromkeys(str(call.id) for call, _ in news):
-            tell(number, self._service)
+        numbers = dict.fromkeys(str(call.id) for call, _ in news)
+        with self._service.store.reading() as session:
+            shown = [show_call(session, get_call(session, number), now) for number in numbers]
+        for call in shown:
+            tell(call, self._service)
 
 
 def show_call(session: Session, call: Call, now: datetime) -> WhistleRecordOut:
@@ -74,14 +77,14 @@ def show_call(session: Session, call: Call, now: datetime) -> WhistleRecordOut:
     return WhistleRecordOut.of(call, steps_of(session, str(call.id)), clocks, now)
 
 
-def tell(number: str, service: Service) -> WhistleRecordOut:
+def tell(shown: WhistleRecordOut, service: Service) -> WhistleRecordOut:
     """
     Tell every open page how a call stands.
 
     Parameters
     ----------
-    number
-        Id of the whistle.
+    shown
+        The call.
     service
         The service.
 
@@ -90,7 +93,5 @@ def tell(number: str, service: Service) -> WhistleRecordOut:
     shown
         The same for the answer.
     """
-    with service.store.reading() as session:
-        shown = show_call(session, get_call(session, number), service.clock())
     service.announce("whistle", as_json(shown))
     return shown

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
@@ -31,7 +32,7 @@ FollowAssignmentDep = Annotated[Person, Depends(may(Act.FOLLOW_ASSIGNMENT))]
 
 @router.post("", status_code=201)
 def dispatch(
-    asked: AssignmentAsk, response: Response, service: ServiceDep, person: DispatchCrewDep
+    asked: AssignmentAsk, effect: EffectDep, service: ServiceDep, person: DispatchCrewDep
 ) -> AssignmentOut:
     """
     Send a crew.
@@ -42,7 +43,7 @@ def dispatch(
     as the rule allows.
     """
     decision, left = asked.decision(person.name, service.clock()), None
-    with service.store.session() as session:
+    with effect.begin() as session:
         if asked.calls_off is None:
             made = follow_up.dispatch(
                 session,
@@ -67,11 +68,11 @@ def dispatch(
                     session, get_suggestion(session, asked.suggestion).policy, None
                 ),
             )
-        session.commit()
+        out = effect.commit(AssignmentOut.of(made), location=f"/api/v1/assignments/{made.id}")
     if left is not None:
         told(left, service)
-    response.headers["location"] = f"/api/v1/assignments/{made.id}"
-    return told(made, service)
+    told(made, service)
+    return out
 
 
 @router.get("")
@@ -113,12 +114,14 @@ def read(number: str, service: ServiceDep, _: SeeAssignmentsDep) -> AssignmentOu
 
 
 @router.post("/{number}/arrival")
-def arrive(number: str, service: ServiceDep, _: FollowAssignmentDep) -> AssignmentOut:
+def arrive(
+    number: str, effect: EffectDep, service: ServiceDep, _: FollowAssignmentDep
+) -> AssignmentOut:
     """Say that the crew is complete at the place; the clock stops, and the first time stays."""
     try:
-        with service.store.session() as session:
+        with effect.begin() as session:
             noted = follow_up.arrive(session, number, now=service.clock())
-            session.commit()
+            effect.commit(AssignmentOut.of(noted))
     except UnknownName as error:
         raise NotFound(str(error)) from error
     return told(noted, service)
@@ -126,15 +129,19 @@ def arrive(number: str, service: ServiceDep, _: FollowAssignmentDep) -> Assignme
 
 @router.post("/{number}/release")
 def release(
-    number: str, asked: ReleaseAsk, service: ServiceDep, person: FollowAssignmentDep
+    number: str,
+    asked: ReleaseAsk,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: FollowAssignmentDep,
 ) -> AssignmentOut:
     """Set the crew free: done, called off, refused, silent, or sent by mistake."""
     try:
-        with service.store.session() as session:
+        with effect.begin() as session:
             ended = follow_up.release(
                 session, number, now=service.clock(), by=person.name, outcome=asked.outcome
             )
-            session.commit()
+            effect.commit(AssignmentOut.of(ended))
     except UnknownName as error:
         raise NotFound(str(error)) from error
     return told(ended, service)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_closure import ClosureIn, ClosureOut
@@ -31,7 +32,7 @@ SeeClosuresDep = Annotated[Person, Depends(may(Act.SEE_CLOSURES))]
 
 @router.post("", status_code=201)
 def enter(
-    given: ClosureIn, response: Response, service: ServiceDep, person: CloseStreetsDep
+    given: ClosureIn, effect: EffectDep, service: ServiceDep, person: CloseStreetsDep
 ) -> ClosureOut:
     """Enter a closure or slow zone; if it is in force, travel times have changed by the answer."""
     now = service.clock()
@@ -41,11 +42,11 @@ def enter(
         raise UnknownName(f"The roads have no way {closure.extent.ways[0]} for these modes.")
     if closure.until is not None and closure.until <= now:
         raise BadValue("A closure that is over already closes nothing: let it end later.")
-    with service.store.session() as session:
+    with effect.begin() as session:
         record = add_closure(session, closure, now=now, by=person.name)
-        session.commit()
-    response.headers["location"] = f"/api/v1/closures/{record.closure.id}"
-    return _carried_out(record, service)
+        shown = ClosureOut.of(record, counts, now=now)
+        effect.commit(shown, location=f"/api/v1/closures/{record.closure.id}")
+    return _carried_out(shown, service)
 
 
 @router.get("")
@@ -77,23 +78,24 @@ def read(number: str, service: ServiceDep, _: SeeClosuresDep) -> ClosureOut:
 
 
 @router.delete("/{number}")
-def lift(number: str, service: ServiceDep, person: CloseStreetsDep) -> ClosureOut:
+def lift(
+    number: str, effect: EffectDep, service: ServiceDep, person: CloseStreetsDep
+) -> ClosureOut:
     """Lift a closure now; its record stays, and one that is over stays as it is."""
     try:
-        with service.store.session() as session:
+        with effect.begin() as session:
             record = lift_closure(session, number, now=service.clock(), by=person.name)
-            session.commit()
+            out = effect.commit(_shown(record, service))
     except UnknownName as error:
         raise NotFound(str(error)) from error
-    return _carried_out(record, service)
+    return _carried_out(out, service)
 
 
-def _carried_out(record: ClosureRecord, service: Service) -> ClosureOut:
+def _carried_out(shown: ClosureOut, service: Service) -> ClosureOut:
     """Put a change in force before it is answered, and tell every open page."""
     service.change_weights()
-    out = _shown(record, service)
-    service.announce("closure", as_json(out))
-    return out
+    service.announce("closure", as_json(shown))
+    return shown
 
 
 def _shown(record: ClosureRecord, service: Service) -> ClosureOut:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.schemas import Asked, Text
 from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import SuggestionOut
@@ -41,7 +42,11 @@ class IncidentSuggestionAsk(Asked):
 
 @router.post("/suggestions")
 def suggest(
-    number: str, asked: IncidentSuggestionAsk, service: ServiceDep, _: SuggestDep
+    number: str,
+    asked: IncidentSuggestionAsk,
+    effect: EffectDep,
+    service: ServiceDep,
+    _: SuggestDep,
 ) -> SuggestionOut:
     """
     Rank the crews that could go to an incident on record.
@@ -55,7 +60,7 @@ def suggest(
     except UnknownName as error:
         raise NotFound(str(error)) from error
     present = service.live.present
-    with service.store.session() as session:
+    with effect.begin() as session:
         made, suggestion = follow_up.suggest_for(
             session,
             number,
@@ -66,8 +71,7 @@ def suggest(
             freezer=service.freezer,
             covered=service.coverage.latest(present),
         )
-        session.commit()
-    return SuggestionOut.of(made, suggestion)
+        return effect.commit(SuggestionOut.of(made, suggestion))
 
 
 @router.get("/second-thoughts")

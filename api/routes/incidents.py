@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page, lon_lat_wgs84
 from api.schemas_suggestion import IncidentOut, IncidentReport, as_json
@@ -26,7 +27,7 @@ SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
 
 @router.post("", status_code=201)
 def report(
-    reported: IncidentReport, response: Response, service: ServiceDep, _: ReportIncidentDep
+    reported: IncidentReport, effect: EffectDep, service: ServiceDep, _: ReportIncidentDep
 ) -> IncidentOut:
     """Take in a report or a planned visit; every open page hears of it."""
     reporter = reported.reporter
@@ -40,12 +41,10 @@ def report(
         scale=reported.scale,
         filings=tuple(given.filing() for given in reported.filings),
     )
-    with service.store.session() as session:
+    with effect.begin() as session:
         kept = desk.receive(session, incident, service.city)
-        session.commit()
-    out = IncidentOut.of(kept)
+        out = effect.commit(IncidentOut.of(kept), location=f"/api/v1/incidents/{kept.id}")
     service.announce("incident", as_json(out))
-    response.headers["location"] = f"/api/v1/incidents/{out.id}"
     return out
 
 

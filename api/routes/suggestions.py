@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.schemas import lon_lat_wgs84
 from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import SuggestionAsk, SuggestionOut
@@ -26,7 +27,9 @@ SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS))]
 
 
 @router.post("")
-def suggest(asked: SuggestionAsk, service: ServiceDep, _: SuggestDep) -> SuggestionOut:
+def suggest(
+    asked: SuggestionAsk, effect: EffectDep, service: ServiceDep, _: SuggestDep
+) -> SuggestionOut:
     """
     Rank the crews that could go to a place.
 
@@ -43,7 +46,7 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: SuggestDep) -> Suggest
         filings=tuple(given.filing() for given in asked.filings),
     )
     whereabouts = service.live.present
-    with service.store.session() as session:
+    with effect.begin() as session:
         policy = service.policy(session, asked.policy, asked.asked_by)
         number, suggestion = desk.suggest(
             session,
@@ -55,8 +58,7 @@ def suggest(asked: SuggestionAsk, service: ServiceDep, _: SuggestDep) -> Suggest
             freezer=service.freezer,
             covered=service.coverage.latest(whereabouts),
         )
-        session.commit()
-    return SuggestionOut.of(number, suggestion)
+        return effect.commit(SuggestionOut.of(number, suggestion))
 
 
 @router.get("/{number}")

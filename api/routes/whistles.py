@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 
 from api.access import may
 from api.errors import NotFound
+from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, WhistleRecordOut
@@ -27,21 +28,22 @@ SeeWhistlesDep = Annotated[Person, Depends(may(Act.SEE_WHISTLES))]
 
 @router.post("", status_code=201)
 def blow(
-    asked: WhistleAsk, response: Response, service: ServiceDep, person: WhistleDep
+    asked: WhistleAsk, effect: EffectDep, service: ServiceDep, person: WhistleDep
 ) -> WhistleRecordOut:
     """Whistle for an incident; who is called, until when, and what follows silence is said."""
-    with service.store.session() as session:
+    now = service.clock()
+    with effect.begin() as session:
         call = whistle_desk.blow(
             session,
             asked.incident,
             service.city,
             by=asked.by,
             raised_by=person.name,
-            now=service.clock(),
+            now=now,
         )
-        session.commit()
-    response.headers["location"] = f"/api/v1/whistles/{call.id}"
-    return tell(str(call.id), service)
+        shown = show_call(session, call, now)
+        out = effect.commit(shown, location=f"/api/v1/whistles/{call.id}")
+    return tell(out, service)
 
 
 @router.get("")
@@ -79,29 +81,34 @@ def read(number: str, service: ServiceDep, _: SeeWhistlesDep) -> WhistleRecordOu
 
 @router.post("/{number}/answers")
 def answer(
-    number: str, asked: WhistleAnswerAsk, service: ServiceDep, person: WhistleDep
+    number: str,
+    asked: WhistleAnswerAsk,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: WhistleDep,
 ) -> WhistleRecordOut:
     """Answer for one of those called, in time or late; once all of them come it is closed."""
-    with service.store.session() as session:
-        given = Answer(asked.party, asked.says, service.clock(), person.name, asked.note)
-        whistle_desk.answer(session, number, given)
-        session.commit()
-    return tell(number, service)
+    now = service.clock()
+    with effect.begin() as session:
+        given = Answer(asked.party, asked.says, now, person.name, asked.note)
+        call = whistle_desk.answer(session, number, given)
+        out = effect.commit(show_call(session, call, now))
+    return tell(out, service)
 
 
 @router.post("/{number}/close")
 def close(
-    number: str, asked: WhistleCloseAsk, service: ServiceDep, person: WhistleDep
+    number: str,
+    asked: WhistleCloseAsk,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: WhistleDep,
 ) -> WhistleRecordOut:
     """Close a whistle that a command centre takes up, or that its caller withdraws."""
-    with service.store.session() as session:
-        whistle_desk.close(
-            session,
-            number,
-            now=service.clock(),
-            by=person.name,
-            closing=asked.closing,
-            note=asked.note,
+    now = service.clock()
+    with effect.begin() as session:
+        call = whistle_desk.close(
+            session, number, now=now, by=person.name, closing=asked.closing, note=asked.note
         )
-        session.commit()
-    return tell(number, service)
+        out = effect.commit(show_call(session, call, now))
+    return tell(out, service)

@@ -15,6 +15,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     centre_policies,
     deadlines,
     duty_tables,
+    idempotency,
     ledger_tables,
     order_tables,
     run_cards,
