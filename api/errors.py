@@ -77,13 +77,13 @@ class Answered(Exception):
         Status of the answer.
     body
         The answer, as JSON.
-    location
-        Address of what was made, or None.
+    headers
+        What was said beside it: where it is, its version.
     """
 
-    def __init__(self, status: int, body: bytes, location: str | None) -> None:
+    def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__(status)
-        self.status, self.body, self.location = status, body, location
+        self.status, self.body, self.headers = status, body, headers
 
 
 STATUS: dict[type[GridDispatchError], int] = {
@@ -231,9 +231,7 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_answered(_: Request, raised: Exception) -> Response:
     """Give the answer of the first time again."""
     first = cast("Answered", raised)
-    headers = {"idempotent-replayed": "true"}
-    if first.location is not None:
-        headers["location"] = first.location
+    headers = {**first.headers, "idempotent-replayed": "true"}
     return Response(first.body, first.status, headers, media_type="application/json")
 
 

@@ -13,14 +13,16 @@ request is under way the second is told to come back.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
+from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from api.auth import person_of
@@ -41,7 +43,7 @@ MOST_KEY = 255
 ANSWERS_KEPT = timedelta(days=2)
 """How long an answer can be heard again; a client that has not asked by then has given up."""
 
-Out = TypeVar("Out", bound=BaseModel)
+Out = TypeVar("Out", bound=BaseModel | list[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,16 @@ class Effect:
             _refuse_or_replay(self._session, self.keyed)
             yield self._session
 
-    def commit(self, answer: Out, *, location: str | None = None) -> Out:
+    def commit(self, answer: Out, **headers: str) -> Out:
         """
         Make the effect and the answer durable, in one.
 
         Parameters
         ----------
         answer
-            What the door is about to answer.
-        location
-            Address of what was made, or None.
+            What the door is about to answer; headers that it has set are kept, too.
+        **headers
+            What is said beside it, such as ``location``.
 
         Returns
         -------
@@ -131,16 +133,15 @@ class Effect:
             The same.
         """
         assert self._session is not None  # within `begin`
-        if location is not None:
-            self.response.headers["location"] = location
+        self.response.headers.update(headers)
         if self.keyed is not None:
             kept = KeptAnswer(
                 request=self.keyed.request,
                 asked=self.keyed.asked,
                 at=self.service.clock(),
                 status=self.status,
-                location=location,
-                body=answer.model_dump_json(by_alias=True).encode(),
+                headers=json.dumps(dict(self.response.headers)),
+                body=to_json(answer, by_alias=True),
             )
             keep_answer(self._session, kept)
         self._session.commit()
@@ -220,7 +221,7 @@ def _refuse_or_replay(session: Session, keyed: Keyed) -> None:
         return
     if known.asked != keyed.asked:
         raise KeyReused
-    raise Answered(known.status, known.body, known.location)
+    raise Answered(known.status, known.body, json.loads(known.headers))
 
 
 def _digest(*parts: bytes) -> str:

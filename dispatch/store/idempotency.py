@@ -22,7 +22,7 @@ ANSWERS = table(
     text("asked"),
     Column("at", Instant, nullable=False),
     Column("status", Integer, nullable=False),
-    text("location", nullable=True),
+    text("headers"),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -44,8 +44,8 @@ class KeptAnswer:
         When it was answered.
     status
         Status of HTTP.
-    location
-        Address of what was made, or None.
+    headers
+        What the door said beside it, as JSON: where it is, its version.
     body
         The answer itself.
     """
@@ -54,7 +54,7 @@ class KeptAnswer:
     asked: str
     at: datetime
     status: int
-    location: str | None
+    headers: str
     body: bytes
 
 
