@@ -44,7 +44,7 @@ def test_a_file_keeps_every_report_that_was_committed(embedded_url, count):
     said = set()
     for after_s in np.random.default_rng(1).uniform(0.0, LONGEST_S, cycles).tolist():
         said |= killed_while_committing(embedded_url, after_s=after_s)
-    assert len(said) > cycles
+    assert len(said) >= cycles
     with closing(open_store(embedded_url)) as store:
         assert said <= incidents_of(store)
         assert is_sound(store)
@@ -58,7 +58,7 @@ def test_a_killed_database_keeps_every_report_that_was_committed(server_url, pos
             server_url, after_s=after_s, kill=lambda _: kill_database(postgresql)
         )
         postgresql.start()
-    assert len(said) > cycles
+    assert len(said) >= cycles
     with closing(open_store(server_url)) as store:
         assert said <= incidents_of(store)
 
