@@ -247,7 +247,13 @@ def _area(row: Row[Any]) -> Area:
 
 def _zone(row: Row[Any]) -> Zone:
     return Zone(
-        row.code, row.name, row.brigade, row.polygon, row.arrival_target_s, name_en=row.name_en
+        code=row.code,
+        name=row.name,
+        brigade=row.brigade,
+        polygon=row.polygon,
+        arrival_target_s=row.arrival_target_s,
+        name_en=row.name_en,
+        acknowledge_within_s=row.acknowledge_within_s,
     )
 
 

@@ -162,6 +162,7 @@ def _zone(row: Row) -> Zone:
         polygon=polygon_of(row),
         arrival_target_s=_whole(row["arrival_target_s"], "arrival_target_s", least=1),
         name_en=row["name_en"],
+        acknowledge_within_s=_seconds(row["acknowledge_within_s"], "acknowledge_within_s"),
     )
 
 
@@ -292,7 +293,12 @@ def _incident(row: Row) -> Incident:
 
 
 AREAS = Source("areas.gpkg", "code name name_en tier parent", _area)
-ZONES = Source("zones.gpkg", "code name name_en brigade arrival_target_s", _zone)
+ZONES = Source(
+    "zones.gpkg",
+    "code name name_en brigade arrival_target_s",
+    _zone,
+    optional="acknowledge_within_s",
+)
 GRIDS = Source("grids.gpkg", "code community zone population", _grid, needed=False)
 BACKDROP = Source("backdrop.gpkg", "kind name", _backdrop, key="name", needed=False)
 DOMAINS = Source("domains.csv", "code name name_en", _domain, optional="kept_at")

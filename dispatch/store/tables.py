@@ -39,6 +39,7 @@ ZONES = _table(
     _text("name_en"),
     _text("brigade", nullable=True),
     Column("arrival_target_s", Integer, nullable=False),
+    Column("acknowledge_within_s", Integer),
     Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
 )
 
