@@ -24,9 +24,10 @@ from dispatch.proposal import Proposal
 from dispatch.reason import minutes
 from dispatch.scene import look_at
 from dispatch.second_thoughts import Rule
-from dispatch.suggestion import MOST_PROPOSALS, suggest
+from dispatch.suggestion import suggest
 from dispatch.under_way import complete_after_s
 from dispatch.unit import DutyStatus
+from dispatch.weighing import MOST_PROPOSALS
 from dispatch.whereabouts import Whereabouts
 from geo.remark import Remark
 

@@ -208,12 +208,12 @@ class Enquiry:
         crews, nearest_ms
             Their rows, ascending, and the travel time of the nearest officer, int64[n] each.
         """
-        nearest_ms = np.full(len(self.whereabouts.city.roster.crews), NEVER_MS)
+        roster = self.whereabouts.city.roster
+        nearest_ms = np.full(len(roster.crews), NEVER_MS)
         if than_ms > 0:
-            everyone = len(self.whereabouts.status)
-            found = self._nearest(Wanted(), everyone, than_ms - 1)
-            ms, officer = np.array(found, dtype=np.int64).reshape(-1, 2).T
-            np.minimum.at(nearest_ms, self.whereabouts.city.roster.crew_of[officer], ms)
+            travel_ms = self.whereabouts.within_ms(self.destination, than_ms - 1)
+            found = np.flatnonzero(travel_ms < NEVER_MS)
+            np.minimum.at(nearest_ms, roster.crew_of[found], travel_ms[found])
         crews = np.flatnonzero(nearest_ms < NEVER_MS)
         return crews, nearest_ms[crews]
 

@@ -10,7 +10,8 @@ from dispatch.incident import Incident
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
-from dispatch.suggestion import MOST_PROPOSALS, Suggestion, Weighed, suggest, weigh_up
+from dispatch.suggestion import Suggestion, suggest
+from dispatch.weighing import MOST_PROPOSALS, Weighed, weigh_up
 from dispatch.whereabouts import Whereabouts
 
 

@@ -283,6 +283,37 @@ class Whereabouts:
                 within_s = ranked[-1][0] / 1000  # whoever travels otherwise has to be sooner
         return ranked
 
+    def within_ms(self, destination: Mapping[Mode, Joins], limit_ms: int) -> NDArray[np.int64]:
+        """
+        Travel times of all officers who are within a time of a place, free or not.
+
+        Parameters
+        ----------
+        destination
+            The place as it joins the roads of each mode; a mode may be missing.
+        limit_ms
+            Officers who take longer are not looked for.
+
+        Returns
+        -------
+        travel_ms
+            int64[n_officers]; `NEVER_MS` for everybody else.
+        """
+        travel_ms = np.full(len(self.status), NEVER_MS)
+        for mode, place in destination.items():
+            engine = self.city.travel_times[mode]
+            if mode in self.fleets and isinstance(engine, NetworkTravelTimes):
+                found = engine.times_within(self.fleets[mode], place, within_ms=limit_ms)
+                rows = np.flatnonzero(found != UNREACHABLE_MS)
+                travel_ms[rows] = found[rows]
+            else:
+                everyone = np.ones(len(travel_ms), dtype=np.bool_)
+                for one in self._nearest_in_line(
+                    mode, place, len(travel_ms), everyone, limit_ms / 1000
+                ):
+                    travel_ms[one.unit] = one.travel_time_ms
+        return travel_ms
+
     def _nearest_in_line(
         self,
         mode: Mode,

@@ -26,8 +26,9 @@ from dispatch.obstacle import OBSTACLES
 from dispatch.passed_over import reasons_of_all
 from dispatch.proposal import Proposal
 from dispatch.question import Question, look_again
-from dispatch.suggestion import Suggestion, Weighed
+from dispatch.suggestion import Suggestion
 from dispatch.unit import UnitKind
+from dispatch.weighing import Weighed
 from dispatch.whereabouts import Whereabouts
 from geo.errors import UnknownName
 from geo.remark import Remark

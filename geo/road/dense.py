@@ -1,4 +1,4 @@
-"""The k nearest of many units: search backward from the incident until they are settled."""
+"""Units around an incident: search backward from it, for the k nearest or for all in time."""
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917 -- a kernel is one loop over plain arrays
 
@@ -111,3 +111,65 @@ def search_units(
                     heap = np.concatenate((heap, np.empty_like(heap)))
                 size = raise_key(heap, size, (reached_ms << STATE_BITS) | other)
     return count
+
+
+@kernel
+def reach_units(
+    first: NDArray[np.uint32],
+    to: NDArray[np.uint32],
+    arc_ms: NDArray[np.int32],
+    seed: NDArray[np.int32],
+    seed_ms: NDArray[np.int32],
+    limit_ms: int,
+    epoch: int,
+    reached: NDArray[np.int64],
+    head: NDArray[np.int32],
+    after: NDArray[np.int32],
+    port_edge: NDArray[np.int32],
+    along: NDArray[np.float64],
+    walk_ms: NDArray[np.int32],
+    edge_ms: NDArray[np.int32],
+    unit_ms: NDArray[np.int64],
+) -> None:
+    """
+    Settle all states within a time of an incident, and note when the units on them are there.
+
+    Parameters
+    ----------
+    first, to, arc_ms, seed, seed_ms, limit_ms, epoch, reached
+        See `search_units`.
+    head, after, port_edge, along, walk_ms, edge_ms
+        See `search_units`.
+    unit_ms
+        Time of each unit, int64[n_units]; lowered in place where a way within the limit is
+        faster.
+    """
+    heap = np.empty(1024, dtype=np.int64)
+    size = 0
+    for row in range(len(seed)):
+        start, ms = seed[row], np.int64(seed_ms[row])
+        if ms <= limit_ms and epoch | ms < reached[start]:
+            reached[start] = epoch | ms
+            if size == len(heap):
+                heap = np.concatenate((heap, np.empty_like(heap)))
+            size = raise_key(heap, size, (ms << STATE_BITS) | start)
+    while size > 0:
+        key = heap[0]
+        ms, state = key >> STATE_BITS, np.uint32(key & STATE_MASK)
+        size = lower_key(heap, size)
+        if epoch | ms > reached[state]:
+            continue
+        port = head[state]
+        while port >= 0:
+            unit = port >> 1
+            there_ms = ms + rest_of_edge_ms(port_edge, along, edge_ms, port) + walk_ms[unit]
+            if there_ms <= limit_ms:
+                unit_ms[unit] = min(unit_ms[unit], there_ms)
+            port = after[port]
+        for arc in range(first[state], first[state + 1]):
+            reached_ms, other = ms + arc_ms[arc], to[arc]
+            if reached_ms <= limit_ms and epoch | reached_ms < reached[other]:
+                reached[other] = epoch | reached_ms
+                if size == len(heap):
+                    heap = np.concatenate((heap, np.empty_like(heap)))
+                size = raise_key(heap, size, (reached_ms << STATE_BITS) | other)

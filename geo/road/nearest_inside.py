@@ -36,22 +36,45 @@ def with_units_inside(question: Question, ranked: Ranked, room: Workspace) -> Ra
     ranked
         The nearest of all.
     """
-    closed = question.metric.closed
-    if closed is None:
+    units, time_ms = units_inside(question, room)
+    if not len(units):
         return ranked
-    hung = question.hung
+    best = {unit: ms for ms, unit in ranked}
+    for unit, ms in zip(units.tolist(), time_ms.tolist(), strict=True):
+        best[unit] = min(ms, best.get(unit, ms))
+    return sorted((ms, unit) for unit, ms in best.items())[: max(question.k, 0)]
+
+
+def units_inside(
+    question: Question, room: Workspace
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """
+    Time the units on closed streets.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    room
+        The thread's workspace.
+
+    Returns
+    -------
+    units, time_ms
+        Rows of those that may go and are there within the limit, and when, int64[n] each.
+    """
+    closed, hung, nobody = question.metric.closed, question.hung, np.zeros(0, dtype=np.int64)
+    if closed is None:
+        return nobody, nobody
     inside = closed.states_inside(question.roads.graph.state_after)
     units = np.unique(list_hanging(*inside, hung.head, hung.after, hung.edge))
     units = units[[bool(may_go(question.bits, question.wanted, unit)) for unit in units.tolist()]]
     if not len(units):
-        return ranked
+        return nobody, nobody
     joins = _where(hung, units, question.roads.network)
     time_ms = from_many(question.roads, question.metric, joins, question.incident, room)
-    best = {unit: ms for ms, unit in ranked}
-    for unit, ms in zip(units.tolist(), time_ms.tolist(), strict=True):
-        if ms <= min(question.limit_ms, best.get(unit, ms)):
-            best[unit] = ms
-    return sorted((ms, unit) for unit, ms in best.items())[: max(question.k, 0)]
+    in_time = time_ms <= question.limit_ms
+    return units[in_time], time_ms[in_time]
 
 
 def _where(hung: Hung, units: NDArray[np.int64], network: RoadNetwork) -> Joins:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import BadValue
+from geo.road.all_within import times_within
 from geo.road.customise import NEVER
 from geo.road.eligible import ANYBODY, ON_ROAD, Wanted
 from geo.road.fleet import Fleet
@@ -313,6 +314,30 @@ class NetworkTravelTimes:
             ranked = nearest_units(question, self._rooms.mine())
             ranked = with_units_inside(question, ranked, self._rooms.mine())
         return [Arrival(unit, ms) for ms, unit in ranked]
+
+    def times_within(self, fleet: Fleet, incident: Joins, *, within_ms: int) -> NDArray[np.int64]:
+        """
+        Time every unit of a fleet that is within a time of an incident.
+
+        Parameters
+        ----------
+        fleet
+            Where the units are.
+        incident
+            The one place they go to.
+        within_ms
+            Units that take longer are not looked for.
+
+        Returns
+        -------
+        time_ms
+            int64[n_units]; `UNREACHABLE_MS` where a unit takes longer, or no road leads.
+        """
+        with fleet.held():
+            time_ms = times_within(
+                self._roads, self._metric, fleet.hung, incident, within_ms, self._rooms.mine()
+            )
+        return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS)
 
     def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
         """Give all travel times by the hierarchy; see `TravelTimes.matrix`."""

@@ -38,6 +38,7 @@ def warm_kernels() -> None:
             times.matrix(origins, destinations)
     fleet = times.fleet(ends)
     times.nearest(fleet, one, k=1)
+    times.times_within(fleet, one, within_ms=1)
     question = Question(
         roads, metric, fleet.hung, one, 1, 1_000_000, ANYBODY.masks(), fleet.hung.bits
     )

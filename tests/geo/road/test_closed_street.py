@@ -24,6 +24,7 @@ from geo.road.speed import WALKING_MPS, walk_time_ms
 from geo.road.straight_line import distance_m
 from geo.road.streets import CLOSED
 from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
+from geo.road.within import MOST_MS
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 WALK_S = GAP_M / WALKING_MPS
@@ -334,6 +335,8 @@ def test_every_kind_of_question_equals_dijkstra_over_walking_and_driving(data):
         goal = destinations.take([column])
         np.testing.assert_array_equal(times.matrix(origins, goal)[:, 0], whole[:, column])
         nearest = times.nearest(fleet, goal, k=len(origins))
+        everyone_ms = times.times_within(fleet, goal, within_ms=MOST_MS)
+        np.testing.assert_array_equal(everyone_ms, whole[:, column])
         ranked = sorted((int(ms), row) for row, ms in enumerate(whole[:, column]) if ms >= 0)
         assert [(one.travel_time_ms, one.unit) for one in nearest] == ranked
         for row in range(len(origins)):

@@ -19,7 +19,7 @@ from geo.road.nearest import GAVE_UP, Best, Question, along_the_street, by_hiera
 from geo.road.prepared import prepare
 from geo.road.snap import Joins, join_nodes
 from geo.road.speed import walk_time_ms
-from geo.road.travel_time import NetworkTravelTimes
+from geo.road.travel_time import UNREACHABLE_MS, NetworkTravelTimes
 from geo.road.workspace import Workspace
 
 
@@ -91,6 +91,8 @@ def test_search_and_hierarchy_give_the_sorted_matrix(data):
     ]
     assert ask(question, "search") == sorted(able)[:k]
     assert ask(question, "hierarchy") == sorted(able)[:k]
+    near = np.where((table >= 0) & (table <= limit_ms), table, UNREACHABLE_MS)
+    assert times.times_within(fleet, incident, within_ms=limit_ms).tolist() == near.tolist()
 
 
 @given(st.data())
