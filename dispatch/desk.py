@@ -16,7 +16,8 @@ from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import save_suggestion
-from dispatch.suggestion import MOST_PROPOSALS, Suggestion
+from dispatch.suggestion import Suggestion
+from dispatch.weighing import MOST_PROPOSALS
 from dispatch.whereabouts import Whereabouts
 
 Freezer = Callable[[Whereabouts], Frozen]
