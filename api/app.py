@@ -16,10 +16,12 @@ from api import errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.duty_now import DutyNow
+from api.first_admin import invite_first_admin
 from api.idempotency import drop_old_answers
 from api.layers import Layers
 from api.live import Heartbeat
 from api.routes import (
+    api_keys,
     assignments,
     audit,
     batches,
@@ -38,7 +40,9 @@ from api.routes import (
     positions,
     reach,
     reports,
+    session,
     suggestions,
+    users,
     whistles,
 )
 from api.schemas_position import positions_of
@@ -109,6 +113,9 @@ ROUTES = (
     maps,
     events,
     audit,
+    session,
+    users,
+    api_keys,
     health,
 )
 """Resources, in the order in which they are described."""
@@ -179,6 +186,7 @@ def create_app(
         for beat in beats:
             beat.start()
         warming = asyncio.create_task(_warm(service))
+        await asyncio.to_thread(invite_first_admin, service)
         announce_start(service)
         try:
             yield

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from api.demo_people import demo_person
 from api.errors import Forbidden, Unauthorized
 from api.service import service_of
 from dispatch.access import Person
+from dispatch.account import Account, Credential, CredentialKind
+from dispatch.store.credentials import find_credential
 
 COOKIE = "grid_dispatch_session"
 """Name of the cookie by which a page is signed in."""
@@ -118,6 +120,69 @@ def _bearer(header: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def credential_in(request: Request) -> tuple[Account, Credential] | None:
+    """
+    Look up the account and the secret with which a request comes.
+
+    Parameters
+    ----------
+    request
+        The request.
+
+    Returns
+    -------
+    account, credential
+        From the store; None for people of the demo, and for whoever has not signed in.
+    """
+    header = request.headers.get("authorization")
+    token = _bearer(header) if header is not None else request.cookies.get(COOKIE)
+    return _in_store(token, request) if token else None
+
+
+def set_cookie(response: Response, request: Request, secret: str) -> None:
+    """
+    Sign a page in.
+
+    Parameters
+    ----------
+    response, request
+        What is answered, to what.
+    secret
+        Secret of the session.
+    """
+    response.set_cookie(
+        COOKIE, secret, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+    )
+
+
+def forget_cookie(response: Response) -> None:
+    """
+    Sign a page out.
+
+    Parameters
+    ----------
+    response
+        What is answered.
+    """
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+
+
 def _holder(token: str, request: Request) -> Person | None:
     """Whose token it is, or None."""
-    return demo_person(token, service_of(request).city, host=host(request))
+    demo = demo_person(token, service_of(request).city, host=host(request))
+    if demo is not None:
+        return demo
+    held = _in_store(token, request)
+    return None if held is None else held[0].person(held[1].scope)
+
+
+def _in_store(token: str, request: Request) -> tuple[Account, Credential] | None:
+    """Whose session or key it is, by the store."""
+    service = service_of(request)
+    with service.store.reading() as session:
+        return find_credential(
+            session,
+            token,
+            now=service.clock(),
+            kinds=[CredentialKind.SESSION, CredentialKind.KEY],
+        )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.auth import COOKIE, host, page_person
+from api.auth import host, page_person, set_cookie
 from api.demo_people import DEMO_PAGE, is_demo
 from api.service import service_of
 
 DIST = Path(__file__).parent / "web" / "dist"
+SIGN_IN = Path(__file__).parent / "sign_in_page"
 
 NOT_BUILT = (
     "网页尚未构建：请在源码目录运行 python hatch_build.py。\n"
@@ -47,6 +48,7 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
     dist
         Folder of the built pages; if it is missing the root says how to build them.
     """
+    _install_sign_in(app)
     index = dist / "index.html"
     if not index.is_file():
 
@@ -59,9 +61,36 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
     app.mount("/assets", _Assets(directory=dist / "assets"), name="assets")
 
     @app.get("/", include_in_schema=False)
-    def show_page(request: Request) -> FileResponse:
-        headers = {"cache-control": "no-cache", "content-security-policy": POLICY}
-        page = FileResponse(index, headers=headers)
-        if page_person(request) is None and is_demo(service_of(request).city, host=host(request)):
-            page.set_cookie(COOKIE, DEMO_PAGE, httponly=True, samesite="strict")
+    def show_page(request: Request) -> Response:
+        page = _page(index)
+        if page_person(request) is None:
+            if not is_demo(service_of(request).city, host=host(request)):
+                return RedirectResponse("/sign-in", status_code=303)
+            set_cookie(page, request, DEMO_PAGE)
         return page
+
+
+def _install_sign_in(app: FastAPI) -> None:
+    """Serve the page that asks who is there, which needs no build."""
+
+    @app.get("/sign-in", include_in_schema=False)
+    def show_sign_in() -> FileResponse:
+        return _page(SIGN_IN / "page.html")
+
+    @app.get("/sign-in.js", include_in_schema=False)
+    def show_sign_in_script() -> FileResponse:
+        return _page(SIGN_IN / "page.js")
+
+    @app.get("/sign-in.css", include_in_schema=False)
+    def show_sign_in_style() -> FileResponse:
+        return _page(SIGN_IN / "page.css")
+
+
+def _page(path: Path) -> FileResponse:
+    """A file that is asked for anew each time, and whose page reaches nobody else."""
+    headers = {
+        "cache-control": "no-cache",
+        "content-security-policy": POLICY,
+        "referrer-policy": "no-referrer",
+    }
+    return FileResponse(path, headers=headers)

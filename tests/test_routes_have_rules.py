@@ -15,6 +15,10 @@ from dispatch.access import Act
 
 OPEN = {
     "GET /": "the page, which asks to sign in",
+    "GET /sign-in": "the page that asks who is there",
+    "GET /sign-in.js": "its script",
+    "GET /sign-in.css": "its style",
+    "POST /api/v1/session": "whoever signs in has no session yet",
     "MOUNT /assets": "scripts, styles and icons of the page",
     "GET /openapi.json": "what may be asked is no secret",
     "GET /healthz": "whether the process lives",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dispatch.store import (  # noqa: F401 -- they declare tables
+    account_tables,
     centre_policies,
     deadlines,
     duty_tables,
