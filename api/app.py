@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
+from api.draining import Draining
 from api.duty_now import DutyNow
 from api.first_admin import invite_first_admin
 from api.idempotency import drop_old_answers
@@ -210,6 +211,7 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router)
     pages.install(app)
+    app.add_middleware(Draining)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
     return app

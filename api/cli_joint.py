@@ -1,4 +1,4 @@
-"""`grid-dispatch joint`: many officers to several sites, asked of a store without a server."""
+"""`grid-dispatch joint`: many officers to several sites, and what is missing."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from api.cli_suggest import read_whereabouts
+from api.http_door import open_door
 from api.schemas_joint import JointAsk, JointOut
 from api.schemas_suggestion import as_json as plain_json
-from api.store_option import EXIT_NO, StoreOption
-from dispatch.call_up import call_up
+from api.store_option import EXIT_NO, JsonOption, NowOption, StoreOption, TokenOption
 from geo.errors import BadValue, UnreadableFile
 
 
 def joint_verb(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON with arrive_by and sites.")],
     *,
-    now: Annotated[
-        str | None, typer.Option(metavar="TIME", help="ISO 8601 with offset; the present without.")
-    ] = None,
+    now: NowOption = None,
+    token: TokenOption = None,
     store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> int:
     """Plan a joint operation; exit 1: it can't be done in time, and what is missing is said."""
-    operation = _read(file).operation()
-    whereabouts, instant = read_whereabouts(store, now)
-    answer = JointOut.of(call_up(operation, whereabouts, now=instant), whereabouts.city)
+    operation = _read(file)
+    operation.operation()
+    with open_door(store, token=token, now=now) as door:
+        answer = JointOut.model_validate(
+            door.ask("POST", "joint-operations", operation.model_dump(mode="json"))
+        )
     if as_json:
         typer.echo(json.dumps(plain_json(answer), ensure_ascii=False, indent=2))
     else:

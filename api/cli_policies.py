@@ -1,10 +1,11 @@
 """`grid-dispatch policies`: which rankings are known, whether a file of one's own is sound."""
 
+# ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
+
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -12,15 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.clock import system_clock
+from api.http_door import open_door
 from api.schemas_policy import PoliciesOut, PolicyOut
-from api.settings import Settings, demo_store_url
-from dispatch.policy import Policy, policy_named
+from api.settings import Settings
+from api.store_option import ByOption, JsonOption, StoreOption, TokenOption
+from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
-from dispatch.store.centre_policies import choose_policy, read_centre_policies
-from dispatch.store.cities import read_city
-from dispatch.store.engine import open_store
-from geo.errors import BadInput, UnknownName
+from geo.errors import BadInput
 
 
 def policies_verb(
@@ -34,11 +33,10 @@ def policies_verb(
     use: Annotated[
         str | None, typer.Option(metavar="NAME", help="What it chooses; '' for the area above's.")
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option("--store", metavar="URL", help="sqlite:///FILE; the demo's file without it."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    by: ByOption = None,
+    token: TokenOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """List the policies that are known, check a file of them, or choose one for a command room."""
     settings = Settings()
@@ -47,31 +45,21 @@ def policies_verb(
         raise BadInput("Say who chooses and what: --centre AREA --use NAME.")
     chosen: Mapping[str, str] = {}
     if centre is not None and use is not None:
-        chosen = _choose(store or settings.store or demo_store_url(), centre, use, known)
-    shown = PoliciesOut(
+        if use:
+            policy_named(use, known)
+        with open_door(store, token=token, by=by) as door:
+            shown = door.ask("PUT", f"policies/centres/{centre}", {"policy": use or None})
+        chosen = shown["centres"]
+    listed = PoliciesOut(
         items=[PolicyOut.of(policy) for policy in known.values()],
         default=settings.policy,
         centres=dict(chosen),
     )
     if as_json:
-        typer.echo(json.dumps(shown.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(listed.model_dump(mode="json"), ensure_ascii=False, indent=2))
     else:
-        _show(shown)
+        _show(listed)
     return 0
-
-
-def _choose(url: str, area: str, name: str, known: Mapping[str, Policy]) -> Mapping[str, str]:
-    """Choose the policy of a command room; answers what all have chosen."""
-    if name:
-        policy_named(name, known)
-    with closing(open_store(url)) as opened:
-        city = read_city(opened)
-        if area not in city.area_of:
-            raise UnknownName(f"The city {city.name_en} has no area {area!r}.")
-        with opened.session() as session:
-            choose_policy(session, area, name or None, now=system_clock(), by="command line")
-            session.commit()
-            return read_centre_policies(session)
 
 
 def _show(shown: PoliciesOut) -> None:

@@ -1,50 +1,30 @@
-"""`grid-dispatch suggest`: who should go, asked of a store without a server."""
+"""`grid-dispatch suggest`: who should go, and why."""
 
 # ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
 
 from __future__ import annotations
 
 import json
-from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from api.batch_report import show_assignment, show_whole
-from api.clock import system_clock
+from api.http_door import Door, open_door
 from api.instant import read_instant
-from api.policy_in_store import policy_in_store
 from api.schemas_batch import BatchOut
 from api.schemas_suggestion import SuggestionOut
-from api.settings import store_url
-from api.store_option import EXIT_NO, StoreOption
+from api.store_option import EXIT_NO, JsonOption, NowOption, StoreOption, TokenOption
 from api.suggest_batch import Question, read_batch, read_question
-from api.suggest_report import show
-from api.weights_in_force import WeightsInForce
-from dispatch.city_batch import assign_city
-from dispatch.city_coverage import CityCoverage, survey_city
-from dispatch.demand_point import lay_out_demand
-from dispatch.duty import draw_up_duty
-from dispatch.frozen import freeze
-from dispatch.incident import Incident, IncidentKind
-from dispatch.lineup import STALE_AFTER_S
+from api.suggest_report import Names, show
+from dispatch.choice import ProposalKind
 from dispatch.matter import CaseScale
-from dispatch.question import Counted, ask
-from dispatch.question import Question as Asked
-from dispatch.store.cities import read_city, read_statuses
-from dispatch.store.duty import read_duty
-from dispatch.store.engine import open_store
-from dispatch.store.flights import read_drones
-from dispatch.store.positions import read_positions
-from dispatch.store.suggestions import save_suggestion
-from dispatch.suggestion import Suggestion
-from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.errors import BadInput, OutsideNetwork
+
+Answer = dict[str, Any]
+"""A suggestion as the door gives it."""
 
 
 def suggest_verb(
@@ -54,9 +34,7 @@ def suggest_verb(
     batch: Annotated[
         Path | None, typer.Option(help="CSV id,lon,lat,matters with ; between codes.")
     ] = None,
-    now: Annotated[
-        str | None, typer.Option(metavar="TIME", help="ISO 8601 with offset; the present without.")
-    ] = None,
+    now: NowOption = None,
     policy: Annotated[
         str | None, typer.Option(help="Name of the ranking; that of the command room without.")
     ] = None,
@@ -70,167 +48,82 @@ def suggest_verb(
     asked_by: Annotated[
         str | None, typer.Option(metavar="AREA", help="Command room that may have to whistle.")
     ] = None,
+    token: TokenOption = None,
     store: StoreOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> int:
     """Rank the crews that could go, with reasons; exit 1: for some place there is none."""
     if (at is None) == (batch is None):
         raise BadInput("Say where: either --at LON,LAT or --batch FILE.")
-    whereabouts, instant = read_whereabouts(store, now)
-    city = whereabouts.city
     if batch is not None:
-        questions = read_batch(batch, crs=crs, city=city)
+        questions = read_batch(batch, crs=crs)
     else:
-        questions = [read_question(at or "", matter, crs=crs, city=city)]
-    kind = IncidentKind.VISIT if visit else IncidentKind.REPORT
-    by = policy_in_store(store, city, named=policy, asked_by=asked_by)
-    incidents = [
-        Incident(question.lon_lat, question.matters, instant, kind, scale=scale)
-        for question in questions
-    ]
-    covered = survey_city(lay_out_demand(city), whereabouts, now=instant)
-    asked = [
-        Asked(incident, instant, by, asked_by=asked_by, counted=Counted.of(covered))
-        for incident in incidents
-    ]
-    answers = [
-        _answer(question, one, whereabouts, covered)
-        for question, one in zip(questions, asked, strict=True)
-    ]
-    numbers = _keep(store, asked, answers, whereabouts)
-    together = _together(incidents, whereabouts, instant) if batch is not None else None
-    _print(questions, numbers, answers, whereabouts, plain=not as_json, together=together)
-    return 0 if all(answer.crew_proposals for answer in answers) else EXIT_NO
+        questions = [read_question(at or "", matter, crs=crs)]
+    of_case = {"kind": "visit" if visit else "report", "scale": scale}
+    instant = {} if now is None else {"at": read_instant(now).isoformat()}
+    more = of_case | instant | {"policy": policy, "asked_by": asked_by}
+    with open_door(store, token=token, now=now, timed=True) as door:
+        door.ask("GET", "coverage")  # counted before it is read, whenever the beat comes
+        answers = [_ask(door, question, more) for question in questions]
+        together = [] if batch is None else _together(door, questions, of_case, instant)
+        if as_json:
+            _print(questions, answers, together)
+        else:
+            _show_all(questions, answers, together, Names(door))
+    return 0 if all(map(_sends_somebody, answers)) else EXIT_NO
 
 
-def read_whereabouts(store: str | None, now: str | None) -> tuple[Whereabouts, datetime]:
-    """
-    Read the city of a store, where its officers are, and the roads as they are at an instant.
-
-    Parameters
-    ----------
-    store
-        URL of the store, or None for the one that is set, else the demo's.
-    now
-        The instant asked for, or None for the present.
-
-    Returns
-    -------
-    whereabouts
-        Where everybody is.
-    instant
-        The present; for a demo city that stands still, the instant of its last fix.
-    """
-    opened = open_store(store_url(store))
-    try:
-        city = read_city(opened)
-        with opened.reading() as session:
-            positions, statuses = read_positions(session), read_statuses(session)
-        whereabouts = locate_officers(city, positions, statuses)
-        instant = _instant(now, whereabouts)
-        WeightsInForce(opened, city).read_again(instant)
-        with opened.reading() as session:
-            book = read_duty(session, now=instant)
-            drones = read_drones(session, city.drones, now=instant)
-    finally:
-        opened.close()
-    duty = draw_up_duty(book, city.roster, now=instant)
-    return whereabouts.with_duty(duty.columns).with_drones(drones), instant
-
-
-def _instant(now: str | None, whereabouts: Whereabouts) -> datetime:
-    """The instant asked for; for a demo city that stands still, that of its last fix."""
-    if now is not None:
-        return read_instant(now)
-    present = system_clock()
-    fixes = whereabouts.positions.fixes.values()
-    last = max((fix.time for fix in fixes), default=present)
-    if whereabouts.city.invented and present - last > timedelta(seconds=STALE_AFTER_S):
-        typer.echo(
-            f"The demo city stands still: answering for {last.astimezone(UTC).isoformat()}, "
-            "its last position; --now asks for another time.",
-            err=True,
-        )
-        return last
-    return present
-
-
-def _answer(
-    question: Question, asked: Asked, whereabouts: Whereabouts, covered: CityCoverage
-) -> Suggestion:
+def _ask(door: Door, question: Question, more: Answer) -> Answer:
     """Ask for one place; in a batch the row is named if it can't be answered."""
     try:
-        return ask(asked, whereabouts, covered)
+        answer: Answer = door.ask("POST", "suggestions", question.asked() | more)
     except OutsideNetwork as error:
         row = "" if question.id is None else f"Row {question.id}: "
         raise OutsideNetwork(f"{row}{error}") from error
-
-
-def _keep(
-    store: str | None, asked: list[Asked], answers: list[Suggestion], whereabouts: Whereabouts
-) -> list[str]:
-    """Keep the answers, so that they can be made again and asked about; gives their ids."""
-    snapshot = freeze(whereabouts).frozen
-    with closing(open_store(store_url(store))) as opened, opened.session() as session:
-        numbers = [
-            save_suggestion(session, answer, question, snapshot, snapshot)
-            for question, answer in zip(asked, answers, strict=True)
-        ]
-        session.commit()
-    return numbers
+    return answer
 
 
 def _together(
-    incidents: list[Incident], whereabouts: Whereabouts, instant: datetime
-) -> list[BatchOut]:
+    door: Door, questions: list[Question], of_case: Answer, instant: Answer
+) -> list[Answer]:
     """Assign crews to all rows of a batch; rows are told apart by their number."""
-    numbered = [replace(incident, id=f"{row:08d}") for row, incident in enumerate(incidents)]
-    made = assign_city(numbered, whereabouts, now=instant)
-    return [BatchOut.of(incident.id or "", made) for incident in numbered]
-
-
-def _print(
-    questions: list[Question],
-    numbers: list[str],
-    answers: list[Suggestion],
-    whereabouts: Whereabouts,
-    *,
-    plain: bool,
-    together: list[BatchOut] | None,
-) -> None:
-    """Print the answers as tables or as JSON; those of a batch with who goes for all together."""
-    if plain:
-        _show_all(questions, numbers, answers, whereabouts, together or [])
-        return
-    if together is None:
-        shown = SuggestionOut.of(numbers[0], answers[0]).model_dump(mode="json")
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
-        return
     rows = [
-        SuggestionOut.of(question.id, answer).model_dump(mode="json")
-        | {"suggestion": number, "batch": batch.model_dump(mode="json")}
-        for question, number, answer, batch in zip(
-            questions, numbers, answers, together, strict=True
-        )
+        question.asked() | of_case | {"id": f"{row:08d}"} for row, question in enumerate(questions)
     ]
-    typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    made = door.ask("POST", "suggestions/batch", {"incidents": rows} | instant)
+    whole = {name: made[name] for name in BatchOut.model_fields if name in made}
+    return [
+        {"assigned": row["assigned"], "one_by_one": row["one_by_one"]} | whole
+        for row in made["incidents"]
+    ]
+
+
+def _sends_somebody(answer: Answer) -> bool:
+    """Whether a crew is proposed; a drone alone is nobody."""
+    return any(one["kind"] != ProposalKind.FIRST_LOOK for one in answer["proposals"])
+
+
+def _print(questions: list[Question], answers: list[Answer], together: list[Answer]) -> None:
+    """Print the answers as JSON; those of a batch with who goes for all together."""
+    rows = [
+        answer | {"id": question.id, "suggestion": answer["id"], "batch": batch}
+        for question, answer, batch in zip(questions, answers, together, strict=False)
+    ]
+    shown = rows if together else answers[0]
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
 def _show_all(
-    questions: list[Question],
-    numbers: list[str],
-    answers: list[Suggestion],
-    whereabouts: Whereabouts,
-    together: list[BatchOut],
+    questions: list[Question], answers: list[Answer], together: list[Answer], names: Names
 ) -> None:
     """Print the answers as tables."""
     console = Console()
-    rows = zip_longest(questions, numbers, answers, together)
-    for question, number, answer, batch in rows:
-        show(answer, whereabouts.city, console, title=question.id)
-        console.print(f"Kept as {number}", style="dim", highlight=False)
-        if batch is not None:
-            show_assignment(batch, console)
+    batches = [BatchOut.model_validate(batch) for batch in together]
+    for row, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+        show(SuggestionOut.model_validate(answer), names, console, title=question.id)
+        console.print(f"Kept as {answer['id']}", style="dim", highlight=False)
+        if batches:
+            show_assignment(batches[row], console)
         console.print()
-    for batch in together[:1]:
+    for batch in batches[:1]:
         show_whole(batch, console)

@@ -13,6 +13,7 @@ from dispatch.batch import Assigned, Score
 from dispatch.city import City
 from dispatch.city_batch import CityBatch, SlotChoice
 from dispatch.incident import Incident, IncidentKind
+from dispatch.matter import CaseScale
 
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
 
@@ -29,6 +30,9 @@ class BatchIncidentIn(Asked):
         default=None, description="When a target began that counts from the report; now without."
     )
     kind: IncidentKind = IncidentKind.REPORT
+    scale: CaseScale | None = Field(
+        default=None, description="Daily work or a major case; without it the matter's triage says."
+    )
 
 
 class BatchAsk(Asked):

@@ -69,6 +69,8 @@ class Service:
         Requests with an idempotency key that are in hand.
     warm
         Whether the kernels are compiled and the first answer will be quick.
+    stopping
+        Whether the process has been told to stop; it answers on what is open, and takes no more.
     """
 
     settings: Settings
@@ -86,6 +88,7 @@ class Service:
     stream: Stream = field(default_factory=Stream)
     underway: Underway = field(default_factory=Underway)
     warm: bool = False
+    stopping: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
@@ -110,7 +113,8 @@ class Service:
             self._loop.call_soon_threadsafe(self.stream.publish, event, data)
 
     def hang_up(self) -> None:
-        """Let every open page go, from whatever thread; the service is about to stop."""
+        """Be ready no more and let every open page go, from whatever thread: about to stop."""
+        self.stopping = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.close)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import socket
+import time
 from types import FrameType
 
 import uvicorn
@@ -16,8 +19,13 @@ from geo.errors import BadValue
 
 logger = logging.getLogger(__name__)
 
-DRAIN_S = 3
-"""Requests that are under way have this long to end after a stop is asked for."""
+LAME_S = 1.0
+"""Open connections are answered for so long after a stop is asked for, and asked to close."""
+
+DRAIN_S = 5
+"""Requests that are still under way have so long to end."""
+
+LOOK_S = 0.05
 
 
 def listen_on(host: str, port: int) -> socket.socket:
@@ -72,7 +80,7 @@ def address_of(host: str, port: int) -> str:
 
 def serve_app(app: FastAPI, listener: socket.socket) -> None:
     """
-    Serve until somebody stops it.
+    Serve until somebody stops it; a stop leaves no request unanswered.
 
     Parameters
     ----------
@@ -81,25 +89,54 @@ def serve_app(app: FastAPI, listener: socket.socket) -> None:
     listener
         Where it listens.
     """
-    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    start_log()
     logger.info("Open %s in a browser; Ctrl+C stops.", address_of(*listener.getsockname()[:2]))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
     )
-    _Server(config, app).run(sockets=[listener])
+    DrainingServer(config, app).run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """A server that hangs up its live streams before it waits for requests to end."""
+def start_log() -> None:
+    """Write the log of a server to the terminal."""
+    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+
+
+class DrainingServer(uvicorn.Server):
+    """
+    A server that ends in three steps: unready, then drained, then stopped.
+
+    When it is told to stop it says at once that it is not ready, takes no new connections, and
+    hangs up its live streams.  For `LAME_S` it answers on open connections, asking each
+    to close; then idle ones are closed, and requests under way have `DRAIN_S` to end.
+
+    Parameters
+    ----------
+    config
+        Of the server.
+    app
+        The application, made by `create_app`.
+    """
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop listening to anybody."""
+        """Stop; a termination that was asked for is no failure, an interruption ends as one."""
         service = getattr(self._app.state, "service", None)
         if isinstance(service, Service):
             service.hang_up()
         super().handle_exit(sig, frame)
+        if sig == signal.SIGTERM:
+            self._captured_signals.clear()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let open connections notice before they are closed."""
+        for server in self.servers:
+            server.close()
+        deadline = time.monotonic() + LAME_S
+        while self.server_state.connections and time.monotonic() < deadline:  # noqa: ASYNC110 -- uvicorn tells nobody when a connection ends
+            await asyncio.sleep(LOOK_S)
+        await super().shutdown(sockets)

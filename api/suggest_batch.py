@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.place_table import read_place, read_rows
-from dispatch.city import City
 from geo.errors import BadInput, BadValue, MissingColumn
 
 COLUMNS = ("id", "lon", "lat", "matters")
@@ -32,8 +31,19 @@ class Question:
     lon_lat: tuple[float, float]
     matters: tuple[str, ...]
 
+    def asked(self) -> dict[str, object]:
+        """
+        Put it into the words of the HTTP door.
 
-def read_question(at: str, matters: str, *, crs: str, city: City) -> Question:
+        Returns
+        -------
+        asked
+            Place and matters, as JSON says them.
+        """
+        return {"lon_lat": self.lon_lat, "matters": self.matters}
+
+
+def read_question(at: str, matters: str, *, crs: str) -> Question:
     """
     Read a question from the command line.
 
@@ -45,26 +55,24 @@ def read_question(at: str, matters: str, *, crs: str, city: City) -> Question:
         Codes, separated by commas.
     crs
         Coordinate system of the place.
-    city
-        Knows the matters.
 
     Returns
     -------
     question
-        With every matter known.
+        Whether the matters are known, the door says.
 
     Raises
     ------
     BadValue
         The place is no place.
-    UnknownCrs, UnknownName
-        The coordinate system or a matter is not known.
+    UnknownCrs
+        The coordinate system is not known.
     """
     lon, lat = read_place(at, crs=crs)[0].tolist()
-    return Question(None, (lon, lat), _codes(matters.replace(",", ";"), city))
+    return Question(None, (lon, lat), _codes(matters.replace(",", ";")))
 
 
-def read_batch(path: Path, *, crs: str, city: City) -> list[Question]:
+def read_batch(path: Path, *, crs: str) -> list[Question]:
     """
     Read a table of questions.
 
@@ -74,8 +82,6 @@ def read_batch(path: Path, *, crs: str, city: City) -> list[Question]:
         CSV ``id,lon,lat,matters`` with ``;`` between codes; a column ``crs`` outranks `crs`.
     crs
         Coordinate system of the places.
-    city
-        Knows the matters.
 
     Returns
     -------
@@ -95,20 +101,19 @@ def read_batch(path: Path, *, crs: str, city: City) -> list[Question]:
         raise MissingColumn(
             f"{path} has no column {' and '.join(missing)}; a batch has {','.join(COLUMNS)}."
         )
-    return [_question(path, line, row, crs, city) for line, row in enumerate(rows, start=2)]
+    return [_question(path, line, row, crs) for line, row in enumerate(rows, start=2)]
 
 
-def _question(path: Path, line: int, row: Mapping[str, str], crs: str, city: City) -> Question:
+def _question(path: Path, line: int, row: Mapping[str, str], crs: str) -> Question:
     """Read one line; whatever is wrong with it is told with its number."""
     try:
         place = f"{row.get('lon', '')},{row.get('lat', '')}"
         lon, lat = read_place(place, crs=row.get("crs") or crs)[0].tolist()
-        return Question(row["id"], (lon, lat), _codes(row.get("matters", ""), city))
+        return Question(row["id"], (lon, lat), _codes(row.get("matters", "")))
     except BadInput as error:
         raise BadValue(f"{path}, line {line}: {error}") from error
 
 
-def _codes(text: str, city: City) -> tuple[str, ...]:
-    """Split codes and make sure that the list of powers has each."""
-    codes = tuple(code.strip() for code in text.split(";") if code.strip())
-    return tuple(city.matter(code).code for code in codes)
+def _codes(text: str) -> tuple[str, ...]:
+    """Split codes."""
+    return tuple(code.strip() for code in text.split(";") if code.strip())

@@ -49,5 +49,6 @@ def _incident(row: BatchIncidentIn, crs: str, service: Service, now: datetime) -
         matters=tuple(row.matters),
         reported_at=row.reported_at or now,
         kind=row.kind,
+        scale=row.scale,
         id=row.id,
     )

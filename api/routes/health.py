@@ -33,9 +33,11 @@ async def healthz() -> HealthOut:
     return HealthOut()
 
 
-@router.get("/readyz", responses={503: {"description": "Still warming up."}})
+@router.get("/readyz", responses={503: {"description": "Warming up, or stopping."}})
 async def readyz(service: ServiceDep) -> ReadyOut:
     """Tell whether the first answer would be quick: city loaded, kernels compiled."""
+    if service.stopping:
+        raise Unavailable("This process is stopping; ask again, and another one will answer.")
     if not service.warm:
         raise Unavailable("The road engine is still warming up; try again in a few seconds.")
     city = service.city

@@ -69,6 +69,18 @@ def list_all(
     return Page(items=shown, next=shown[-1].id if len(calls) > cut.limit else None)
 
 
+@router.post("/escalations")
+def escalate(service: ServiceDep, _: WhistleDep) -> list[WhistleRecordOut]:
+    """Take up at once every whistle that was refused or not answered; it happens by itself too."""
+    now = service.clock()
+    with service.store.session() as session:
+        news = whistle_desk.escalate(session, service.city, now=now)
+        numbers = dict.fromkeys(str(call.id) for call, _ in news)
+        shown = [show_call(session, get_call(session, number), now) for number in numbers]
+        session.commit()
+    return [tell(call, service) for call in shown]
+
+
 @router.get("/{number}")
 def read(number: str, service: ServiceDep, _: SeeWhistlesDep) -> WhistleRecordOut:
     """Read one whistle as it stands now."""

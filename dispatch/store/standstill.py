@@ -17,7 +17,7 @@ from dispatch.store.order_tables import (
     WHISTLE_ANSWERS,
     WHISTLES,
 )
-from dispatch.store.tables import INCIDENTS, POSITIONS
+from dispatch.store.tables import INCIDENTS, META, POSITIONS
 
 _OF_ASSIGNMENT = (
     "decided_at",
@@ -67,6 +67,24 @@ def resume(session: Session, *, now: datetime) -> timedelta:
             _move_on(session, table, instant, pause)
     note_duty_change(session)
     return pause
+
+
+def stands_still_at(session: Session) -> datetime | None:
+    """
+    Tell where an invented city stopped.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    stopped
+        The instant of its newest position; None for a real city, and where nobody was seen.
+    """
+    invented = session.scalar(select(META.c.value).where(META.c.name == "invented")) == "1"
+    return session.scalar(select(func.max(POSITIONS.c.time))) if invented else None
 
 
 def _move_on(session: Session, table: Table, instant: str, pause: timedelta) -> None:

@@ -92,7 +92,7 @@ def test_a_second_demo_keeps_the_store(home):
 
 def test_a_demo_that_stands_still_answers_for_its_own_time(place, matter, capsys, monkeypatch):
     later = datetime.now(UTC) + timedelta(days=3)
-    monkeypatch.setattr("api.cli_suggest.system_clock", lambda: later)
+    monkeypatch.setattr("api.own_door.system_clock", lambda: later)
     assert run(["suggest", "--at", place, "--matter", matter, "--json"]) == 0
     heard = capsys.readouterr()
     assert "stands still" in heard.err

@@ -221,7 +221,7 @@ class TestCommandLine:
 
     def test_a_stranger_is_named(self, verb):
         code, said = verb("on", "Z9")
-        assert (code, said) == (2, "grid-dispatch: There is no officer 'Z9'.\n")
+        assert (code, said) == (2, "grid-dispatch: There is no officer 'Z9' in this city.\n")
 
     def test_suggest_reads_the_roster_too(self, store_file, capsys):
         enter(store_file, shift("K2", "08:00", "16:00"))
