@@ -184,6 +184,7 @@ def create_app(
         service.go_live()
         app.state.service = service
         beats = heartbeats(service, patrol)
+        service.intake.start()
         for beat in beats:
             beat.start()
         warming = asyncio.create_task(_warm(service))
@@ -193,6 +194,7 @@ def create_app(
             yield
         finally:
             service.stream.close()
+            await asyncio.to_thread(service.intake.stop)
             for beat in beats:
                 await beat.stop()
             await warming
@@ -301,20 +303,24 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
 
 def save_positions(service: Service) -> None:
     """
-    Write the positions that changed since the last time.
+    Write the positions that changed since the last time, all of them or none.
 
     Parameters
     ----------
     service
-        The service.
+        The service; what could not be written it keeps for the next time.
     """
-    fixes = service.live.present.positions.fixes
-    unsaved = [fixes[officer] for officer in service.take_unsaved()]
+    unsaved = service.take_unsaved()
     if not unsaved:
         return
-    with service.store.session() as session:
-        write_positions(session, unsaved)
-        session.commit()
+    fixes = service.live.present.positions.fixes  # read after: nobody moves unseen in between
+    try:
+        with service.store.session() as session:
+            write_positions(session, [fixes[officer] for officer in unsaved if officer in fixes])
+            session.commit()
+    except BaseException:
+        service.give_back_unsaved(unsaved)
+        raise
 
 
 def announce_start(service: Service) -> None:

@@ -28,6 +28,19 @@ logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 
 
+class Overloaded(GridDispatchError):
+    """More is asked than the service gets through; what can wait is turned away."""
+
+    code = "overloaded"
+    retry_after_s = 1
+
+
+class Malformed(BadInput):
+    """A body that is no JSON, or none that anybody means."""
+
+    code = "malformed"
+
+
 class NotFound(GridDispatchError):
     """Nothing stands under the address that was asked for."""
 
@@ -87,6 +100,8 @@ class Answered(Exception):
 
 
 STATUS: dict[type[GridDispatchError], int] = {
+    Overloaded: 429,
+    Malformed: 400,
     NotFound: 404,
     Unauthorized: 401,
     Forbidden: 403,
@@ -103,6 +118,8 @@ STATUS: dict[type[GridDispatchError], int] = {
 
 CHINESE: dict[str, str] = {
     "error": "服务内部错误。",
+    "overloaded": "请求过多，请稍后重试。",
+    "malformed": "请求正文不是可用的 JSON。",
     "bad_input": "输入无法使用。",
     "unreadable_file": "文件无法读取或已损坏。",
     "missing_column": "表格缺少必需的列。",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
 from dispatch.city import City
 from dispatch.drone import flight_of
@@ -21,14 +21,37 @@ from geo.zone import Zone
 Item = TypeVar("Item")
 
 
+def is_storable(text: str) -> bool:
+    """
+    Tell whether a text is one that every store and program can hold.
+
+    Parameters
+    ----------
+    text
+        What JSON has said.
+
+    Returns
+    -------
+    storable
+        False for NUL and for half of a surrogate pair, which JSON can escape.
+    """
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _storable(text: str) -> str:
     """Refuse what JSON can escape but no store and no other program can hold."""
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_storable(text):
         raise ValueError("holds a character that is no text (NUL or half of a pair)")
     return text
 
 
 Text = Annotated[str, AfterValidator(_storable)]
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+]
+"""An instant of this century or the next; those at the ends of the calendar have no UTC."""
 
 Crs = Annotated[
     Text,

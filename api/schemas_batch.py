@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Asked, Crs, GivenLonLat, Text
+from api.schemas import Asked, Crs, GivenLonLat, Instant, Text
 from dispatch.batch import Assigned, Score
 from dispatch.city import City
 from dispatch.city_batch import CityBatch, SlotChoice
@@ -26,7 +26,7 @@ class BatchIncidentIn(Asked):
     id: Code
     lon_lat: GivenLonLat | None = None
     matters: list[Code] = Field(default_factory=list, max_length=50)
-    reported_at: AwareDatetime | None = Field(
+    reported_at: Instant | None = Field(
         default=None, description="When a target began that counts from the report; now without."
     )
     kind: IncidentKind = IncidentKind.REPORT
@@ -54,7 +54,7 @@ class BatchAsk(Asked):
 
     incidents: list[BatchIncidentIn] = Field(min_length=1, max_length=MOST_INCIDENTS)
     crs: Crs = "wgs84"
-    at: AwareDatetime | None = Field(
+    at: Instant | None = Field(
         default=None, description="The instant for which it should hold; the present by default."
     )
 

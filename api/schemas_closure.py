@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import shapely
 import shapely.geometry
-from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
+from pydantic import BaseModel, Field, FiniteFloat
 from shapely import MultiPolygon, Polygon
 
-from api.schemas import Asked, Crs, Text
+from api.schemas import Asked, Crs, Instant, Text
 from dispatch.store.closures import ClosureRecord
 from geo.datum import to_wgs84
 from geo.errors import BadValue
@@ -22,10 +22,6 @@ from geo.road.speed import LEAST_KPH, MOST_KPH
 Kind = Literal["closed", "slow"]
 State = Literal["planned", "in_force", "over"]
 
-Instant = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
-]
 WayId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 Position = Annotated[list[FiniteFloat], Field(min_length=2, max_length=3)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Asked, ReasonOut
+from api.schemas import Asked, Instant, ReasonOut
 from dispatch.duty_state import DutyState
 from dispatch.unit import DutyStatus
 from geo.road.week import CITY_TIME
@@ -21,7 +21,7 @@ class DutyAsk(Asked):
     )
 
     on: bool = Field(description="On duty, or off.")
-    until: AwareDatetime | None = Field(
+    until: Instant | None = Field(
         default=None, description="End of an extra shift that begins now; only with `on`."
     )
 

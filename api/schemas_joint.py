@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Asked, Crs, GivenLonLat, ReasonOut, Text, degraded_of, lon_lat_wgs84
+from api.schemas import (
+    Asked,
+    Crs,
+    GivenLonLat,
+    Instant,
+    ReasonOut,
+    Text,
+    degraded_of,
+    lon_lat_wgs84,
+)
 from dispatch.call_up import CallUp, Operation
 from dispatch.city import City
 from dispatch.joint import Site
@@ -48,7 +57,7 @@ class JointAsk(Asked):
         },
     )
 
-    arrive_by: AwareDatetime | None = Field(
+    arrive_by: Instant | None = Field(
         default=None, description="When all are to be there; without it as soon as can be."
     )
     sites: list[SiteIn] = Field(min_length=1, max_length=MOST_SITES)

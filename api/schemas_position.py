@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from api.schemas import Asked, Crs, ReasonOut, Text, lon_lat_wgs84
+from api.errors import finding
+from api.schemas import Asked, Crs, Instant, ReasonOut, Text, is_storable, lon_lat_wgs84
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import STATUSES, Whereabouts
-from geo.errors import BadValue
+from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult
+
+MOST_NAME = 64
+"""Longest name of an officer or a device."""
 
 
 class FixIn(Asked):
@@ -33,11 +38,13 @@ class FixIn(Asked):
         },
     )
 
-    officer: Text | None = Field(default=None, max_length=64)
+    officer: Text | None = Field(default=None, max_length=MOST_NAME)
     device: Text | None = Field(
-        default=None, max_length=64, description="A terminal, registered under its officer's id."
+        default=None,
+        max_length=MOST_NAME,
+        description="A terminal, under its officer's id.",
     )
-    time: AwareDatetime
+    time: Instant
     lon: FiniteFloat
     lat: FiniteFloat
     accuracy_m: FiniteFloat | None = None
@@ -46,11 +53,15 @@ class FixIn(Asked):
     crs: Crs = "wgs84"
 
 
+FlawedFix = dict[str, Any]
+"""An object of a list that is no fix; the others of the list are none the worse for it."""
+
+
 class FixResultOut(BaseModel):
     """What became of one fix."""
 
     officer: str
-    time: datetime
+    time: datetime | None = Field(description="Null for a fix whose time cannot be read.")
     accepted: bool
     remark: ReasonOut
 
@@ -63,6 +74,17 @@ class FixResultOut(BaseModel):
             accepted=result.accepted,
             remark=ReasonOut.of(result.remark),
         )
+
+    @classmethod
+    def refused(cls, given: FixIn | FlawedFix, error: GridDispatchError) -> FixResultOut:
+        """Say why a fix was not even judged."""
+        zh = "没有这名队员。" if isinstance(error, UnknownName) else "定位数据无法使用。"
+        said = ReasonOut(code=error.code, zh=zh, en=str(error))
+        if isinstance(given, FixIn):
+            named, time = given.officer or given.device or "", given.time
+        else:
+            named, time = _name_in(given), None
+        return cls(officer=named, time=time, accepted=False, remark=said)
 
 
 class FixResultsOut(BaseModel):
@@ -124,7 +146,7 @@ def positions_of(whereabouts: Whereabouts, officers: list[str]) -> list[Position
     ]
 
 
-def fix_of(given: FixIn) -> Fix:
+def fix_of(given: FixIn | FlawedFix) -> Fix:
     """
     Bring a position report through the door.
 
@@ -141,10 +163,12 @@ def fix_of(given: FixIn) -> Fix:
     Raises
     ------
     BadValue
-        It names neither an officer nor a device, or both, or no place on Earth.
+        It is no fix; it names neither an officer nor a device, or both, or no place on Earth.
     UnknownCrs
         Its coordinate system is not known.
     """
+    if not isinstance(given, FixIn):
+        raise BadValue(_flaw_of(given))
     if (given.officer is None) == (given.device is None):
         raise BadValue("A fix names either its officer or its device.")
     return Fix(
@@ -155,3 +179,19 @@ def fix_of(given: FixIn) -> Fix:
         speed_mps=given.speed_mps,
         heading_deg=given.heading_deg,
     )
+
+
+def _name_in(given: FlawedFix) -> str:
+    """Name that an object gives, as far as it can be repeated."""
+    named = given.get("officer") or given.get("device")
+    return named[:MOST_NAME] if isinstance(named, str) and is_storable(named) else ""
+
+
+def _flaw_of(given: FlawedFix) -> str:
+    """Name the first thing that keeps an object from being a fix."""
+    try:
+        FixIn.model_validate(given)
+    except ValidationError as error:
+        first = finding(error.errors()[0])
+        return f"{first['where']}: {first['message']}."
+    return "This is no fix."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Asked, Crs, GivenLonLat, LonLat, ReasonOut, Text
+from api.schemas import Asked, Crs, GivenLonLat, Instant, LonLat, ReasonOut, Text
 from api.schemas_verdict import (
     ClockOut,
     FilingIn,
@@ -42,7 +42,7 @@ class SuggestionAsk(Asked):
     lon_lat: GivenLonLat
     crs: Crs = "wgs84"
     matters: list[MatterCode] = Field(default_factory=list, max_length=50)
-    at: AwareDatetime | None = Field(
+    at: Instant | None = Field(
         default=None, description="The instant for which it should hold; the present by default."
     )
     kind: IncidentKind = IncidentKind.REPORT

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from api.schemas import Asked, LonLat, ReasonOut, Text
+from api.schemas import Asked, Instant, LonLat, ReasonOut, Text
 from dispatch.deadline import Clock, ClockKind, ClockStart
 from dispatch.hand_off import HandOff
 from dispatch.incident import Filing
@@ -22,7 +22,7 @@ class FilingIn(Asked):
     body: Annotated[Text, Field(min_length=1, max_length=200)] = Field(
         description="As the authority list names it."
     )
-    filed_at: AwareDatetime
+    filed_at: Instant
 
     def filing(self) -> Filing:
         """Copy it inside."""

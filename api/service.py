@@ -16,6 +16,7 @@ from api.clock import Clock
 from api.coverage_now import CoverageNow
 from api.duty_now import DutyNow
 from api.freezer import Freezer
+from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
 from api.settings import Settings
@@ -65,6 +66,8 @@ class Service:
         The map layers as GeoJSON.
     tiles
         The road tiles, or None for a city without a road network.
+    intake
+        Judges the positions that come in.
     underway
         Requests with an idempotency key that are in hand.
     warm
@@ -89,10 +92,15 @@ class Service:
     underway: Underway = field(default_factory=Underway)
     warm: bool = False
     stopping: bool = False
+    intake: PositionIntake = field(init=False)
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Lay the intake out; it begins when the application starts."""
+        self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
 
     def go_live(self) -> None:
         """Remember the event loop on which the stream is published; call it there."""
@@ -233,6 +241,18 @@ class Service:
         with self._lock:
             unsaved, self._unsaved = self._unsaved, set()
         return sorted(unsaved)
+
+    def give_back_unsaved(self, officers: Iterable[str]) -> None:
+        """
+        Remember again whose position the store does not have: saving has failed.
+
+        Parameters
+        ----------
+        officers
+            Their ids.
+        """
+        with self._lock:
+            self._unsaved |= set(officers)
 
 
 def service_of(request: Request) -> Service:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
@@ -13,6 +15,7 @@ from api.schemas_position import (
     FixIn,
     FixResultOut,
     FixResultsOut,
+    FlawedFix,
     PositionOut,
     fix_of,
     positions_of,
@@ -20,8 +23,7 @@ from api.schemas_position import (
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 from geo.errors import BadValue, GridDispatchError, UnknownName
-from geo.position import Fix, FixResult
-from geo.remark import Remark
+from geo.position import Fix
 
 router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
 
@@ -32,23 +34,26 @@ MOST_FIXES = 5000
 
 
 @router.post("")
-def take_in(
-    given: Annotated[FixIn | list[FixIn], Body()], service: ServiceDep, _: SendPositionsDep
+async def take_in(
+    given: Annotated[FixIn | list[FixIn | FlawedFix], Body()],
+    service: ServiceDep,
+    _: SendPositionsDep,
 ) -> FixResultsOut:
     """
     Take in one fix or a list.
 
-    In a list every fix has a result of its own; a single fix that cannot be used is refused.
+    In a list every fix has a result of its own, even one that cannot be read; a single fix that
+    cannot be used is refused.  The answer comes once all are judged.
     """
     fixes = given if isinstance(given, list) else [given]
     if len(fixes) > MOST_FIXES:
         raise BadValue(f"Send {MOST_FIXES} fixes at a time or fewer, not {len(fixes)}.")
-    results = _take_in(fixes, service)
+    results = await _take_in(fixes, service)
     if not isinstance(given, list) and results[0].remark.code in {"bad_value", "unknown_name"}:
         refusal = UnknownName if results[0].remark.code == "unknown_name" else BadValue
         raise refusal(results[0].remark.en)
     accepted = sum(result.accepted for result in results)
-    return FixResultsOut(accepted=accepted, results=[FixResultOut.of(result) for result in results])
+    return FixResultsOut(accepted=accepted, results=results)
 
 
 @router.get("")
@@ -59,17 +64,18 @@ def list_positions(service: ServiceDep, cut: CutDep, _: SeePositionsDep) -> Page
     return Page(items=positions_of(whereabouts, list(rows)), next=following)
 
 
-def _take_in(given: list[FixIn], service: Service) -> list[FixResult]:
-    """Judge every fix; what cannot be read has its result without being passed on."""
-    results: dict[int, FixResult] = {}
+async def _take_in(given: Sequence[FixIn | FlawedFix], service: Service) -> list[FixResultOut]:
+    """Have every fix judged; what cannot be read has its result without being passed on."""
+    results: dict[int, FixResultOut] = {}
     sound: dict[int, Fix] = {}
     for row, fix in enumerate(given):
         try:
             sound[row] = _known(fix_of(fix), service)
         except GridDispatchError as error:
-            results[row] = _refused(fix, error)
-    judged = service.take_in(sound.values(), now=service.clock())
-    results.update(zip(sound, judged, strict=True))
+            results[row] = FixResultOut.refused(fix, error)
+    if sound:
+        judged = await asyncio.wrap_future(service.intake.offer(list(sound.values())))
+        results.update(zip(sound, map(FixResultOut.of, judged), strict=True))
     return [results[row] for row in range(len(given))]
 
 
@@ -78,10 +84,3 @@ def _known(fix: Fix, service: Service) -> Fix:
     if fix.officer not in service.city.roster.officer_row:
         raise UnknownName(f"There is no officer {fix.officer!r} in this city.")
     return fix
-
-
-def _refused(given: FixIn, error: GridDispatchError) -> FixResult:
-    """Say why a fix could not be read."""
-    zh = "没有这名队员。" if isinstance(error, UnknownName) else "定位数据无法使用。"
-    fix = Fix(given.officer or given.device or "", (given.lon, given.lat), given.time)
-    return FixResult(fix, Remark(error.code, zh, str(error)))

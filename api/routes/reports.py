@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from api.access import may
+from api.schemas import Instant
 from api.schemas_report import OverrideReportOut
 from api.schemas_shadow import ShadowReportOut
 from api.service import ServiceDep
@@ -27,8 +27,8 @@ def overrides(
     service: ServiceDep,
     _: SeeReportsDep,
     *,
-    since: Annotated[AwareDatetime | None, Query(description="From this instant on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
+    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
+    until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
 ) -> OverrideReportOut:
     """Tell how often decisions departed from suggestions, by rule, policy, matter and reason."""
     with service.store.reading() as session:
@@ -43,11 +43,9 @@ def shadow(
     *,
     policy: Annotated[str, Query(max_length=64, description="Runs beside the live one.")],
     since: Annotated[
-        AwareDatetime | None, Query(alias="from", description="From this instant on.")
+        Instant | None, Query(alias="from", description="From this instant on.")
     ] = None,
-    until: Annotated[
-        AwareDatetime | None, Query(alias="to", description="Before this instant.")
-    ] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Before this instant.")] = None,
     most: Annotated[
         int, Query(ge=1, le=10_000, description="How many are asked again, the newest.")
     ] = MOST_ASKED,
