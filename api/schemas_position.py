@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -55,6 +55,8 @@ class FixIn(Asked):
 
 FlawedFix = dict[str, Any]
 """An object of a list that is no fix; the others of the list are none the worse for it."""
+
+ListedFix = Annotated[FixIn | FlawedFix, Field(union_mode="left_to_right")]
 
 
 class FixResultOut(BaseModel):

@@ -16,6 +16,7 @@ from api.schemas_position import (
     FixResultOut,
     FixResultsOut,
     FlawedFix,
+    ListedFix,
     PositionOut,
     fix_of,
     positions_of,
@@ -35,7 +36,7 @@ MOST_FIXES = 5000
 
 @router.post("")
 async def take_in(
-    given: Annotated[FixIn | list[FixIn | FlawedFix], Body()],
+    given: Annotated[FixIn | list[ListedFix], Body()],
     service: ServiceDep,
     _: SendPositionsDep,
 ) -> FixResultsOut:

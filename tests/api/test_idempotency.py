@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import textwrap
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
-from demo_service import DISPATCHER, copy_of
+from demo_service import DISPATCHER
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
 
 from api.idempotency import ANSWERS_KEPT, MOST_KEY, drop_old_answers
-from dispatch.store.engine import Store, open_store
-from dispatch.store.idempotency import ANSWERS
-from dispatch.store.tables import INCIDENTS
 
 INCIDENTS_AT = "/api/v1/incidents"
 REPORT = {"text": "渣土车遗撒"}
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -175,90 +154,3 @@ def test_answers_are_kept_for_a_few_days(client: TestClient, report: dict[str, A
 
     assert kept.content == first.content
     assert anew.json()["id"] != first.json()["id"]
-
-
-FALLS_AFTER_COMMIT = """
-    import os, signal, sys
-    from pathlib import Path
-    import uvicorn
-    from sqlalchemy import event
-    from sqlalchemy.orm import Session
-    from api.app import create_app
-    from api.settings import Settings
-    from dispatch.store.idempotency import ANSWERS
-
-    store, port, fuse = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-
-    @event.listens_for(Session, "do_orm_execute")
-    def mark(state):
-        if state.is_insert and getattr(state.statement, "table", None) is ANSWERS:
-            state.session.info["keyed"] = True
-
-    @event.listens_for(Session, "after_commit")
-    def fall(session):
-        if session.info.get("keyed") and fuse.exists():
-            fuse.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    uvicorn.run(create_app(Settings(store=store)), port=port, log_level="warning")
-"""
-"""A server that is killed after the effect is durable and before anything is answered."""
-
-
-def served(store: Path, port: int, fuse: Path) -> subprocess.Popen[bytes]:
-    program = textwrap.dedent(FALLS_AFTER_COMMIT)
-    asked = [sys.executable, "-c", program, f"sqlite:///{store}", str(port), str(fuse)]
-    server = subprocess.Popen(asked, cwd=Path(__file__).parents[2])
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if httpx2.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return server
-        except httpx2.TransportError:
-            assert server.poll() is None, "the server did not start"
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer")
-
-
-def test_killed_between_effect_and_answer_the_retry_hears_the_first_answer(
-    small_store: Path, tmp_path: Path, free_port: int, report: dict[str, Any]
-):
-    """
-    Seen to fail with the guard taken out: without `keep_answer` in `Effect.commit`, the retry
-    makes a second incident.
-    """
-    store, fuse = copy_of(small_store, tmp_path), tmp_path / "fuse"
-    fuse.touch()
-    address, headers = f"http://127.0.0.1:{free_port}{INCIDENTS_AT}", keyed("through a fall")
-    server = served(store, free_port, fuse)
-    with pytest.raises(httpx2.TransportError):
-        httpx2.post(address, json=report, headers=headers)
-    assert server.wait(10) == -signal.SIGKILL
-    with closing(open_store(f"sqlite:///{store}")) as opened:
-        (fallen,) = ids_of_incidents(opened)
-        assert n_answers(opened) == 1
-
-    server = served(store, free_port, fuse)
-    try:
-        retries = [httpx2.post(address, json=report, headers=headers) for _ in range(3)]
-    finally:
-        os.kill(server.pid, signal.SIGTERM)
-        server.wait(20)
-
-    assert {retry.status_code for retry in retries} == {201}
-    assert {retry.json()["id"] for retry in retries} == {fallen}
-    with closing(open_store(f"sqlite:///{store}")) as opened:
-        assert ids_of_incidents(opened) == [fallen]
-
-
-def ids_of_incidents(store: Store) -> list[str]:
-    with store.reading() as session:
-        made = session.scalars(
-            select(INCIDENTS.c.id).where(INCIDENTS.c.text == REPORT["text"])
-        ).all()
-    return list(made)
-
-
-def n_answers(store: Store) -> int:
-    with store.reading() as session:
-        return session.scalar(select(func.count()).select_from(ANSWERS)) or 0
