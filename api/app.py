@@ -12,7 +12,7 @@ from typing import Protocol
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import errors, pages
+from api import description, errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.draining import Draining
@@ -210,6 +210,7 @@ def create_app(
         redoc_url=None,
     )
     errors.install(app)
+    description.install(app)
     for routes in ROUTES:
         app.include_router(routes.router)
     pages.install(app)
