@@ -43,6 +43,7 @@ from api.routes import (
     reports,
     session,
     suggestions,
+    transitions,
     users,
     whistles,
 )
@@ -105,6 +106,7 @@ ROUTES = (
     joint_operations,
     coverage,
     incidents,
+    transitions,
     incident_record,
     positions,
     duty,

@@ -18,6 +18,7 @@ from geo.errors import (
     EmptyNetwork,
     FlawedData,
     GridDispatchError,
+    Outdated,
     OutsideNetwork,
     Unavailable,
     UnknownName,
@@ -99,12 +100,20 @@ class Answered(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
+class PreconditionRequired(GridDispatchError):
+    """An edit has to say which version was read."""
+
+    code = "precondition_required"
+
+
 STATUS: dict[type[GridDispatchError], int] = {
     Overloaded: 429,
     Malformed: 400,
     NotFound: 404,
     Unauthorized: 401,
     Forbidden: 403,
+    PreconditionRequired: 428,
+    Outdated: 412,
     Conflict: 409,
     InFlight: 409,
     Unavailable: 503,
@@ -132,6 +141,8 @@ CHINESE: dict[str, str] = {
     "conflict": "已有他人先行处理。",
     "in_flight": "同一请求正在处理，请稍后重试。",
     "key_reused": "该 Idempotency-Key 已用于另一请求，请更换。",
+    "outdated": "内容已被他人更新，请重新读取后再改。",
+    "precondition_required": "请先读取，再以 If-Match 带上其 ETag 修改。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
     "unauthorized": "请先登录，或出示有效的令牌。",

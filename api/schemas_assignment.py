@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.schemas import Asked, ReasonOut, Text
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome
@@ -124,6 +124,15 @@ class ReleaseAsk(Asked):
     """How an assignment ended."""
 
     outcome: Outcome = Outcome.DONE
+    reason: Text = Field(default="", max_length=1000, description="Why, in words.")
+
+    @field_validator("outcome")
+    @classmethod
+    def _not_merged(cls, outcome: Outcome) -> Outcome:
+        """Leave merging to the step that does it."""
+        if outcome == Outcome.MERGED:
+            raise ValueError("a crew is carried over by merging its incident into another")
+        return outcome
 
 
 class ArrivalClockOut(BaseModel):
@@ -168,6 +177,8 @@ class AssignmentOut(BaseModel):
     reinforces: bool
     run_card: str | None = Field(description="Matter whose run card the suggestion went by.")
     instead_of: str | None = Field(description="Assignment from which they were called off.")
+    acknowledged_at: datetime | None = Field(description="When the crew said that it goes.")
+    departed_at: datetime | None
     arrived_at: datetime | None
     released_at: datetime | None
     outcome: Outcome | None
@@ -198,6 +209,8 @@ class AssignmentOut(BaseModel):
             reinforces=assignment.reinforces,
             run_card=assignment.run_card,
             instead_of=assignment.instead_of,
+            acknowledged_at=assignment.acknowledged_at,
+            departed_at=assignment.departed_at,
             arrived_at=assignment.arrived_at,
             released_at=assignment.released_at,
             outcome=assignment.outcome,

@@ -18,6 +18,7 @@ from api.schemas_verdict import (
 )
 from dispatch.choice import ProposalKind
 from dispatch.incident import Incident, IncidentKind
+from dispatch.lifecycle import State, may_follow
 from dispatch.matter import CaseScale
 from dispatch.passed_over import PassedOver
 from dispatch.proposal import CoveragePrice, Proposal
@@ -258,7 +259,8 @@ class IncidentOut(BaseModel):
     """An incident; the same in lists, answers and the live stream."""
 
     id: str
-    state: str
+    state: State
+    may_follow: list[State] = Field(description="States that somebody may move it to from here.")
     lon_lat: LonLat
     matters: list[str]
     kind: IncidentKind
@@ -266,6 +268,8 @@ class IncidentOut(BaseModel):
     reported_at: datetime
     scale: CaseScale | None
     filings: list[FilingOut]
+    case_number: str | None = Field(description="Statutory number of the case (立案号).")
+    version: int = Field(description="Grows with every step and correction; its ETag.")
 
     @classmethod
     def of(cls, incident: Incident) -> IncidentOut:
@@ -273,6 +277,7 @@ class IncidentOut(BaseModel):
         return cls(
             id=incident.id or "",
             state=incident.state,
+            may_follow=list(may_follow(incident.state, incident.resumes_to)),
             lon_lat=incident.lon_lat,
             matters=list(incident.matters),
             kind=incident.kind,
@@ -280,6 +285,8 @@ class IncidentOut(BaseModel):
             reported_at=incident.reported_at,
             scale=incident.scale,
             filings=[FilingOut.of(filing) for filing in incident.filings],
+            case_number=incident.case_number,
+            version=incident.version,
         )
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from api.schemas import ReasonOut
-from dispatch.timeline import Entry
+from api.schemas import LonLat, ReasonOut
+from dispatch.lifecycle import State
+from dispatch.timeline import Entry, Progress
 
 
 class EntryOut(BaseModel):
@@ -18,6 +19,9 @@ class EntryOut(BaseModel):
     said: ReasonOut
     about: str = Field(description="Id of the suggestion, assignment, whistle or incident.")
     because: list[ReasonOut] = Field(description="Why, in the words of then.")
+    state: State | None = Field(description="Of the incident from then on; null where it stayed.")
+    reason: str = Field(description="Reason that was given; empty where none was asked for.")
+    lon_lat: LonLat | None = Field(description="Where whoever did it was.")
 
     @classmethod
     def of(cls, entry: Entry) -> EntryOut:
@@ -28,4 +32,20 @@ class EntryOut(BaseModel):
             said=ReasonOut.of(entry.said),
             about=entry.about,
             because=[ReasonOut.of(remark) for remark in entry.because],
+            state=entry.state,
+            reason=entry.reason,
+            lon_lat=entry.lon_lat,
         )
+
+
+class ProgressOut(BaseModel):
+    """What a reporter sees of one step: nobody's name."""
+
+    at: datetime
+    state: State
+    said: ReasonOut
+
+    @classmethod
+    def of(cls, progress: Progress) -> ProgressOut:
+        """Copy a step."""
+        return cls(at=progress.at, state=progress.state, said=ReasonOut.of(progress.said))

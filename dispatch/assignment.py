@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from dispatch.choice import ProposalKind
 from dispatch.deadline import ClockKind
+from dispatch.lifecycle import WITH_CREWS, State
 from dispatch.suggestion import Suggestion
 from geo.remark import Remark
 
@@ -38,6 +39,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     SILENT = "silent"
     MISTAKE = "mistake"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ class Assignment:
         The lead matter where the suggestion went by its run card, or None.
     instead_of
         Id of the assignment from which they were called off for this one, or None.
+    acknowledged_at, departed_at
+        When they said that they have the order, and when they set out; None if they did not.
     arrived_at
         When they were complete at the place, or None.
     released_at, outcome, released_by
@@ -185,6 +189,8 @@ class Assignment:
     reinforces: bool = False
     run_card: str | None = None
     instead_of: str | None = None
+    acknowledged_at: datetime | None = None
+    departed_at: datetime | None = None
     arrived_at: datetime | None = None
     released_at: datetime | None = None
     outcome: Outcome | None = None
@@ -200,6 +206,37 @@ class Assignment:
     def under_way(self) -> bool:
         """Whether they are on their way."""
         return self.bound and self.arrived_at is None
+
+    @property
+    def has_case(self) -> bool:
+        """Whether they have the case, rather than secure the place or look first."""
+        return self.picked.kind not in {ProposalKind.SECURE, ProposalKind.FIRST_LOOK}
+
+    @property
+    def stage(self) -> State:
+        """How far they are."""
+        stages = (
+            (State.ON_SCENE, self.arrived_at),
+            (State.EN_ROUTE, self.departed_at),
+            (State.ACKNOWLEDGED, self.acknowledged_at),
+        )
+        return next((stage for stage, at in stages if at is not None), State.DISPATCHED)
+
+    def is_as_far_as(self, stage: State) -> bool:
+        """
+        Tell whether they are as far as a stage.
+
+        Parameters
+        ----------
+        stage
+            A state in which crews are bound.
+
+        Returns
+        -------
+        so_far
+            Whether they are there, or further.
+        """
+        return WITH_CREWS.index(self.stage) >= WITH_CREWS.index(stage)
 
     @property
     def expected_at(self) -> datetime | None:
@@ -237,7 +274,7 @@ def clock_for(
     clock
         The one that runs for this purpose already, if nobody has arrived by it; else a new one.
     """
-    running = running_clock(earlier, _what_for(kind))
+    running = running_clock(earlier, purpose_of(kind))
     return running or ArrivalClock(received_at, now, _target_s(kind, suggestion))
 
 
@@ -259,14 +296,26 @@ def running_clock(
     clock
         The first one started; None if nobody has been sent, or somebody is there.
     """
-    same = [one for one in assignments if _what_for(one.picked.kind) == what_for]
+    same = [one for one in assignments if purpose_of(one.picked.kind) == what_for]
     if not same or any(one.arrived_at for one in same):
         return None
     return min((one.clock for one in same), key=lambda clock: clock.dispatched_at)
 
 
-def _what_for(kind: ProposalKind) -> str:
-    """Kinds that share a clock: whoever has the case, securing the place, the drone's look."""
+def purpose_of(kind: ProposalKind) -> str:
+    """
+    Tell which kinds share a clock.
+
+    Parameters
+    ----------
+    kind
+        For what somebody is sent.
+
+    Returns
+    -------
+    purpose
+        The arrival of whoever has the case, securing the place, or the drone's look.
+    """
     own_clock = {ProposalKind.SECURE, ProposalKind.FIRST_LOOK}
     return kind.value if kind in own_clock else ClockKind.ARRIVE.value
 

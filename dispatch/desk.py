@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
 from dispatch.frozen import Frozen, freeze
+from dispatch.handling import put_on_record
 from dispatch.incident import Incident
+from dispatch.lifecycle import State, Step
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
@@ -41,7 +43,7 @@ def freeze_anew(whereabouts: Whereabouts) -> Frozen:
     return freeze(whereabouts).frozen
 
 
-def receive(session: Session, incident: Incident, city: City) -> Incident:
+def receive(session: Session, incident: Incident, city: City, *, by: str) -> Incident:
     """
     Take an incident in.
 
@@ -53,11 +55,13 @@ def receive(session: Session, incident: Incident, city: City) -> Incident:
         What is reported, and where.
     city
         The city.
+    by
+        Account of whoever takes it in, or of the reporter.
 
     Returns
     -------
     incident
-        With its id.
+        With its id; the life cycle begins.
 
     Raises
     ------
@@ -69,7 +73,10 @@ def receive(session: Session, incident: Incident, city: City) -> Incident:
     for code in incident.matters:
         city.matter(code)
     city.place_index.locate(incident.lon_lat)
-    return add_incident(session, incident)
+    kept = add_incident(session, incident)
+    step = Step(State.REPORTED, by, kept.reported_at, lon_lat=kept.lon_lat)
+    put_on_record(session, str(kept.id), None, step)
+    return kept
 
 
 def suggest(  # noqa: PLR0913 -- the question, and four options that are keywords only

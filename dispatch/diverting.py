@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from dispatch.assignment import Assignment, Decision, Departure, Outcome
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
-from dispatch.follow_up import draw_up, incident_of, must_be_fresh
+from dispatch.follow_up import begin, draw_up, incident_of, must_be_fresh
+from dispatch.handling import crew_sent, follow_crews, take_up
+from dispatch.lifecycle import State, Step
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
 from dispatch.second_thoughts import Rule
@@ -20,7 +22,7 @@ from dispatch.store.assignments import (
     list_assignments,
     release_assignment,
 )
-from dispatch.store.incidents import get_incident
+from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.suggestions import get_suggestion
 from dispatch.whereabouts import Whereabouts
 from geo.errors import Conflict
@@ -121,9 +123,11 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
         The rule does not let this crew be called off, or not any more.
     """
     made = get_suggestion(session, suggestion)
-    reported = incident_of(session, made)
+    leaves = get_assignment(session, calls_off).incident
+    lock_incidents(session, leaves, str(incident_of(session, made).id))
+    _, at = take_up(session, leaves, now=decision.at)
+    reported, decision = begin(session, made, replace(decision, at=at))
     must_be_fresh(made, terms, decision.at)
-    get_assignment(session, calls_off)
     now = decision.at
     allowed, others = offers(session, suggestion, whereabouts, rule=rule, now=now, policy=policy)
     offer = next((one for one in allowed if one.assignment == calls_off), None)
@@ -135,6 +139,10 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
     picked = pick(wanted, made, whereabouts, called_off=called)
     picked = replace(picked, departure=Departure.DIVERSION, eta_s=offer.eta_s, rank=None)
     outcome = Outcome.CALLED_OFF
-    left = release_assignment(session, calls_off, now=decision.at, by=decision.by, outcome=outcome)
+    left = release_assignment(session, calls_off, now=now, by=decision.by, outcome=outcome)
     bound = draw_up(session, suggestion, made, reported, picked, decision, terms)
-    return left, add_assignment(session, replace(bound, instead_of=calls_off))
+    sent = add_assignment(session, replace(bound, instead_of=calls_off))
+    because = Step(State.ACCEPTED, decision.by, now, outcome.value, about=calls_off)
+    follow_crews(session, leaves, because, whereabouts.city)
+    crew_sent(session, sent, whereabouts.city)
+    return left, sent

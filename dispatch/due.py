@@ -227,7 +227,7 @@ def _done(deadline: Deadline, standing: Standing) -> bool | None:
         crew = next((one for one in standing.assignments if one.id == deadline.about), None)
         if crew is None or not crew.bound:
             return False
-        return None if crew.under_way else True
+        return None if crew.stage == State.DISPATCHED else True
     if deadline.kind in ARRIVALS and _arrived(deadline, standing):
         return True
     if standing.state in term.met_by:
@@ -265,7 +265,7 @@ def _acknowledgements(standing: Standing, term: Term) -> Iterator[Deadline]:
     waited_for = {one.about for one in standing.deadlines if one.kind == ClockKind.ACKNOWLEDGE}
     within_s = (standing.zone and standing.zone.acknowledge_within_s) or term.within
     for crew in standing.assignments:
-        silent = crew.under_way
+        silent = crew.bound and crew.stage == State.DISPATCHED
         if silent and crew.picked.officers and crew.id not in waited_for:
             yield draw_up(
                 crew.incident,

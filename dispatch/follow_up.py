@@ -18,9 +18,12 @@ from dispatch.assignment import (
     running_clock,
 )
 from dispatch.assignment_terms import AssignmentTerms
+from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
 from dispatch.desk import Freezer, freeze_anew
+from dispatch.handling import crew_sent, follow_crews, take_up
 from dispatch.incident import Incident
+from dispatch.lifecycle import WORKED_ON, State, Step, not_from_here
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
 from dispatch.run_order import GOES_BY_RUN_CARD
@@ -28,7 +31,8 @@ from dispatch.scene import look_at
 from dispatch.store.assignments import (
     add_assignment,
     all_assignments,
-    note_arrival,
+    get_assignment,
+    note_stage,
     release_assignment,
 )
 from dispatch.store.incidents import get_incident
@@ -87,7 +91,7 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         The suggestion is too old, or somebody is bound or off duty already.
     """
     made = get_suggestion(session, suggestion)
-    reported = incident_of(session, made, incident)
+    reported, decision = begin(session, made, decision, incident)
     must_be_fresh(made, terms, decision.at)
     picked = pick(wanted, made, whereabouts)
     if picked.departure == Departure.OVERRIDE or decision.reason is not None:
@@ -95,7 +99,48 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     if picked.departure == Departure.OVERRIDE:
         picked = _timed(picked, reported, whereabouts, decision.at)
     bound = draw_up(session, suggestion, made, reported, picked, decision, terms)
-    return add_assignment(session, replace(bound, reinforces=reinforces))
+    sent = add_assignment(session, replace(bound, reinforces=reinforces))
+    crew_sent(session, sent, whereabouts.city)
+    return sent
+
+
+def begin(
+    session: Session, made: Suggestion, decision: Decision, named: str | None = None
+) -> tuple[Incident, Decision]:
+    """
+    Begin to act on a suggestion.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    made
+        The suggestion.
+    decision
+        Who decides, when, and why.
+    named
+        Id of the incident that is meant, or None where the suggestion names it.
+
+    Returns
+    -------
+    incident
+        As it stands; nobody else moves it until this piece of work ends.
+    decision
+        Not before the last step of the incident.
+
+    Raises
+    ------
+    BadValue
+        It is for another incident, or for a place and no incident is named.
+    Conflict
+        Nobody can be sent to the incident any more, or it has been corrected since.
+    """
+    number = str(incident_of(session, made, named).id)
+    _, at = take_up(session, number, now=decision.at)
+    incident = incident_of(session, made, number)
+    if incident.state not in WORKED_ON:
+        raise Conflict(not_from_here(number, incident.state, State.DISPATCHED, incident.resumes_to))
+    return incident, replace(decision, at=at)
 
 
 def draw_up(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made from
@@ -216,9 +261,9 @@ def suggest_for(  # noqa: PLR0913 -- the question, and three options that are ke
     )
 
 
-def arrive(session: Session, assignment: str, *, now: datetime) -> Assignment:
+def progress(session: Session, assignment: str, step: Step, city: City) -> Assignment:
     """
-    Note that a crew is complete at the place; its clock stops.
+    Note how far a crew is: it has acknowledged, has set out, or is complete at the place.
 
     Parameters
     ----------
@@ -226,26 +271,44 @@ def arrive(session: Session, assignment: str, *, now: datetime) -> Assignment:
         A session that may write.
     assignment
         Id of the assignment.
-    now
-        When, with offset.
+    step
+        How far, who says so, and when; the clock of its arrival stops once it is there.
+    city
+        The city.
 
     Returns
     -------
     assignment
-        With its arrival; the first one noted stays.
+        With the instant; the first one noted stays.
 
     Raises
     ------
     UnknownName
         There is none with this id.
     Conflict
-        It has ended already.
+        It has ended already, or the crew is further than that.
     """
-    return note_arrival(session, assignment, now=now)
+    number = get_assignment(session, assignment).incident
+    _, at = take_up(session, number, now=step.at)
+    crew = get_assignment(session, assignment)
+    if crew.bound and crew.stage != step.to and crew.is_as_far_as(step.to):
+        raise Conflict(
+            f"Crew {crew.picked.unit} of assignment {assignment} is {crew.stage} already."
+        )
+    noted = note_stage(session, assignment, step.to, now=at)
+    follow_crews(session, number, replace(step, at=at, about=assignment), city)
+    return noted
 
 
-def release(
-    session: Session, assignment: str, *, now: datetime, by: str, outcome: Outcome
+def release(  # noqa: PLR0913 -- which one, and the columns of its end
+    session: Session,
+    assignment: str,
+    *,
+    now: datetime,
+    by: str,
+    outcome: Outcome,
+    city: City,
+    reason: str = "",
 ) -> Assignment:
     """
     Set a crew free.
@@ -262,11 +325,17 @@ def release(
         Name of whoever says so.
     outcome
         How it ended.
+    city
+        The city.
+    reason
+        Why, in words; the outcome where nothing is said.
 
     Returns
     -------
     assignment
-        As it ended; its officers are available again, unless they went off duty.
+        As it ended; its officers are available again, unless they went off duty.  With the
+        last crew of the case the incident is handled if one has done its work, and else waits
+        to be assigned anew.
 
     Raises
     ------
@@ -275,7 +344,12 @@ def release(
     Conflict
         It has ended already.
     """
-    return release_assignment(session, assignment, now=now, by=by, outcome=outcome)
+    number = get_assignment(session, assignment).incident
+    _, at = take_up(session, number, now=now)
+    ended = release_assignment(session, assignment, now=at, by=by, outcome=outcome)
+    because = Step(State.ACCEPTED, by, at, reason or outcome.value, about=assignment)
+    follow_crews(session, number, because, city)
+    return ended
 
 
 def incident_of(session: Session, made: Suggestion, named: str | None = None) -> Incident:
@@ -300,6 +374,8 @@ def incident_of(session: Session, made: Suggestion, named: str | None = None) ->
     ------
     BadValue
         It is for another incident, or for a place and no incident is named.
+    Conflict
+        Place or matters of the incident were corrected since.
     """
     if made.incident is not None and named not in {None, made.incident}:
         raise BadValue(f"The suggestion is for incident {made.incident}, not for {named}.")
@@ -308,7 +384,9 @@ def incident_of(session: Session, made: Suggestion, named: str | None = None) ->
         raise BadValue("The suggestion was made for a place: say for which incident it is taken.")
     incident = get_incident(session, number)
     matters = tuple(sorted(set(incident.matters)))
-    if made.incident is None and (incident.lon_lat, matters) != (made.lon_lat, made.matters):
+    if (incident.lon_lat, matters) != (made.lon_lat, made.matters):
+        if made.incident is not None:
+            raise Conflict(f"Incident {number} was corrected since: ask for a new suggestion.")
         raise BadValue(f"The suggestion is for another place or other matters than {number}.")
     return incident
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch.lifecycle import State
 from dispatch.matter import CaseScale
-
-REPORTED = "reported"
-"""State of an incident that nobody has taken up yet."""
 
 
 class IncidentKind(StrEnum):
@@ -78,6 +76,12 @@ class Incident:
         Whether it is daily work or a major case; None while nobody has said so.
     filings
         Bodies that have filed the case.
+    case_number
+        Statutory number of the case (立案号), given by the system that files it, or None.
+    resumes_to
+        Where it stood when it was suspended; None while it is not.
+    version
+        Grows with every step and every correction.
     """
 
     lon_lat: tuple[float, float]
@@ -86,7 +90,51 @@ class Incident:
     kind: IncidentKind = IncidentKind.REPORT
     text: str = ""
     id: str | None = None
-    state: str = REPORTED
+    state: State = State.REPORTED
     reporter: Reporter | None = None
     scale: CaseScale | None = None
     filings: tuple[Filing, ...] = ()
+    case_number: str | None = None
+    resumes_to: State | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    One field of an incident that was corrected.
+
+    Attributes
+    ----------
+    field
+        Its name.
+    before, after
+        Its values, in words.
+    """
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """
+    A correction on record.
+
+    Attributes
+    ----------
+    at
+        When, with offset.
+    by
+        Account of whoever made it.
+    reason
+        Why, in words.
+    changes
+        What was changed.
+    """
+
+    at: datetime
+    by: str
+    reason: str
+    changes: tuple[Change, ...]

@@ -326,6 +326,29 @@ def may_follow(state: State, was: State | None = None) -> tuple[State, ...]:
     return tuple(one for one in State if one in after)
 
 
+def who_may(before: State, after: State) -> frozenset[Role]:
+    """
+    Tell which roles may ask for a state.
+
+    Parameters
+    ----------
+    before
+        Where an incident stands.
+    after
+        What is asked for.
+
+    Returns
+    -------
+    roles
+        Those of the table; for what it does not allow from there, those that may ask for it from
+        elsewhere: a second crew is sent, and goes, while the first is under way.
+    """
+    move = find_move(before, after)
+    if move is not None and move.who:
+        return move.who
+    return _NOBODY.union(*(one.who for one in MOVES if one.after == after))
+
+
 def check_step(number: str, before: State, step: Step, was: State | None = None) -> Move:
     """
     Make sure that an incident may take a step.

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from dispatch.assignment import Assignment, Departure
 from dispatch.escalation import Call, Escalation, Says
-from dispatch.incident import Incident
+from dispatch.incident import Edit, Incident
+from dispatch.lifecycle import State, Transition, find_move
 from dispatch.reason import minutes
 from dispatch.reconsidering import SecondThought
 from dispatch.suggestion import Suggestion
@@ -39,6 +40,12 @@ class Entry:
         Id of the suggestion, assignment or whistle, or of the incident.
     because
         Why, in the words of then.
+    state
+        State of the incident from then on; None where it stayed what it was.
+    reason
+        Reason that was given, in words.
+    lon_lat
+        Where whoever did it was, WGS-84 degrees, or None.
     """
 
     at: datetime
@@ -46,14 +53,42 @@ class Entry:
     said: Remark
     about: str
     because: tuple[Remark, ...] = ()
+    state: State | None = None
+    reason: str = ""
+    lon_lat: tuple[float, float] | None = None
 
 
-def timeline(
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    What a reporter sees of one step.
+
+    Attributes
+    ----------
+    at
+        When, with offset.
+    state
+        State of the incident from then on.
+    said
+        What that means.
+    """
+
+    at: datetime
+    state: State
+    said: Remark
+
+
+REPORTED = Remark("reported", "事件上报。", "Reported.")
+
+
+def timeline(  # noqa: PLR0913, PLR0917 -- everything that is on record of an incident
     incident: Incident,
     suggestions: Sequence[tuple[str, Suggestion]],
     assignments: Iterable[Assignment],
     calls: Iterable[tuple[Call, Sequence[Escalation]]],
     thoughts: Iterable[SecondThought],
+    transitions: Iterable[Transition] = (),
+    edits: Iterable[Edit] = (),
 ) -> tuple[Entry, ...]:
     """
     Tell what happened to an incident.
@@ -70,20 +105,81 @@ def timeline(
         Whistles, each with its steps up.
     thoughts
         When somebody was suggested anew.
+    transitions
+        The steps of its life cycle, the oldest first.
+    edits
+        What was corrected.
 
     Returns
     -------
     entries
         In the order of time; what happened in one instant in the order of cause.
     """
-    number = str(incident.id)
-    said = Remark("reported", "事件上报。", "Reported.")
-    entries = [Entry(incident.reported_at, None, said, number)]
+    number, steps = str(incident.id), list(transitions)
+    if not steps or steps[0].before is not None:  # it came with the city
+        entries = [Entry(incident.reported_at, None, REPORTED, number, state=State.REPORTED)]
+    else:
+        entries = []
     entries += [_suggested(one, made) for one, made in suggestions]
     entries += [entry for one in thoughts for entry in _thought(one)]
     entries += [entry for one in assignments for entry in _sent(one)]
-    entries += [entry for call, steps in calls for entry in _called(call, steps)]
+    entries += [_stepped(one) for one in steps]
+    entries += [_corrected(number, one) for one in edits]
+    entries += [entry for call, answers in calls for entry in _called(call, answers)]
     return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def progress(incident: Incident, transitions: Iterable[Transition]) -> tuple[Progress, ...]:
+    """
+    Tell a reporter how far it is: states and instants, and nobody's name.
+
+    Parameters
+    ----------
+    incident
+        The incident.
+    transitions
+        The steps of its life cycle, the oldest first.
+
+    Returns
+    -------
+    progress
+        The oldest first.
+    """
+    steps = [Progress(one.step.at, one.step.to, _meaning(one)) for one in transitions]
+    if steps and steps[0].state == State.REPORTED:
+        return tuple(steps)
+    return (Progress(incident.reported_at, State.REPORTED, REPORTED), *steps)
+
+
+def _meaning(transition: Transition) -> Remark:
+    """What a step means, in the words of the table."""
+    if transition.before is None:
+        return REPORTED
+    move = find_move(transition.before, transition.step.to)
+    assert move is not None, "only steps of the table are kept"
+    return move.said
+
+
+def _stepped(transition: Transition) -> Entry:
+    """A step of the life cycle."""
+    step = transition.step
+    return Entry(
+        step.at,
+        step.by,
+        _meaning(transition),
+        step.about or transition.incident,
+        state=step.to,
+        reason=step.reason,
+        lon_lat=step.lon_lat,
+    )
+
+
+def _corrected(number: str, edit: Edit) -> Entry:
+    """What was put right."""
+    what = "；".join(f"{one.field}：{one.before} → {one.after}" for one in edit.changes)
+    what_en = "; ".join(f"{one.field} from {one.before} to {one.after}" for one in edit.changes)
+    said = Remark("corrected", f"更正 {what}。", f"Corrected {what_en}.")
+    return Entry(edit.at, edit.by, said, number, reason=edit.reason)
 
 
 def _suggested(number: str, made: Suggestion) -> Entry:
@@ -125,19 +221,26 @@ def _sent(one: Assignment) -> Iterator[Entry]:
     note = f"：{one.decision.note}" if one.decision.note else ""
     note_en = f": {one.decision.note}" if one.decision.note else ""
     said = Remark(
-        "dispatched",
+        "crew_sent",
         f"派出 {unit}，{zh}{reason}{note}。",
         f"{unit} sent, {en}{reason_en}{note_en}.",
     )
     yield Entry(one.decision.at, one.decision.by, said, number, one.picked.against)
+    for at, code, zh, en in (
+        (one.acknowledged_at, "crew_acknowledged", "接单", "has acknowledged"),
+        (one.departed_at, "crew_departed", "出发", "has set out"),
+    ):
+        if at is not None:
+            yield Entry(at, None, Remark(code, f"{unit} {zh}。", f"{unit} {en}."), number)
     if one.arrived_at is not None:
         late_s = (one.arrived_at - one.clock.due_at).total_seconds()
         kept = ("时限内", "in time") if late_s <= 0 else ("超时", "late")
-        there = Remark("arrived", f"{unit} 到场（{kept[0]}）。", f"{unit} is there, {kept[1]}.")
+        zh, en = f"{unit} 到场（{kept[0]}）。", f"{unit} is there, {kept[1]}."
+        there = Remark("crew_arrived", zh, en)
         yield Entry(one.arrived_at, None, there, number)
     if one.released_at is not None:
         free = Remark(
-            "released", f"{unit} 解除（{one.outcome}）。", f"{unit} set free ({one.outcome})."
+            "crew_released", f"{unit} 解除（{one.outcome}）。", f"{unit} set free ({one.outcome})."
         )
         yield Entry(one.released_at, one.released_by, free, number)
 

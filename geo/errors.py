@@ -14,6 +14,7 @@ The error tree of the whole project.
     ├── OutsideNetwork           a point too far from any usable road
     ├── EmptyNetwork             a road network without one usable edge
     ├── Conflict                 somebody else was first
+    │   └── Outdated             what was to be changed has changed since it was read
     └── Unavailable              a part of the service is down
 
 Errors know nothing of HTTP or exit codes: one table in ``api/errors.py`` maps class to
@@ -109,6 +110,12 @@ class Conflict(GridDispatchError):
     """Somebody else was first."""
 
     code = "conflict"
+
+
+class Outdated(Conflict):
+    """What was to be changed has changed since it was read."""
+
+    code = "outdated"
 
 
 class Unavailable(GridDispatchError):

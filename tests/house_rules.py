@@ -29,10 +29,13 @@ DEMO_VERB = "api/cli_city.py"
 
 USE_CASES = (
     "atlas",
+    "correcting",
     "desk",
     "diverting",
     "due",
     "follow_up",
+    "handling",
+    "next_step",
     "offer",
     "replay",
     "sign_on",

@@ -9,17 +9,20 @@ from fastapi import APIRouter, Depends, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.own_case import must_be_theirs
 from api.paging import CutDep
 from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
-from api.schemas_suggestion import as_json
+from api.schemas_suggestion import IncidentOut, as_json
 from api.service import Service, ServiceDep
 from dispatch import diverting, follow_up
 from dispatch.access import Act, Person
 from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
+from dispatch.lifecycle import State, Step
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.assignments import get_assignment, list_assignments
+from dispatch.store.incidents import get_incident
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
@@ -115,12 +118,14 @@ def read(number: str, service: ServiceDep, _: SeeAssignmentsDep) -> AssignmentOu
 
 @router.post("/{number}/arrival")
 def arrive(
-    number: str, effect: EffectDep, service: ServiceDep, _: FollowAssignmentDep
+    number: str, effect: EffectDep, service: ServiceDep, person: FollowAssignmentDep
 ) -> AssignmentOut:
     """Say that the crew is complete at the place; the clock stops, and the first time stays."""
+    step = Step(State.ON_SCENE, person.name, service.clock())
     try:
         with effect.begin() as session:
-            noted = follow_up.arrive(session, number, now=service.clock())
+            must_be_theirs(person, [get_assignment(session, number)])
+            noted = follow_up.progress(session, number, step, service.city)
             effect.commit(AssignmentOut.of(noted))
     except UnknownName as error:
         raise NotFound(str(error)) from error
@@ -138,8 +143,15 @@ def release(
     """Set the crew free: done, called off, refused, silent, or sent by mistake."""
     try:
         with effect.begin() as session:
+            must_be_theirs(person, [get_assignment(session, number)])
             ended = follow_up.release(
-                session, number, now=service.clock(), by=person.name, outcome=asked.outcome
+                session,
+                number,
+                now=service.clock(),
+                by=person.name,
+                outcome=asked.outcome,
+                city=service.city,
+                reason=asked.reason,
             )
             effect.commit(AssignmentOut.of(ended))
     except UnknownName as error:
@@ -166,4 +178,7 @@ def told(assignment: Assignment, service: Service) -> AssignmentOut:
     service.keep_duty()
     out = AssignmentOut.of(assignment)
     service.announce("assignment", as_json(out))
+    with service.store.reading() as session:
+        incident = get_incident(session, assignment.incident)
+    service.announce("incident", as_json(IncidentOut.of(incident)))
     return out

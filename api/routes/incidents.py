@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy.orm import Session
 
 from api.access import may
 from api.errors import NotFound
@@ -12,22 +13,26 @@ from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page, lon_lat_wgs84
 from api.schemas_suggestion import IncidentOut, IncidentReport, as_json
+from api.schemas_transition import CorrectionAsk
 from api.service import ServiceDep
-from dispatch import desk
+from api.version import VersionDep
+from dispatch import correcting, desk
 from dispatch.access import Act, Person
 from dispatch.incident import Incident, Reporter
-from dispatch.store.incidents import get_incident, list_incidents
+from dispatch.lifecycle import State
+from dispatch.store.incidents import get_incident, list_incidents, lock_incidents
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 ReportIncidentDep = Annotated[Person, Depends(may(Act.REPORT_INCIDENT))]
 SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
+MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT))]
 
 
 @router.post("", status_code=201)
 def report(
-    reported: IncidentReport, effect: EffectDep, service: ServiceDep, _: ReportIncidentDep
+    reported: IncidentReport, effect: EffectDep, service: ServiceDep, person: ReportIncidentDep
 ) -> IncidentOut:
     """Take in a report or a planned visit; every open page hears of it."""
     reporter = reported.reporter
@@ -42,26 +47,114 @@ def report(
         filings=tuple(given.filing() for given in reported.filings),
     )
     with effect.begin() as session:
-        kept = desk.receive(session, incident, service.city)
-        out = effect.commit(IncidentOut.of(kept), location=f"/api/v1/incidents/{kept.id}")
+        kept = desk.receive(session, incident, service.city, by=person.name)
+        out = tagged(IncidentOut.of(kept), effect.response)
+        effect.commit(out, location=f"/api/v1/incidents/{out.id}")
     service.announce("incident", as_json(out))
     return out
 
 
 @router.get("")
-def list_open(service: ServiceDep, cut: CutDep, _: SeeIncidentsDep) -> Page[IncidentOut]:
+def list_all(
+    service: ServiceDep,
+    cut: CutDep,
+    _: SeeIncidentsDep,
+    state: Annotated[list[State] | None, Query(description="Only in one of these states.")] = None,
+) -> Page[IncidentOut]:
     """Incidents, the newest first."""
     with service.store.reading() as session:
-        rows = list_incidents(session, before=cut.cursor or None, limit=cut.limit + 1)
+        rows = list_incidents(
+            session, states=state or (), before=cut.cursor or None, limit=cut.limit + 1
+        )
     shown = [IncidentOut.of(incident) for incident in rows[: cut.limit]]
     return Page(items=shown, next=shown[-1].id if len(rows) > cut.limit else None)
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: SeeIncidentsDep) -> IncidentOut:
-    """Read one incident."""
+def read(number: str, response: Response, service: ServiceDep, _: SeeIncidentsDep) -> IncidentOut:
+    """Read one incident; its ETag is what a correction has to send back."""
+    with service.store.reading() as session:
+        return tagged(IncidentOut.of(must_exist(session, number)), response)
+
+
+@router.patch("/{number}")
+def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
+    number: str,
+    asked: CorrectionAsk,
+    response: Response,
+    service: ServiceDep,
+    person: MoveIncidentDep,
+    version: VersionDep,
+) -> IncidentOut:
+    """
+    Put an incident right: its place, matters and text until somebody is sent to it.
+
+    The ETag that was read goes along as `If-Match`; if somebody has changed the incident since,
+    nothing is done (412).  Old and new stand in the timeline.
+    """
+    with service.store.session() as session:
+        must_exist(session, number)
+        corrected = correcting.correct(
+            session,
+            number,
+            asked.correction(),
+            service.city,
+            version=version,
+            by=person.name,
+            now=service.clock(),
+        )
+        session.commit()
+    out = IncidentOut.of(corrected)
+    service.announce("incident", as_json(out))
+    return tagged(out, response)
+
+
+def tagged(out: IncidentOut, response: Response) -> IncidentOut:
+    """
+    Put the ETag of an incident on its answer.
+
+    Parameters
+    ----------
+    out
+        The incident.
+    response
+        Its answer.
+
+    Returns
+    -------
+    out
+        The same.
+    """
+    response.headers["etag"] = f'"{out.version}"'
+    return out
+
+
+def must_exist(session: Session, number: str, *, locked: bool = False) -> Incident:
+    """
+    Find the incident of an address.
+
+    Parameters
+    ----------
+    session
+        A session.
+    number
+        Its id, as the address names it.
+    locked
+        Whether nobody else may move it until the session ends.
+
+    Returns
+    -------
+    incident
+        The incident.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    if locked:
+        lock_incidents(session, number)
     try:
-        with service.store.reading() as session:
-            return IncidentOut.of(get_incident(session, number))
+        return get_incident(session, number)
     except UnknownName as error:
         raise NotFound(str(error)) from error

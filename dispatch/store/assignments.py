@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
 from dispatch.choice import ProposalKind
+from dispatch.lifecycle import State
 from dispatch.power import local_date
 from dispatch.store.duty import note_duty_change
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
@@ -24,6 +25,12 @@ MOST_LISTED = 100
 
 OFFICER, DRONE = "officer", "drone"
 """What a binding binds."""
+
+_COLUMN_OF = {
+    State.ACKNOWLEDGED: "acknowledged_at",
+    State.EN_ROUTE: "departed_at",
+    State.ON_SCENE: "arrived_at",
+}
 
 
 def add_assignment(session: Session, assignment: Assignment) -> Assignment:
@@ -103,9 +110,9 @@ def release_assignment(
     return released
 
 
-def note_arrival(session: Session, number: str, *, now: datetime) -> Assignment:
+def note_stage(session: Session, number: str, stage: State, *, now: datetime) -> Assignment:
     """
-    Note that the officers of an assignment are complete at the place.
+    Note how far the officers of an assignment are.
 
     Parameters
     ----------
@@ -113,13 +120,15 @@ def note_arrival(session: Session, number: str, *, now: datetime) -> Assignment:
         A session that may write; the caller commits.
     number
         Its id.
+    stage
+        Acknowledged, en route, or on the scene.
     now
-        When they arrived, with offset.
+        Since when, with offset.
 
     Returns
     -------
     assignment
-        As the store has it; the first arrival noted stays.
+        As the store has it; the first instant noted stays.
 
     Raises
     ------
@@ -128,10 +137,11 @@ def note_arrival(session: Session, number: str, *, now: datetime) -> Assignment:
     Conflict
         It has ended already.
     """
-    change = update(ASSIGNMENTS).where(*_is_bound(number), ASSIGNMENTS.c.arrived_at.is_(None))
-    session.execute(change.values(arrived_at=now))
+    column = _COLUMN_OF[stage]
+    change = update(ASSIGNMENTS).where(*_is_bound(number), ASSIGNMENTS.c[column].is_(None))
+    session.execute(change.values({column: now}))
     noted = get_assignment(session, number)
-    if noted.arrived_at is None:
+    if getattr(noted, column) is None:
         raise Conflict(_over(noted))
     return noted
 
@@ -347,6 +357,9 @@ def _columns(assignment: Assignment) -> dict[str, object]:
         "reinforces": assignment.reinforces,
         "run_card": assignment.run_card,
         "instead_of": assignment.instead_of,
+        "acknowledged_at": assignment.acknowledged_at,
+        "departed_at": assignment.departed_at,
+        "arrived_at": assignment.arrived_at,
     }
 
 
@@ -373,6 +386,8 @@ def _assignment(row: Row[Any]) -> Assignment:
         reinforces=row.reinforces,
         run_card=row.run_card,
         instead_of=row.instead_of,
+        acknowledged_at=row.acknowledged_at,
+        departed_at=row.departed_at,
         arrived_at=row.arrived_at,
         released_at=row.released_at,
         outcome=None if row.outcome is None else Outcome(row.outcome),

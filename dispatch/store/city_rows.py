@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.incident import Incident, IncidentKind
+from dispatch.lifecycle import State
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
 from dispatch.store.city_contents import Backdrop, PostedOfficer
@@ -281,6 +282,8 @@ def _measured(row: Row) -> Row:
 
 
 def _incident(row: Row) -> Incident:
+    if row["state"] != State.REPORTED:
+        raise ValueError(f"state is {row['state']!r}; what comes with a city is reported, no more")
     return Incident(
         lon_lat=_lon_lat(row),
         matters=split_codes(row["matters"]),
@@ -288,7 +291,6 @@ def _incident(row: Row) -> Incident:
         kind=IncidentKind(row["kind"]),
         text=row["text"],
         id=row["id"],
-        state=row["state"],
     )
 
 

@@ -20,6 +20,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     ledger_tables,
     order_tables,
     run_cards,
+    transitions,
 )
 from dispatch.store.declare import METADATA
 from dispatch.store.embedded import begin_file, connect_file, list_contents

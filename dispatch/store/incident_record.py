@@ -8,8 +8,9 @@ from dispatch.store.assignments import all_assignments
 from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import suggestions_of, thoughts_of
 from dispatch.store.suggestions import get_suggestion
+from dispatch.store.transitions import edits_of, transitions_of
 from dispatch.store.whistles import list_calls, steps_of
-from dispatch.timeline import Entry, timeline
+from dispatch.timeline import Entry, Progress, progress, timeline
 
 
 def read_timeline(session: Session, incident: str) -> tuple[Entry, ...]:
@@ -43,4 +44,30 @@ def read_timeline(session: Session, incident: str) -> tuple[Entry, ...]:
         assignments,
         [(call, steps_of(session, str(call.id))) for call in calls],
         thoughts_of(session, incident),
+        transitions_of(session, incident),
+        edits_of(session, incident),
     )
+
+
+def read_progress(session: Session, incident: str) -> tuple[Progress, ...]:
+    """
+    Read what a reporter may see of an incident.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incident
+        Its id.
+
+    Returns
+    -------
+    progress
+        States and instants, the oldest first.
+
+    Raises
+    ------
+    UnknownName
+        There is none with this id.
+    """
+    return progress(get_incident(session, incident), transitions_of(session, incident))

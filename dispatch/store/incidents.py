@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from shapely import Point
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, IncidentKind, Reporter
+from dispatch.lifecycle import State
 from dispatch.matter import CaseScale
 from dispatch.power import local_date
 from dispatch.store.tables import INCIDENTS
@@ -46,6 +48,9 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         text=incident.text,
         reported_at=incident.reported_at,
         state=incident.state,
+        resumes_to=incident.resumes_to,
+        version=incident.version,
+        case_number=incident.case_number,
         reporter_name=reporter.name if reporter else None,
         reporter_phone=reporter.phone if reporter else None,
         scale=incident.scale,
@@ -83,8 +88,88 @@ def get_incident(session: Session, number: str) -> Incident:
     return _incident(row)
 
 
+def lock_incidents(session: Session, *numbers: str) -> None:
+    """
+    Keep everybody else from moving some incidents until this piece of work ends.
+
+    Parameters
+    ----------
+    session
+        A session that may write; in an embedded store it is the only one anyway.
+    *numbers
+        Their ids; they are locked in one order, so that nobody waits for one another.
+    """
+    query = select(INCIDENTS.c.fid).where(INCIDENTS.c.id.in_(numbers)).order_by(INCIDENTS.c.fid)
+    session.execute(query.with_for_update()).all()
+
+
+def move_incident(
+    session: Session, number: str, before: State, after: State, resumes_to: State | None
+) -> bool:
+    """
+    Change the state of an incident, if it is still what it was.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    number
+        Its id.
+    before
+        The state that it has to be in.
+    after
+        The state that follows.
+    resumes_to
+        Where it goes on once it is resumed, or None.
+
+    Returns
+    -------
+    moved
+        Whether it was in that state; else nothing is changed.
+    """
+    change = update(INCIDENTS).where(INCIDENTS.c.id == number, INCIDENTS.c.state == before)
+    values = {"state": after, "resumes_to": resumes_to, "version": INCIDENTS.c.version + 1}
+    return session.execute(change.values(values).returning(INCIDENTS.c.fid)).scalar() is not None
+
+
+def rewrite_incident(session: Session, incident: Incident) -> bool:
+    """
+    Correct an incident, if nobody has changed it meanwhile.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    incident
+        As it should be, with the version that it was made from.
+
+    Returns
+    -------
+    rewritten
+        Whether it was of that version; else nothing is changed.
+    """
+    same = (INCIDENTS.c.id == incident.id, INCIDENTS.c.version == incident.version)
+    change = (
+        update(INCIDENTS)
+        .where(*same)
+        .values(
+            matters=incident.matters,
+            text=incident.text,
+            scale=incident.scale,
+            case_number=incident.case_number,
+            place=Point(incident.lon_lat),
+            version=incident.version + 1,
+        )
+    )
+    return session.execute(change.returning(INCIDENTS.c.fid)).scalar() is not None
+
+
 def list_incidents(
-    session: Session, *, before: str | None = None, limit: int = MOST_LISTED
+    session: Session,
+    *,
+    states: Collection[State] = (),
+    before: str | None = None,
+    limit: int = MOST_LISTED,
 ) -> list[Incident]:
     """
     List incidents, the newest record first.
@@ -93,6 +178,8 @@ def list_incidents(
     ----------
     session
         A session.
+    states
+        Only those that are in one of these states; empty for all.
     before
         Id of the last incident of the page before, or None for the first page.
     limit
@@ -109,6 +196,8 @@ def list_incidents(
         There is no incident ``before``.
     """
     query = select(INCIDENTS).order_by(INCIDENTS.c.fid.desc()).limit(limit)
+    if states:
+        query = query.where(INCIDENTS.c.state.in_(states))
     if before is not None:
         fid = session.scalar(select(INCIDENTS.c.fid).where(INCIDENTS.c.id == before))
         if fid is None:
@@ -126,8 +215,11 @@ def _incident(row: Row[Any]) -> Incident:
         kind=IncidentKind(row.kind),
         text=row.text,
         id=row.id,
-        state=row.state,
+        state=State(row.state),
         reporter=Reporter(row.reporter_name or "", row.reporter_phone or "") if known else None,
         scale=None if row.scale is None else CaseScale(row.scale),
         filings=row.filings,
+        case_number=row.case_number,
+        resumes_to=None if row.resumes_to is None else State(row.resumes_to),
+        version=row.version,
     )

@@ -42,6 +42,8 @@ ASSIGNMENTS = table(
     Column("reinforces", Boolean, nullable=False),
     text("run_card", nullable=True),
     text("instead_of", nullable=True),
+    Column("acknowledged_at", Instant),
+    Column("departed_at", Instant),
     Column("arrived_at", Instant),
     Column("released_at", Instant),
     text("outcome", nullable=True),

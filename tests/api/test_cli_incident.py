@@ -69,9 +69,13 @@ def test_yesterdays_disputed_dispatch_reopened(told, store):
     told("incident", "release", sent["id"], "--by", "wang", minutes=60)
     entries = told("incident", "show", incident)
     assert [entry["said"]["code"] for entry in entries] == [
-        "reported", "suggested", "dispatched", "arrived", "released",
+        "reported", "suggested", "crew_sent", "accepted", "dispatched",
+        "crew_arrived", "on_scene", "crew_released", "handled",
     ]  # fmt: skip
-    _, suggested, decided, arrived, _ = entries
+    assert [entry["state"] for entry in entries if entry["state"]] == [
+        "reported", "accepted", "dispatched", "on_scene", "handled",
+    ]  # fmt: skip
+    _, suggested, decided, _, _, arrived, *_ = entries
     assert (suggested["about"], decided["about"]) == (given["id"], sent["id"])
     first = given["proposals"][0]
     assert f"{first['unit']} first" in suggested["said"]["en"]

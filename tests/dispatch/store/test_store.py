@@ -136,7 +136,9 @@ def test_the_desk_takes_an_incident_in_suggests_and_keeps_the_answer(store: Stor
     officers = live(store)
     officers.set_status({"002": DutyStatus.AVAILABLE})
     with store.session() as session:
-        incident = desk.receive(session, Incident(HERE, ("H1",), NOW), officers.present.city)
+        incident = desk.receive(
+            session, Incident(HERE, ("H1",), NOW), officers.present.city, by="li"
+        )
         number, suggestion = desk.suggest(session, incident, officers.present, now=NOW)
         session.commit()
     assert suggestion.incident == incident.id
@@ -163,9 +165,9 @@ def test_the_desk_refuses_what_it_does_not_know_and_writes_nothing(store: Store)
     city = read_city(store)
     with store.session() as session:
         with pytest.raises(UnknownName):
-            desk.receive(session, Incident(HERE, ("H9",), NOW), city)
+            desk.receive(session, Incident(HERE, ("H9",), NOW), city, by="li")
         with pytest.raises(BadValue):
-            desk.receive(session, Incident((500, 0), ("H1",), NOW), city)
+            desk.receive(session, Incident((500, 0), ("H1",), NOW), city, by="li")
         assert len(list_incidents(session)) == 1
 
 
