@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from secrets import token_hex
 from typing import Protocol
 
 from fastapi import FastAPI
@@ -17,10 +18,12 @@ from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.draining import Draining
 from api.duty_now import DutyNow
+from api.event_feed import EventFeed
 from api.first_admin import invite_first_admin
 from api.idempotency import drop_old_answers
 from api.layers import Layers
 from api.live import Heartbeat
+from api.position_sharing import PositionSharing
 from api.routes import (
     api_keys,
     assignments,
@@ -47,8 +50,6 @@ from api.routes import (
     users,
     whistles,
 )
-from api.schemas_position import positions_of
-from api.schemas_suggestion import as_json
 from api.second_look import SecondLook
 from api.service import Service
 from api.settings import Settings, demo_store_url
@@ -264,7 +265,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     )
 
 
-def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
+def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat | EventFeed]:
     """
     Lay out what happens at a steady pace.
 
@@ -286,10 +287,7 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
         if walk is not None:
             now = service.clock()
             service.take_in(walk.step(now), now=now)
-        moved = positions_of(service.live.present, service.take_moved())
-        if moved:
-            items = [as_json(position) for position in moved]
-            service.announce("positions", {"complete": False, "items": items})
+        service.announce_moved()
 
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
@@ -299,9 +297,18 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat]:
         Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
         Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
         Heartbeat(lambda: drop_old_answers(service), every_s=ANSWERS_S),
-        Heartbeat(lambda: service.announce("beat", service.beat()), every_s=BEAT_S),
+        Heartbeat(service.announce_beat, every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
+        EventFeed(service, {"closure": service.change_weights}),
+        *_sharing(service),
     ]
+
+
+def _sharing(service: Service) -> list[Heartbeat]:
+    """Tell other processes on the same server who moved; an embedded store has one process."""
+    if service.store.path is not None:
+        return []
+    return [Heartbeat(PositionSharing(service, token_hex(8)).beat, every_s=STREAM_S)]
 
 
 def save_positions(service: Service) -> None:

@@ -1,25 +1,95 @@
-"""Live stream: positions once a second, incidents as they come in, to every open page."""
+"""Live stream: numbered events, and positions once a second, to every page that may hear them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+
+from api.sight import Sight
+from dispatch.store.events import Told
 
 logger = logging.getLogger(__name__)
 
 MOST_WAITING = 64
-"""Messages that wait for a slow listener before it is let go; it reconnects and starts afresh."""
+"""Messages that wait for a slow listener before it is let go; it reconnects and resumes."""
 
 RETRY_MS = 2000
 """How soon a browser reconnects."""
 
-_CLOSED = b""
+LONGEST_S = 900.0
+"""A listener is let go after this time and resumes, so that its rights are looked at again."""
 
 
-def frame(event: str, data: object) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    An event in the wire format.
+
+    Attributes
+    ----------
+    frame
+        Its bytes.
+    number
+        Up to which event the page knows all once it has this; 0 if that says nothing.
+    told
+        Whether it is the event of that number itself.
+    """
+
+    frame: bytes
+    number: int = 0
+    told: bool = False
+
+    def is_news_after(self, number: int) -> bool:
+        """
+        Tell whether a page that knows all up to some event has not been sent this.
+
+        Parameters
+        ----------
+        number
+            Number of that event.
+
+        Returns
+        -------
+        news
+            Whether to send it.
+        """
+        return not self.number or self.number > number or (self.number == number and not self.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """
+    What a listener is sent first.
+
+    Attributes
+    ----------
+    frames
+        What it has missed, then the present.
+    number
+        Number of the last event that these take into account.
+    """
+
+    frames: tuple[bytes, ...]
+    number: int
+
+
+@dataclass(slots=True, eq=False)
+class _Listener:
+    """An open page: what it may hear, what waits for it, and up to where it knows all."""
+
+    sight: Sight
+    waiting: asyncio.Queue[Message | None] = field(
+        default_factory=lambda: asyncio.Queue(MOST_WAITING)
+    )
+
+
+def frame(event: str, data: object, number: int = 0) -> bytes:
     """
     Write one server-sent event.
 
@@ -29,6 +99,8 @@ def frame(event: str, data: object) -> bytes:
         Its name.
     data
         Anything JSON can say.
+    number
+        Its number, or 0 for an event without one.
 
     Returns
     -------
@@ -36,23 +108,80 @@ def frame(event: str, data: object) -> bytes:
         The event in the wire format of the HTML standard.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"event: {event}\ndata: {text}\n\n".encode()
+    return written(event, text, number)
+
+
+def told_frame(told: Told) -> bytes:
+    """
+    Write one event of the store.
+
+    Parameters
+    ----------
+    told
+        The event.
+
+    Returns
+    -------
+    frame
+        The event in the wire format of the HTML standard, with its number.
+    """
+    return written(told.kind, told.payload, told.number)
+
+
+def written(event: str, text: str, number: int = 0) -> bytes:
+    """
+    Write one server-sent event whose data are JSON already.
+
+    Parameters
+    ----------
+    event
+        Its name.
+    text
+        JSON in one line.
+    number
+        Its number, or 0 for an event without one.
+
+    Returns
+    -------
+    frame
+        The event in the wire format of the HTML standard.
+    """
+    numbered = f"id: {number}\n" if number else ""
+    return f"{numbered}event: {event}\ndata: {text}\n\n".encode()
 
 
 class Stream:
-    """Fan-out of events; what is published is encoded once for all listeners."""
+    """Fan-out of events; what is published is encoded once for all who hear the same."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Queue[bytes]] = set()
+        self._listeners: set[_Listener] = set()
+        self._number = 0
 
     @property
     def listeners(self) -> int:
         """Number of open pages."""
-        return len(self._waiting)
+        return len(self._listeners)
+
+    def sights(self, event: str) -> frozenset[Sight]:
+        """
+        List the different sights of those who hear of a kind of event.
+
+        Parameters
+        ----------
+        event
+            Name of the event.
+
+        Returns
+        -------
+        sights
+            As many as there are different ones, however many pages are open.
+        """
+        listeners = tuple(self._listeners)  # in one step: other threads ask, too
+        return frozenset(one.sight for one in listeners if one.sight.hears(event))
 
     def publish(self, event: str, data: object) -> None:
         """
-        Send an event to everybody who listens; call it on the event loop.
+        Send what is not kept to everybody who hears of it; call it on the event loop.
 
         Parameters
         ----------
@@ -61,51 +190,102 @@ class Stream:
         data
             Anything JSON can say.
         """
-        if not self._waiting:
-            return
-        message = frame(event, data)
-        for queue in list(self._waiting):
-            if queue.full():
-                self._let_go(queue)
-            else:
-                queue.put_nowait(message)
+        if self._listeners:
+            self._send(Message(frame(event, data)), lambda sight: sight.hears(event))
 
-    async def listen(self, opening: Iterable[bytes]) -> AsyncIterator[bytes]:
+    def beat(self, data: object) -> None:
         """
-        Listen until the page goes away or falls too far behind.
+        Send a beat, from which a page resumes that heard nothing else; call it on the event loop.
 
         Parameters
         ----------
+        data
+            Anything JSON can say.
+        """
+        message = Message(frame("beat", data, self._number), self._number)
+        self._send(message, lambda sight: sight.hears("beat"))
+
+    def publish_told(self, told: Told) -> None:
+        """
+        Send a numbered event to everybody who hears of it; call it on the event loop.
+
+        Parameters
+        ----------
+        told
+            The event.
+        """
+        self._number = told.number
+        message = Message(told_frame(told), told.number, told=True)
+        self._send(message, lambda sight: sight.hears(told.kind, told.areas))
+
+    def publish_seen(self, event: str, texts: dict[Sight, str]) -> None:
+        """
+        Send each sight its own; call it on the event loop.
+
+        Parameters
+        ----------
+        event
+            Name of the event.
+        texts
+            JSON by sight.
+        """
+        for sight, text in texts.items():
+            self._send(Message(written(event, text)), sight.__eq__)
+
+    async def listen(self, sight: Sight, opening: Callable[[], Opening]) -> AsyncIterator[bytes]:
+        """
+        Listen until the page goes away, falls too far behind, or has listened long enough.
+
+        Parameters
+        ----------
+        sight
+            What it may hear.
         opening
-            Frames for this listener alone, such as all positions.
+            Makes what it is sent first, in a thread, once nothing new can be missed.
 
         Returns
         -------
         frames
-            The opening, then whatever is published.
+            The opening, then whatever is published after it.
         """
-        queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
-        self._waiting.add(queue)
+        listener = _Listener(sight)
+        self._listeners.add(listener)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST_S
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
-            for message in opening:
-                yield message
-            while (message := await queue.get()) != _CLOSED:
-                yield message
+            first = await run_in_threadpool(opening)
+            for one in first.frames:
+                yield one
+            while (message := await listener.waiting.get()) is not None:
+                if message.is_news_after(first.number):
+                    yield message.frame
+                if loop.time() > until:
+                    return
         finally:
-            self._waiting.discard(queue)
+            self._listeners.discard(listener)
 
     def close(self) -> None:
         """Let every listener go."""
-        for queue in list(self._waiting):
-            self._let_go(queue)
+        for listener in list(self._listeners):
+            self._let_go(listener)
 
-    def _let_go(self, queue: asyncio.Queue[bytes]) -> None:
-        """End one listener; what waited for it is dropped."""
-        self._waiting.discard(queue)
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(_CLOSED)
+    def _send(self, message: Message, heard: Callable[[Sight], bool]) -> None:
+        """Put a message before those who hear it; whoever has too many waiting is let go."""
+        for listener in list(self._listeners):
+            if not heard(listener.sight):
+                continue
+            if listener.waiting.full():
+                self._let_go(listener)
+            else:
+                listener.waiting.put_nowait(message)
+
+    def _let_go(self, listener: _Listener) -> None:
+        """End one listener; what waited for it is dropped, and sent again when it resumes."""
+        self._listeners.discard(listener)
+        while not listener.waiting.empty():
+            listener.waiting.get_nowait()
+        listener.waiting.put_nowait(None)
 
 
 class Heartbeat:

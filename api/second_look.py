@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.schemas_second_thought import SecondThoughtOut
-from api.schemas_suggestion import as_json
 from api.service import Service
+from api.telling import tell_thought
 from dispatch import follow_up
 from dispatch.policy import Policy
 from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_again
 from dispatch.second_thoughts import Rule
+from dispatch.store.ledger import SYSTEM, record
 from dispatch.store.second_thoughts import add_thought, read_watched, recently_suggested
 from geo.errors import UnknownName
 
@@ -97,5 +97,8 @@ class SecondLook:
                 outlook=look.outlook,
             )
             add_thought(session, thought)
+            detail = {"before": thought.before, "after": thought.after, "why": list(thought.why)}
+            about = thought.incident
+            record(session, now=now, by=SYSTEM, act="suggest_anew", about=about, detail=detail)
+            tell_thought(session, thought, service.live.present.city)
             session.commit()
-        service.announce("resuggest", as_json(SecondThoughtOut.of(thought)))

@@ -19,6 +19,7 @@ from api.freezer import Freezer
 from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
+from api.positions_now import positions_texts
 from api.settings import Settings
 from api.tile import RoadTiles
 from api.underway import Underway
@@ -96,6 +97,7 @@ class Service:
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
+    _unshared: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -125,6 +127,18 @@ class Service:
         self.stopping = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.close)
+
+    def announce_beat(self) -> None:
+        """Tell every open page what time it is, from whatever thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.beat, self.beat())
+
+    def announce_moved(self) -> None:
+        """Tell every open page who moved since the last call, as far as it sees them."""
+        officers, sights = self.take_moved(), self.stream.sights("positions")
+        texts = positions_texts(self.live.present, officers, sights, complete=False)
+        if texts and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.publish_seen, "positions", texts)
 
     def beat(self) -> dict[str, str]:
         """
@@ -214,7 +228,37 @@ class Service:
         with self._lock:
             self._moved |= moved
             self._unsaved |= moved
+            if self.store.path is None:
+                self._unshared |= moved
         return results
+
+    def take_over(self, fixes: Iterable[Fix], *, now: datetime) -> None:
+        """
+        Take over fixes that another process has believed, saves and shares.
+
+        Parameters
+        ----------
+        fixes
+            One or many.
+        now
+            The present.
+        """
+        results = self.live.take_in(fixes, now=now)
+        with self._lock:
+            self._moved |= {result.fix.officer for result in results if result.accepted}
+
+    def take_unshared(self) -> list[str]:
+        """
+        Hand over whose position other processes do not have yet.
+
+        Returns
+        -------
+        officers
+            Their ids, sorted.
+        """
+        with self._lock:
+            unshared, self._unshared = self._unshared, set()
+        return sorted(unshared)
 
     def take_moved(self) -> list[str]:
         """

@@ -6,14 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from api.schemas_suggestion import as_json
 from api.schemas_whistle import WhistleRecordOut
 from api.service import Service
-from dispatch.assignment import running_clock
-from dispatch.escalation import Call, clocks_of_call, escalations
-from dispatch.store.assignments import all_assignments
-from dispatch.store.incidents import get_incident
-from dispatch.store.whistles import get_call, list_calls, steps_of
+from api.telling import tell_call
+from dispatch.city import City
+from dispatch.escalation import escalations
+from dispatch.store.whistles import get_call, list_calls
 from dispatch.whistle_desk import escalate
 
 
@@ -43,55 +41,29 @@ class WhistleWatch:
         if due <= self._told:
             return
         with self._service.store.session() as session:
-            news = escalate(session, city, now=now)
+            escalate_calls(session, city, now=now)
             session.commit()
         self._told |= due
-        numbers = dict.fromkeys(str(call.id) for call, _ in news)
-        with self._service.store.reading() as session:
-            shown = [show_call(session, get_call(session, number), now) for number in numbers]
-        for call in shown:
-            tell(call, self._service)
 
 
-def show_call(session: Session, call: Call, now: datetime) -> WhistleRecordOut:
+def escalate_calls(session: Session, city: City, *, now: datetime) -> list[WhistleRecordOut]:
     """
-    Show a call as it stands.
+    Take calls up that have failed, and tell how each stands then.
 
     Parameters
     ----------
     session
-        A session.
-    call
-        The call.
+        A session that may write; the caller commits.
+    city
+        The city.
     now
         The present.
 
     Returns
     -------
     shown
-        With its steps up and both clocks.
+        Those that nobody had been told of, the oldest first.
     """
-    running = running_clock(all_assignments(session, incident=call.incident))
-    reported_at = get_incident(session, call.incident).reported_at
-    clocks = clocks_of_call(call, reported_at, running, now=now)
-    return WhistleRecordOut.of(call, steps_of(session, str(call.id)), clocks, now)
-
-
-def tell(shown: WhistleRecordOut, service: Service) -> WhistleRecordOut:
-    """
-    Tell every open page how a call stands.
-
-    Parameters
-    ----------
-    shown
-        The call.
-    service
-        The service.
-
-    Returns
-    -------
-    shown
-        The same for the answer.
-    """
-    service.announce("whistle", as_json(shown))
-    return shown
+    news = escalate(session, city, now=now)
+    numbers = dict.fromkeys(str(call.id) for call, _ in news)
+    return [tell_call(session, get_call(session, one), city, now=now) for one in numbers]

@@ -272,6 +272,19 @@ class City:
         return MappingProxyType({code: frozenset(codes) for code, codes in below.items()})
 
     @cached_property
+    def home_areas(self) -> Mapping[str, frozenset[str]]:
+        """Codes of the areas that each unit is based in; without a base, the nearest above it."""
+        homes: dict[str, frozenset[str]] = {}
+        for code in self.units:
+            unit: Unit | None = self.units[code]
+            while unit is not None and unit.lon_lat is None:
+                unit = self.units.get(unit.parent or "")
+            base = None if unit is None else unit.lon_lat
+            areas = () if base is None else self.place_index.locate(base).areas
+            homes[code] = frozenset(area.code for area in areas) or self.roots
+        return MappingProxyType(homes)
+
+    @cached_property
     def squads_of(self) -> Mapping[str, tuple[Unit, ...]]:
         """Specialist squads by domain, in the order of their codes."""
         squads: dict[str, tuple[Unit, ...]] = {}

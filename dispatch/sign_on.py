@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dispatch.duty_days import DaySpan, local_day
 from dispatch.duty_shift import ShiftEntry, ShiftKind, ShiftPattern
 from dispatch.store.duty import add_shift, get_status, record_sign_on
+from dispatch.store.ledger import record
 from dispatch.unit import DutyStatus
 from geo.errors import BadValue, Conflict
 from geo.road.week import CITY_TIME
@@ -50,6 +51,7 @@ def sign_on(
         add_shift(session, ShiftEntry("", officer, None, _extra(now, until)))
     fresh = DutyStatus.AVAILABLE if status == DutyStatus.OFF_DUTY else status
     record_sign_on(session, officer, status=fresh, until=until, now=now, by=by)
+    record(session, now=now, by=by, act="sign_on", about=officer)
 
 
 def sign_off(session: Session, officer: str, *, now: datetime, by: str) -> None:
@@ -79,6 +81,7 @@ def sign_off(session: Session, officer: str, *, now: datetime, by: str) -> None:
             f"Officer {officer} is at work on an incident; end that first, then sign off."
         )
     record_sign_on(session, officer, status=DutyStatus.OFF_DUTY, until=None, now=now, by=by)
+    record(session, now=now, by=by, act="sign_off", about=officer)
 
 
 def _extra(now: datetime, until: datetime) -> ShiftPattern:

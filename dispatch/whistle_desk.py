@@ -10,6 +10,7 @@ from dispatch.city import City
 from dispatch.escalation import Answer, Call, Closing, Escalation, escalations
 from dispatch.jurisdiction import decide
 from dispatch.store.incidents import get_incident
+from dispatch.store.ledger import SYSTEM, record
 from dispatch.store.whistles import (
     add_answer,
     add_call,
@@ -62,7 +63,10 @@ def blow(  # noqa: PLR0913 -- who calls for what, as keywords
     drawn_up = whistle(decide(about, place, city, now=now), place, city, by=by, now=now)
     if drawn_up is None:
         raise BadValue(f"{by} has nobody to whistle for: it commands all whom {incident} needs.")
-    return add_call(session, Call(incident, drawn_up, raised_by))
+    call = add_call(session, Call(incident, drawn_up, raised_by))
+    detail = {"incident": incident, "by": by}
+    record(session, now=now, by=raised_by, act="whistle", about=str(call.id), detail=detail)
+    return call
 
 
 def answer(session: Session, number: str, given: Answer) -> Call:
@@ -97,9 +101,12 @@ def answer(session: Session, number: str, given: Answer) -> Call:
     if call.closed_at is not None:
         raise Conflict(f"Whistle {number} was closed already, as {call.closed_as}.")
     call = add_answer(session, number, given)
-    if not call.everybody_comes:
-        return call
-    return close_call(session, number, now=given.at, by=given.by, closing=Closing.ANSWERED)
+    if call.everybody_comes:
+        call = close_call(session, number, now=given.at, by=given.by, closing=Closing.ANSWERED)
+    detail = {"party": given.party, "says": given.says, "closed": call.closed_at is not None}
+    act, at = "answer_whistle", given.at
+    record(session, now=at, by=given.by, act=act, about=number, detail=detail)
+    return call
 
 
 def close(  # noqa: PLR0913 -- which one, and the four columns of its close
@@ -139,7 +146,10 @@ def close(  # noqa: PLR0913 -- which one, and the four columns of its close
     """
     if closing == Closing.ANSWERED and not get_call(session, number).everybody_comes:
         raise BadValue(f"Whistle {number} is not answered: record who comes, or take it up.")
-    return close_call(session, number, now=now, by=by, closing=closing, note=note)
+    call = close_call(session, number, now=now, by=by, closing=closing, note=note)
+    detail = {"closing": closing}
+    record(session, now=now, by=by, act="close_whistle", about=number, detail=detail)
+    return call
 
 
 def escalate(session: Session, city: City, *, now: datetime) -> list[tuple[Call, Escalation]]:
@@ -160,9 +170,14 @@ def escalate(session: Session, city: City, *, now: datetime) -> list[tuple[Call,
     news
         Steps that nobody had been told of, the oldest call first.
     """
-    return [
+    news = [
         (call, step)
         for call in reversed(list_calls(session, unclosed=True, limit=None))
         for step in escalations(call, city, now=now)
         if note_step(session, str(call.id), step, now=now)
     ]
+    for call, step in news:
+        detail = {"step": step.step, "to": step.to}
+        about = str(call.id)
+        record(session, now=now, by=SYSTEM, act="escalate_whistle", about=about, detail=detail)
+    return news

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest_plugins = ["pytester", "store_servers"]
+pytest_plugins = ["pytester", "store_servers", "heard"]
 COUNTS = ("reduced", "full", "long")
 LEFT_OUT = "left out"
 TABLE = "table"

@@ -12,8 +12,8 @@ from api.idempotency import EffectDep
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_closure import ClosureIn, ClosureOut
-from api.schemas_suggestion import as_json
 from api.service import Service, ServiceDep
+from api.telling import tell_closure
 from dispatch.access import Act, Person
 from dispatch.store.closures import (
     ClosureRecord,
@@ -45,8 +45,10 @@ def enter(
     with effect.begin() as session:
         record = add_closure(session, closure, now=now, by=person.name)
         shown = ClosureOut.of(record, counts, now=now)
+        tell_closure(session, shown, now=now)
         effect.commit(shown, location=f"/api/v1/closures/{record.closure.id}")
-    return _carried_out(shown, service)
+    service.change_weights()
+    return shown
 
 
 @router.get("")
@@ -84,17 +86,13 @@ def lift(
     """Lift a closure now; its record stays, and one that is over stays as it is."""
     try:
         with effect.begin() as session:
-            record = lift_closure(session, number, now=service.clock(), by=person.name)
-            out = effect.commit(_shown(record, service))
+            now = service.clock()
+            shown = _shown(lift_closure(session, number, now=now, by=person.name), service)
+            tell_closure(session, shown, now=now)
+            effect.commit(shown)
     except UnknownName as error:
         raise NotFound(str(error)) from error
-    return _carried_out(out, service)
-
-
-def _carried_out(shown: ClosureOut, service: Service) -> ClosureOut:
-    """Put a change in force before it is answered, and tell every open page."""
     service.change_weights()
-    service.announce("closure", as_json(shown))
     return shown
 
 

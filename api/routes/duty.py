@@ -11,8 +11,8 @@ from api.errors import NotFound
 from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_duty import DutyAsk, DutyOut
-from api.schemas_suggestion import as_json
 from api.service import ServiceDep
+from api.telling import tell_sign_on
 from dispatch.access import Act, Person
 from dispatch.duty_state import duty_states
 from dispatch.sign_on import sign_off, sign_on
@@ -62,11 +62,10 @@ def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, person: SignD
             sign_on(session, officer, now=now, by=person.name, until=asked.until)
         else:
             sign_off(session, officer, now=now, by=person.name)
+        tell_sign_on(session, officer, service.city, on=asked.on, until=asked.until, now=now)
         session.commit()
     service.keep_duty()
-    out = _duty(officer, service)
-    service.announce("duty", as_json(out))
-    return out
+    return _duty(officer, service)
 
 
 def _duty(officer: str, service: ServiceDep) -> DutyOut:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from api.access import may
-from api.live import frame
-from api.schemas_position import positions_of
-from api.schemas_suggestion import as_json
+from api.event_feed import opening_for
 from api.service import ServiceDep
+from api.sight import Sight
 from dispatch.access import Act, Person
 
 router = APIRouter(prefix="/api/v1")
@@ -25,24 +24,26 @@ ListenDep = Annotated[Person, Depends(may(Act.LISTEN))]
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-async def listen(service: ServiceDep, _: ListenDep) -> StreamingResponse:
+async def listen(
+    service: ServiceDep,
+    person: ListenDep,
+    last_event_id: Annotated[
+        str | None, Header(max_length=40, description="Number of the last event that was heard.")
+    ] = None,
+) -> StreamingResponse:
     """
-    Listen to what happens.
+    Listen to what happens, and hear first what was missed since ``Last-Event-ID``.
 
     ``beat`` carries the service's clock and comes first, then every ten seconds;
     ``positions`` carries ``{"complete", "items"}``, all of them first and then once a second
     those that changed; ``incident`` carries a new incident; ``closure`` one that was entered
-    or lifted; ``weights`` the version of the road weights when travel times have changed.
+    or lifted; ``weights`` the version of the road weights when travel times have changed;
+    ``reset`` says that too much was missed: read again what is shown.  A page hears what its
+    person may see, in their own areas and below.
     """
-    whereabouts = service.live.present
-    everybody = positions_of(whereabouts, sorted(whereabouts.positions.fixes))
-    items = [as_json(position) for position in everybody]
-    opening = [
-        frame("beat", service.beat()),
-        frame("positions", {"complete": True, "items": items}),
-    ]
+    sight = Sight.of(person, service.city)
     return StreamingResponse(
-        service.stream.listen(opening),
+        service.stream.listen(sight, lambda: opening_for(service, sight, last_event_id)),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )

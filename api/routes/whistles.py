@@ -13,7 +13,8 @@ from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, WhistleRecordOut
 from api.service import ServiceDep
-from api.whistle_watch import show_call, tell
+from api.telling import show_call, tell_call
+from api.whistle_watch import escalate_calls
 from dispatch import whistle_desk
 from dispatch.access import Act, Person
 from dispatch.escalation import Answer
@@ -41,9 +42,8 @@ def blow(
             raised_by=person.name,
             now=now,
         )
-        shown = show_call(session, call, now)
-        out = effect.commit(shown, location=f"/api/v1/whistles/{call.id}")
-    return tell(out, service)
+        shown = tell_call(session, call, service.city, now=now)
+        return effect.commit(shown, location=f"/api/v1/whistles/{call.id}")
 
 
 @router.get("")
@@ -72,13 +72,10 @@ def list_all(
 @router.post("/escalations")
 def escalate(service: ServiceDep, _: WhistleDep) -> list[WhistleRecordOut]:
     """Take up at once every whistle that was refused or not answered; it happens by itself too."""
-    now = service.clock()
     with service.store.session() as session:
-        news = whistle_desk.escalate(session, service.city, now=now)
-        numbers = dict.fromkeys(str(call.id) for call, _ in news)
-        shown = [show_call(session, get_call(session, number), now) for number in numbers]
+        shown = escalate_calls(session, service.city, now=service.clock())
         session.commit()
-    return [tell(call, service) for call in shown]
+    return shown
 
 
 @router.get("/{number}")
@@ -104,8 +101,7 @@ def answer(
     with effect.begin() as session:
         given = Answer(asked.party, asked.says, now, person.name, asked.note)
         call = whistle_desk.answer(session, number, given)
-        out = effect.commit(show_call(session, call, now))
-    return tell(out, service)
+        return effect.commit(tell_call(session, call, service.city, now=now))
 
 
 @router.post("/{number}/close")
@@ -122,5 +118,4 @@ def close(
         call = whistle_desk.close(
             session, number, now=now, by=person.name, closing=asked.closing, note=asked.note
         )
-        out = effect.commit(show_call(session, call, now))
-    return tell(out, service)
+        return effect.commit(tell_call(session, call, service.city, now=now))

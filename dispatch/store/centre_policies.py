@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
+from dispatch.store.ledger import record
 from dispatch.store.upsert import upsert
 
 CENTRE_POLICIES = table(
@@ -62,6 +63,7 @@ def choose_policy(
     """
     if policy is None:
         session.execute(delete(CENTRE_POLICIES).where(CENTRE_POLICIES.c.area == area))
-        return
-    row = {"area": area, "policy": policy, "chosen_at": now, "chosen_by": by}
-    upsert(session, CENTRE_POLICIES, "area", [row])
+    else:
+        row = {"area": area, "policy": policy, "chosen_at": now, "chosen_by": by}
+        upsert(session, CENTRE_POLICIES, "area", [row])
+    record(session, now=now, by=by, act="choose_policy", about=area, detail={"policy": policy})

@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.power import local_date
+from dispatch.store.ledger import record
 from dispatch.store.tables import CLOSURES
 from dispatch.store.upsert import next_fid
 from geo.errors import UnknownName
@@ -84,6 +85,7 @@ def add_closure(session: Session, closure: Closure, *, now: datetime, by: str) -
         polygon=extent.polygon,
     )
     session.execute(row)
+    record(session, now=now, by=by, act="close_street", about=number)
     return get_closure(session, number)
 
 
@@ -114,7 +116,9 @@ def lift_closure(session: Session, number: str, *, now: datetime, by: str) -> Cl
     """
     not_over = (CLOSURES.c.id == number, CLOSURES.c.lifted_at.is_(None), _ends_after(now))
     session.execute(update(CLOSURES).where(*not_over).values(lifted_at=now, lifted_by=by))
-    return get_closure(session, number)
+    lifted = get_closure(session, number)
+    record(session, now=now, by=by, act="lift_closure", about=number)
+    return lifted
 
 
 def get_closure(session: Session, number: str) -> ClosureRecord:

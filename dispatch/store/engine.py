@@ -19,6 +19,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     idempotency,
     ledger_tables,
     order_tables,
+    position_deltas,
     run_cards,
     transitions,
 )

@@ -27,6 +27,13 @@ CHAIN_LOCK = 0x6772_6964
 """Number of the advisory lock; any other program on the same database must use another."""
 
 
+SYSTEM = "system"
+"""Account in whose name the service acts by itself."""
+
+BELL = "grid_dispatch_told"
+"""Channel of PostgreSQL on which it rings when something was told."""
+
+
 def take_turn(session: Session) -> None:
     """
     Wait until no other transaction writes to the ledger, and keep others out until this one ends.
@@ -36,7 +43,7 @@ def take_turn(session: Session) -> None:
     session
         A session that may write.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if _on_server(session):
         session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
 
 
@@ -129,6 +136,8 @@ def tell(
     take_turn(session)
     columns = {"at": now, "kind": kind, "payload": canonical(payload), "areas": tuple(areas)}
     row = insert(EVENTS).values(columns).returning(EVENTS.c.fid)
+    if _on_server(session):
+        session.execute(select(func.pg_notify(BELL, "")))
     return int(session.execute(row).scalar_one())
 
 
@@ -170,3 +179,8 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
         "due_at": now,
     }
     insert_or_ignore(session, OUTBOX, columns)
+
+
+def _on_server(session: Session) -> bool:
+    """Whether the store is on PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"

@@ -17,7 +17,6 @@ from spec.town import town
 from api import weights_in_force
 from api.app import create_app
 from api.cli import run
-from api.live import Stream
 from api.settings import Settings
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.closures import add_closure, closures_at
@@ -107,16 +106,9 @@ def client(store_file, clock):
 
 
 @pytest.fixture
-def told(monkeypatch):
+def told(heard):
     """Everything that open pages are told, in order."""
-    events = []
-    publish = Stream.publish
-    monkeypatch.setattr(
-        Stream,
-        "publish",
-        lambda stream, event, data: events.append((event, data)) or publish(stream, event, data),
-    )
-    return events
+    return heard
 
 
 def weight_version(client) -> str:

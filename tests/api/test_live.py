@@ -1,36 +1,108 @@
-"""The live stream: encoded once, bounded per listener."""
+"""The live stream: encoded once, bounded per listener, resumed without a gap."""
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 
-from api.live import MOST_WAITING, Heartbeat, Stream, frame
+import pytest
+
+from api.live import MOST_WAITING, Heartbeat, Opening, Stream, frame, told_frame
+from api.sight import Sight
+from dispatch.access import Act
+from dispatch.store.events import Told
+
+ALL = Sight(frozenset(Act), frozenset({"C", "C1", "C2"}))
+SOUTH = Sight(frozenset(Act), frozenset({"C1"}))
+NOTHING_MISSED = Opening((b"hello",), 0)
 
 
 def test_an_event_is_written_as_the_standard_says():
     assert frame("incident", {"text": "占道"}) == (
         'event: incident\ndata: {"text":"占道"}\n\n'.encode()
     )
+    assert told_frame(told(7)) == b'id: 7\nevent: incident\ndata: {"id":7}\n\n'
 
 
 def test_everybody_hears_what_is_published_after_the_opening():
     async def scenario() -> list[bytes]:
         stream = Stream()
-        listeners = [stream.listen([b"hello"]) for _ in range(2)]
-        for listener in listeners:
-            assert (await anext(listener)).startswith(b"retry:")
-            assert await anext(listener) == b"hello"
+        listeners = [await opened(stream, ALL) for _ in range(2)]
         stream.publish("beat", {"now": 1})
         return [await anext(listener) for listener in listeners]
 
     assert asyncio.run(scenario()) == [frame("beat", {"now": 1})] * 2
 
 
+def test_what_the_opening_has_told_is_not_told_twice_and_nothing_between_is_lost():
+    async def scenario() -> list[bytes]:
+        stream = Stream()
+
+        def opening() -> Opening:
+            for number in (3, 4, 5):  # published while the opening is read from the store
+                stream.publish_told(told(number))
+            return Opening((b"missed up to 4",), 4)
+
+        listener = stream.listen(ALL, opening)
+        return [await anext(listener) for _ in range(3)][1:]
+
+    assert asyncio.run(scenario()) == [b"missed up to 4", told_frame(told(5))]
+
+
+def test_a_page_hears_of_its_own_areas_and_of_what_concerns_the_whole_city():
+    async def scenario() -> list[bytes]:
+        stream = Stream()
+        page = await opened(stream, SOUTH)
+        for number, areas in enumerate([{"C2"}, {"C", "C1"}, set(), {"C"}], start=1):
+            stream.publish_told(told(number, areas))
+        stream.beat({})
+        return [await anext(page) for _ in range(3)]
+
+    assert asyncio.run(scenario()) == [
+        told_frame(told(2)),
+        told_frame(told(3)),
+        frame("beat", {}, 4),
+    ]
+
+
+def test_a_beat_says_up_to_where_a_page_knows_all_though_it_heard_nothing():
+    async def scenario() -> tuple[bytes, bytes]:
+        stream = Stream()
+        page = await opened(stream, SOUTH)
+        stream.publish_told(told(9, {"C2"}))
+        stream.beat({"now": 1})
+        late = stream.listen(SOUTH, lambda: Opening((b"hello",), 10))
+        await anext(late)
+        await anext(late)
+        stream.beat({"now": 2})  # the feed is behind the store: no page goes back to 9
+        stream.publish_told(told(11))
+        return await anext(page), await anext(late)
+
+    assert asyncio.run(scenario()) == (frame("beat", {"now": 1}, 9), told_frame(told(11)))
+
+
+@pytest.mark.parametrize("kind", ["incident", "assignment", "positions", "no such kind"])
+def test_a_kind_is_heard_by_those_alone_who_may_see_it(kind):
+    deaf = Sight(frozenset({Act.LISTEN}), ALL.areas)
+    assert not deaf.hears(kind)
+    assert ALL.hears(kind) == (kind != "no such kind")
+
+
+def test_each_sight_gets_its_own_positions():
+    async def scenario() -> list[bytes]:
+        stream = Stream()
+        pages = [await opened(stream, sight) for sight in (ALL, SOUTH, SOUTH)]
+        assert stream.sights("positions") == {ALL, SOUTH}
+        stream.publish_seen("positions", {ALL: "[1,2]", SOUTH: "[1]"})
+        return [await anext(page) for page in pages]
+
+    seen = asyncio.run(scenario())
+    assert seen == [frame("positions", [1, 2]), frame("positions", [1]), frame("positions", [1])]
+
+
 def test_a_listener_that_falls_behind_is_let_go_and_the_others_stay():
     async def scenario() -> None:
         stream = Stream()
-        slow, quick = stream.listen([]), stream.listen([])
-        await anext(slow)
-        await anext(quick)
+        slow, quick = await opened(stream, ALL), await opened(stream, ALL)
         waiting = asyncio.ensure_future(anext(quick))
         for number in range(MOST_WAITING + 1):
             await asyncio.sleep(0)
@@ -43,6 +115,19 @@ def test_a_listener_that_falls_behind_is_let_go_and_the_others_stay():
         await asyncio.gather(waiting, return_exceptions=True)
 
     asyncio.run(scenario())
+
+
+def test_a_page_that_has_listened_long_enough_is_let_go(monkeypatch):
+    monkeypatch.setattr("api.live.LONGEST_S", -1.0)
+
+    async def scenario() -> list[bytes]:
+        stream = Stream()
+        page = await opened(stream, ALL)
+        for number in (1, 2):
+            stream.publish("beat", number)
+        return [message async for message in page]
+
+    assert asyncio.run(scenario()) == [frame("beat", 1)]
 
 
 def test_a_beat_that_fails_does_not_end_the_others(caplog):
@@ -65,3 +150,15 @@ def test_a_beat_that_fails_does_not_end_the_others(caplog):
     asyncio.run(scenario())
     assert enough.is_set()
     assert "A beat of the live stream failed" in caplog.text
+
+
+def told(number: int, areas: set[str] = frozenset()) -> Told:
+    return Told(number, "incident", f'{{"id":{number}}}', frozenset(areas))
+
+
+async def opened(stream: Stream, sight: Sight) -> AsyncIterator[bytes]:
+    """A page that has had its opening."""
+    page = stream.listen(sight, lambda: NOTHING_MISSED)
+    assert (await anext(page)).startswith(b"retry:")
+    assert await anext(page) == b"hello"
+    return page

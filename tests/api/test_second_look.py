@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import shapely
+from heard import Hearing
 from shapely import box
 from spec.served_town import (
     RIVER,
@@ -19,7 +20,6 @@ from spec.served_town import (
 )
 
 from api import app
-from api.live import Stream
 
 MINUTE = timedelta(minutes=1)
 BRIDGE = box(*RIVER.places("3x").min(axis=0), *RIVER.places("3x").max(axis=0)).buffer(5e-6)
@@ -48,18 +48,9 @@ def client(store_file, clock, monkeypatch):
 
 
 @pytest.fixture
-def told(monkeypatch):
+def told(heard):
     """Second thoughts that open pages are told."""
-    thoughts = []
-    publish = Stream.publish
-
-    def listen(stream, event, data) -> None:
-        if event == "resuggest":
-            thoughts.append(data)
-        publish(stream, event, data)
-
-    monkeypatch.setattr(Stream, "publish", listen)
-    return thoughts
+    return Hearing(heard, "resuggest")
 
 
 def why(thought) -> list[str]:
@@ -67,11 +58,7 @@ def why(thought) -> list[str]:
 
 
 def wait_for(told, number: int):
-    patience = time.monotonic() + 10
-    while len(told) < number:
-        assert time.monotonic() < patience, told
-        time.sleep(0.02)
-    return told[number - 1]
+    return told.wait_until(lambda thoughts: len(thoughts) >= number)[number - 1]
 
 
 def send(client, suggestion, **whom: object):
@@ -110,7 +97,7 @@ def test_a_crew_that_refuses_leaves_an_incident_for_which_others_are_suggested(c
     thought = wait_for(told, 1)
     assert (why(thought), thought["assignment"]) == (["crew_is_lost"], None)
     kept = client.get(f"/api/v1/incidents/{incident}/second-thoughts").json()
-    assert kept == told
+    assert kept == list(told)
 
 
 def test_nobody_is_told_anything_while_all_goes_well(client, clock, told):
@@ -123,5 +110,5 @@ def test_nobody_is_told_anything_while_all_goes_well(client, clock, told):
     client.post(f"/api/v1/assignments/{sent['id']}/arrival")
     clock.now = SEVEN + 10 * MINUTE
     time.sleep(0.2)
-    assert told == []
+    assert not told
     assert client.get("/api/v1/incidents/none/second-thoughts").status_code == 404

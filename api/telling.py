@@ -1,0 +1,212 @@
+"""
+Telling: live events of what a door has just done, written in its own transaction.
+
+An event says what a list would say of the same thing, and names the areas that it concerns, down
+from the city: whoever sees one of them hears of it.  No event names a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from api.schemas_assignment import AssignmentOut
+from api.schemas_closure import ClosureOut
+from api.schemas_second_thought import SecondThoughtOut
+from api.schemas_suggestion import IncidentOut, as_json
+from api.schemas_whistle import WhistleRecordOut
+from dispatch.assignment import Assignment, running_clock
+from dispatch.city import City
+from dispatch.escalation import Call, clocks_of_call
+from dispatch.incident import Incident
+from dispatch.reconsidering import SecondThought
+from dispatch.store.assignments import all_assignments
+from dispatch.store.incidents import get_incident
+from dispatch.store.ledger import tell
+from dispatch.store.whistles import steps_of
+
+
+def tell_incident(session: Session, incident: Incident, city: City, *, now: datetime) -> None:
+    """
+    Tell of an incident as it stands.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    incident
+        The incident.
+    city
+        The city.
+    now
+        The present.
+    """
+    shown = IncidentOut.of(incident)
+    areas = _areas_of_incident(incident, city)
+    tell(session, "incident", as_json(shown), now=now, areas=areas)
+
+
+def tell_assignment(session: Session, assignment: Assignment, city: City, *, now: datetime) -> None:
+    """
+    Tell of an assignment as it stands: where the incident is, and where the crew is from.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    assignment
+        The assignment.
+    city
+        The city.
+    now
+        The present.
+    """
+    incident = get_incident(session, assignment.incident)
+    areas = _areas_of_incident(incident, city) | areas_of_units([assignment.picked.unit], city)
+    tell(session, "assignment", as_json(AssignmentOut.of(assignment)), now=now, areas=areas)
+
+
+def tell_call(session: Session, call: Call, city: City, *, now: datetime) -> WhistleRecordOut:
+    """
+    Tell of a whistle as it stands: the caller, those called, and whoever it has gone up to.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    call
+        The whistle.
+    city
+        The city.
+    now
+        The present.
+
+    Returns
+    -------
+    shown
+        The same for the answer.
+    """
+    shown = show_call(session, call, now)
+    incident = get_incident(session, call.incident)
+    concerned = [call.whistle.by, *(step.to for step in steps_of(session, str(call.id)))]
+    areas = _areas_of_incident(incident, city) | areas_of_units(call.whistle.units, city)
+    tell(session, "whistle", as_json(shown), now=now, areas=areas.union(concerned))
+    return shown
+
+
+def show_call(session: Session, call: Call, now: datetime) -> WhistleRecordOut:
+    """
+    Show a call as it stands.
+
+    Parameters
+    ----------
+    session
+        A session.
+    call
+        The call.
+    now
+        The present.
+
+    Returns
+    -------
+    shown
+        With its steps up and both clocks.
+    """
+    running = running_clock(all_assignments(session, incident=call.incident))
+    reported_at = get_incident(session, call.incident).reported_at
+    clocks = clocks_of_call(call, reported_at, running, now=now)
+    return WhistleRecordOut.of(call, steps_of(session, str(call.id)), clocks, now)
+
+
+def tell_closure(session: Session, shown: ClosureOut, *, now: datetime) -> None:
+    """
+    Tell of a closure: everybody's way may lead along there.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    shown
+        The closure.
+    now
+        The present.
+    """
+    tell(session, "closure", as_json(shown), now=now)
+
+
+def tell_sign_on(  # noqa: PLR0913 -- who is on or off, until when, and where that is heard
+    session: Session,
+    officer: str,
+    city: City,
+    *,
+    on: bool,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """
+    Tell that an officer has signed on or off.
+
+    Parameters
+    ----------
+    session
+        The session that does it.
+    officer
+        Id of the officer.
+    city
+        The city.
+    on
+        Whether on.
+    until
+        End of an extra shift.
+    now
+        The present.
+    """
+    crew = city.roster.officers[city.roster.officer_row[officer]].crew
+    said = {"officer": officer, "on": on, "until": None if until is None else until.isoformat()}
+    tell(session, "duty", said, now=now, areas=areas_of_units([crew], city))
+
+
+def tell_thought(session: Session, thought: SecondThought, city: City) -> None:
+    """
+    Tell that a dispatch was suggested anew, and why.
+
+    Parameters
+    ----------
+    session
+        The session that keeps it.
+    thought
+        Why, and how it stood.
+    city
+        The city.
+    """
+    areas = _areas_of_incident(get_incident(session, thought.incident), city)
+    shown = as_json(SecondThoughtOut.of(thought))
+    tell(session, "resuggest", shown, now=thought.at, areas=areas)
+
+
+def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:
+    """
+    List the areas that units are based in.
+
+    Parameters
+    ----------
+    units
+        Codes; units of another city are passed over.
+    city
+        The city.
+
+    Returns
+    -------
+    areas
+        Codes, from the city down.
+    """
+    known = (city.home_areas[unit] for unit in units if unit in city.home_areas)
+    return frozenset().union(*known)
+
+
+def _areas_of_incident(incident: Incident, city: City) -> frozenset[str]:
+    """Areas that an incident lies in, or the whole city's where it lies in none."""
+    place = city.place_index.locate(incident.lon_lat)
+    return frozenset(area.code for area in place.areas) or city.roots
