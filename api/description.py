@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
     app
         With all its routes; described when it is first asked.
     """
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign] -- FastAPI's own way
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI asks for it
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

@@ -30,6 +30,9 @@ START_S = 120
 PATIENCE_S = 60
 """A server that says nothing for so long has failed, whatever it says later."""
 
+IDLE_S = 2
+"""The server hangs up on whoever is silent for longer than a few seconds; so we do before."""
+
 DISPATCHER = "demo-dispatcher"
 
 
@@ -53,6 +56,7 @@ class Caller:
     def __init__(self, port: int, *, token: str | None = DISPATCHER) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         self._token = token
+        self._last = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -72,9 +76,12 @@ class Caller:
         head = {"content-type": "application/json"} if sent is not None else {}
         if self._token is not None:
             head["authorization"] = f"Bearer {self._token}"
+        if time.monotonic() - self._last > IDLE_S:
+            self._connection.close()
         self._connection.request(method, path, sent, head | (headers or {}))
         came = self._connection.getresponse()
         text = came.read()
+        self._last = time.monotonic()
         named = {name.lower(): value for name, value in came.getheaders()}
         is_json = "json" in named.get("content-type", "")
         return Answer(came.status, named, json.loads(text) if is_json else text.decode())
