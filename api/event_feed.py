@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from api.earshot import Earshot
 from api.live import Opening, frame, told_frame, written
 from api.positions_now import positions_texts
 from api.service import Service
-from api.sight import Sight
 from dispatch.store.doorbell import Doorbell
 from dispatch.store.events import Told, numbers_kept, read_told
 
@@ -88,7 +88,7 @@ class EventFeed:
             return read_told(session, after=self._number, limit=AT_A_TIME)
 
 
-def opening_for(service: Service, sight: Sight, last_seen: str | None) -> Opening:
+def opening_for(service: Service, earshot: Earshot, last_seen: str | None) -> Opening:
     """
     Make what a page is sent first: what it missed, then the present.
 
@@ -96,7 +96,7 @@ def opening_for(service: Service, sight: Sight, last_seen: str | None) -> Openin
     ----------
     service
         The service.
-    sight
+    earshot
         What the page may hear.
     last_seen
         The ``Last-Event-ID`` that it sends, or None for a page that has just been opened.
@@ -114,19 +114,19 @@ def opening_for(service: Service, sight: Sight, last_seen: str | None) -> Openin
     if missed is None or len(missed) > MOST_MISSED:
         told = [] if last_seen is None else [frame("reset", {"number": newest})]
     else:
-        told = [told_frame(one) for one in missed if sight.hears(one.kind, one.areas)]
-    return Opening((*told, *_present(service, sight, newest)), newest)
+        told = [told_frame(one) for one in missed if earshot.hears(one.kind, one.areas)]
+    return Opening((*told, *_present(service, earshot, newest)), newest)
 
 
-def _present(service: Service, sight: Sight, number: int) -> Iterator[bytes]:
+def _present(service: Service, earshot: Earshot, number: int) -> Iterator[bytes]:
     """The clock, with the number to resume from, and where everybody is."""
     yield frame("beat", service.beat(), number)
-    if sight.hears("positions"):
+    if earshot.hears("positions"):
         present = service.live.present
         everybody = present.positions.fixes
         yield from (
             written("positions", text)
-            for text in positions_texts(present, everybody, [sight], complete=True).values()
+            for text in positions_texts(present, everybody, [earshot], complete=True).values()
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
-from api.sight import Sight
+from api.earshot import Earshot
 from dispatch.store.events import Told
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Opening:
 class _Listener:
     """An open page: what it may hear, what waits for it, and up to where it knows all."""
 
-    sight: Sight
+    earshot: Earshot
     waiting: asyncio.Queue[Message | None] = field(
         default_factory=lambda: asyncio.Queue(MOST_WAITING)
     )
@@ -162,9 +162,9 @@ class Stream:
         """Number of open pages."""
         return len(self._listeners)
 
-    def sights(self, event: str) -> frozenset[Sight]:
+    def earshots(self, event: str) -> frozenset[Earshot]:
         """
-        List the different sights of those who hear of a kind of event.
+        List the different earshots of those who hear of a kind of event.
 
         Parameters
         ----------
@@ -173,11 +173,11 @@ class Stream:
 
         Returns
         -------
-        sights
+        earshots
             As many as there are different ones, however many pages are open.
         """
         listeners = tuple(self._listeners)  # in one step: other threads ask, too
-        return frozenset(one.sight for one in listeners if one.sight.hears(event))
+        return frozenset(one.earshot for one in listeners if one.earshot.hears(event))
 
     def publish(self, event: str, data: object) -> None:
         """
@@ -191,7 +191,7 @@ class Stream:
             Anything JSON can say.
         """
         if self._listeners:
-            self._send(Message(frame(event, data)), lambda sight: sight.hears(event))
+            self._send(Message(frame(event, data)), lambda earshot: earshot.hears(event))
 
     def beat(self, data: object) -> None:
         """
@@ -203,7 +203,7 @@ class Stream:
             Anything JSON can say.
         """
         message = Message(frame("beat", data, self._number), self._number)
-        self._send(message, lambda sight: sight.hears("beat"))
+        self._send(message, lambda earshot: earshot.hears("beat"))
 
     def publish_told(self, told: Told) -> None:
         """
@@ -216,29 +216,31 @@ class Stream:
         """
         self._number = told.number
         message = Message(told_frame(told), told.number, told=True)
-        self._send(message, lambda sight: sight.hears(told.kind, told.areas))
+        self._send(message, lambda earshot: earshot.hears(told.kind, told.areas))
 
-    def publish_seen(self, event: str, texts: dict[Sight, str]) -> None:
+    def publish_seen(self, event: str, texts: dict[Earshot, str]) -> None:
         """
-        Send each sight its own; call it on the event loop.
+        Send each earshot its own; call it on the event loop.
 
         Parameters
         ----------
         event
             Name of the event.
         texts
-            JSON by sight.
+            JSON by earshot.
         """
-        for sight, text in texts.items():
-            self._send(Message(written(event, text)), sight.__eq__)
+        for earshot, text in texts.items():
+            self._send(Message(written(event, text)), earshot.__eq__)
 
-    async def listen(self, sight: Sight, opening: Callable[[], Opening]) -> AsyncIterator[bytes]:
+    async def listen(
+        self, earshot: Earshot, opening: Callable[[], Opening]
+    ) -> AsyncIterator[bytes]:
         """
         Listen until the page goes away, falls too far behind, or has listened long enough.
 
         Parameters
         ----------
-        sight
+        earshot
             What it may hear.
         opening
             Makes what it is sent first, in a thread, once nothing new can be missed.
@@ -248,7 +250,7 @@ class Stream:
         frames
             The opening, then whatever is published after it.
         """
-        listener = _Listener(sight)
+        listener = _Listener(earshot)
         self._listeners.add(listener)
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST_S
@@ -270,10 +272,10 @@ class Stream:
         for listener in list(self._listeners):
             self._let_go(listener)
 
-    def _send(self, message: Message, heard: Callable[[Sight], bool]) -> None:
+    def _send(self, message: Message, heard: Callable[[Earshot], bool]) -> None:
         """Put a message before those who hear it; whoever has too many waiting is let go."""
         for listener in list(self._listeners):
-            if not heard(listener.sight):
+            if not heard(listener.earshot):
                 continue
             if listener.waiting.full():
                 self._let_go(listener)

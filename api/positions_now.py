@@ -1,12 +1,12 @@
-"""Positions for open pages, once a second: each encoded once, joined once per sight."""
+"""Positions for open pages, once a second: each encoded once, joined once per earshot."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
 
+from api.earshot import Earshot
 from api.schemas_position import positions_of
-from api.sight import Sight
 from dispatch.city import City
 from dispatch.whereabouts import Whereabouts
 
@@ -14,12 +14,12 @@ from dispatch.whereabouts import Whereabouts
 def positions_texts(
     whereabouts: Whereabouts,
     officers: Iterable[str],
-    sights: Collection[Sight],
+    earshots: Collection[Earshot],
     *,
     complete: bool,
-) -> dict[Sight, str]:
+) -> dict[Earshot, str]:
     """
-    Write where some officers are, for every sight that has any of them in it.
+    Write where some officers are, for every earshot that has any of them in it.
 
     Parameters
     ----------
@@ -27,17 +27,17 @@ def positions_texts(
         The present snapshot.
     officers
         Ids.
-    sights
-        The different sights of those who listen.
+    earshots
+        The different earshots of those who listen.
     complete
-        Whether these are all whom a page may see; then a sight without any is told so.
+        Whether these are all whom a page may see; then an earshot without any is told so.
 
     Returns
     -------
     texts
-        JSON by sight: ``{"complete", "items"}``.
+        JSON by earshot: ``{"complete", "items"}``.
     """
-    if not sights:
+    if not earshots:
         return {}
     encoded = {
         position.officer: json.dumps(
@@ -45,21 +45,23 @@ def positions_texts(
         )
         for position in positions_of(whereabouts, sorted(officers))
     }
-    seen = {sight: _seen_of(encoded, sight, whereabouts.city) for sight in sights}
+    seen = {earshot: _seen_of(encoded, earshot, whereabouts.city) for earshot in earshots}
     begin = f'{{"complete":{json.dumps(complete)},"items":['
     return {
-        sight: f"{begin}{','.join(texts)}]}}" for sight, texts in seen.items() if texts or complete
+        earshot: f"{begin}{','.join(texts)}]}}"
+        for earshot, texts in seen.items()
+        if texts or complete
     }
 
 
-def _seen_of(encoded: dict[str, str], sight: Sight, city: City) -> list[str]:
-    """Those of officers whose unit is based in an area of the sight."""
-    if city.roots <= sight.areas:
+def _seen_of(encoded: dict[str, str], earshot: Earshot, city: City) -> list[str]:
+    """Those of officers whose unit is based in an area of the earshot."""
+    if city.roots <= earshot.areas:
         return list(encoded.values())
     homes, officers = city.home_areas, city.roster.officers
     crew_of = {officer: officers[city.roster.officer_row[officer]].crew for officer in encoded}
     return [
         text
         for officer, text in encoded.items()
-        if not homes[crew_of[officer]].isdisjoint(sight.areas)
+        if not homes[crew_of[officer]].isdisjoint(earshot.areas)
     ]

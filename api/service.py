@@ -135,8 +135,8 @@ class Service:
 
     def announce_moved(self) -> None:
         """Tell every open page who moved since the last call, as far as it sees them."""
-        officers, sights = self.take_moved(), self.stream.sights("positions")
-        texts = positions_texts(self.live.present, officers, sights, complete=False)
+        officers, earshots = self.take_moved(), self.stream.earshots("positions")
+        texts = positions_texts(self.live.present, officers, earshots, complete=False)
         if texts and self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.publish_seen, "positions", texts)
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from api.access import may
+from api.earshot import Earshot
 from api.event_feed import opening_for
 from api.service import ServiceDep
-from api.sight import Sight
 from dispatch.access import Act, Person
 
 router = APIRouter(prefix="/api/v1")
@@ -41,9 +41,9 @@ async def listen(
     ``reset`` says that too much was missed: read again what is shown.  A page hears what its
     person may see, in their own areas and below.
     """
-    sight = Sight.of(person, service.city)
+    earshot = Earshot.of(person, service.city)
     return StreamingResponse(
-        service.stream.listen(sight, lambda: opening_for(service, sight, last_event_id)),
+        service.stream.listen(earshot, lambda: opening_for(service, earshot, last_event_id)),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )

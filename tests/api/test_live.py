@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from api.earshot import Earshot
 from api.live import MOST_WAITING, Heartbeat, Opening, Stream, frame, told_frame
-from api.sight import Sight
 from dispatch.access import Act
 from dispatch.store.events import Told
 
-ALL = Sight(frozenset(Act), frozenset({"C", "C1", "C2"}))
-SOUTH = Sight(frozenset(Act), frozenset({"C1"}))
+ALL = Earshot(frozenset(Act), frozenset({"C", "C1", "C2"}))
+SOUTH = Earshot(frozenset(Act), frozenset({"C1"}))
 NOTHING_MISSED = Opening((b"hello",), 0)
 
 
@@ -82,7 +82,7 @@ def test_a_beat_says_up_to_where_a_page_knows_all_though_it_heard_nothing():
 
 @pytest.mark.parametrize("kind", ["incident", "assignment", "positions", "no such kind"])
 def test_a_kind_is_heard_by_those_alone_who_may_see_it(kind):
-    deaf = Sight(frozenset({Act.LISTEN}), ALL.areas)
+    deaf = Earshot(frozenset({Act.LISTEN}), ALL.areas)
     assert not deaf.hears(kind)
     assert ALL.hears(kind) == (kind != "no such kind")
 
@@ -90,8 +90,8 @@ def test_a_kind_is_heard_by_those_alone_who_may_see_it(kind):
 def test_each_sight_gets_its_own_positions():
     async def scenario() -> list[bytes]:
         stream = Stream()
-        pages = [await opened(stream, sight) for sight in (ALL, SOUTH, SOUTH)]
-        assert stream.sights("positions") == {ALL, SOUTH}
+        pages = [await opened(stream, earshot) for earshot in (ALL, SOUTH, SOUTH)]
+        assert stream.earshots("positions") == {ALL, SOUTH}
         stream.publish_seen("positions", {ALL: "[1,2]", SOUTH: "[1]"})
         return [await anext(page) for page in pages]
 
@@ -156,9 +156,9 @@ def told(number: int, areas: set[str] = frozenset()) -> Told:
     return Told(number, "incident", f'{{"id":{number}}}', frozenset(areas))
 
 
-async def opened(stream: Stream, sight: Sight) -> AsyncIterator[bytes]:
+async def opened(stream: Stream, earshot: Earshot) -> AsyncIterator[bytes]:
     """A page that has had its opening."""
-    page = stream.listen(sight, lambda: NOTHING_MISSED)
+    page = stream.listen(earshot, lambda: NOTHING_MISSED)
     assert (await anext(page)).startswith(b"retry:")
     assert await anext(page) == b"hello"
     return page

@@ -1,4 +1,4 @@
-"""Sight: which live events and positions reach a page, by what its person may do and see."""
+"""Earshot: which live events and positions reach a page, by what its person may do and see."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ HEARD_BY: Mapping[str, Act] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Earshot:
     """
-    What a page may hear of; pages with equal sight get the same bytes.
+    What a page may hear of; pages with equal earshot get the same bytes.
 
     Attributes
     ----------
@@ -48,9 +48,9 @@ class Sight:
     areas: frozenset[str]
 
     @classmethod
-    def of(cls, person: Person, city: City) -> Sight:
+    def of(cls, person: Person, city: City) -> Earshot:
         """
-        Find the sight of a person.
+        Find the earshot of a person.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class Sight:
 
         Returns
         -------
-        sight
+        earshot
             As it is now; whoever gets other roles hears of it when the page connects anew.
         """
         return cls(acts_of(person), areas_seen(person, city))
