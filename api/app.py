@@ -13,6 +13,7 @@ from typing import Protocol
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.access_from_outside import trusted_names
 from api import description, errors, pages
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
@@ -64,6 +65,7 @@ from dispatch.policy_file import known_policies
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
+from dispatch.store.leader import Leadership
 from dispatch.store.positions import read_positions, write_positions
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.position import Fix
@@ -92,6 +94,9 @@ COVERAGE_S = 3.0
 
 ANSWERS_S = 3600.0
 """How often answers to keyed requests that are no longer kept are dropped."""
+
+LEAD_S = 2.0
+"""How often it is seen to that one of several processes leads."""
 
 BEAT_S = 10.0
 """A stream that has nothing to say still says what time it is."""
@@ -123,10 +128,6 @@ ROUTES = (
     health,
 )
 """Resources, in the order in which they are described."""
-
-LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]
-"""Names under which a browser may ask; any other is a page of somebody else's (DNS rebinding)."""
-
 
 class Patrol(Protocol):
     """Something that moves officers about."""
@@ -186,7 +187,9 @@ def create_app(
             service = await asyncio.to_thread(start_service, settings, clock)
         service.go_live()
         app.state.service = service
-        beats = heartbeats(service, patrol)
+        leadership = Leadership(service.store)
+        await asyncio.to_thread(leadership.look)
+        beats = heartbeats(service, patrol, leadership)
         service.intake.start()
         for beat in beats:
             beat.start()
@@ -201,6 +204,7 @@ def create_app(
             for beat in beats:
                 await beat.stop()
             await warming
+            await asyncio.to_thread(leadership.resign)
             await asyncio.to_thread(save_positions, service)
             service.store.close()
 
@@ -219,7 +223,7 @@ def create_app(
     pages.install(app)
     app.add_middleware(Draining)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_names(settings))
     return app
 
 
@@ -265,7 +269,9 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     )
 
 
-def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat | EventFeed]:
+def heartbeats(
+    service: Service, patrol: PatrolMaker | None, leadership: Leadership
+) -> list[Heartbeat | EventFeed]:
     """
     Lay out what happens at a steady pace.
 
@@ -275,6 +281,8 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat |
         The service.
     patrol
         Moves the officers of a demo city, or None.
+    leadership
+        Whether this process does what is done once for all processes.
 
     Returns
     -------
@@ -282,6 +290,9 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat |
         Patrol and stream, weights, whistles, second looks, clock, and saving; none has started.
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
+
+    def once(beat: Callable[[], None]) -> Callable[[], None]:
+        return lambda: beat() if leadership.leads else None
 
     def move_and_publish() -> None:
         if walk is not None:
@@ -294,9 +305,10 @@ def heartbeats(service: Service, patrol: PatrolMaker | None) -> list[Heartbeat |
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
         Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),
-        Heartbeat(WhistleWatch(service).beat, every_s=WHISTLES_S),
-        Heartbeat(SecondLook(service, standard_rule()).beat, every_s=SECOND_LOOK_S),
-        Heartbeat(lambda: drop_old_answers(service), every_s=ANSWERS_S),
+        Heartbeat(leadership.look, every_s=LEAD_S),
+        Heartbeat(once(WhistleWatch(service).beat), every_s=WHISTLES_S),
+        Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
+        Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
         Heartbeat(service.announce_beat, every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
         EventFeed(service, {"closure": service.change_weights}),

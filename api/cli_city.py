@@ -14,6 +14,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from api.access_from_outside import require_safe_host
 from api.cli_serve import HostOption, PortOption, serve_store
 from api.clock import system_clock
 from api.lock_file import hold_store
@@ -63,6 +64,7 @@ def demo(
         years=years,
         seed=seed,
     )
+    require_safe_host(host, Settings(), invented=True)
     address = None if no_serve else address_of(host, port)
     with nullcontext() if no_serve else closing(listen_on(host, port)) as listener:
         folder = _generate(generate)
@@ -70,10 +72,11 @@ def demo(
         with hold_store(url, now=system_clock(), address=address) as lock:
             _load(folder, url)
             remember_demo(url)
+            settings = Settings().model_copy(update={"store": url})
             if listener is None:
                 typer.echo(f"The demo city (invented) is in {spoken_address(url)}")
             else:
-                serve_store(url, listener, lock, patrol=DemoPatrol)
+                serve_store(settings, listener, lock, patrol=DemoPatrol)
 
 
 def _generate(generate: Callable[..., Path]) -> Path:

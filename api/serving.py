@@ -13,8 +13,9 @@ import uvicorn
 from fastapi import FastAPI
 from rich.logging import RichHandler
 
+from api.access_from_outside import tls_files
 from api.service import Service
-from api.settings import require_loopback
+from api.settings import Settings
 from geo.errors import BadValue
 
 logger = logging.getLogger(__name__)
@@ -45,9 +46,8 @@ def listen_on(host: str, port: int) -> socket.socket:
     Raises
     ------
     BadValue
-        Other machines could reach the address, or somebody else has the port.
+        Somebody else has the port, or the address is none of this machine.
     """
-    require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,7 +61,7 @@ def listen_on(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address_of(host: str, port: int) -> str:
+def address_of(host: str, port: int, *, tls: bool = False) -> str:
     """
     Write the address under which a server is asked.
 
@@ -69,16 +69,19 @@ def address_of(host: str, port: int) -> str:
     ----------
     host, port
         Where it listens.
+    tls
+        Whether it speaks TLS itself.
 
     Returns
     -------
     address
         As a URL.
     """
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def serve_app(app: FastAPI, listener: socket.socket) -> None:
+def serve_app(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
     """
     Serve until somebody stops it; a stop leaves no request unanswered.
 
@@ -88,11 +91,19 @@ def serve_app(app: FastAPI, listener: socket.socket) -> None:
         The application.
     listener
         Where it listens.
+    settings
+        How TLS is spoken, and which proxies are believed.
     """
-    start_log()
-    logger.info("Open %s in a browser; Ctrl+C stops.", address_of(*listener.getsockname()[:2]))
+    files = tls_files(settings)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_S,
+        ssl_certfile=None if files is None else files[0],
+        ssl_keyfile=None if files is None else files[1],
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies.replace(" ", "") or None,
     )
     DrainingServer(config, app).run(sockets=[listener])
 

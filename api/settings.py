@@ -6,9 +6,8 @@ import ipaddress
 import os
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from geo.errors import BadValue
 
 
 class Settings(BaseSettings):
@@ -28,6 +27,20 @@ class Settings(BaseSettings):
         Longest request body that is read.
     position_save_s
         Seconds between two batched saves of the live positions.
+    hosts
+        Names under which other machines ask, separated by commas.
+    tls_cert, tls_key
+        Files with which TLS is spoken here; None where a proxy speaks it.
+    proxies
+        Addresses of proxies whose word for the caller's address is taken, separated by commas.
+    keep_tracks_d
+        Days for which the last place of an officer is kept.
+    keep_reporters_d
+        Days for which a reporter's name and phone are kept once the case is closed.
+    keep_snapshots_d
+        Days for which suggestions can be made again: as long as the audit.
+    keep_events_d
+        Days for which live events can be caught up with.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRID_DISPATCH_", frozen=True)
@@ -37,6 +50,14 @@ class Settings(BaseSettings):
     policies: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     position_save_s: float = 10.0
+    hosts: str = ""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    proxies: str = ""
+    keep_tracks_d: float = Field(default=30.0, gt=0)
+    keep_reporters_d: float = Field(default=90.0, gt=0)
+    keep_snapshots_d: float = Field(default=366.0, ge=184)
+    keep_events_d: float = Field(default=7.0, gt=0)
 
 
 def home_folder() -> Path:
@@ -127,24 +148,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def require_loopback(host: str) -> None:
-    """
-    Refuse an address that other machines could reach.
-
-    Parameters
-    ----------
-    host
-        Name or address to listen on.
-
-    Raises
-    ------
-    BadValue
-        The address is not a loopback address: there are no accounts yet.
-    """
-    if not is_loopback(host):
-        raise BadValue(
-            f"Host {host} would open the service to other machines, and it has no accounts yet: "
-            "use 127.0.0.1, localhost or ::1."
-        )
