@@ -13,8 +13,8 @@ from typing import Protocol
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.access_from_outside import trusted_names
 from api import description, errors, pages
+from api.access_from_outside import trusted_names
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
 from api.draining import Draining
@@ -22,9 +22,13 @@ from api.duty_now import DutyNow
 from api.event_feed import EventFeed
 from api.first_admin import invite_first_admin
 from api.idempotency import drop_old_answers
+from api.json_body import JsonBody
 from api.layers import Layers
 from api.live import Heartbeat
+from api.metrics import Figures
+from api.overload import Overload
 from api.position_sharing import PositionSharing
+from api.request_log import RequestLog
 from api.routes import (
     api_keys,
     assignments,
@@ -54,6 +58,7 @@ from api.routes import (
 from api.second_look import SecondLook
 from api.service import Service
 from api.settings import Settings, demo_store_url
+from api.stale_reads import StaleReads
 from api.tile import RoadTiles
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
@@ -92,6 +97,9 @@ DUTY_S = 0.5
 COVERAGE_S = 3.0
 """How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
 
+STORE_S = 2.0
+"""How often it is seen whether the store takes what is written."""
+
 ANSWERS_S = 3600.0
 """How often answers to keyed requests that are no longer kept are dropped."""
 
@@ -128,6 +136,7 @@ ROUTES = (
     health,
 )
 """Resources, in the order in which they are described."""
+
 
 class Patrol(Protocol):
     """Something that moves officers about."""
@@ -179,6 +188,7 @@ def create_app(
     app
         An ASGI application.
     """
+    figures = Figures()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -187,6 +197,7 @@ def create_app(
             service = await asyncio.to_thread(start_service, settings, clock)
         service.go_live()
         app.state.service = service
+        figures.watch(service)
         leadership = Leadership(service.store)
         await asyncio.to_thread(leadership.look)
         beats = heartbeats(service, patrol, leadership)
@@ -216,14 +227,19 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    app.state.figures = figures
     errors.install(app)
     description.install(app)
     for routes in ROUTES:
         app.include_router(routes.router)
     pages.install(app)
     app.add_middleware(Draining)
+    app.add_middleware(JsonBody)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    app.add_middleware(StaleReads)
+    app.add_middleware(Overload, figures=figures)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_names(settings))
+    app.add_middleware(RequestLog, figures=figures)
     return app
 
 
@@ -309,6 +325,7 @@ def heartbeats(
         Heartbeat(once(WhistleWatch(service).beat), every_s=WHISTLES_S),
         Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
         Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
+        Heartbeat(service.store_watch.beat, every_s=STORE_S),
         Heartbeat(service.announce_beat, every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
         EventFeed(service, {"closure": service.change_weights}),

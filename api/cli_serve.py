@@ -92,7 +92,7 @@ def serve_store(
     host, port = listener.getsockname()[:2]
     require_safe_host(host, settings, invented=service.city.invented)
     lock.name_city(service.city.name, demo=service.city.invented)
-    start_log()
+    start_log(settings.log_format)
     tls = settings.tls_cert is not None
     logger.info("Open %s in a browser; Ctrl+C stops.", address_of(host, port, tls=tls))
     serve_app(create_app(settings, patrol=patrol, started=service), listener, settings)
@@ -100,7 +100,7 @@ def serve_store(
 
 def _serve_by_many(settings: Settings, listener: socket, workers: int) -> None:
     """Let several processes serve; this one only watches them."""
-    start_log()
+    start_log(settings.log_format)
     listener.listen()
     host, port = listener.getsockname()[:2]
     tls = settings.tls_cert is not None

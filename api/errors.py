@@ -12,6 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.request_id import present_request
+from dispatch.store.outage import DOWN
 from geo.errors import (
     BadInput,
     Conflict,
@@ -40,6 +42,16 @@ class Malformed(BadInput):
     """A body that is no JSON, or none that anybody means."""
 
     code = "malformed"
+
+
+class StoreDown(Unavailable):
+    """The store cannot be reached, is locked, or cannot be written to."""
+
+    code = "store_down"
+    retry_after_s = 5
+
+    def __init__(self) -> None:
+        super().__init__("The store does not answer, so nothing was done; ask again in a moment.")
 
 
 class NotFound(GridDispatchError):
@@ -143,6 +155,7 @@ CHINESE: dict[str, str] = {
     "key_reused": "该 Idempotency-Key 已用于另一请求，请更换。",
     "outdated": "内容已被他人更新，请重新读取后再改。",
     "precondition_required": "请先读取，再以 If-Match 带上其 ETag 修改。",
+    "store_down": "数据存储暂时不可用，未做任何更改，请稍后重试。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
     "unauthorized": "请先登录，或出示有效的令牌。",
@@ -160,6 +173,7 @@ _CODE_OF_STATUS = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
+    429: "overloaded",
     422: "invalid",
     500: "error",
     503: "unavailable",
@@ -214,6 +228,9 @@ def problem(
         "zh": CHINESE.get(code, CHINESE["error"]),
         "en": sentence,
     }
+    request_id = present_request()
+    if request_id is not None:
+        content["request_id"] = request_id
     if errors:
         content["errors"] = errors
     return JSONResponse(content, status, media_type=PROBLEM_TYPE)
@@ -232,6 +249,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Answered, _on_answered)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    for down in DOWN:
+        app.add_exception_handler(down, _on_store_down)
     app.add_exception_handler(Exception, _on_unforeseen)
 
 
@@ -254,6 +273,15 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = "Bearer"
     return response
+
+
+async def _on_store_down(request: Request, error: Exception) -> JSONResponse:
+    """The store failed: whoever reads may hear what was known, see `api.stale_reads`."""
+    logger.error("The store failed a request: %s", type(error).__name__)
+    service = getattr(request.app.state, "service", None)
+    if service is not None:
+        service.store_watch.note_down()
+    return await _on_own_error(request, StoreDown())
 
 
 async def _on_answered(_: Request, raised: Exception) -> Response:

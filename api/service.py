@@ -21,6 +21,7 @@ from api.layers import Layers
 from api.live import Stream
 from api.positions_now import positions_texts
 from api.settings import Settings
+from api.store_watch import StoreWatch
 from api.tile import RoadTiles
 from api.underway import Underway
 from api.weights_in_force import WeightsInForce
@@ -67,6 +68,8 @@ class Service:
         The map layers as GeoJSON.
     tiles
         The road tiles, or None for a city without a road network.
+    store_watch
+        Knows since when the store has been down.
     intake
         Judges the positions that come in.
     underway
@@ -94,6 +97,7 @@ class Service:
     warm: bool = False
     stopping: bool = False
     intake: PositionIntake = field(init=False)
+    store_watch: StoreWatch = field(init=False)
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
@@ -102,6 +106,7 @@ class Service:
 
     def __post_init__(self) -> None:
         """Lay the intake out; it begins when the application starts."""
+        self.store_watch = StoreWatch(self.store, self.clock)
         self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
 
     def go_live(self) -> None:
@@ -285,6 +290,11 @@ class Service:
         with self._lock:
             unsaved, self._unsaved = self._unsaved, set()
         return sorted(unsaved)
+
+    @property
+    def unsaved(self) -> int:
+        """Number of officers whose position the store does not have yet."""
+        return len(self._unsaved)
 
     def give_back_unsaved(self, officers: Iterable[str]) -> None:
         """

@@ -11,9 +11,9 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from rich.logging import RichHandler
 
 from api.access_from_outside import tls_files
+from api.logs import LogFormat, log_handler
 from api.service import Service
 from api.settings import Settings
 from geo.errors import BadValue
@@ -108,10 +108,18 @@ def serve_app(app: FastAPI, listener: socket.socket, settings: Settings) -> None
     DrainingServer(config, app).run(sockets=[listener])
 
 
-def start_log() -> None:
-    """Write the log of a server to the terminal."""
-    handler = RichHandler(show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+def start_log(log_format: LogFormat = LogFormat.TEXT) -> None:
+    """
+    Write the log of a server to the terminal.
+
+    Parameters
+    ----------
+    log_format
+        How its lines look; a line for each request is for collectors.
+    """
+    logging.basicConfig(level=logging.INFO, handlers=[log_handler(log_format)])
+    if log_format is LogFormat.TEXT:
+        logging.getLogger("api.requests").setLevel(logging.WARNING)
 
 
 class DrainingServer(uvicorn.Server):

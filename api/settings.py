@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.logs import LogFormat
+
 
 class Settings(BaseSettings):
     """
@@ -25,6 +27,8 @@ class Settings(BaseSettings):
         TOML file with rankings of the operator's own; None for those of the program alone.
     max_body_bytes
         Longest request body that is read.
+    log_format
+        How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
         Seconds between two batched saves of the live positions.
     hosts
@@ -49,6 +53,7 @@ class Settings(BaseSettings):
     policy: str = "nearest"
     policies: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
+    log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
     hosts: str = ""
     tls_cert: Path | None = None

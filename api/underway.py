@@ -16,6 +16,11 @@ class Underway:
         self._lock = Lock()
         self._requests: set[str] = set()
 
+    @property
+    def held(self) -> int:
+        """Number of requests in hand."""
+        return len(self._requests)
+
     @contextmanager
     def only_one(self, request: str) -> Iterator[None]:
         """

@@ -49,7 +49,7 @@ def _serve(settings: Settings, listener: socket, line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the supervisor's to hear
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     follow_supervisor(line)
-    start_log()
+    start_log(settings.log_format)
     service = start_service(settings, system_clock)
     require_safe_host(listener.getsockname()[0], settings, invented=service.city.invented)
     threading.Thread(target=_say_ready, args=(service, line), daemon=True).start()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from api.service import ServiceDep
+from api.access import may
+from api.metrics import CONTENT_TYPE, Figures, without_roads
+from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
 from geo.errors import Unavailable
 
 router = APIRouter(tags=["health"])
+
+SeeFiguresDep = Annotated[Person, Depends(may(Act.SEE_FIGURES))]
 
 
 class HealthOut(BaseModel):
@@ -19,12 +24,24 @@ class HealthOut(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-class ReadyOut(BaseModel):
-    """The service answers, at these versions."""
+Part = Literal["roads", "store", "intake"]
 
-    status: Literal["ready"] = "ready"
+
+class PartOut(BaseModel):
+    """One part of the service, and what is wrong with it."""
+
+    part: Part
+    ok: bool
+    why: str | None = None
+
+
+class ReadyOut(BaseModel):
+    """Whether the service should be sent work, at these versions, and how its parts are."""
+
+    status: Literal["ready", "degraded"]
     city_version: str
     weight_version: str
+    parts: list[PartOut]
 
 
 @router.get("/healthz")
@@ -35,10 +52,37 @@ async def healthz() -> HealthOut:
 
 @router.get("/readyz", responses={503: {"description": "Warming up, or stopping."}})
 async def readyz(service: ServiceDep) -> ReadyOut:
-    """Tell whether the first answer would be quick: city loaded, kernels compiled."""
+    """
+    Tell whether the service should be sent work: city loaded, kernels compiled, not stopping.
+
+    What has failed besides makes it degraded: it still answers, as well as it can, and says so.
+    """
     if service.stopping:
         raise Unavailable("This process is stopping; ask again, and another one will answer.")
     if not service.warm:
         raise Unavailable("The road engine is still warming up; try again in a few seconds.")
-    city = service.city
-    return ReadyOut(city_version=city.version, weight_version=city.weight_version)
+    parts = _parts(service)
+    return ReadyOut(
+        status="ready" if all(part.ok for part in parts) else "degraded",
+        city_version=service.city.version,
+        weight_version=service.city.weight_version,
+        parts=parts,
+    )
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(request: Request, _: SeeFiguresDep) -> Response:
+    """Tell what Prometheus asks for; the figures are those of this process."""
+    figures: Figures = request.app.state.figures
+    return Response(figures.written(), media_type=CONTENT_TYPE)
+
+
+def _parts(service: Service) -> list[PartOut]:
+    """Look at what may fail while the rest goes on."""
+    down_since = service.store_watch.down_since
+    found: dict[Part, str | None] = {
+        "roads": "Arrivals are guessed in a straight line." if without_roads(service) else None,
+        "store": f"It takes no writes since {down_since}." if down_since else None,
+        "intake": "More positions wait than are dealt with." if service.intake.full else None,
+    }
+    return [PartOut(part=part, ok=why is None, why=why) for part, why in found.items()]

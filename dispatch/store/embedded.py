@@ -56,7 +56,11 @@ def connect_file(path: Path, *, create: bool) -> Engine:
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         log.warning("SQLite %s is older than 3.51.3; back up often.", sqlite3.sqlite_version)
     address = URL.create("sqlite", database=str(path))
-    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(
+        address,
+        hide_parameters=True,  # an error never repeats what somebody reported
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+    )
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
     return engine

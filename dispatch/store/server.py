@@ -41,6 +41,7 @@ def connect_server(address: URL) -> Engine:
     """
     return create_engine(
         address.set(drivername=DRIVER),
+        hide_parameters=True,  # an error never repeats what somebody reported
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
         max_overflow=MORE_AT_PEAKS,

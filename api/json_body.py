@@ -1,0 +1,107 @@
+"""
+Refuses bodies that no parser should be given: nested deeply, or with numbers that are none.
+
+A body is looked over before it is parsed.  What is left of it without its strings shows how deep
+it goes and whether it says NaN or Infinity, which Python's parser takes and JSON does not know.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+
+DEEPEST = 32
+"""Levels of lists and objects that a body may have."""
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[{]+|[\]}]+")
+_NO_NUMBER = re.compile(rb"NaN|Infinity")
+_LONG_NUMBER = re.compile(rb"[0-9]{400}")
+
+
+class JsonBody:
+    """
+    ASGI middleware that looks JSON bodies over.
+
+    Parameters
+    ----------
+    app
+        The application behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer 400."""
+        if scope["type"] != "http" or not _is_json(scope):
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        last: Message = {"more_body": True}
+        while last.get("more_body", False):
+            last = await receive()
+            if last["type"] != "http.request":
+                return  # the client has gone
+            body += last.get("body", b"")
+        flaw = flaw_of(bytes(body))
+        if flaw is not None:
+            await problem(400, "malformed", flaw)(scope, receive, send)
+            return
+        given = False
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+        await self._app(scope, again, send)
+
+
+def flaw_of(body: bytes) -> str | None:
+    """
+    Name what keeps a body from being parsed.
+
+    Parameters
+    ----------
+    body
+        What was sent as JSON.
+
+    Returns
+    -------
+    flaw
+        A sentence, or None; what else is wrong with it the parser will say.
+    """
+    bare = _STRING.sub(b"", body)
+    if _NO_NUMBER.search(bare):
+        return "NaN and Infinity are no JSON; leave out what is not known."
+    if _LONG_NUMBER.search(bare):
+        return "A number has hundreds of digits; nothing here is so large or so exact."
+    if _deeper_than(bare, DEEPEST):
+        return f"The body is nested more than {DEEPEST} levels deep; nothing here needs that."
+    return None
+
+
+def _deeper_than(bare: bytes, levels: int) -> bool:
+    """Whether brackets are nested more deeply than so many levels."""
+    if bare.count(b"[") + bare.count(b"{") <= levels:
+        return False
+    depth = 0
+    for run in _BRACKETS.finditer(bare):
+        width = run.end() - run.start()
+        depth += width if run[0][0] in b"[{" else -width
+        if depth > levels:
+            return True
+    return False
+
+
+def _is_json(scope: Scope) -> bool:
+    """Whether a request says that its body is JSON."""
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")

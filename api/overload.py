@@ -1,0 +1,176 @@
+"""
+Overload: bounded rooms for what is asked, so that what matters most is turned away last.
+
+Positions are shed first: a terminal sends its place again in a few seconds.  Then come questions:
+lists, maps, suggestions.  What people report and do has a room of its own, with threads that no
+question can take, and waits there longest.  Whoever is turned away is told when to come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import problem
+from api.metrics import Figures
+
+ASKING = ("/api/v1/suggestions", "/api/v1/joint-operations")
+"""Questions that are asked by POST; an incident's own suggestions are among them, too."""
+
+POSITIONS = ("/api/v1/positions", "/intake/")
+
+NEVER_TURNED_AWAY = ("/healthz", "/readyz", "/metrics", "/api/v1/events", "/assets/")
+"""What an operator looks at in an overload, and streams, which stay open."""
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """
+    Requests of one kind: some under way, some waiting, no more.
+
+    Attributes
+    ----------
+    name
+        What is asked there.
+    under_way
+        Most requests under way.
+    most_waiting
+        Most that wait for one of these to end.
+    patience_s
+        Longest wait.
+    status
+        What the others are told.
+    """
+
+    name: str
+    under_way: int
+    most_waiting: int
+    patience_s: float
+    status: int
+    _waiting: int = 0
+    _seats: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put up the seats."""
+        self._seats = asyncio.Semaphore(self.under_way)
+
+    async def enter(self) -> bool:
+        """
+        Wait for a seat.
+
+        Returns
+        -------
+        entered
+            Whether there is one, to be given back by `leave`.
+        """
+        if self._seats.locked() and self._waiting >= self.most_waiting:
+            return False
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self.patience_s):
+                await self._seats.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+    def leave(self) -> None:
+        """Give a seat back."""
+        self._seats.release()
+
+
+def standard_rooms() -> dict[str, Room]:
+    """
+    Lay out the rooms for the forty threads of a process.
+
+    Returns
+    -------
+    rooms
+        By name.
+    """
+    rooms = (
+        Room("positions", under_way=32, most_waiting=200, patience_s=1, status=429),
+        Room("questions", under_way=20, most_waiting=200, patience_s=3, status=503),
+        Room("acts", under_way=12, most_waiting=600, patience_s=10, status=503),
+    )
+    return {room.name: room for room in rooms}
+
+
+class Overload:
+    """
+    ASGI middleware that lets requests into their rooms.
+
+    Parameters
+    ----------
+    app
+        The application behind it.
+    figures
+        Where those turned away are counted.
+    rooms
+        The rooms by name.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, figures: Figures, rooms: dict[str, Room] | None = None
+    ) -> None:
+        self._app = app
+        self._figures = figures
+        self._rooms = standard_rooms() if rooms is None else rooms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or turn it away."""
+        name = room_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if name is None:
+            await self._app(scope, receive, send)
+            return
+        room = self._rooms[name]
+        if (name == "positions" and _intake_is_full(scope)) or not await room.enter():
+            self._figures.turned_away(name)
+            await _refuse(room, scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            room.leave()
+
+
+def room_of(method: str, path: str) -> str | None:
+    """
+    Say where a request waits.
+
+    Parameters
+    ----------
+    method, path
+        What is asked.
+
+    Returns
+    -------
+    name
+        Name of a room, or None for what is never turned away.
+    """
+    if path == "/" or path.startswith(NEVER_TURNED_AWAY):
+        return None
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return "questions"
+    if path.startswith(POSITIONS):
+        return "positions"
+    if path.startswith(ASKING) or path.endswith("/suggestions"):
+        return "questions"
+    return "acts"
+
+
+def _intake_is_full(scope: Scope) -> bool:
+    """Whether so many positions wait that a body need not even be read."""
+    service = getattr(scope["app"].state, "service", None)
+    return service is not None and service.intake.full
+
+
+async def _refuse(room: Room, scope: Scope, receive: Receive, send: Send) -> None:
+    """Turn a request away, and say when to come again."""
+    sentence = f"Too much is asked at the moment ({room.name}); come again in a few seconds."
+    response = problem(room.status, "overloaded", sentence)
+    response.headers["retry-after"] = str(max(1, round(room.patience_s)))
+    await response(scope, receive, send)

@@ -1,0 +1,45 @@
+"""The id of a request: taken from the caller or drawn here, said in every answer and log line."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextvars import ContextVar
+
+HEADER = "x-request-id"
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_PRESENT: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def begin_request(given: str | None) -> str:
+    """
+    Name the request that this task deals with.
+
+    Parameters
+    ----------
+    given
+        What the caller calls it, or None.
+
+    Returns
+    -------
+    request_id
+        The caller's id where it is a plain one, else a new one: nothing that somebody else wrote
+        goes into the log unread.
+    """
+    own = given is not None and _PLAIN.fullmatch(given)
+    request_id = str(given) if own else secrets.token_hex(8)
+    _PRESENT.set(request_id)
+    return request_id
+
+
+def present_request() -> str | None:
+    """
+    Tell which request is dealt with.
+
+    Returns
+    -------
+    request_id
+        Its id, or None outside of requests.
+    """
+    return _PRESENT.get()
