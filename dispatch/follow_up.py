@@ -31,6 +31,7 @@ from dispatch.scene import look_at
 from dispatch.store.assignments import (
     add_assignment,
     all_assignments,
+    bound_officers,
     get_assignment,
     note_stage,
     release_assignment,
@@ -93,7 +94,7 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     made = get_suggestion(session, suggestion)
     reported, decision = begin(session, made, decision, incident)
     must_be_fresh(made, terms, decision.at)
-    picked = pick(wanted, made, whereabouts)
+    picked = pick(wanted, made, whereabouts, bound=bound_officers(session))
     if picked.departure == Departure.OVERRIDE or decision.reason is not None:
         terms.check(decision.reason, decision.note)
     if picked.departure == Departure.OVERRIDE:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dispatch.assignment import Departure, Picked
 from dispatch.choice import ProposalKind
@@ -43,12 +45,21 @@ class Pick:
             raise BadValue("Say who goes by one of three: a rank, a unit, or officers.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """Who is bound, by which assignment, and who of them may be taken off it."""
+
+    called_off: frozenset[str]
+    bound: Mapping[str, str]
+
+
 def pick(
     wanted: Pick,
     suggestion: Suggestion,
     whereabouts: Whereabouts,
     *,
     called_off: frozenset[str] = frozenset(),
+    bound: Mapping[str, str] = MappingProxyType({}),
 ) -> Picked:
     """
     Find out whom a decision sends, and how far that departs from the suggestion.
@@ -63,6 +74,8 @@ def pick(
         Where the officers are, and whether free.
     called_off
         Ids of officers who are called off another assignment for this one.
+    bound
+        Which assignment has whom, as the store says; without it, officers are merely busy.
 
     Returns
     -------
@@ -79,12 +92,13 @@ def pick(
     kind = wanted.kind or _first_kind(suggestion)
     proposals = [one for one in suggestion.proposals if one.kind == kind]
     proposal = _proposal(wanted, proposals, kind)
+    ties = _Ties(called_off, bound)
     if proposal is not None:
-        _must_be_free(proposal.crew, whereabouts, called_off)
+        _must_be_free(proposal.crew, whereabouts, ties)
         return _as_proposed(proposal)
     if wanted.officers:
-        return _officers(wanted.officers, kind, whereabouts, called_off)
-    return _unit(str(wanted.unit), kind, suggestion, whereabouts, called_off)
+        return _officers(wanted.officers, kind, whereabouts, ties)
+    return _unit(str(wanted.unit), kind, suggestion, whereabouts, ties)
 
 
 def _first_kind(suggestion: Suggestion) -> ProposalKind:
@@ -128,7 +142,7 @@ def _unit(
     kind: ProposalKind,
     suggestion: Suggestion,
     whereabouts: Whereabouts,
-    called_off: frozenset[str],
+    ties: _Ties,
 ) -> Picked:
     """Send a crew or a drone that was not proposed."""
     city = whereabouts.city
@@ -140,7 +154,7 @@ def _unit(
         return _override(ProposalKind.FIRST_LOOK, code, (), against)
     roster = city.roster
     members = [roster.officers[row].id for row in roster.members(roster.crew_row[code]).tolist()]
-    taken = {one: why for one in members if (why := _taken(one, whereabouts, called_off))}
+    taken = {one: why for one in members if (why := _taken(one, whereabouts, ties))}
     going = tuple(one for one in members if one not in taken)
     if not going:
         why = ", ".join(f"{one} {why}" for one, why in taken.items()) or "it has no officers"
@@ -152,7 +166,7 @@ def _officers(
     officers: tuple[str, ...],
     kind: ProposalKind,
     whereabouts: Whereabouts,
-    called_off: frozenset[str],
+    ties: _Ties,
 ) -> Picked:
     """Send officers who were not proposed together."""
     roster = whereabouts.city.roster
@@ -160,7 +174,7 @@ def _officers(
         if one not in roster.officer_row:
             raise UnknownName(f"The city {whereabouts.city.name_en} has no officer {one!r}.")
     going = tuple(sorted(set(officers)))
-    _must_be_free(going, whereabouts, called_off)
+    _must_be_free(going, whereabouts, ties)
     crews = {int(roster.crew_of[roster.officer_row[one]]) for one in going}
     lead = min(crews)
     unit = roster.crews[lead].code if len(crews) == 1 else roster.brigade_of[lead]
@@ -174,18 +188,18 @@ def _override(
     return Picked(kind, unit, officers, Departure.OVERRIDE, None, None, against)
 
 
-def _must_be_free(
-    officers: tuple[str, ...], whereabouts: Whereabouts, called_off: frozenset[str]
-) -> None:
+def _must_be_free(officers: tuple[str, ...], whereabouts: Whereabouts, ties: _Ties) -> None:
     """Refuse officers who can't be sent any more."""
     for one in officers:
-        why = _taken(one, whereabouts, called_off)
+        why = _taken(one, whereabouts, ties)
         if why:
             raise Conflict(f"Officer {one} {why}: ask for a new suggestion.")
 
 
-def _taken(officer: str, whereabouts: Whereabouts, called_off: frozenset[str]) -> str | None:
+def _taken(officer: str, whereabouts: Whereabouts, ties: _Ties) -> str | None:
     """Why an officer can't be sent now, whoever orders it."""
+    if officer in ties.bound and officer not in ties.called_off:
+        return ties.bound[officer]
     row = whereabouts.city.roster.officer_row.get(officer)
     if row is None:
         return "has left the city's roster"
@@ -193,7 +207,7 @@ def _taken(officer: str, whereabouts: Whereabouts, called_off: frozenset[str]) -
     if status == DutyStatus.OFF_DUTY:
         return "is off duty"
     at_work = status == DutyStatus.BUSY or not whereabouts.duty.without_job()[row]
-    return "is busy" if at_work and officer not in called_off else None
+    return "is busy" if at_work and officer not in ties.called_off else None
 
 
 def _too_few(officers: tuple[str, ...], whereabouts: Whereabouts) -> tuple[Remark, ...]:

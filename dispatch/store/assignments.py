@@ -282,6 +282,35 @@ def write_statuses(
     note_duty_change(session)
 
 
+def bound_officers(session: Session) -> dict[str, str]:
+    """
+    Tell which assignment has whom.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    bound
+        By officer, in words that go on after a name.
+    """
+    of_what = BINDINGS.join(ASSIGNMENTS, BINDINGS.c.assignment == ASSIGNMENTS.c.id)
+    asked = select(
+        BINDINGS.c.member, ASSIGNMENTS.c.incident, ASSIGNMENTS.c.id, ASSIGNMENTS.c.decided_by
+    ).select_from(of_what)
+    rows = session.execute(
+        asked.where(BINDINGS.c.what == OFFICER, BINDINGS.c.released_at.is_(None))
+    )
+    return {member: _held_by(*held) for member, *held in rows}
+
+
+def _held_by(incident: str, number: str, by: str) -> str:
+    """Say which assignment has somebody."""
+    return f"is bound to incident {incident} by assignment {number}, decided by {by}"
+
+
 def _bind(session: Session, number: str, what: str, member: str) -> None:
     """Bind one member unless he, she or it is bound already; the index decides, not a look."""
     row = {"assignment": number, "what": what, "member": member}
@@ -292,9 +321,9 @@ def _bind(session: Session, number: str, what: str, member: str) -> None:
         if other is None:
             continue  # released meanwhile
         holder = get_assignment(session, other)
+        held_by = _held_by(holder.incident, other, holder.decision.by)
         raise Conflict(
-            f"{what.capitalize()} {member} is bound to incident {holder.incident} by assignment "
-            f"{holder.id}, decided by {holder.decision.by}: release it first, or send another."
+            f"{what.capitalize()} {member} {held_by}: release it first, or send another."
         )
 
 
