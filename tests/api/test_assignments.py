@@ -78,7 +78,8 @@ def test_nobody_is_bound_twice_and_the_answer_names_who_has_them(client):
     held = send(client, to_first, unit="K4").json()
     refused = send(client, to_second, unit="K4")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
-    assert "Officer K4a is busy" in refused.json()["detail"]
+    held_by = f"Officer K4a is bound to incident {first} by assignment {held['id']}"
+    assert held_by in refused.json()["detail"]
     same = send(client, asked(client, first), rank=1)
     assert same.status_code == 409
     assert f"has crew K4 by assignment {held['id']}" in same.json()["detail"]

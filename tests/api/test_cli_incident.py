@@ -106,7 +106,7 @@ def test_what_is_said_to_people_and_what_is_refused(store, capsys):
     assert run(["incident", "dispatch", suggestion, "--rank", "1", *where]) == 0
     assert "K2 sent, followed" in capsys.readouterr().out
     assert run(["incident", "dispatch", suggestion, "--rank", "1", *where]) == 2
-    assert "is busy" in capsys.readouterr().err
+    assert "is bound to incident" in capsys.readouterr().err
     assert run(["incident", "show", incident, "--store", f"sqlite:///{store}"]) == 0
     assert "派出 K2" in capsys.readouterr().out
     assert run(["report", "overrides", "--store", f"sqlite:///{store}"]) == 0
