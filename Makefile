@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope --durations 10
 
-.PHONY: help setup debian pages run test verify soak bench screenshots lint docs lock clean
+.PHONY: help setup debian pages run test verify soak bench screenshots lint docs migration lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -73,6 +73,11 @@ lint: setup ## ruff, mypy and numpydoc only
 
 docs: setup ## write docs/commands.md anew from the commands themselves
 	$(BIN)/typer api.cli utils docs --name grid-dispatch --output docs/commands.md
+
+migration: setup ## write the first migration anew from the tables, while nothing is released
+	$(BIN)/python -m dispatch.store.first_revision
+	$(BIN)/ruff check --quiet --fix dispatch/store/migrations
+	$(BIN)/ruff format --quiet dispatch/store/migrations
 
 lock: $(VENV)/pinned ## resolve the packages anew and pin them in requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \

@@ -54,6 +54,10 @@ class Shape(TypeDecorator[BaseGeometry]):
         super().__init__(kind, srid=geopackage.WGS84, spatial_index=False)
         self.kind = kind
 
+    def __repr__(self) -> str:
+        """As a migration writes it."""
+        return f"Shape({self.kind!r})"
+
     def load_dialect_impl(self, dialect: Dialect | None) -> TypeEngine[Any]:
         """Choose the column type; GeoAlchemy2 asks without a dialect, too, when it looks on."""
         if dialect is None or dialect.name == "sqlite":
@@ -95,6 +99,10 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def __repr__(self) -> str:
+        """As a migration writes it."""
+        return "Instant()"
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type."""

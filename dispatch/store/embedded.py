@@ -6,11 +6,11 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 
 from dispatch.store import geopackage
-from dispatch.store.declare import METADATA
+from dispatch.store.spatial_index import index_layer, teach_functions
 from geo.errors import UnreadableFile
 
 log = logging.getLogger(__name__)
@@ -97,17 +97,25 @@ def begin_file(connection: Connection, path: Path) -> bool:
     return False
 
 
-def list_contents(connection: Connection) -> None:
+def list_table(connection: Connection, table: Table) -> None:
     """
-    List all tables in the contents of a fresh GeoPackage.
+    List a fresh table in the contents of the GeoPackage, and index its geometry if it has one.
+
+    Migrations call it after each table that they make; a server needs nothing of the kind.
 
     Parameters
     ----------
     connection
-        To the file, in a transaction that may write.
+        To the store, in a transaction that may write.
+    table
+        The table.
     """
-    for table in METADATA.sorted_tables:
-        geopackage.register(connection, table)
+    if connection.dialect.name != "sqlite":
+        return
+    geopackage.register(connection, table)
+    for column in table.c:
+        if hasattr(column.type, "kind"):
+            index_layer(connection, table.name, column.name)
 
 
 def _make_durable(connection: sqlite3.Connection, _: object) -> None:
@@ -115,6 +123,7 @@ def _make_durable(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # sqlite3 would begin by itself, and never before DDL
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    teach_functions(connection)
 
 
 def _begin(connection: Connection) -> None:

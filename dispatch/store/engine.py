@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -23,14 +22,10 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     run_cards,
     transitions,
 )
-from dispatch.store.declare import METADATA
-from dispatch.store.embedded import begin_file, connect_file, list_contents
+from dispatch.store.embedded import begin_file, connect_file
+from dispatch.store.migrate import is_older, upgrade
 from dispatch.store.server import begin_server, connect_server
-from dispatch.store.tables import META
 from geo.errors import BadValue, Unavailable, UnreadableFile
-
-SCHEMA = "schema"
-"""Name of the entry that tells which tables a store has."""
 
 ADDRESSES = "give sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
@@ -91,7 +86,7 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, create: bool = False) -> Store:
+def open_store(url: str, *, create: bool = False, bring_up: bool = False) -> Store:
     """
     Open a store.
 
@@ -101,6 +96,8 @@ def open_store(url: str, *, create: bool = False) -> Store:
         ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
     create
         Make an empty store where there is no file, or in a database without tables.
+    bring_up
+        Let a store that an earlier version has made have the tables of this one.
 
     Returns
     -------
@@ -120,7 +117,7 @@ def open_store(url: str, *, create: bool = False) -> Store:
     path = _path(address)
     engine = connect_server(address) if path is None else connect_file(path, create=create)
     try:
-        _prepare(engine, path, create=create)
+        _prepare(engine, path, create=create, bring_up=bring_up)
     except BaseException:
         engine.dispose()
         raise
@@ -211,8 +208,8 @@ def _name(address: URL) -> str:
     return address.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _prepare(engine: Engine, path: Path | None, *, create: bool) -> None:
-    """Make the tables of a new store, or make sure that an old one is ours."""
+def _prepare(engine: Engine, path: Path | None, *, create: bool, bring_up: bool) -> None:
+    """Make the tables of a new store, or make sure that those of an old one are ours."""
     name = _name(engine.url)
     try:
         with engine.execution_options(writes=True).begin() as connection:
@@ -220,9 +217,14 @@ def _prepare(engine: Engine, path: Path | None, *, create: bool) -> None:
                 fresh = begin_server(connection, name, create=create)
             else:
                 fresh = begin_file(connection, path)
-            if fresh:
-                _make_tables(connection)
-            schema = connection.scalar(select(META.c.value).where(META.c.name == SCHEMA))
+            older = not fresh and is_older(connection, name)
+            if older and not bring_up:
+                raise UnreadableFile(
+                    f"{name} was made by an earlier version of grid-dispatch: back it up, then "
+                    "bring it up with `grid-dispatch store upgrade`."
+                )
+            if fresh or older:
+                upgrade(connection)
     except OperationalError as error:
         if path is None:
             said = str(error.orig).partition("\n")[0]
@@ -230,19 +232,3 @@ def _prepare(engine: Engine, path: Path | None, *, create: bool) -> None:
         raise UnreadableFile(f"{name} is not a store: {error.orig}.") from error
     except DatabaseError as error:
         raise UnreadableFile(f"{name} is not a store: {error.orig}.") from error
-    if schema != _schema():
-        raise UnreadableFile(f"{name} was made by another version; make it again.")
-
-
-def _make_tables(connection: Connection) -> None:
-    """Make all tables in an empty store."""
-    METADATA.create_all(connection)
-    if connection.dialect.name == "sqlite":
-        list_contents(connection)
-    connection.execute(META.insert().values(name=SCHEMA, value=_schema()))
-
-
-def _schema() -> str:
-    """Digest of the tables and columns, so that no store of other ones is taken for ours."""
-    columns = [f"{table}.{column.name}" for table in METADATA.sorted_tables for column in table.c]
-    return hashlib.blake2b("\n".join(columns).encode(), digest_size=6).hexdigest()

@@ -23,6 +23,8 @@ _ENVELOPE = struct.Struct("<4d")
 _LITTLE_ENDIAN, _ENVELOPE_XY = 0b1, 0b10
 _ENVELOPE_DOUBLES = (0, 4, 6, 6, 8)
 
+_EMPTY = 0b1_0000
+
 _WGS84_WKT = (
     'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,'
     'AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,'
@@ -53,6 +55,12 @@ _TABLES = (
         CONSTRAINT uk_gc_table_name UNIQUE (table_name),
         CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
         CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id))
+    """,
+    """
+    CREATE TABLE gpkg_extensions (
+        table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))
     """,
 )
 
@@ -103,6 +111,34 @@ def from_blob(blob: bytes) -> BaseGeometry:
     start = _HEADER.size + 8 * _ENVELOPE_DOUBLES[envelope]
     geometry: BaseGeometry = shapely.from_wkb(blob[start:])
     return geometry
+
+
+def bounds_of(blob: bytes) -> tuple[float, float, float, float] | None:
+    """
+    Read how far a geometry reaches, from its envelope if it has one.
+
+    Parameters
+    ----------
+    blob
+        As any GeoPackage writer stores a geometry.
+
+    Returns
+    -------
+    bounds
+        West, east, south, north; None for an empty geometry.
+    """
+    flags = blob[3]
+    if flags & _EMPTY:
+        return None
+    if (flags >> 1) & 0b111:
+        order = "<" if flags & _LITTLE_ENDIAN else ">"
+        west, east, south, north = struct.unpack_from(f"{order}4d", blob, _HEADER.size)
+    else:
+        geometry = from_blob(blob)
+        if geometry.is_empty:
+            return None
+        west, south, east, north = geometry.bounds
+    return west, east, south, north
 
 
 def begin(connection: Connection) -> None:

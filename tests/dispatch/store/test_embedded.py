@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
-from sqlalchemy import text
+from sqlalchemy import column, delete, select, table, text, update
 
+from dispatch.incident import Incident
 from dispatch.store import geopackage
 from dispatch.store.engine import Store, open_store
+from dispatch.store.incidents import add_incident
+from dispatch.store.tables import INCIDENTS
 from geo.errors import UnreadableFile
 
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's GDAL is not in the virtual environment
 
 
@@ -44,13 +49,61 @@ def test_the_validator_of_gdal_finds_nothing_wrong(embedded: Store, need_program
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
 
-def test_a_commit_is_on_disk_before_it_returns(embedded: Store):
+def test_every_connection_syncs_what_it_commits(embedded: Store):
+    """Seen to fail without the line of PRAGMAS that says ``synchronous``, and with ``OFF``."""
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    embedded.engine.dispose()
+    several = [work() for work in (embedded.session, embedded.reading, embedded.reading)]
+    with several[1], several[2], several[0]:  # at the same time, so no connection serves twice
+        for session in several[1:] + several[:1]:
+            found = {name: session.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
+            assert found == wanted
+
+
+def test_sqlite_finds_the_file_sound(embedded: Store, need_program):
+    embedded.close()
+    asked = "PRAGMA integrity_check; SELECT code FROM zones"
+    command = [need_program("sqlite3"), str(embedded.path), asked]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (found.stdout, found.stderr) == ("ok\nZ1\n", "")
+
+
+def boxes(store: Store, layer: str) -> list[tuple[float, ...]]:
+    """What the spatial index says of a layer, rounded as it rounds."""
+    with store.reading() as session:
+        index = table(f"rtree_{layer}", *map(column, ("id", "minx", "maxx", "miny", "maxy")))
+        rows = session.execute(select(index).order_by(index.c.id))
+        return [tuple(round(value, 3) for value in row) for row in rows]
+
+
+def test_the_spatial_index_follows_every_change(embedded: Store):
+    assert boxes(embedded, "zones_polygon") == [(1, 109.0, 109.3, -0.1, 0.1)]
+    known = boxes(embedded, "incidents_place")
     with embedded.session() as session:
-        pragmas = {
-            name: session.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        added = add_incident(session, Incident((109.2, 0.05), (), NOW))
+        session.commit()
+    assert boxes(embedded, "incidents_place") == [*known, (2, 109.2, 109.2, 0.05, 0.05)]
+    this = INCIDENTS.c.id == added.id
+    changes = (
+        (update(INCIDENTS).where(this).values(place=Point(109.1, 0.0)), [(2, 109.1, 109.1, 0, 0)]),
+        (update(INCIDENTS).where(this).values(fid=7), [(7, 109.1, 109.1, 0, 0)]),
+        (delete(INCIDENTS).where(this), []),
+    )
+    for change, left in changes:
+        with embedded.session() as session:
+            session.execute(change)
+            session.commit()
+        assert boxes(embedded, "incidents_place") == known + left
+
+
+def test_gdal_asks_the_spatial_index(embedded: Store, need_program):
+    embedded.close()
+    for east, found in ((109.05, "Z1"), (108.9, None)):
+        corner = [str(each) for each in (108.8, -0.05, east, 0.05)]
+        asked = [need_program("ogrinfo"), "-q", str(embedded.path), "zones", "-spat", *corner]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True)
+        assert said.stderr == ""
+        assert ("code (String) = Z1" in said.stdout) == (found is not None)
 
 
 def test_a_missing_store_says_how_to_make_one(tmp_path: Path):

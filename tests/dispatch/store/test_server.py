@@ -51,9 +51,7 @@ def test_the_database_of_another_program_is_not_touched(postgresql: TemporarySer
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password():
-    with pytest.raises(
-        Unavailable, match=r"me:\*\*\*@127.0.0.1:1/city does not answer"
-    ):
+    with pytest.raises(Unavailable, match=r"me:\*\*\*@127.0.0.1:1/city does not answer"):
         open_store("postgresql://me:secret@127.0.0.1:1/city")
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from dispatch import desk
 from dispatch.incident import Incident, IncidentKind, Reporter
@@ -19,7 +18,7 @@ from dispatch.store.positions import read_positions, write_positions
 from dispatch.store.suggestions import from_text, get_suggestion, to_text
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import locate_officers
-from geo.errors import BadValue, UnknownName, UnreadableFile
+from geo.errors import BadValue, UnknownName
 from geo.position import Fix
 
 NOW = datetime(2026, 11, 20, 2, 0, 30, 123_456, tzinfo=UTC)
@@ -72,15 +71,6 @@ def test_many_threads_write_one_after_the_other(store: Store):
 def test_another_kind_of_address_is_refused_in_one_sentence(url, sentence):
     with pytest.raises(BadValue, match=sentence):
         open_store(url)
-
-
-def test_a_store_with_other_tables_is_refused(store: Store):
-    with store.session() as session:
-        session.execute(text("UPDATE meta SET value = 'old' WHERE name = 'schema'"))
-        session.commit()
-    store.close()
-    with pytest.raises(UnreadableFile, match="another version"):
-        open_store(store.url)
 
 
 def test_an_incident_survives_the_store(store: Store):

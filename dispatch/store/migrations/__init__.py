@@ -1,0 +1,1 @@
+"""Migrations of the store, for embedded files and servers alike."""

@@ -1,0 +1,969 @@
+"""
+The tables of the first release.
+
+Written by `make migration` from the tables that `dispatch.store` declares; while nothing has been
+released it is written anew whenever they change.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
+from dispatch.store.declare import PLAIN_TEXT
+from dispatch.store.embedded import list_table
+
+revision = "0001_ec57450a"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make every table, and list it in the contents of an embedded store."""
+    store = op.get_bind()
+    list_table(
+        store,
+        op.create_table(
+            "accounts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("roles", Codes(), nullable=False),
+            sa.Column("areas", Codes(), nullable=False),
+            sa.Column("officer", PLAIN_TEXT, nullable=True),
+            sa.Column("password", PLAIN_TEXT, nullable=True),
+            sa.Column("failures", sa.Integer(), nullable=False),
+            sa.Column("locked_until", Instant(), nullable=True),
+            sa.Column("locked", sa.Boolean(), nullable=False),
+            sa.Column("totp_secret", PLAIN_TEXT, nullable=True),
+            sa.Column("totp_pending", PLAIN_TEXT, nullable=True),
+            sa.Column("totp_step", sa.Integer(), nullable=False),
+            sa.Column("subject", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("name"),
+            sa.UniqueConstraint("subject"),
+            comment="账号 / Accounts",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "answers",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("request", PLAIN_TEXT, nullable=False),
+            sa.Column("asked", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("status", sa.Integer(), nullable=False),
+            sa.Column("headers", PLAIN_TEXT, nullable=False),
+            sa.Column("body", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("request"),
+            comment="已答复的请求 / Answers to requests that carried an idempotency key, for a few days",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("answers_by_age", "answers", ["at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "areas",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("tier", PLAIN_TEXT, nullable=False),
+            sa.Column("parent", PLAIN_TEXT, nullable=True),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="行政区划 / Administrative areas",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "arrival_models",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("version", PLAIN_TEXT, nullable=False),
+            sa.Column("record", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("version"),
+            comment="到场模型 / Models of arrivals, those of earlier suggestions too",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "audit",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("seq", sa.Integer(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("act", PLAIN_TEXT, nullable=False),
+            sa.Column("about", PLAIN_TEXT, nullable=False),
+            sa.Column("detail", PLAIN_TEXT, nullable=True),
+            sa.Column("previous", PLAIN_TEXT, nullable=False),
+            sa.Column("hash", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("seq"),
+            comment="审计链 / Who did what to what, each entry chained to the one before",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "authority",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("matter", PLAIN_TEXT, nullable=False),
+            sa.Column("area", PLAIN_TEXT, nullable=False),
+            sa.Column("tier", PLAIN_TEXT, nullable=False),
+            sa.Column("acting_body", PLAIN_TEXT, nullable=False),
+            sa.Column("lead", PLAIN_TEXT, nullable=True),
+            sa.Column("assisting", Codes(), nullable=False),
+            sa.Column("legal_basis", PLAIN_TEXT, nullable=False),
+            sa.Column("valid_from", sa.Date(), nullable=True),
+            sa.Column("valid_to", sa.Date(), nullable=True),
+            sa.Column("min_certified", sa.Integer(), nullable=False),
+            sa.Column("skills", Codes(), nullable=False),
+            sa.Column("excluding", Codes(), nullable=False),
+            sa.Column("scale", PLAIN_TEXT, nullable=True),
+            sa.Column("triage", PLAIN_TEXT, nullable=True),
+            sa.Column("arrival_target_s", sa.Integer(), nullable=True),
+            sa.Column("secure_target_s", sa.Integer(), nullable=True),
+            sa.Column("handle_within_s", sa.Integer(), nullable=True),
+            sa.Column("answer_within_s", sa.Integer(), nullable=True),
+            sa.Column("equipment", Codes(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="权责清单 / Who holds which matter where",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "backdrop",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="底图 / Sea, rivers and parks, for the map only",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "centre_policies",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("area", PLAIN_TEXT, nullable=False),
+            sa.Column("policy", PLAIN_TEXT, nullable=False),
+            sa.Column("chosen_at", Instant(), nullable=False),
+            sa.Column("chosen_by", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("area"),
+            comment="指挥室策略 / Ranking of each command room where a request names none",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "closures",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=False),
+            sa.Column("modes", Codes(), nullable=False),
+            sa.Column("ways", Codes(), nullable=False),
+            sa.Column("edges", Codes(), nullable=False),
+            sa.Column("network", PLAIN_TEXT, nullable=True),
+            sa.Column("direction", PLAIN_TEXT, nullable=True),
+            sa.Column("speed_factor", sa.Double(), nullable=True),
+            sa.Column("speed_cap_mps", sa.Double(), nullable=True),
+            sa.Column("starts", Instant(), nullable=False),
+            sa.Column("ends", Instant(), nullable=True),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("created_by", PLAIN_TEXT, nullable=False),
+            sa.Column("lifted_at", Instant(), nullable=True),
+            sa.Column("lifted_by", PLAIN_TEXT, nullable=True),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="封路与限速 / Closures and slow zones, past ones too",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "credentials",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("account", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("label", PLAIN_TEXT, nullable=False),
+            sa.Column("scope", Codes(), nullable=True),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("until", Instant(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("digest"),
+            comment="凭证 / Sessions, keys and one-time links, by digest",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("credentials_of_account", "credentials", ["account"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "deadline_steps",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("deadline", sa.Integer(), nullable=False),
+            sa.Column("step", sa.Integer(), nullable=False),
+            sa.Column("tells", PLAIN_TEXT, nullable=False),
+            sa.Column("to", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("told_at", Instant(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("deadline", "step"),
+            comment="催办督办 / What was told of a deadline, to whom and when, each step once",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "deadlines",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("generation", sa.Integer(), nullable=False),
+            sa.Column("about", PLAIN_TEXT, nullable=True),
+            sa.Column("unit", PLAIN_TEXT, nullable=True),
+            sa.Column("begins_at", Instant(), nullable=False),
+            sa.Column("due_at", Instant(), nullable=False),
+            sa.Column("counts", PLAIN_TEXT, nullable=False),
+            sa.Column("amount", sa.Double(), nullable=False),
+            sa.Column("plan", PLAIN_TEXT, nullable=False),
+            sa.Column("told", sa.Integer(), nullable=False),
+            sa.Column("next_at", Instant(), nullable=True),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("ended_at", Instant(), nullable=True),
+            sa.Column("left", sa.Double(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("incident", "kind", "generation"),
+            comment="办理时限 / What is to be done by when, and what is told next",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("next_told", "deadlines", ["next_at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "domains",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("kept_at", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="执法领域 / Fields of enforcement",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "events",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("payload", PLAIN_TEXT, nullable=False),
+            sa.Column("areas", Codes(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="实时事件 / What open pages are told, in the order in which it was committed",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "frozen",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("part", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("digest"),
+            comment="冻结实况 / Where everybody was when suggestions were made, in packed parts",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "grids",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("community", PLAIN_TEXT, nullable=False),
+            sa.Column("zone", PLAIN_TEXT, nullable=True),
+            sa.Column("population", sa.Integer(), nullable=True),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="单元网格 / Unit grids",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "hourly_speeds",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("mode", PLAIN_TEXT, nullable=False),
+            sa.Column("class", PLAIN_TEXT, nullable=False),
+            sa.Column("days", PLAIN_TEXT, nullable=False),
+            sa.Column("hours", PLAIN_TEXT, nullable=False),
+            sa.Column("speed_factor", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="分时车速 / Speeds by hour of the week",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "incidents",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("matters", Codes(), nullable=False),
+            sa.Column("text", PLAIN_TEXT, nullable=False),
+            sa.Column("reported_at", Instant(), nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("resumes_to", PLAIN_TEXT, nullable=True),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("case_number", PLAIN_TEXT, nullable=True),
+            sa.Column("reporter_name", PLAIN_TEXT, nullable=True),
+            sa.Column("reporter_phone", PLAIN_TEXT, nullable=True),
+            sa.Column("scale", PLAIN_TEXT, nullable=True),
+            sa.Column("filings", Filings(), nullable=False),
+            sa.Column("place", Shape("POINT"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="事件 / Incidents",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "matters",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("domain", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("gravity", sa.Integer(), nullable=False),
+            sa.Column("triage", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="执法事项 / List of powers",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "measured_speeds",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("mode", PLAIN_TEXT, nullable=False),
+            sa.Column("way", PLAIN_TEXT, nullable=False),
+            sa.Column("edge", PLAIN_TEXT, nullable=False),
+            sa.Column("direction", PLAIN_TEXT, nullable=False),
+            sa.Column("speed_kph", PLAIN_TEXT, nullable=False),
+            sa.Column("travel_time_s", PLAIN_TEXT, nullable=False),
+            sa.Column("starts", PLAIN_TEXT, nullable=False),
+            sa.Column("ends", PLAIN_TEXT, nullable=False),
+            sa.Column("days", PLAIN_TEXT, nullable=False),
+            sa.Column("hours", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="实测车速 / Measured speeds of streets",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "meta",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("value", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("name"),
+            comment="What this store holds",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "no_fly",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="禁飞区 / No-fly polygons",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "officers",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("crew", PLAIN_TEXT, nullable=False),
+            sa.Column("certified", sa.Boolean(), nullable=False),
+            sa.Column("skills", Codes(), nullable=False),
+            sa.Column("phone", PLAIN_TEXT, nullable=False),
+            sa.Column("equipment", Codes(), nullable=False),
+            sa.Column("status", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="执法队员 / Officers",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "outbox",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("dedupe_key", PLAIN_TEXT, nullable=False),
+            sa.Column("addressee", PLAIN_TEXT, nullable=False),
+            sa.Column("said", Remarks(), nullable=False),
+            sa.Column("about", PLAIN_TEXT, nullable=False),
+            sa.Column("posted_at", Instant(), nullable=False),
+            sa.Column("tries", sa.Integer(), nullable=False),
+            sa.Column("due_at", Instant(), nullable=True),
+            sa.Column("sent_at", Instant(), nullable=True),
+            sa.Column("given_up_at", Instant(), nullable=True),
+            sa.Column("failure", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("dedupe_key"),
+            comment="待发通知 / Messages to the outside, sent at least once under one key each",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("messages_due", "outbox", ["due_at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "partners",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("desk", PLAIN_TEXT, nullable=False),
+            sa.Column("phone", PLAIN_TEXT, nullable=False),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="对口城市 / Partner cities",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "position_deltas",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("process", PLAIN_TEXT, nullable=False),
+            sa.Column("part", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="定位增量 / Who moved within a second, told by one process to the others",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "rest_rules",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("unit", PLAIN_TEXT, nullable=True),
+            sa.Column("between_shifts_s", sa.Double(), nullable=False),
+            sa.Column("most_work_s", sa.Double(), nullable=False),
+            sa.Column("long_job_s", sa.Double(), nullable=False),
+            sa.Column("break_s", sa.Double(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("unit"),
+            comment="休息规定 / How much rest officers must have, by unit",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "run_cards",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("matter", PLAIN_TEXT, nullable=False),
+            sa.Column("title_zh", PLAIN_TEXT, nullable=False),
+            sa.Column("title_en", PLAIN_TEXT, nullable=False),
+            sa.Column("area", PLAIN_TEXT, nullable=True),
+            sa.Column("valid_from", sa.Date(), nullable=True),
+            sa.Column("valid_to", sa.Date(), nullable=True),
+            sa.Column("step", sa.Integer(), nullable=False),
+            sa.Column("step_zh", PLAIN_TEXT, nullable=False),
+            sa.Column("step_en", PLAIN_TEXT, nullable=False),
+            sa.Column("units", Codes(), nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=True),
+            sa.Column("domains", Codes(), nullable=False),
+            sa.Column("responsible", sa.Boolean(), nullable=False),
+            sa.Column("skills", Codes(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="出动预案 / Who goes first, second, third for named matters, by step",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "special_days",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("date", sa.Date(), nullable=False),
+            sa.Column("working", sa.Boolean(), nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("date"),
+            comment="节假日与调休 / Holidays and moved working days",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "suggestions",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("incident", PLAIN_TEXT, nullable=True),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("record", PLAIN_TEXT, nullable=False),
+            sa.Column("question", PLAIN_TEXT, nullable=False),
+            sa.Column("snapshot", PLAIN_TEXT, nullable=False),
+            sa.Column("counted", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="派单建议 / Suggestions as they were given",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "units",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("parent", PLAIN_TEXT, nullable=True),
+            sa.Column("zone", PLAIN_TEXT, nullable=True),
+            sa.Column("domains", Codes(), nullable=False),
+            sa.Column("mode", PLAIN_TEXT, nullable=True),
+            sa.Column("call_sign", PLAIN_TEXT, nullable=False),
+            sa.Column("phone", PLAIN_TEXT, nullable=False),
+            sa.Column("equipment", Codes(), nullable=False),
+            sa.Column("air_speed_mps", sa.Double(), nullable=True),
+            sa.Column("range_m", sa.Double(), nullable=True),
+            sa.Column("launch_s", sa.Double(), nullable=True),
+            sa.Column("base", Shape("POINT"), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="执法单元 / Brigades, squads, posts, crews and drones",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "weights",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("network", PLAIN_TEXT, nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("first_seen", Instant(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("state"),
+            comment="路网权重状态 / States of road weights, by the number that answers name",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "zones",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("brigade", PLAIN_TEXT, nullable=True),
+            sa.Column("arrival_target_s", sa.Integer(), nullable=False),
+            sa.Column("acknowledge_within_s", sa.Integer(), nullable=True),
+            sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="责任区 / Responsibility zones",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "assignments",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("suggestion", sa.Text(), nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("unit", PLAIN_TEXT, nullable=False),
+            sa.Column("officers", Codes(), nullable=False),
+            sa.Column("departure", PLAIN_TEXT, nullable=False),
+            sa.Column("rank", sa.Integer(), nullable=True),
+            sa.Column("eta_s", sa.Double(), nullable=True),
+            sa.Column("against", Remarks(), nullable=False),
+            sa.Column("decided_at", Instant(), nullable=False),
+            sa.Column("decided_by", PLAIN_TEXT, nullable=False),
+            sa.Column("by_rule", sa.Boolean(), nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=True),
+            sa.Column("note", PLAIN_TEXT, nullable=False),
+            sa.Column("received_at", Instant(), nullable=False),
+            sa.Column("dispatched_at", Instant(), nullable=False),
+            sa.Column("target_s", sa.Double(), nullable=False),
+            sa.Column("expected_end", Instant(), nullable=False),
+            sa.Column("policy", PLAIN_TEXT, nullable=False),
+            sa.Column("routing", PLAIN_TEXT, nullable=False),
+            sa.Column("matters", Codes(), nullable=False),
+            sa.Column("reinforces", sa.Boolean(), nullable=False),
+            sa.Column("run_card", PLAIN_TEXT, nullable=True),
+            sa.Column("instead_of", PLAIN_TEXT, nullable=True),
+            sa.Column("acknowledged_at", Instant(), nullable=True),
+            sa.Column("departed_at", Instant(), nullable=True),
+            sa.Column("arrived_at", Instant(), nullable=True),
+            sa.Column("released_at", Instant(), nullable=True),
+            sa.Column("outcome", PLAIN_TEXT, nullable=True),
+            sa.Column("released_by", PLAIN_TEXT, nullable=True),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.ForeignKeyConstraint(["suggestion"], ["suggestions.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="派单 / Who was sent to which incident, by whom and why",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_assignments_incident"), "assignments", ["incident"], unique=False)
+    op.create_index(op.f("ix_assignments_suggestion"), "assignments", ["suggestion"], unique=False)
+    op.create_index(
+        "one_crew_for_each_purpose",
+        "assignments",
+        ["incident", "kind"],
+        unique=True,
+        sqlite_where=sa.text("released_at IS NULL AND reinforces IS 0"),
+        postgresql_where=sa.text("released_at IS NULL AND reinforces IS false"),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "calendars",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("officer", sa.Text(), nullable=True),
+            sa.Column("crew", PLAIN_TEXT, nullable=True),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("place", PLAIN_TEXT, nullable=False),
+            sa.Column("days", PLAIN_TEXT, nullable=False),
+            sa.Column("starts", PLAIN_TEXT, nullable=True),
+            sa.Column("ends", PLAIN_TEXT, nullable=True),
+            sa.Column("valid_from", sa.Date(), nullable=True),
+            sa.Column("valid_to", sa.Date(), nullable=True),
+            sa.Column("from_time", Instant(), nullable=True),
+            sa.Column("to_time", Instant(), nullable=True),
+            sa.Column("may_be_sent", sa.Boolean(), nullable=False),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="日程：常驻、轮驻、预约 / Residents, rotas and appointments",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_calendars_officer"), "calendars", ["officer"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "edits",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=False),
+            sa.Column("record", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="更正记录 / What was corrected about incidents, append-only",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_edits_incident"), "edits", ["incident"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "hand_offs",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("record", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="移送记录 / Records with which cases went to other cities, append-only",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_hand_offs_incident"), "hand_offs", ["incident"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "jobs",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("officer", sa.Text(), nullable=False),
+            sa.Column("started_at", Instant(), nullable=False),
+            sa.Column("expected_end", Instant(), nullable=False),
+            sa.Column("ended_at", Instant(), nullable=True),
+            sa.Column("incident", PLAIN_TEXT, nullable=True),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="在办任务 / What officers have in hand besides assignments, and until when",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_jobs_officer"), "jobs", ["officer"], unique=False)
+    op.create_index("jobs_by_end", "jobs", ["ended_at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "positions",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("officer", sa.Text(), nullable=False),
+            sa.Column("lon", sa.Double(), nullable=False),
+            sa.Column("lat", sa.Double(), nullable=False),
+            sa.Column("time", Instant(), nullable=False),
+            sa.Column("accuracy_m", sa.Double(), nullable=True),
+            sa.Column("speed_mps", sa.Double(), nullable=True),
+            sa.Column("heading_deg", sa.Double(), nullable=True),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("officer"),
+            comment="定位 / Latest believed fix of each officer",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "rosters",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("officer", sa.Text(), nullable=True),
+            sa.Column("crew", PLAIN_TEXT, nullable=True),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("days", PLAIN_TEXT, nullable=False),
+            sa.Column("starts", PLAIN_TEXT, nullable=True),
+            sa.Column("ends", PLAIN_TEXT, nullable=True),
+            sa.Column("valid_from", sa.Date(), nullable=True),
+            sa.Column("valid_to", sa.Date(), nullable=True),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="班次 / Shifts by week, by date and extra",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_rosters_officer"), "rosters", ["officer"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "sign_ons",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("officer", sa.Text(), nullable=False),
+            sa.Column("signed", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("until", Instant(), nullable=True),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="签到签退 / Who signed on and off, when, and by whose hand",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_sign_ons_officer"), "sign_ons", ["officer"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "transitions",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("before", PLAIN_TEXT, nullable=True),
+            sa.Column("after", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=False),
+            sa.Column("lon", sa.Double(), nullable=True),
+            sa.Column("lat", sa.Double(), nullable=True),
+            sa.Column("about", PLAIN_TEXT, nullable=True),
+            sa.Column("rating", sa.Integer(), nullable=True),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="办理过程 / Steps of incidents through their life cycle, append-only",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_transitions_incident"), "transitions", ["incident"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "whistles",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("units", Codes(), nullable=False),
+            sa.Column("bodies", Codes(), nullable=False),
+            sa.Column("raised_at", Instant(), nullable=False),
+            sa.Column("raised_by", PLAIN_TEXT, nullable=False),
+            sa.Column("answer_by", Instant(), nullable=False),
+            sa.Column("escalates_to", PLAIN_TEXT, nullable=False),
+            sa.Column("said", Remarks(), nullable=False),
+            sa.Column("closed_at", Instant(), nullable=True),
+            sa.Column("closed_by", PLAIN_TEXT, nullable=True),
+            sa.Column("closed_as", PLAIN_TEXT, nullable=True),
+            sa.Column("note", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="吹哨 / Calls of a lower tier for units that it does not command",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_whistles_incident"), "whistles", ["incident"], unique=False)
+    op.create_index(
+        "one_open_call",
+        "whistles",
+        ["incident", "by"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "bindings",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("assignment", sa.Text(), nullable=False),
+            sa.Column("what", PLAIN_TEXT, nullable=False),
+            sa.Column("member", PLAIN_TEXT, nullable=False),
+            sa.Column("released_at", Instant(), nullable=True),
+            sa.ForeignKeyConstraint(["assignment"], ["assignments.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="派单队员 / Officers and drones of each assignment; bound to one at a time",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_bindings_assignment"), "bindings", ["assignment"], unique=False)
+    op.create_index(
+        "one_job_at_a_time",
+        "bindings",
+        ["what", "member"],
+        unique=True,
+        sqlite_where=sa.text("released_at IS NULL"),
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "escalations",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("whistle", sa.Text(), nullable=False),
+            sa.Column("step", sa.Integer(), nullable=False),
+            sa.Column("to", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("told_at", Instant(), nullable=False),
+            sa.Column("said", Remarks(), nullable=False),
+            sa.ForeignKeyConstraint(["whistle"], ["whistles.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("whistle", "step"),
+            comment="逾期上报 / Calls taken to a higher command centre, each step once",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_escalations_whistle"), "escalations", ["whistle"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "second_thoughts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("assignment", sa.Text(), nullable=True),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("why", Codes(), nullable=False),
+            sa.Column("before", sa.Text(), nullable=False),
+            sa.Column("after", sa.Text(), nullable=False),
+            sa.Column("crew", PLAIN_TEXT, nullable=False),
+            sa.Column("eta_s", sa.Double(), nullable=True),
+            sa.Column("due_s", sa.Double(), nullable=False),
+            sa.Column("best_crew", PLAIN_TEXT, nullable=True),
+            sa.Column("best_eta_s", sa.Double(), nullable=True),
+            sa.ForeignKeyConstraint(["after"], ["suggestions.id"]),
+            sa.ForeignKeyConstraint(["assignment"], ["assignments.id"]),
+            sa.ForeignKeyConstraint(["before"], ["suggestions.id"]),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="复议派单 / When a dispatch was suggested anew, and why",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_second_thoughts_after"), "second_thoughts", ["after"], unique=False)
+    op.create_index(
+        op.f("ix_second_thoughts_assignment"), "second_thoughts", ["assignment"], unique=False
+    )
+    op.create_index(op.f("ix_second_thoughts_before"), "second_thoughts", ["before"], unique=False)
+    op.create_index(
+        op.f("ix_second_thoughts_incident"), "second_thoughts", ["incident"], unique=False
+    )
+    list_table(
+        store,
+        op.create_table(
+            "whistle_answers",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("whistle", sa.Text(), nullable=False),
+            sa.Column("party", PLAIN_TEXT, nullable=False),
+            sa.Column("says", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("note", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["whistle"], ["whistles.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="吹哨应答 / Who answered a call, and what",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(
+        op.f("ix_whistle_answers_whistle"), "whistle_answers", ["whistle"], unique=False
+    )
