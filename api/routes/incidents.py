@@ -81,7 +81,7 @@ def read(number: str, response: Response, service: ServiceDep, _: SeeIncidentsDe
 def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     number: str,
     asked: CorrectionAsk,
-    response: Response,
+    effect: EffectDep,
     service: ServiceDep,
     person: MoveIncidentDep,
     version: VersionDep,
@@ -92,7 +92,7 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     The ETag that was read goes along as `If-Match`; if somebody has changed the incident since,
     nothing is done (412).  Old and new stand in the timeline.
     """
-    with service.store.session() as session:
+    with effect.begin() as session:
         must_exist(session, number)
         corrected = correcting.correct(
             session,
@@ -103,10 +103,9 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
             by=person.name,
             now=service.clock(),
         )
-        session.commit()
-    out = IncidentOut.of(corrected)
+        out = effect.commit(tagged(IncidentOut.of(corrected), effect.response))
     service.announce("incident", as_json(out))
-    return tagged(out, response)
+    return out
 
 
 def tagged(out: IncidentOut, response: Response) -> IncidentOut:

@@ -27,10 +27,7 @@ def save_often() -> None:
 def test_after_kill_9_the_table_is_one_moment_of_the_near_past_and_memory_agrees(
     store_url, tmp_path, count
 ):
-    """
-    Each batch moves everybody to one second, so that a mixture of two saves would show.  Seen to
-    fail with `write_positions` committing officer by officer.
-    """
+    """Each batch moves everybody to one instant, so that a mixture of two saves would show."""
     acknowledged: dict[datetime, float] = {}
     with running(store_url, tmp_path, weakened=save_often) as server:
         for _ in range(count(reduced=1, full=8, long=60)):

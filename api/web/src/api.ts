@@ -183,6 +183,12 @@ async function problemOf(response: Response): Promise<Problem> {
   return { ...UNREACHABLE, status: response.status };
 }
 
+/** A key by which the service knows a request again if it has to be sent twice. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 interface Page<T> {
   items: T[];
   next: string | null;
@@ -215,7 +221,7 @@ export const service = {
   suggest: (lonLat: LonLat, matters: string[], signal: AbortSignal) =>
     ask<Suggestion>("/api/v1/suggestions", {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "idempotency-key": newKey() },
       body: JSON.stringify({ lon_lat: lonLat, crs: "wgs84", matters }),
       signal,
     }),

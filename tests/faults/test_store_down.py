@@ -1,0 +1,74 @@
+"""The store is taken away and given back: reads go on, marked stale, and writes are refused."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from faults.running_server import Answer, Caller, running
+
+INCIDENTS = "/api/v1/incidents"
+UNITS = "/api/v1/units"
+BACK_WITHIN_S = 30
+
+
+def report(caller: Caller) -> Answer:
+    place = caller.get("/api/v1/positions").body["items"][0]
+    body = {"lon_lat": [place["lon"], place["lat"]], "matters": [], "text": "围挡倒塌"}
+    return caller.post(INCIDENTS, body)
+
+
+def test_while_the_server_of_the_store_is_down(server_url, postgresql, tmp_path):
+    with running(server_url, tmp_path) as server, server.caller() as caller:
+        assert report(caller).status == 201
+        before = caller.get(INCIDENTS)
+        assert "stale" not in before.body
+        postgresql.end()
+        try:
+            refused = report(caller)
+            listed, units = caller.get(INCIDENTS), caller.get(UNITS)
+            never_asked = caller.get(f"{INCIDENTS}?limit=7")
+            ready = caller.get("/readyz")
+        finally:
+            postgresql.start()
+        assert (refused.status, refused.body["code"]) == (503, "store_down")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert listed.status == units.status == 200
+        assert listed.body["items"] == before.body["items"]
+        for stale in (listed, units):
+            assert stale.body["stale"]["code"] == "store_down"
+            assert stale.headers["x-stale-since"] == stale.body["stale"]["since"]
+        assert (never_asked.status, never_asked.body["code"]) == (503, "store_down")
+        assert ready.body["status"] == "degraded"
+
+        assert within(lambda: report(caller).status == 201)
+        assert within(lambda: "stale" not in caller.get(INCIDENTS).body)
+        assert len(caller.get(INCIDENTS).body["items"]) > len(before.body["items"])
+
+
+def test_while_the_file_of_the_store_cannot_be_written_to(embedded_url, tmp_path):
+    path = embedded_url.removeprefix("sqlite:///")
+    with running(embedded_url, tmp_path) as server, server.caller() as caller:
+        assert report(caller).status == 201
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = report(caller)
+            read = caller.get(INCIDENTS)
+            other.execute("ROLLBACK")
+        assert (refused.status, refused.body["code"]) == (503, "store_down")
+        assert read.status == 200
+        assert read.headers["x-stale-since"]
+        assert within(lambda: "stale" not in caller.get(INCIDENTS).body)
+        assert report(caller).status == 201
+
+
+def within(done: Callable[[], bool]) -> bool:
+    """Whether something comes about while a client would still wait for it."""
+    until = time.monotonic() + BACK_WITHIN_S
+    while time.monotonic() < until:
+        if done():
+            return True
+        time.sleep(0.1)
+    return False
