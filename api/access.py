@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from api.auth import person_of
-from api.errors import Forbidden
+from api.errors import Forbidden, NotFound
+from api.named_thing import Thing, in_sight
+from api.service import service_of
 from dispatch.access import GRANTS, Act, Person, acts_of
+from dispatch.sight import sees_whole_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,21 @@ class May:
     ----------
     act
         What the route is for.
+    of
+        What its address names, which must be within the person's sight; None if it names nothing.
     """
 
     act: Act
+    of: Thing | None = None
 
-    def __call__(self, person: Annotated[Person, Depends(person_of)]) -> Person:
+    def __call__(self, request: Request, person: Annotated[Person, Depends(person_of)]) -> Person:
         """
         Let a person in.
 
         Parameters
         ----------
+        request
+            The request.
         person
             Who asks.
 
@@ -43,16 +51,30 @@ class May:
         ------
         Forbidden
             Nothing grants the person this act.
+        NotFound
+            What the address names is not there, or not within the person's sight.
         """
         if self.act not in acts_of(person):
             able = [role for role, acts in GRANTS.items() if self.act in acts]
             raise Forbidden(
                 f"{person.name} may not do this ({self.act}); it takes a {' or a '.join(able)}."
             )
+        if self.of is not None:
+            self._require_sight(self.of, request, person)
         return person
 
+    def _require_sight(self, thing: Thing, request: Request, person: Person) -> None:
+        """Refuse what is not there and what is out of sight alike."""
+        service = service_of(request)
+        if sees_whole_city(person, service.city):
+            return
+        with service.store.reading() as session:
+            if not in_sight(thing, request.path_params, session, person, service.city):
+                name = next(iter(request.path_params.values()))
+                raise NotFound(f"There is no {thing} {name!r} in your areas.")
 
-def may(act: Act) -> May:
+
+def may(act: Act, of: Thing | None = None) -> May:
     """
     Let those in who may do something.
 
@@ -60,10 +82,12 @@ def may(act: Act) -> May:
     ----------
     act
         What the route is for; every route names one.
+    of
+        What its address names, if it names something.
 
     Returns
     -------
     rule
         A dependency that recognises the person, and refuses anybody else with `Forbidden`.
     """
-    return May(act)
+    return May(act, of)

@@ -188,7 +188,7 @@ def tell_thought(session: Session, thought: SecondThought, city: City) -> None:
 
 def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:
     """
-    List the areas that units are based in.
+    List the areas that units work for.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:
     Returns
     -------
     areas
-        Codes, from the city down.
+        Codes.
     """
     known = (city.home_areas[unit] for unit in units if unit in city.home_areas)
     return frozenset().union(*known)

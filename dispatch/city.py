@@ -22,7 +22,7 @@ from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
 from dispatch.roster import Roster, muster
 from dispatch.run_card import RunCard
-from dispatch.unit import Officer, Unit, UnitKind
+from dispatch.unit import BRIGADES, Officer, Unit, UnitKind, commanding_brigade
 from geo.air_path import AirSpace
 from geo.area import TIERS, Area
 from geo.errors import BadValue, UnknownName
@@ -273,15 +273,15 @@ class City:
 
     @cached_property
     def home_areas(self) -> Mapping[str, frozenset[str]]:
-        """Codes of the areas that each unit is based in; without a base, the nearest above it."""
+        """Codes of the areas that each unit works for: its brigade's zone, or the whole city."""
+        of_zone: dict[str | None, set[str]] = {}
+        for grid in self.grids:
+            of_zone.setdefault(grid.zone, set()).add(grid.community)
         homes: dict[str, frozenset[str]] = {}
-        for code in self.units:
-            unit: Unit | None = self.units[code]
-            while unit is not None and unit.lon_lat is None:
-                unit = self.units.get(unit.parent or "")
-            base = None if unit is None else unit.lon_lat
-            areas = () if base is None else self.place_index.locate(base).areas
-            homes[code] = frozenset(area.code for area in areas) or self.roots
+        for code, unit in self.units.items():
+            above = code if unit.kind in BRIGADES else commanding_brigade(unit, self.units)
+            zone = None if above is None else self.units[above].zone
+            homes[code] = frozenset(of_zone.get(zone, ()) if zone else ()) or self.roots
         return MappingProxyType(homes)
 
     @cached_property

@@ -9,11 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.named_thing import Thing, sees_assignment
 from api.own_case import must_be_theirs
+from api.own_ground import require_own_crew, require_sight
 from api.paging import CutDep
 from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
 from api.schemas_suggestion import IncidentOut, as_json
+from api.seen_part import pick_seen
 from api.service import Service, ServiceDep
 from dispatch import diverting, follow_up
 from dispatch.access import Act, Person
@@ -21,6 +24,7 @@ from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.lifecycle import State, Step
 from dispatch.second_thoughts_file import standard_rule
+from dispatch.sight import sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.incidents import get_incident
 from dispatch.store.suggestions import get_suggestion
@@ -30,7 +34,8 @@ router = APIRouter(prefix="/api/v1/assignments", tags=["assignments"])
 
 DispatchCrewDep = Annotated[Person, Depends(may(Act.DISPATCH_CREW))]
 SeeAssignmentsDep = Annotated[Person, Depends(may(Act.SEE_ASSIGNMENTS))]
-FollowAssignmentDep = Annotated[Person, Depends(may(Act.FOLLOW_ASSIGNMENT))]
+ReadAssignmentDep = Annotated[Person, Depends(may(Act.SEE_ASSIGNMENTS, Thing.ASSIGNMENT))]
+FollowAssignmentDep = Annotated[Person, Depends(may(Act.FOLLOW_ASSIGNMENT, Thing.ASSIGNMENT))]
 
 
 @router.post("", status_code=201)
@@ -47,6 +52,9 @@ def dispatch(
     """
     decision, left = asked.decision(person.name, service.clock()), None
     with effect.begin() as session:
+        require_sight(session, Thing.SUGGESTION, asked.suggestion, person, service.city)
+        if asked.calls_off is not None:
+            require_sight(session, Thing.ASSIGNMENT, asked.calls_off, person, service.city)
         if asked.calls_off is None:
             made = follow_up.dispatch(
                 session,
@@ -71,6 +79,7 @@ def dispatch(
                     session, get_suggestion(session, asked.suggestion).policy, None
                 ),
             )
+        require_own_crew(session, person, service.city, made)
         out = effect.commit(AssignmentOut.of(made), location=f"/api/v1/assignments/{made.id}")
     if left is not None:
         told(left, service)
@@ -82,22 +91,23 @@ def dispatch(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: SeeAssignmentsDep,
+    person: SeeAssignmentsDep,
     *,
     incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
     bound: Annotated[bool, Query(description="Leave out those that have ended.")] = False,
 ) -> Page[AssignmentOut]:
     """Assignments, the newest first."""
     with service.store.reading() as session:
-        rows = list_assignments(
-            session,
-            incident=incident,
-            bound=bound,
-            before=cut.cursor or None,
-            limit=cut.limit + 1,
+        rows, following = pick_seen(
+            lambda before, limit: list_assignments(
+                session, incident=incident, bound=bound, before=before, limit=limit
+            ),
+            lambda row: sees_assignment(session, row, person, service.city),
+            lambda row: str(row.id),
+            cut,
+            everything=sees_whole_city(person, service.city),
         )
-    shown = [AssignmentOut.of(row) for row in rows[: cut.limit]]
-    return Page(items=shown, next=shown[-1].id if len(rows) > cut.limit else None)
+    return Page(items=[AssignmentOut.of(row) for row in rows], next=following)
 
 
 @router.get("/reasons")
@@ -107,7 +117,7 @@ def list_reasons(_: SeeAssignmentsDep) -> list[ReasonOut]:
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: SeeAssignmentsDep) -> AssignmentOut:
+def read(number: str, service: ServiceDep, _: ReadAssignmentDep) -> AssignmentOut:
     """Read one assignment, ended or not."""
     try:
         with service.store.reading() as session:

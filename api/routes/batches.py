@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from api.access import may
+from api.own_ground import require_place
 from api.schemas import lon_lat_wgs84
 from api.schemas_batch import BatchAsk, BatchesOut, BatchIncidentIn
 from api.service import Service, ServiceDep
@@ -22,7 +23,7 @@ SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
 
 
 @router.post("")
-def suggest_together(asked: BatchAsk, service: ServiceDep, _: SuggestDep) -> BatchesOut:
+def suggest_together(asked: BatchAsk, service: ServiceDep, person: SuggestDep) -> BatchesOut:
     """
     Say who goes to which of several incidents, so that it is the best for all together.
 
@@ -32,6 +33,8 @@ def suggest_together(asked: BatchAsk, service: ServiceDep, _: SuggestDep) -> Bat
     now = asked.at or service.clock()
     whereabouts = service.live.present.pinned()
     incidents = [_incident(row, asked.crs, service, now) for row in asked.incidents]
+    for incident in incidents:
+        require_place(person, service.city, incident.lon_lat)
     return BatchesOut.of(
         incidents, assign_city(incidents, whereabouts, now=now), whereabouts.city, now
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.own_ground import require_streets
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_closure import ClosureIn, ClosureOut
@@ -42,6 +43,7 @@ def enter(
         raise UnknownName(f"The roads have no way {closure.extent.ways[0]} for these modes.")
     if closure.until is not None and closure.until <= now:
         raise BadValue("A closure that is over already closes nothing: let it end later.")
+    require_streets(person, service.city, closure.extent.polygon)
     with effect.begin() as session:
         record = add_closure(session, closure, now=now, by=person.name)
         shown = ClosureOut.of(record, counts, now=now)
@@ -87,7 +89,9 @@ def lift(
     try:
         with effect.begin() as session:
             now = service.clock()
-            shown = _shown(lift_closure(session, number, now=now, by=person.name), service)
+            record = lift_closure(session, number, now=now, by=person.name)
+            require_streets(person, service.city, record.closure.extent.polygon)
+            shown = _shown(record, service)
             tell_closure(session, shown, now=now)
             effect.commit(shown)
     except UnknownName as error:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.access import may
 from api.errors import NotFound
+from api.named_thing import Thing
 from api.schemas_assignment import DiversionOut, DiversionsOut, LetAloneOut
 from api.service import ServiceDep
 from dispatch import diverting
@@ -18,7 +19,7 @@ from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/suggestions/{number}/diversions", tags=["suggestions"])
 
-SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST, Thing.SUGGESTION))]
 
 
 @router.post("")

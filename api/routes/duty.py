@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Query
 
 from api.access import may
 from api.errors import NotFound
+from api.named_thing import Thing
+from api.own_ground import require_own_officer
 from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_duty import DutyAsk, DutyOut
@@ -15,32 +17,37 @@ from api.service import ServiceDep
 from api.telling import tell_sign_on
 from dispatch.access import Act, Person
 from dispatch.duty_state import duty_states
+from dispatch.sight import officers_seen
 from dispatch.sign_on import sign_off, sign_on
 from geo.errors import BadValue
 
 router = APIRouter(prefix="/api/v1", tags=["duty"])
 
 SeeDutyDep = Annotated[Person, Depends(may(Act.SEE_DUTY))]
-SignDutyDep = Annotated[Person, Depends(may(Act.SIGN_DUTY))]
+SeeOfficerDep = Annotated[Person, Depends(may(Act.SEE_DUTY, Thing.OFFICER))]
+SignDutyDep = Annotated[Person, Depends(may(Act.SIGN_DUTY, Thing.OFFICER))]
 
 
 @router.get("/duty")
 def list_duty(
     service: ServiceDep,
     cut: CutDep,
-    _: SeeDutyDep,
+    person: SeeDutyDep,
     *,
     free: Annotated[bool, Query(description="Only those whom duty lets be sent.")] = False,
 ) -> Page[DutyOut]:
     """Everybody's duty now, by officer."""
     states = duty_states(service.live.present, now=service.clock())
-    shown = [state for state in states if state.may_be_sent or not free]
+    seen = officers_seen(person, service.city)
+    shown = [
+        state for state in states if (state.may_be_sent or not free) and state.officer.id in seen
+    ]
     rows, following = page(shown, lambda state: state.officer.id, cut)
     return Page(items=[DutyOut.of(row) for row in rows], next=following)
 
 
 @router.get("/officers/{officer}/duty")
-def read_duty(officer: str, service: ServiceDep, _: SeeDutyDep) -> DutyOut:
+def read_duty(officer: str, service: ServiceDep, _: SeeOfficerDep) -> DutyOut:
     """One officer's duty now."""
     return _duty(officer, service)
 
@@ -54,6 +61,7 @@ def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, person: SignD
     officer.  `until` adds an extra shift from now on.
     """
     _duty(officer, service)
+    require_own_officer(person, officer)
     if asked.until is not None and not asked.on:
         raise BadValue("An extra shift is for signing on; leave `until` out to sign off.")
     now = service.clock()

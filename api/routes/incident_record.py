@@ -10,10 +10,13 @@ from pydantic import Field
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.named_thing import Thing
+from api.own_ground import require_area
 from api.schemas import Asked, Text
 from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import SuggestionOut
 from api.schemas_timeline import EntryOut
+from api.seen_part import as_seen
 from api.service import ServiceDep
 from dispatch import follow_up
 from dispatch.access import Act, Person
@@ -24,9 +27,9 @@ from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
 
-SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
-SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS))]
-SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
+SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST, Thing.INCIDENT))]
+SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS, Thing.INCIDENT))]
+SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS, Thing.INCIDENT))]
 
 Name = Annotated[Text, Field(max_length=64)]
 
@@ -46,7 +49,7 @@ def suggest(
     asked: IncidentSuggestionAsk,
     effect: EffectDep,
     service: ServiceDep,
-    _: SuggestDep,
+    person: SuggestDep,
 ) -> SuggestionOut:
     """
     Rank the crews that could go to an incident on record.
@@ -59,6 +62,7 @@ def suggest(
             get_incident(session, number)
     except UnknownName as error:
         raise NotFound(str(error)) from error
+    require_area(person, service.city, asked.asked_by)
     present = service.live.present
     with effect.begin() as session:
         made, suggestion = follow_up.suggest_for(
@@ -71,7 +75,8 @@ def suggest(
             freezer=service.freezer,
             covered=service.coverage.latest(present),
         )
-        return effect.commit(SuggestionOut.of(made, suggestion))
+        out = as_seen(SuggestionOut.of(made, suggestion), person, service.city)
+        return effect.commit(out)
 
 
 @router.get("/second-thoughts")

@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.named_thing import Thing, sees_incident
 from api.paging import CutDep
 from api.schemas import Page, lon_lat_wgs84
 from api.schemas_suggestion import IncidentOut, IncidentReport, as_json
 from api.schemas_transition import CorrectionAsk
+from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.version import VersionDep
 from dispatch import correcting, desk
 from dispatch.access import Act, Person
 from dispatch.incident import Incident, Reporter
 from dispatch.lifecycle import State
+from dispatch.sight import sees_whole_city
 from dispatch.store.incidents import get_incident, list_incidents, lock_incidents
 from geo.errors import UnknownName
 
@@ -27,7 +30,8 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 ReportIncidentDep = Annotated[Person, Depends(may(Act.REPORT_INCIDENT))]
 SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
-MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT))]
+ReadIncidentDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS, Thing.INCIDENT))]
+MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT, Thing.INCIDENT))]
 
 
 @router.post("", status_code=201)
@@ -58,20 +62,25 @@ def report(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: SeeIncidentsDep,
+    person: SeeIncidentsDep,
     state: Annotated[list[State] | None, Query(description="Only in one of these states.")] = None,
 ) -> Page[IncidentOut]:
     """Incidents, the newest first."""
     with service.store.reading() as session:
-        rows = list_incidents(
-            session, states=state or (), before=cut.cursor or None, limit=cut.limit + 1
+        rows, following = pick_seen(
+            lambda before, limit: list_incidents(
+                session, states=state or (), before=before, limit=limit
+            ),
+            lambda row: sees_incident(session, row, person, service.city),
+            lambda row: str(row.id),
+            cut,
+            everything=sees_whole_city(person, service.city),
         )
-    shown = [IncidentOut.of(incident) for incident in rows[: cut.limit]]
-    return Page(items=shown, next=shown[-1].id if len(rows) > cut.limit else None)
+    return Page(items=[IncidentOut.of(row) for row in rows], next=following)
 
 
 @router.get("/{number}")
-def read(number: str, response: Response, service: ServiceDep, _: SeeIncidentsDep) -> IncidentOut:
+def read(number: str, response: Response, service: ServiceDep, _: ReadIncidentDep) -> IncidentOut:
     """Read one incident; its ETag is what a correction has to send back."""
     with service.store.reading() as session:
         return tagged(IncidentOut.of(must_exist(session, number)), response)

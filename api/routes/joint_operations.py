@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from api.access import may
+from api.own_ground import require_place
 from api.schemas_joint import JointAsk, JointOut
 from api.service import ServiceDep
 from dispatch.access import Act, Person
@@ -18,12 +19,15 @@ PlanOperationDep = Annotated[Person, Depends(may(Act.PLAN_OPERATION))]
 
 
 @router.post("")
-def plan(asked: JointAsk, service: ServiceDep, _: PlanOperationDep) -> JointOut:
+def plan(asked: JointAsk, service: ServiceDep, person: PlanOperationDep) -> JointOut:
     """
     Say who goes to which site, or how many of whom are missing where.
 
     The last arrival is the earliest possible; of the plans with that arrival, the one that
     weakens the zones least.  Nobody is sent by asking.
     """
-    made = call_up(asked.operation(), service.live.present, now=service.clock())
+    operation = asked.operation()
+    for lon_lat in operation.lon_lat:
+        require_place(person, service.city, lon_lat)
+    made = call_up(operation, service.live.present, now=service.clock())
     return JointOut.of(made, service.city)

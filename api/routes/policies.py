@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from api.access import may
 from api.errors import NotFound
+from api.named_thing import Thing
 from api.schemas_policy import CentrePolicyIn, PoliciesOut, PolicyOut
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
@@ -17,7 +18,7 @@ from dispatch.store.centre_policies import choose_policy, read_centre_policies
 router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
 
 SeeUnitsDep = Annotated[Person, Depends(may(Act.SEE_UNITS))]
-ChoosePolicyDep = Annotated[Person, Depends(may(Act.CHOOSE_POLICY))]
+ChoosePolicyDep = Annotated[Person, Depends(may(Act.CHOOSE_POLICY, Thing.AREA))]
 
 
 @router.get("")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
 
 from api.access import may
+from api.errors import Forbidden
+from api.own_ground import officers_sent_for
 from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_position import (
@@ -23,6 +25,7 @@ from api.schemas_position import (
 )
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
+from dispatch.sight import officers_seen
 from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix
 
@@ -33,12 +36,15 @@ SeePositionsDep = Annotated[Person, Depends(may(Act.SEE_POSITIONS))]
 
 MOST_FIXES = 5000
 
+REFUSALS = {kind.code: kind for kind in (BadValue, UnknownName, Forbidden)}
+"""What a single fix is refused as."""
+
 
 @router.post("")
 async def take_in(
     given: Annotated[FixIn | list[ListedFix], Body()],
     service: ServiceDep,
-    _: SendPositionsDep,
+    person: SendPositionsDep,
 ) -> FixResultsOut:
     """
     Take in one fix or a list.
@@ -49,29 +55,31 @@ async def take_in(
     fixes = given if isinstance(given, list) else [given]
     if len(fixes) > MOST_FIXES:
         raise BadValue(f"Send {MOST_FIXES} fixes at a time or fewer, not {len(fixes)}.")
-    results = await _take_in(fixes, service)
-    if not isinstance(given, list) and results[0].remark.code in {"bad_value", "unknown_name"}:
-        refusal = UnknownName if results[0].remark.code == "unknown_name" else BadValue
-        raise refusal(results[0].remark.en)
+    results = await _take_in(fixes, officers_sent_for(person, service.city), service)
+    if not isinstance(given, list) and results[0].remark.code in REFUSALS:
+        raise REFUSALS[results[0].remark.code](results[0].remark.en)
     accepted = sum(result.accepted for result in results)
     return FixResultsOut(accepted=accepted, results=results)
 
 
 @router.get("")
-def list_positions(service: ServiceDep, cut: CutDep, _: SeePositionsDep) -> Page[PositionOut]:
+def list_positions(service: ServiceDep, cut: CutDep, person: SeePositionsDep) -> Page[PositionOut]:
     """Where everybody is now, by officer."""
     whereabouts = service.live.present
-    rows, following = page(sorted(whereabouts.positions.fixes), str, cut)
+    seen = officers_seen(person, whereabouts.city) & whereabouts.positions.fixes.keys()
+    rows, following = page(sorted(seen), str, cut)
     return Page(items=positions_of(whereabouts, list(rows)), next=following)
 
 
-async def _take_in(given: Sequence[FixIn | FlawedFix], service: Service) -> list[FixResultOut]:
+async def _take_in(
+    given: Sequence[FixIn | FlawedFix], own: Container[str], service: Service
+) -> list[FixResultOut]:
     """Have every fix judged; what cannot be read has its result without being passed on."""
     results: dict[int, FixResultOut] = {}
     sound: dict[int, Fix] = {}
     for row, fix in enumerate(given):
         try:
-            sound[row] = _known(fix_of(fix), service)
+            sound[row] = _known(fix_of(fix), service, own)
         except GridDispatchError as error:
             results[row] = FixResultOut.refused(fix, error)
     if sound:
@@ -80,8 +88,10 @@ async def _take_in(given: Sequence[FixIn | FlawedFix], service: Service) -> list
     return [results[row] for row in range(len(given))]
 
 
-def _known(fix: Fix, service: Service) -> Fix:
-    """Refuse a fix of somebody whom the city does not know."""
+def _known(fix: Fix, service: Service, own: Container[str]) -> Fix:
+    """Refuse a fix of somebody whom the city does not know, or for whom somebody else sends."""
     if fix.officer not in service.city.roster.officer_row:
         raise UnknownName(f"There is no officer {fix.officer!r} in this city.")
+    if fix.officer not in own:
+        raise Forbidden(f"The position of officer {fix.officer} is not yours to send.")
     return fix

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from api.access import may
 from api.errors import NotFound
+from api.named_thing import Thing
 from api.service import ServiceDep
 from dispatch.access import Act, Person
 from dispatch.whereabouts import Whereabouts
@@ -20,7 +21,7 @@ from geo.road.snap import Joins
 
 router = APIRouter(prefix="/api/v1", tags=["units"])
 
-SeePositionsDep = Annotated[Person, Depends(may(Act.SEE_POSITIONS))]
+SeePositionsDep = Annotated[Person, Depends(may(Act.SEE_POSITIONS, Thing.UNIT))]
 
 MOST_TIMES = 6
 LONGEST_S = 3600

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.access import may
+from api.named_thing import sees_assignment
+from api.own_ground import require_whole_city
 from api.schemas import Instant
 from api.schemas_report import OverrideReportOut
 from api.schemas_shadow import ShadowReportOut
@@ -25,21 +27,22 @@ SeeReportsDep = Annotated[Person, Depends(may(Act.SEE_REPORTS))]
 @router.get("/overrides")
 def overrides(
     service: ServiceDep,
-    _: SeeReportsDep,
+    person: SeeReportsDep,
     *,
     since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
     until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
 ) -> OverrideReportOut:
     """Tell how often decisions departed from suggestions, by rule, policy, matter and reason."""
     with service.store.reading() as session:
-        decided = all_assignments(session, since=since, until=until)
+        every = all_assignments(session, since=since, until=until)
+        decided = [one for one in every if sees_assignment(session, one, person, service.city)]
     return OverrideReportOut.of(override_report(decided), since, until)
 
 
 @router.get("/shadow")
-def shadow(
+def shadow(  # noqa: PLR0913 -- the parameters of the address
     service: ServiceDep,
-    _: SeeReportsDep,
+    person: SeeReportsDep,
     *,
     policy: Annotated[str, Query(max_length=64, description="Runs beside the live one.")],
     since: Annotated[
@@ -55,6 +58,7 @@ def shadow(
 
     Each is asked of the world as it was frozen; nobody is sent, and nothing changes.
     """
+    require_whole_city(person, service.city)
     beside = policy_named(policy, service.policies)
     with service.store.reading() as session:
         return run_shadow(session, service.city, beside, since=since, until=until, most=most)

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Depends
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.named_thing import Thing
+from api.own_ground import require_area, require_place
 from api.schemas import lon_lat_wgs84
 from api.schemas_replay import ReplayOut, WhyNotOut
 from api.schemas_suggestion import SuggestionAsk, SuggestionOut
+from api.seen_part import as_seen, without_values
 from api.service import Service, ServiceDep
 from dispatch import desk
 from dispatch.access import Act, Person
@@ -23,12 +26,12 @@ from geo.errors import UnknownName
 router = APIRouter(prefix="/api/v1/suggestions", tags=["suggestions"])
 
 SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST))]
-SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS))]
+SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS, Thing.SUGGESTION))]
 
 
 @router.post("")
 def suggest(
-    asked: SuggestionAsk, effect: EffectDep, service: ServiceDep, _: SuggestDep
+    asked: SuggestionAsk, effect: EffectDep, service: ServiceDep, person: SuggestDep
 ) -> SuggestionOut:
     """
     Rank the crews that could go to a place.
@@ -45,6 +48,8 @@ def suggest(
         scale=asked.scale,
         filings=tuple(given.filing() for given in asked.filings),
     )
+    require_place(person, service.city, incident.lon_lat)
+    require_area(person, service.city, asked.asked_by)
     whereabouts = service.live.present
     with effect.begin() as session:
         policy = service.policy(session, asked.policy, asked.asked_by)
@@ -58,28 +63,30 @@ def suggest(
             freezer=service.freezer,
             covered=service.coverage.latest(whereabouts),
         )
-        return effect.commit(SuggestionOut.of(number, suggestion))
+        out = as_seen(SuggestionOut.of(number, suggestion), person, service.city)
+        return effect.commit(out)
 
 
 @router.get("/{number}")
-def read_suggestion(number: str, service: ServiceDep, _: SeeSuggestionsDep) -> SuggestionOut:
+def read_suggestion(number: str, service: ServiceDep, person: SeeSuggestionsDep) -> SuggestionOut:
     """Read a suggestion as it was given."""
     try:
         with service.store.reading() as session:
-            return SuggestionOut.of(number, get_suggestion(session, number))
+            out = SuggestionOut.of(number, get_suggestion(session, number))
+            return as_seen(out, person, service.city)
     except UnknownName as error:
         raise NotFound(str(error)) from error
 
 
 @router.get("/{number}/replay")
 @router.post("/{number}/replay")
-def replay_suggestion(number: str, service: ServiceDep, _: SeeSuggestionsDep) -> ReplayOut:
+def replay_suggestion(number: str, service: ServiceDep, person: SeeSuggestionsDep) -> ReplayOut:
     """
     Make an earlier suggestion again from what was frozen, and say whether the bytes are the same.
 
     What is in force now stays in force.
     """
-    return ReplayOut.of(replay(_reopened(number, service)))
+    return without_values(ReplayOut.of(replay(_reopened(number, service))), person, service.city)
 
 
 @router.get("/{number}/why-not/{unit}")

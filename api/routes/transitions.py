@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends
 
 from api.access import may
 from api.idempotency import EffectDep
+from api.named_thing import Thing
 from api.own_case import must_be_open_to, must_have_reported
+from api.own_ground import require_own_crew, require_sight
 from api.routes.incidents import must_exist, tagged
 from api.schemas_assignment import AssignmentOut
 from api.schemas_suggestion import IncidentOut, as_json
@@ -19,15 +21,16 @@ from api.service import Service, ServiceDep
 from dispatch import next_step
 from dispatch.access import Act, Person
 from dispatch.assignment_terms import standard_terms
+from dispatch.lifecycle import State
 from dispatch.store.assignments import all_assignments
 from dispatch.store.incident_record import read_progress
 from dispatch.store.transitions import hand_offs_of, transitions_of
 
 router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
 
-SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
-MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT))]
-FollowReportDep = Annotated[Person, Depends(may(Act.FOLLOW_REPORT))]
+SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS, Thing.INCIDENT))]
+MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT, Thing.INCIDENT))]
+FollowReportDep = Annotated[Person, Depends(may(Act.FOLLOW_REPORT, Thing.REPORT))]
 
 
 @router.post("/transitions")
@@ -48,6 +51,8 @@ def move(
     """
     with effect.begin() as session:
         incident = must_exist(session, number, locked=True)
+        if asked.into is not None:
+            require_sight(session, Thing.INCIDENT, asked.into, person, service.city)
         must_be_open_to(person, incident, asked.to, all_assignments(session, incident=number))
         moved = next_step.move(
             session,
@@ -58,6 +63,9 @@ def move(
             now=service.clock(),
             terms=standard_terms(),
         )
+        if asked.to is State.DISPATCHED:
+            for made in moved.assignments:
+                require_own_crew(session, person, service.city, made)
         effect.commit(tagged(IncidentOut.of(moved.incident), effect.response))
     return tell_moved(moved, service)
 

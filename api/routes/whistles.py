@@ -9,15 +9,19 @@ from fastapi import APIRouter, Depends, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.named_thing import Thing, sees_call
+from api.own_ground import require_area, require_party, require_sight, require_whole_city
 from api.paging import CutDep
 from api.schemas import Page
 from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, WhistleRecordOut
+from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import show_call, tell_call
 from api.whistle_watch import escalate_calls
 from dispatch import whistle_desk
 from dispatch.access import Act, Person
 from dispatch.escalation import Answer
+from dispatch.sight import sees_whole_city
 from dispatch.store.whistles import get_call, list_calls
 from geo.errors import UnknownName
 
@@ -25,6 +29,8 @@ router = APIRouter(prefix="/api/v1/whistles", tags=["whistles"])
 
 WhistleDep = Annotated[Person, Depends(may(Act.WHISTLE))]
 SeeWhistlesDep = Annotated[Person, Depends(may(Act.SEE_WHISTLES))]
+ReadWhistleDep = Annotated[Person, Depends(may(Act.SEE_WHISTLES, Thing.WHISTLE))]
+OnWhistleDep = Annotated[Person, Depends(may(Act.WHISTLE, Thing.WHISTLE))]
 
 
 @router.post("", status_code=201)
@@ -33,7 +39,9 @@ def blow(
 ) -> WhistleRecordOut:
     """Whistle for an incident; who is called, until when, and what follows silence is said."""
     now = service.clock()
+    require_area(person, service.city, asked.by)
     with effect.begin() as session:
+        require_sight(session, Thing.INCIDENT, asked.incident, person, service.city)
         call = whistle_desk.blow(
             session,
             asked.incident,
@@ -50,7 +58,7 @@ def blow(
 def list_all(
     service: ServiceDep,
     cut: CutDep,
-    _: SeeWhistlesDep,
+    person: SeeWhistlesDep,
     *,
     incident: Annotated[str | None, Query(description="Of one incident only.")] = None,
     unclosed: Annotated[bool, Query(description="Leave out those that are closed.")] = False,
@@ -58,20 +66,23 @@ def list_all(
     """Whistles, the newest first."""
     now = service.clock()
     with service.store.reading() as session:
-        calls = list_calls(
-            session,
-            incident=incident,
-            unclosed=unclosed,
-            before=cut.cursor or None,
-            limit=cut.limit + 1,
+        calls, following = pick_seen(
+            lambda before, limit: list_calls(
+                session, incident=incident, unclosed=unclosed, before=before, limit=limit
+            ),
+            lambda call: sees_call(session, call, person, service.city),
+            lambda call: str(call.id),
+            cut,
+            everything=sees_whole_city(person, service.city),
         )
-        shown = [show_call(session, call, now) for call in calls[: cut.limit]]
-    return Page(items=shown, next=shown[-1].id if len(calls) > cut.limit else None)
+        shown = [show_call(session, call, now) for call in calls]
+    return Page(items=shown, next=following)
 
 
 @router.post("/escalations")
-def escalate(service: ServiceDep, _: WhistleDep) -> list[WhistleRecordOut]:
+def escalate(service: ServiceDep, person: WhistleDep) -> list[WhistleRecordOut]:
     """Take up at once every whistle that was refused or not answered; it happens by itself too."""
+    require_whole_city(person, service.city)
     with service.store.session() as session:
         shown = escalate_calls(session, service.city, now=service.clock())
         session.commit()
@@ -79,7 +90,7 @@ def escalate(service: ServiceDep, _: WhistleDep) -> list[WhistleRecordOut]:
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, _: SeeWhistlesDep) -> WhistleRecordOut:
+def read(number: str, service: ServiceDep, _: ReadWhistleDep) -> WhistleRecordOut:
     """Read one whistle as it stands now."""
     try:
         with service.store.reading() as session:
@@ -94,10 +105,11 @@ def answer(
     asked: WhistleAnswerAsk,
     effect: EffectDep,
     service: ServiceDep,
-    person: WhistleDep,
+    person: OnWhistleDep,
 ) -> WhistleRecordOut:
     """Answer for one of those called, in time or late; once all of them come it is closed."""
     now = service.clock()
+    require_party(person, service.city, asked.party)
     with effect.begin() as session:
         given = Answer(asked.party, asked.says, now, person.name, asked.note)
         call = whistle_desk.answer(session, number, given)
@@ -110,7 +122,7 @@ def close(
     asked: WhistleCloseAsk,
     effect: EffectDep,
     service: ServiceDep,
-    person: WhistleDep,
+    person: OnWhistleDep,
 ) -> WhistleRecordOut:
     """Close a whistle that a command centre takes up, or that its caller withdraws."""
     now = service.clock()

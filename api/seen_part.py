@@ -1,0 +1,106 @@
+"""What is left of an answer for whoever sees a part of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from api.paging import Cut
+from api.schemas_replay import ReplayOut
+from api.schemas_suggestion import SuggestionOut
+from dispatch.access import Person
+from dispatch.city import City
+from dispatch.sight import sees_unit, sees_whole_city
+
+MOST_LOOKED_AT = 5000
+"""Rows of which one page is picked; after that it is cut short, and the next one goes on."""
+
+Row = TypeVar("Row")
+
+
+def as_seen(out: SuggestionOut, person: Person, city: City) -> SuggestionOut:
+    """
+    Leave out of a suggestion where units stand that are not the person's.
+
+    Parameters
+    ----------
+    out
+        The suggestion.
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    out
+        Of others' units, the unit, its status and its ETA alone.
+    """
+    proposals = [
+        one
+        if sees_unit(person, city, one.unit)
+        else one.model_copy(update={"route": None, "position_age_s": None})
+        for one in out.proposals
+    ]
+    return out.model_copy(update={"proposals": proposals})
+
+
+def without_values(out: ReplayOut, person: Person, city: City) -> ReplayOut:
+    """
+    Leave out of a replay what stood in it, for whoever sees a part of the city.
+
+    Parameters
+    ----------
+    out
+        The replay.
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    out
+        Where it differs is still said.
+    """
+    if sees_whole_city(person, city):
+        return out
+    bare = [one.model_copy(update={"then": None, "again": None}) for one in out.differences]
+    return out.model_copy(update={"differences": bare})
+
+
+def pick_seen(
+    read: Callable[[str | None, int], Sequence[Row]],
+    seen: Callable[[Row], bool],
+    key: Callable[[Row], str],
+    cut: Cut,
+    *,
+    everything: bool,
+) -> tuple[list[Row], str | None]:
+    """
+    Read one page of a list of which a person sees a part.
+
+    Parameters
+    ----------
+    read
+        Reads so many rows from after a key on.
+    seen
+        Whether a row is within sight.
+    key
+        Key of a row.
+    cut
+        Which page.
+    everything
+        Whether every row is within sight, so that none need be looked at.
+
+    Returns
+    -------
+    rows, following
+        The rows, and the cursor of the next page or None.  A page may be short and go on.
+    """
+    most = cut.limit + 1 if everything else MOST_LOOKED_AT
+    rows = read(cut.cursor or None, most)
+    picked = list(rows) if everything else [row for row in rows if seen(row)]
+    if len(picked) > cut.limit:
+        return picked[: cut.limit], key(picked[cut.limit - 1])
+    return picked, key(rows[-1]) if len(rows) == most else None

@@ -1,0 +1,161 @@
+"""
+Sight: what a person sees of places, units and officers, by the areas that they may see.
+
+All of it comes down to `areas_seen`.  A unit belongs to the areas of its brigade's zone
+(`City.home_areas`); a squad works for the whole city.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from dispatch.access import Person, areas_seen, sees
+from dispatch.city import City
+
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_DIGITS = re.compile(r"\d(?=(?:\D*\d){4})")
+
+
+def sees_place(person: Person, city: City, lon_lat: tuple[float, float]) -> bool:
+    """
+    Tell whether a place is within a person's sight.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+    lon_lat
+        The place, WGS-84 degrees.
+
+    Returns
+    -------
+    seen
+        Whether an area that holds or touches it is seen; what lies in no area is the city's.
+    """
+    if sees_whole_city(person, city):
+        return True
+    place = city.place_index.locate(lon_lat)
+    return sees(person, city, (area.code for area in (*place.areas, *place.overlapping)))
+
+
+def sees_whole_city(person: Person, city: City) -> bool:
+    """
+    Tell whether everything is within a person's sight.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    whole
+        Whether no area lies outside.
+    """
+    return city.roots <= person.areas
+
+
+def sees_unit(person: Person, city: City, code: str) -> bool:
+    """
+    Tell whether where a unit is, and what it does, is within a person's sight.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+    code
+        Code of the unit.
+
+    Returns
+    -------
+    seen
+        Whether it works in an area that is seen.
+    """
+    if sees_whole_city(person, city):
+        return True
+    return code in city.home_areas and sees(person, city, city.home_areas[code])
+
+
+def officers_seen(person: Person, city: City) -> frozenset[str]:
+    """
+    List the officers whose position and duty are within a person's sight.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    officers
+        Ids of those whose crew is, and the person's own.
+    """
+    seen = _officers_seen(areas_seen(person, city), city)
+    return seen if person.officer is None or person.officer in seen else seen | {person.officer}
+
+
+def masked_name(name: str) -> str:
+    """
+    Hide a name but for its first letter.
+
+    Parameters
+    ----------
+    name
+        A name.
+
+    Returns
+    -------
+    masked
+        As long as it was.
+    """
+    return name[:1] + "*" * len(name[1:])
+
+
+def masked_phone(phone: str) -> str:
+    """
+    Hide a phone number but for its last four digits.
+
+    Parameters
+    ----------
+    phone
+        A number of any kind.
+
+    Returns
+    -------
+    masked
+        The same with stars; one of four digits or fewer is a switchboard's and stays.
+    """
+    return _DIGITS.sub("*", phone)
+
+
+def without_phones(text: str) -> str:
+    """
+    Hide mobile numbers that somebody wrote into a text.
+
+    Parameters
+    ----------
+    text
+        What was said.
+
+    Returns
+    -------
+    text
+        The same, with the middle of every number in stars.
+    """
+    return _MOBILE.sub(r"\1****\2", text)
+
+
+@lru_cache(maxsize=64)
+def _officers_seen(areas: frozenset[str], city: City) -> frozenset[str]:
+    """Ids of the officers of every crew that works in some areas."""
+    crews = {code for code, works_in in city.home_areas.items() if works_in & areas}
+    return frozenset(officer.id for officer in city.officers if officer.crew in crews)
