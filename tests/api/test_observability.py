@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.case_intervals import CaseIntervals
 from api.logs import LogFormat, log_handler
+from api.metrics import Figures
 from dispatch import desk
+from dispatch.lifecycle import State, Step
+from dispatch.store.transitions import add_transition
 
 ADMIN = {"authorization": "Bearer demo-admin"}
 PHONE = "13912345678"
@@ -101,6 +106,41 @@ def test_present_values_are_read_off(client):
         "grid_dispatch_degraded",
         "grid_dispatch_versions_info",
     } <= seen
+
+
+def test_how_long_cases_take_is_counted_from_step_to_step(client):
+    at = datetime.now(UTC)
+    steps = (
+        (State.REPORTED, 0),
+        (State.DISPATCHED, 40),
+        (State.ACKNOWLEDGED, 55),
+        (State.ON_SCENE, 640),
+    )
+    service, counted = client.app.state.service, Figures()
+    intervals = CaseIntervals(service, counted)
+    place = client.get("/api/v1/positions").json()["items"][0]
+    body = {"lon_lat": [place["lon"], place["lat"]], "matters": []}
+    number = client.post("/api/v1/incidents", json=body).json()["id"]
+    intervals.beat()
+    with service.store.session() as session:
+        for state, later_s in steps:
+            step = Step(state, "demo-dispatcher", at + timedelta(seconds=later_s))
+            add_transition(session, number, None, step)
+        session.commit()
+    intervals.beat()
+    intervals.beat()
+    sums = {
+        sample.labels["interval"]: sample.value
+        for family in text_string_to_metric_families(counted.written().decode())
+        for sample in family.samples
+        if sample.name == "grid_dispatch_interval_seconds_sum"
+    }
+    assert sums == {
+        "report_to_dispatch": 40,
+        "dispatch_to_acknowledge": 15,
+        "acknowledge_to_arrive": 585,
+        "dispatch_to_arrive": 600,
+    }
 
 
 @pytest.mark.parametrize(
