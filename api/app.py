@@ -16,7 +16,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import description, errors, pages
 from api.access_from_outside import trusted_names
 from api.body_limit import BodyLimit
-from api.case_intervals import CaseIntervals
 from api.clock import Clock, system_clock
 from api.draining import Draining
 from api.duty_now import DutyNow
@@ -30,6 +29,7 @@ from api.metrics import Figures
 from api.overload import Overload
 from api.position_sharing import PositionSharing
 from api.request_log import RequestLog
+from api.retention import forget_daily
 from api.routes import (
     api_keys,
     assignments,
@@ -98,14 +98,14 @@ DUTY_S = 0.5
 COVERAGE_S = 3.0
 """How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
 
-INTERVALS_S = 5.0
-"""How often the intervals of cases are counted."""
-
 STORE_S = 2.0
 """How often it is seen whether the store takes what is written."""
 
 ANSWERS_S = 3600.0
 """How often answers to keyed requests that are no longer kept are dropped."""
+
+RETENTION_S = 3600.0
+"""How often it is seen to that the store forgets what it should, once a day."""
 
 LEAD_S = 2.0
 """How often it is seen to that one of several processes leads."""
@@ -205,8 +205,6 @@ def create_app(
         leadership = Leadership(service.store)
         await asyncio.to_thread(leadership.look)
         beats = heartbeats(service, patrol, leadership)
-        intervals = await asyncio.to_thread(CaseIntervals, service, figures)
-        beats.append(Heartbeat(intervals.beat, every_s=INTERVALS_S))
         service.intake.start()
         for beat in beats:
             beat.start()
@@ -313,8 +311,12 @@ def heartbeats(
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
 
-    def once(beat: Callable[[], None]) -> Callable[[], None]:
-        return lambda: beat() if leadership.leads else None
+    def once(beat: Callable[[], object]) -> Callable[[], None]:
+        def beat_if_leading() -> None:
+            if leadership.leads:
+                beat()
+
+        return beat_if_leading
 
     def move_and_publish() -> None:
         if walk is not None:
@@ -331,6 +333,7 @@ def heartbeats(
         Heartbeat(once(WhistleWatch(service).beat), every_s=WHISTLES_S),
         Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
         Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
+        Heartbeat(once(lambda: forget_daily(service)), every_s=RETENTION_S),
         Heartbeat(service.store_watch.beat, every_s=STORE_S),
         Heartbeat(service.announce_beat, every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),

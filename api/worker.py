@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -54,6 +56,8 @@ def _serve(settings: Settings, listener: socket, line: Connection) -> None:
     require_safe_host(listener.getsockname()[0], settings, invented=service.city.invented)
     threading.Thread(target=_say_ready, args=(service, line), daemon=True).start()
     serve_app(create_app(settings, started=service), listener, settings)
+    logging.shutdown()
+    os._exit(0)  # all is saved and closed; to take the interpreter down as well takes seconds
 
 
 def _say_ready(service: Service, line: Connection) -> None:

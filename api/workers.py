@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 STOP_S = 10.0
 """A process that was asked to stop and still runs is ended after this long."""
 
-READY_S = 120.0
+READY_S = 600.0
 """A replacement that is not ready by then is given up, and the old process stays."""
 
 FIRST_PAUSE_S = 0.5
@@ -139,6 +139,7 @@ class Supervisor:
             if worker.process.is_alive() and now > until:
                 logger.warning("Server process %d did not stop in time", worker.process.pid)
                 worker.process.kill()
+                worker.process.join()
             if not worker.process.is_alive():
                 self._leaving.remove((worker, until))
                 _close(worker)

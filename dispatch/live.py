@@ -10,8 +10,17 @@ from dispatch.city import City
 from dispatch.drone import DroneColumns, carried_over
 from dispatch.duty_columns import DutyColumns, duty_carried_over
 from dispatch.unit import DutyStatus
-from dispatch.whereabouts import Whereabouts, locate_officers
+from dispatch.whereabouts import STATUSES, Whereabouts, locate_officers
 from geo.position import Fix, FixResult
+from geo.remark import Remark
+
+OFF_DUTY = Remark(
+    "off_duty",
+    "队员未在岗，不保留其定位。",
+    "The officer is off duty, and is not tracked; sign on first.",
+)
+
+_OFF_DUTY = STATUSES.index(DutyStatus.OFF_DUTY)
 
 
 class LiveWhereabouts:
@@ -47,11 +56,23 @@ class LiveWhereabouts:
         Returns
         -------
         results
-            What became of each fix, in the order given.
+            What became of each fix, in the order given; of officers off duty none is kept.
         """
+        given = list(fixes)
         with self._lock:
-            self._present, results = self._present.moved(fixes, now=now)
-        return results
+            off_duty = [self._is_off_duty(fix.officer) for fix in given]
+            tracked = [fix for fix, off in zip(given, off_duty, strict=True) if not off]
+            self._present, judged = self._present.moved(tracked, now=now)
+        results = iter(judged)
+        return tuple(
+            FixResult(fix, OFF_DUTY) if off else next(results)
+            for fix, off in zip(given, off_duty, strict=True)
+        )
+
+    def _is_off_duty(self, officer: str) -> bool:
+        """Whether an officer has signed off."""
+        row = self._present.city.roster.officer_row.get(officer)
+        return row is not None and bool(self._present.status[row] == _OFF_DUTY)
 
     def set_status(self, statuses: Mapping[str, DutyStatus]) -> None:
         """

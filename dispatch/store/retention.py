@@ -1,0 +1,134 @@
+"""Retention: what a store forgets when it is no longer needed, and that it did so."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Delete, Update
+
+from dispatch.lifecycle import ENDED
+from dispatch.store.ledger import record
+from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
+from dispatch.store.suggestions import prune_tracks
+from dispatch.store.tables import INCIDENTS, POSITIONS
+from dispatch.store.transitions import TRANSITIONS
+
+ACT = "prune_store"
+"""What the audit calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    For how many days something is kept.
+
+    Attributes
+    ----------
+    tracks_d
+        The last place of an officer.
+    reporters_d
+        Name and phone of a reporter, from the end of the case on.
+    snapshots_d
+        Where everybody was when a suggestion was made.
+    events_d
+        Live events, and messages that have gone out.
+    """
+
+    tracks_d: float
+    reporters_d: float
+    snapshots_d: float
+    events_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much of each has gone, in rows."""
+
+    tracks: int
+    reporters: int
+    snapshots: int
+    events: int
+    messages: int
+
+
+def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten:
+    """
+    Forget what is older than it is kept, and put on record how much it was.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    kept
+        For how long.
+    now
+        The present.
+    by
+        Who asks.
+
+    Returns
+    -------
+    forgotten
+        How much has gone.
+    """
+    since_event = now - timedelta(days=kept.events_d)
+    forgotten = Forgotten(
+        tracks=_change(
+            session, delete(POSITIONS).where(POSITIONS.c.time < now - timedelta(days=kept.tracks_d))
+        ),
+        reporters=_forget_reporters(session, ended_before=now - timedelta(days=kept.reporters_d)),
+        snapshots=prune_tracks(session, before=now - timedelta(days=kept.snapshots_d)),
+        events=_forget_events(session, before=since_event),
+        messages=_change(session, delete(OUTBOX).where(OUTBOX.c.sent_at < since_event)),
+    )
+    record(session, now=now, by=by, act=ACT, about="store", detail=asdict(forgotten))
+    return forgotten
+
+
+def last_forgotten(session: Session) -> datetime | None:
+    """
+    Tell when something was forgotten last.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    at
+        As the audit has it; None where it never was.
+    """
+    at: datetime | None = session.scalar(select(func.max(AUDIT.c.at)).where(AUDIT.c.act == ACT))
+    return at
+
+
+def _forget_reporters(session: Session, *, ended_before: datetime) -> int:
+    """Take name and phone off cases that ended long ago and have not begun anew."""
+    of_case = TRANSITIONS.c.incident == INCIDENTS.c.id
+    last_step = select(func.max(TRANSITIONS.c.at)).where(of_case).scalar_subquery()
+    known = or_(INCIDENTS.c.reporter_name.is_not(None), INCIDENTS.c.reporter_phone.is_not(None))
+    ended = INCIDENTS.c.state.in_(ENDED)
+    return _change(
+        session,
+        update(INCIDENTS)
+        .where(known, ended, last_step < ended_before)
+        .values(reporter_name=None, reporter_phone=None),
+    )
+
+
+def _forget_events(session: Session, *, before: datetime) -> int:
+    """Drop old events but for the newest, which keeps the numbers going on."""
+    newest = select(func.max(EVENTS.c.fid)).scalar_subquery()
+    return _change(session, delete(EVENTS).where(EVENTS.c.at < before, EVENTS.c.fid < newest))
+
+
+def _change(session: Session, statement: Delete | Update) -> int:
+    """Run a statement; answers how many rows it took."""
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(done, CursorResult)
+    return int(done.rowcount)

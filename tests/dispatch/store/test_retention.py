@@ -1,0 +1,98 @@
+"""What is no longer needed is forgotten, what is needed stays, and the audit says so."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from dispatch.incident import Incident, Reporter
+from dispatch.store.incidents import add_incident
+from dispatch.store.ledger import post, tell
+from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
+from dispatch.store.positions import read_positions
+from dispatch.store.retention import Kept, forget, last_forgotten
+from dispatch.store.tables import INCIDENTS, POSITIONS
+from dispatch.store.transitions import TRANSITIONS
+from geo.remark import Remark
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7)
+PHONE = "13800138000"
+
+
+@pytest.fixture
+def session(store):
+    with store.session() as session:
+        yield session
+
+
+def case(session, state, *, moved_on) -> str:
+    """An incident with a reporter, whose last step was then."""
+    incident = Incident(
+        (109.0, 21.0), (), moved_on - DAY, reporter=Reporter("李四", PHONE), text="占道"
+    )
+    number = add_incident(session, incident).id
+    session.execute(update(INCIDENTS).where(INCIDENTS.c.id == number).values(state=state))
+    step = {"incident": number, "after": state, "at": moved_on, "by": "li", "reason": ""}
+    session.execute(insert(TRANSITIONS).values(step))
+    return number
+
+
+def phones(session) -> dict[str, str | None]:
+    columns = INCIDENTS.c.id, INCIDENTS.c.reporter_phone
+    return dict(session.execute(select(*columns)).all())
+
+
+def test_reporters_are_forgotten_so_many_days_after_the_end_of_their_case(session):
+    old = case(session, "closed", moved_on=NOW - 91 * DAY)
+    recent = case(session, "closed", moved_on=NOW - 89 * DAY)
+    waiting = case(session, "accepted", moved_on=NOW - 400 * DAY)
+    gone = forget(session, KEPT, now=NOW, by="test")
+    known = phones(session)
+    assert (gone.reporters, known[old], known[recent], known[waiting]) == (1, None, PHONE, PHONE)
+
+
+def test_places_of_officers_are_forgotten(session):
+    officers = sorted(read_positions(session).fixes)
+    ages = {officers[0]: 31 * DAY, officers[1]: 29 * DAY}
+    for officer, age in ages.items():
+        seen = update(POSITIONS).where(POSITIONS.c.officer == officer)
+        session.execute(seen.values(time=NOW - age))
+    forget(session, KEPT, now=NOW, by="test")
+    left = read_positions(session).fixes
+    assert officers[0] not in left
+    assert officers[1] in left
+
+
+def test_events_and_messages_go_and_the_newest_event_keeps_the_numbers_going_on(session):
+    for age in (20, 10, 9):
+        tell(session, "incident", {"id": age}, now=NOW - age * DAY)
+    said = Remark("late", "超时", "Late.")
+    for name, sent_at in (("old", NOW - 8 * DAY), ("new", NOW - DAY), ("waits", None)):
+        post(session, now=NOW - 9 * DAY, to="C", said=said, dedupe_key=name, about="i")
+        row = OUTBOX.c.dedupe_key == name
+        session.execute(update(OUTBOX).where(row).values(sent_at=sent_at))
+    gone = forget(session, KEPT, now=NOW, by="test")
+    assert (gone.events, gone.messages) == (2, 1)
+    (left,) = session.scalars(select(EVENTS.c.fid)).all()
+    assert tell(session, "incident", {"id": 0}, now=NOW) > left
+    assert set(session.scalars(select(OUTBOX.c.dedupe_key))) == {"new", "waits"}
+
+
+def test_it_is_on_record_without_any_name(session):
+    case(session, "rated", moved_on=NOW - 91 * DAY)
+    assert last_forgotten(session) is None
+    forget(session, KEPT, now=NOW, by="retention")
+    assert last_forgotten(session) == NOW
+    (entry,) = session.execute(select(AUDIT).where(AUDIT.c.act == "prune_store")).all()
+    assert (entry.by, entry.about) == ("retention", "store")
+    assert '"reporters":1' in entry.detail.replace(" ", "")
+    assert PHONE not in str(entry)
+
+
+def test_forgetting_twice_forgets_nothing_more(session):
+    case(session, "closed", moved_on=NOW - 91 * DAY)
+    forget(session, KEPT, now=NOW, by="test")
+    again = forget(session, KEPT, now=NOW, by="test")
+    assert (again.reporters, again.tracks, again.events, again.messages) == (0, 0, 0, 0)
