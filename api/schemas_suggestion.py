@@ -17,12 +17,13 @@ from api.schemas_verdict import (
     WhistleOut,
 )
 from dispatch.choice import ProposalKind
-from dispatch.incident import Incident, IncidentKind
+from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.lifecycle import State, may_follow
 from dispatch.matter import CaseScale
 from dispatch.passed_over import PassedOver
 from dispatch.proposal import CoveragePrice, Proposal
 from dispatch.routing import CaseKind
+from dispatch.sight import masked_name, masked_phone, without_phones
 from dispatch.suggestion import Suggestion
 
 MatterCode = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -273,7 +274,7 @@ class IncidentOut(BaseModel):
 
     @classmethod
     def of(cls, incident: Incident) -> IncidentOut:
-        """Copy an incident without its reporter."""
+        """Copy an incident without its reporter, and without mobile numbers in its text."""
         return cls(
             id=incident.id or "",
             state=incident.state,
@@ -281,13 +282,31 @@ class IncidentOut(BaseModel):
             lon_lat=incident.lon_lat,
             matters=list(incident.matters),
             kind=incident.kind,
-            text=incident.text,
+            text=without_phones(incident.text),
             reported_at=incident.reported_at,
             scale=incident.scale,
             filings=[FilingOut.of(filing) for filing in incident.filings],
             case_number=incident.case_number,
             version=incident.version,
         )
+
+
+class ReporterOut(BaseModel):
+    """Who reported, and what was said in full, or as much as whoever asks may see."""
+
+    name: str
+    phone: str
+    text: str
+    masked: bool
+
+    @classmethod
+    def of(cls, incident: Incident, *, masked: bool) -> ReporterOut:
+        """Copy the reporter of an incident; empty where nobody is known."""
+        known = incident.reporter or Reporter()
+        if masked:
+            name, phone = masked_name(known.name), masked_phone(known.phone)
+            return cls(name=name, phone=phone, text=without_phones(incident.text), masked=True)
+        return cls(name=known.name, phone=known.phone, text=incident.text, masked=False)
 
 
 def as_json(model: BaseModel) -> object:

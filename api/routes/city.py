@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -22,7 +23,9 @@ from api.schemas import (
     lon_lat_wgs84,
 )
 from api.service import ServiceDep
-from dispatch.access import Act, Person
+from dispatch.access import Act, Person, acts_of
+from dispatch.sight import masked_phone
+from dispatch.unit import Unit
 
 router = APIRouter(prefix="/api/v1")
 
@@ -67,19 +70,19 @@ def list_matters(service: ServiceDep, cut: CutDep, _: SeeCityDep) -> Page[Matter
 
 
 @router.get("/units", tags=["units"])
-def list_units(service: ServiceDep, cut: CutDep, _: SeeUnitsDep) -> Page[UnitOut]:
+def list_units(service: ServiceDep, cut: CutDep, person: SeeUnitsDep) -> Page[UnitOut]:
     """Brigades, squads, posts, crews and drones, by code."""
     units = sorted(service.city.units.values(), key=lambda unit: unit.code)
     rows, following = page(units, lambda unit: unit.code, cut)
-    return Page(items=[UnitOut.of(row) for row in rows], next=following)
+    return Page(items=[_shown(row, person) for row in rows], next=following)
 
 
 @router.get("/units/{code}", tags=["units"])
-def read_unit(code: str, service: ServiceDep, _: SeeUnitsDep) -> UnitOut:
+def read_unit(code: str, service: ServiceDep, person: SeeUnitsDep) -> UnitOut:
     """One unit."""
     if code not in service.city.units:
         raise NotFound(f"There is no unit {code!r} in this city.")
-    return UnitOut.of(service.city.units[code])
+    return _shown(service.city.units[code], person)
 
 
 @router.get("/officers", tags=["units"])
@@ -101,3 +104,10 @@ def read_place(
     """Areas, zone and unit grid that hold a point; being outside is an answer, not an error."""
     lon_lat = lon_lat_wgs84((lon, lat), crs)
     return PlaceOut.of(service.city.place_index.locate(lon_lat))
+
+
+def _shown(unit: Unit, person: Person) -> UnitOut:
+    """Copy a unit; its number in full for whoever may call it."""
+    if Act.SEE_PHONES in acts_of(person):
+        return UnitOut.of(unit)
+    return UnitOut.of(replace(unit, phone=masked_phone(unit.phone)))

@@ -14,12 +14,13 @@ from api.named_thing import Thing
 from api.own_ground import require_area
 from api.schemas import Asked, Text
 from api.schemas_second_thought import SecondThoughtOut
-from api.schemas_suggestion import SuggestionOut
+from api.schemas_suggestion import ReporterOut, SuggestionOut
 from api.schemas_timeline import EntryOut
 from api.seen_part import as_seen
 from api.service import ServiceDep
 from dispatch import follow_up
-from dispatch.access import Act, Person
+from dispatch.access import Act, Person, acts_of
+from dispatch.store import ledger
 from dispatch.store.incident_record import read_timeline
 from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import thoughts_of
@@ -77,6 +78,22 @@ def suggest(
         )
         out = as_seen(SuggestionOut.of(made, suggestion), person, service.city)
         return effect.commit(out)
+
+
+@router.get("/reporter")
+def read_reporter(number: str, service: ServiceDep, person: SeeIncidentsDep) -> ReporterOut:
+    """Say who reported: in full to whoever may call back, and then the look is on record."""
+    masked = Act.SEE_REPORTER not in acts_of(person)
+    try:
+        with service.store.session() as session:
+            out = ReporterOut.of(get_incident(session, number), masked=masked)
+            if not masked:
+                now = service.clock()
+                ledger.record(session, now=now, by=person.name, act="saw_reporter", about=number)
+                session.commit()
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
+    return out
 
 
 @router.get("/second-thoughts")
