@@ -98,6 +98,9 @@ DUTY_S = 0.5
 COVERAGE_S = 3.0
 """How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
 
+INTERVALS_S = 5.0
+"""How often the intervals of cases are counted."""
+
 STORE_S = 2.0
 """How often it is seen whether the store takes what is written."""
 
@@ -205,6 +208,8 @@ def create_app(
         leadership = Leadership(service.store)
         await asyncio.to_thread(leadership.look)
         beats = heartbeats(service, patrol, leadership)
+        intervals = await asyncio.to_thread(CaseIntervals, service, figures)
+        beats.append(Heartbeat(intervals.beat, every_s=INTERVALS_S))
         service.intake.start()
         for beat in beats:
             beat.start()
