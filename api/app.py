@@ -17,6 +17,7 @@ from api import description, errors, pages
 from api.access_from_outside import trusted_names
 from api.body_limit import BodyLimit
 from api.clock import Clock, system_clock
+from api.deadline_watch import DeadlineWatch
 from api.draining import Draining
 from api.duty_now import DutyNow
 from api.event_feed import EventFeed
@@ -38,6 +39,7 @@ from api.routes import (
     city,
     closures,
     coverage,
+    deadlines,
     diversions,
     duty,
     events,
@@ -89,6 +91,9 @@ WEIGHTS_S = 0.5
 WHISTLES_S = 1.0
 """How often it is seen to that calls without an answer go up."""
 
+DEADLINES_S = 1.0
+"""How often it is seen to that deadlines are told of: at most five seconds late."""
+
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
 
@@ -129,6 +134,7 @@ ROUTES = (
     incidents,
     transitions,
     incident_record,
+    deadlines,
     positions,
     duty,
     closures,
@@ -336,6 +342,7 @@ def heartbeats(
         Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(leadership.look, every_s=LEAD_S),
         Heartbeat(once(WhistleWatch(service).beat), every_s=WHISTLES_S),
+        Heartbeat(DeadlineWatch(service).beat, every_s=DEADLINES_S),
         Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
         Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
         Heartbeat(once(lambda: forget_daily(service)), every_s=RETENTION_S),

@@ -206,6 +206,21 @@ def show(
     return _say_all(entries, [_of_entry(entry) for entry in entries], as_json=as_json)
 
 
+@app.command("deadlines")
+def deadlines(
+    incident: NumberArgument,
+    *,
+    token: TokenOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Say what is to be done by when, the oldest first."""
+    with open_door(store, token=token) as door:
+        query = {"incident": incident, "limit": "1000"}
+        shown = door.ask("GET", "deadlines", query=query)["items"][::-1]
+    return _say_all(shown, [_of_deadline(one) for one in shown], as_json=as_json)
+
+
 def _codes(text: str) -> list[str]:
     """Split codes that are separated by commas."""
     return [code.strip() for code in text.split(",") if code.strip()]
@@ -217,6 +232,13 @@ def _of_entry(entry: dict[str, Any]) -> str:
     said = entry["said"]
     because = "".join(f"\n    {why['zh']} {why['en']}" for why in entry["because"])
     return f"{at} {entry['by'] or '—'} [{entry['about']}] {said['zh']} {said['en']}{because}"
+
+
+def _of_deadline(shown: dict[str, Any]) -> str:
+    """A deadline in one line."""
+    due = datetime.fromisoformat(shown["due_at"]).isoformat(timespec="seconds")
+    unit = f" ({shown['unit']})" if shown["unit"] else ""
+    return f"{shown['kind']}{unit} by {due}: {shown['state']}, {shown['left_s']:.0f} s left"
 
 
 def _of_whistle(shown: dict[str, Any]) -> str:

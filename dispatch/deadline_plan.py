@@ -75,7 +75,7 @@ class Deadline:
     plan
         What is told when, the first step first.
     about
-        Id of the assignment or whistle that it waits for, or None for the incident itself.
+        Id of the assignment that it waits for, or None for the incident itself.
     unit
         Code of the unit that is to do it, or None.
     generation
@@ -169,7 +169,7 @@ def draw_up(  # noqa: PLR0913 -- what it is about, and how it is counted, as key
     centres
         Codes of the areas whose command centres are told, the lowest first.
     about, unit
-        Id of the assignment or whistle, and code of the unit that is to do it, or None.
+        Id of the assignment, and code of the unit that is to do it, or None.
 
     Returns
     -------

@@ -183,7 +183,7 @@ def endings(standing: Standing) -> Iterator[Ending]:
         The deadline, and whether it was met.
     """
     for deadline in standing.deadlines:
-        if not deadline.open or deadline.kind == ClockKind.ANSWER:
+        if not deadline.open:
             continue
         if standing.state == State.SUSPENDED:
             yield Ending(deadline, met=False, left=_left(deadline, standing))

@@ -23,6 +23,7 @@ from dispatch.access import Act, Person
 from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.lifecycle import State, Step
+from dispatch.offer import after_release
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.sight import sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
@@ -163,6 +164,7 @@ def release(
                 city=service.city,
                 reason=asked.reason,
             )
+            after_release(session, ended, service.live.present, now=service.clock())
             effect.commit(AssignmentOut.of(ended))
     except UnknownName as error:
         raise NotFound(str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +111,7 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
     incident, incidents
         Of one incident, or of some, only.
     kind, state, about
-        Of one kind, in one state, or about one assignment or whistle only.
+        Of one kind, in one state, or about one assignment only.
     before
         Id of the last one of the page before, or None for the first page.
     limit
@@ -273,27 +273,6 @@ def end_deadline(
         return True
     late = update(DEADLINES).where(*still).values(values).returning(DEADLINES.c.fid)
     return session.execute(late).scalar() is not None
-
-
-def replan(session: Session, deadline: Deadline, plan: Sequence[PlanStep]) -> None:
-    """
-    Put another plan in place of what has not been told of a deadline that is open.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    deadline
-        As it was read.
-    plan
-        What is told from now on.
-    """
-    whole = (*deadline.plan[: deadline.told], *plan)
-    due_at = next((step.at for step in whole if step.tells == Telling.MISSED), deadline.due_at)
-    values = {"plan": _plan_text(whole), "next_at": plan[0].at if plan else None, "due_at": due_at}
-    still = (DEADLINES.c.fid == deadline.id, DEADLINES.c.ended_at.is_(None))
-    unclaimed = DEADLINES.c.told == deadline.told
-    session.execute(update(DEADLINES).where(*still, unclaimed).values(values))
 
 
 def steps_told(session: Session, number: int) -> tuple[tuple[PlanStep, datetime], ...]:

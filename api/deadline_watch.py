@@ -1,0 +1,83 @@
+"""Deadline watch: whatever is due is told, at every beat, by as many processes as like to look."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from api.service import Service
+from api.telling import tell_assignment, tell_incident
+from dispatch.assignment_terms import AssignmentTerms, standard_terms
+from dispatch.deadline_plan import Deadline
+from dispatch.deadline_terms import DeadlineTerms, standard_deadlines
+from dispatch.offer import Offer
+from dispatch.store.deadlines import due_deadlines
+from dispatch.store.incidents import get_incident
+from dispatch.supervision import Supervised, supervise
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 200
+"""Deadlines that are read at a time; each is told in a transaction of its own."""
+
+
+class DeadlineWatch:
+    """
+    Tells what is due: reminders, what is missed, and the next proposal after silence.
+
+    Parameters
+    ----------
+    service
+        The service.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @cached_property
+    def _terms(self) -> tuple[DeadlineTerms, AssignmentTerms]:
+        """Terms of deadlines, and of what is sent after silence."""
+        return standard_deadlines(), standard_terms()
+
+    def beat(self) -> None:
+        """Tell everything that is due; the store is written to only when something is."""
+        told, more = False, True
+        while more:
+            with self._service.store.reading() as session:
+                due = due_deadlines(session, now=self._service.clock(), limit=MOST_AT_ONCE)
+            supervised = [one for one in map(self._tell, due) if one is not None]
+            told |= any(one.offer is not None for one in supervised)
+            more = bool(supervised)
+        if told:
+            self._service.keep_duty()
+
+    def _tell(self, deadline: Deadline) -> Supervised | None:
+        """Tell one step; if that fails it is tried again at the next beat, others go on."""
+        service, (terms, sending) = self._service, self._terms
+        try:
+            with service.store.session() as session:
+                told = supervise(
+                    session,
+                    deadline,
+                    service.live.present,
+                    now=service.clock(),
+                    terms=terms,
+                    sending=sending,
+                )
+                if told is not None and told.offer is not None:
+                    self._tell_offer(session, told.offer)
+                session.commit()
+        except Exception:  # one deadline that fails must not hold up the others
+            logger.exception("Deadline %s of %s failed", deadline.kind, deadline.incident)
+            return None
+        return told
+
+    def _tell_offer(self, session: Session, offer: Offer) -> None:
+        """Tell of the crew that is free again, of the one that goes, and of their incident."""
+        city, now = self._service.city, self._service.clock()
+        for assignment in (offer.ended, offer.sent):
+            if assignment is not None:
+                tell_assignment(session, assignment, city, now=now)
+        tell_incident(session, get_incident(session, offer.ended.incident), city, now=now)

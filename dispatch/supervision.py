@@ -1,0 +1,146 @@
+"""
+Supervision (催办、督办): use cases of deadlines that run out; the door that calls them commits.
+
+Each step of a plan is claimed and told in one transaction, so that it happens once whoever is
+killed, and however many look.  A crew that has not said in time that it goes is released as
+silent, and the next proposal follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch import follow_up
+from dispatch.assignment import Outcome
+from dispatch.assignment_terms import AssignmentTerms
+from dispatch.deadline import ClockKind
+from dispatch.deadline_plan import Deadline, PlanStep, Telling, tell_step
+from dispatch.deadline_terms import DeadlineTerms
+from dispatch.offer import Offer, pass_on
+from dispatch.store.deadlines import claim_step
+from dispatch.store.incidents import get_incident, lock_incidents
+from dispatch.store.ledger import post, record, tell
+from dispatch.whereabouts import Whereabouts
+from geo.remark import Remark
+
+KEEPER = "deadlines"
+"""Name under which steps of plans are on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """
+    A step that was told.
+
+    Attributes
+    ----------
+    deadline
+        The deadline, as it was before.
+    step
+        The step.
+    offer
+        What followed silence, or None.
+    """
+
+    deadline: Deadline
+    step: PlanStep
+    offer: Offer | None = None
+
+
+def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which terms
+    session: Session,
+    deadline: Deadline,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    terms: DeadlineTerms,
+    sending: AssignmentTerms,
+) -> Supervised | None:
+    """
+    Tell the next step of a deadline, if it is time and nobody else has.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    deadline
+        As it was read.
+    whereabouts
+        Where the officers of the city are, and whether free.
+    now
+        The present, with offset.
+    terms
+        Terms of all deadlines.
+    sending
+        Terms of assignments, for the next proposal.
+
+    Returns
+    -------
+    supervised
+        What was told, or None.
+    """
+    lock_incidents(session, deadline.incident)
+    step = claim_step(session, deadline, now=now)
+    if step is None:
+        return None
+    said = tell_step(deadline, step, terms.of[deadline.kind].title)
+    _spread(session, deadline, step, said, whereabouts, now)
+    silent = deadline.kind == ClockKind.ACKNOWLEDGE and step.tells == Telling.MISSED
+    if not silent or deadline.about is None:
+        return Supervised(deadline, step)
+    return Supervised(
+        deadline, step, _after_silence(session, deadline, whereabouts, now, terms, sending)
+    )
+
+
+def _spread(  # noqa: PLR0913, PLR0917 -- everything that is told of a step
+    session: Session,
+    deadline: Deadline,
+    step: PlanStep,
+    said: Remark,
+    whereabouts: Whereabouts,
+    now: datetime,
+) -> None:
+    """Put a step in the audit, on open pages, and on its way to whom it concerns."""
+    place = whereabouts.city.place_index.locate(get_incident(session, deadline.incident).lon_lat)
+    detail = {
+        "kind": deadline.kind,
+        "generation": deadline.generation,
+        "tells": step.tells,
+        "to": step.to,
+        "due_at": deadline.due_at.isoformat(),
+    }
+    about = deadline.incident
+    record(session, now=now, by=KEEPER, act=said.code, about=about, detail=detail)
+    shown = detail | {
+        "incident": about,
+        "said": {"code": said.code, "zh": said.zh, "en": said.en},
+        "left_s": deadline.left_s(now),
+    }
+    tell(session, "deadline", shown, now=now, areas=[area.code for area in place.areas])
+    key = f"deadline:{deadline.id}:{deadline.told + 1}"
+    post(session, now=now, to=step.to, said=said, dedupe_key=key, about=about)
+
+
+def _after_silence(  # noqa: PLR0913, PLR0917 -- as above
+    session: Session,
+    deadline: Deadline,
+    whereabouts: Whereabouts,
+    now: datetime,
+    terms: DeadlineTerms,
+    sending: AssignmentTerms,
+) -> Offer:
+    """Release a crew that has not said that it goes, and offer or send the next."""
+    ended = follow_up.release(
+        session,
+        str(deadline.about),
+        now=now,
+        by=KEEPER,
+        outcome=Outcome.SILENT,
+        city=whereabouts.city,
+    )
+    on_silence = terms.of[ClockKind.ACKNOWLEDGE].on_silence
+    return pass_on(session, ended, whereabouts, now=now, on_silence=on_silence, terms=sending)
