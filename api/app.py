@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import description, errors, pages
 from api.access_from_outside import trusted_names
 from api.body_limit import BodyLimit
+from api.case_intervals import CaseIntervals
 from api.clock import Clock, system_clock
 from api.deadline_watch import DeadlineWatch
 from api.draining import Draining
