@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from api import cli_backup
 from api.clock import system_clock
 from api.instant import read_instant
 from api.lock_file import hold_store
@@ -20,6 +21,7 @@ from dispatch.store.retention import forget
 from dispatch.store.suggestions import prune_tracks
 
 app = typer.Typer(help="Care of a store.", no_args_is_help=True)
+cli_backup.register(app)
 
 
 @app.callback()
