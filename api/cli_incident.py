@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_incident_step import steps
 from api.http_door import open_door
 from api.place_table import read_place
 from api.store_option import ByOption, JsonOption, NowOption, StoreOption, TokenOption
@@ -18,6 +19,7 @@ from dispatch.choice import ProposalKind
 from dispatch.escalation import Says
 
 app = typer.Typer(help="Incidents: report, send a crew, and what became of it.")
+app.add_typer(steps)
 
 NumberArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="Its number.")]
 SentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Its number.")]
