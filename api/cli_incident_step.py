@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -175,8 +176,8 @@ def list_all(
     """List incidents, the newest first."""
     shown: list[dict[str, Any]] = []
     with open_door(store, token=token) as door:
-        for one in state or [None]:
-            query = {"limit": "1000"} | ({} if one is None else {"state": one.value})
+        for chosen in [{"state": one.value} for one in state or ()] or [{}]:
+            query = {"limit": "1000"} | chosen
             shown += door.ask("GET", "incidents", query=query)["items"]
     shown.sort(key=lambda one: (str(one["reported_at"]), str(one["id"])), reverse=True)
     return _say(shown, "\n".join(_of_incident(one) for one in shown), as_json=as_json)
@@ -184,7 +185,7 @@ def list_all(
 
 def _move(  # noqa: PLR0917 -- passed on from the verbs
     incident: str,
-    asked: dict[str, object],
+    asked: Mapping[str, object],
     by: str | None,
     now: str | None,
     token: str | None,
