@@ -1,9 +1,5 @@
 """
 A stop, and a restart of one process after the other, lose nothing that was acknowledged.
-
-How they were seen to fail: without the second in which `DrainingServer` still answers on open
-connections the kept connection is reset; with a supervisor that dismisses first and starts then
-nobody answers for seconds; without the positions saved at the end the last fix is gone.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """
 The audit chain by itself: whatever is changed, left out, moved or cut is found and named.
 
-Seen to fail with the guard taken out: without ``_wrong_with`` none of the changes is found, and
-without the comparison of digests in it no edit is; without the last ``if`` of ``first_break`` the
-cut tail passes; without ``_off_the_anchor`` the chain written anew does.
+Seen to fail with the guard taken out: without ``_wrong_with`` no edit, deletion, swap or doubled
+entry is found; without ``_off_the_anchor`` the chain written anew passes.
 """
 
 from __future__ import annotations

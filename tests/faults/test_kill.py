@@ -2,9 +2,7 @@
 G1: what was acknowledged is there after ``kill -9``, of the service and of the database.
 
 That alone proves nothing about the disk, for the kernel keeps what a killed process has written:
-`test_sync_before_answer` watches the order of system calls.  Seen to fail: with ``session.commit``
-of the route run as a background task, behind the answer; and with the child saying a report
-before it commits.
+`test_sync_before_answer` watches the order of system calls, and takes the guard out in every run.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """
 Guarantee G11: an edit, a deletion, a swap or a cut of the audit in the store is found and named.
 
-Seen to fail with the guard taken out: with `first_break` answering None every case but the
-untouched chain fails; with `record` not taking the head as it is in the store, the writers at once
-leave two links on one head.
+Seen to fail with the guard taken out: with `first_break` answering None no edit, deletion, swap or
+cut is found.
 """
 
 from __future__ import annotations
