@@ -1,6 +1,4 @@
-"""
-A stop, and a restart of one process after the other, lose nothing that was acknowledged.
-"""
+"""A stop, and a restart of one process after the other, lose nothing that was acknowledged."""
 
 from __future__ import annotations
 

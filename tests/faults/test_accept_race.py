@@ -2,8 +2,8 @@
 G2: of 200 who send the same crew at once exactly one does, and the others hear who has it.
 
 Every one of them has an incident of their own, so that nothing but the crew is wanted twice.  Seen
-to fail on both stores with the index ``one_job_at_a_time`` of `dispatch.store.order_tables` dropped,
-before a decision also looked at who is bound (`bound_officers`): several of 40 won.
+to fail on both stores with the index ``one_job_at_a_time`` of `order_tables` dropped, before a
+decision also looked at who is bound (`bound_officers`): several of 40 won.
 """
 
 from __future__ import annotations
