@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dispatch.assignment import Assignment, Outcome
 from dispatch.candidate import Need
 from dispatch.incident import Incident
+from dispatch.lifecycle import WORKED_ON
 from dispatch.policy import Policy
 from dispatch.proposal import Proposal
 from dispatch.scene import Scene, look_at
@@ -97,8 +98,8 @@ class Watched:
     @property
     def settled(self) -> bool:
         """Whether nobody waits any more."""
-        over = {Outcome.DONE}
-        return self.on_scene or any(one.outcome in over for one in self.assignments)
+        over = self.incident.state not in WORKED_ON or self.on_scene
+        return over or any(one.outcome == Outcome.DONE for one in self.assignments)
 
     @property
     def deserted(self) -> bool:

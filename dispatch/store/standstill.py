@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.store.duty import note_duty_change
 from dispatch.store.duty_tables import CALENDARS, JOBS
-from dispatch.store.order_tables import (
-    ASSIGNMENTS,
-    BINDINGS,
-    ESCALATIONS,
-    SECOND_THOUGHTS,
-    WHISTLE_ANSWERS,
-    WHISTLES,
-)
 from dispatch.store.tables import INCIDENTS, META, POSITIONS
-
-_OF_ASSIGNMENT = (
-    "decided_at",
-    "received_at",
-    "dispatched_at",
-    "expected_end",
-    "arrived_at",
-    "released_at",
-)
+from dispatch.store.transitions import TRANSITIONS
 
 
 def resume(session: Session, *, now: datetime) -> timedelta:
@@ -43,25 +27,20 @@ def resume(session: Session, *, now: datetime) -> timedelta:
     Returns
     -------
     pause
-        How long it stood still; positions, incidents, jobs, appointments, assignments and calls
-        have moved on by as much, so that a crew that was seen ten seconds before the stop was
-        seen ten seconds ago.  Suggestions stay as they were given.
+        How long it stood still; positions, jobs, appointments and invented incidents have moved
+        on by as much, so that a crew that was seen ten seconds before the stop was seen ten
+        seconds ago.  What people have done stays when it was done: it is on record.
     """
     stopped: datetime | None = session.scalar(select(func.max(POSITIONS.c.time)))
     if stopped is None or now <= stopped:
         return timedelta(0)
     pause = now - stopped
+    acted_on = select(TRANSITIONS.c.incident)
+    _move_on(session, INCIDENTS, "reported_at", pause, INCIDENTS.c.id.not_in(acted_on))
     for table, *instants in (
         (POSITIONS, "time"),
-        (INCIDENTS, "reported_at"),
         (JOBS, "started_at", "expected_end", "ended_at"),
         (CALENDARS, "from_time", "to_time"),
-        (ASSIGNMENTS, *_OF_ASSIGNMENT),
-        (BINDINGS, "released_at"),
-        (WHISTLES, "raised_at", "answer_by", "closed_at"),
-        (WHISTLE_ANSWERS, "at"),
-        (ESCALATIONS, "at", "told_at"),
-        (SECOND_THOUGHTS, "at"),
     ):
         for instant in instants:
             _move_on(session, table, instant, pause)
@@ -87,9 +66,11 @@ def stands_still_at(session: Session) -> datetime | None:
     return session.scalar(select(func.max(POSITIONS.c.time))) if invented else None
 
 
-def _move_on(session: Session, table: Table, instant: str, pause: timedelta) -> None:
+def _move_on(
+    session: Session, table: Table, instant: str, pause: timedelta, *which: ColumnElement[bool]
+) -> None:
     """Add the pause to one column of a table."""
-    known = select(table.c.fid, table.c[instant]).where(table.c[instant].is_not(None))
+    known = select(table.c.fid, table.c[instant]).where(table.c[instant].is_not(None), *which)
     rows = session.execute(known).all()
     moved = [{"row": fid, "moved": at + pause} for fid, at in rows]
     if moved:

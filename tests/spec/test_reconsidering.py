@@ -10,6 +10,7 @@ from spec.town_city import NOW, Crew, TownCity
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Outcome
 from dispatch.incident import Incident
+from dispatch.lifecycle import WORKED_ON, State
 from dispatch.picking import Pick, pick
 from dispatch.reconsidering import (
     Look,
@@ -179,6 +180,14 @@ def test_once_somebody_is_there_or_it_is_done_nobody_waits(change):
     one = sent(watched(start), start)
     settled = replace(one, assignments=(replace(one.assignments[0], **change),))
     assert look_again(settled, start.whereabouts(), RULE, now=NOW + 2 * MINUTE) is None
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - set(WORKED_ON)))
+def test_nobody_is_suggested_anew_for_what_is_cancelled_handed_off_or_dealt_with(state):
+    start = TownCity(RIVER, home="14")
+    one = watched(start)
+    over = replace(one, incident=replace(one.incident, state=state))
+    assert look_again(over, start.whereabouts(), RULE, now=NOW + 2 * MINUTE) is None
 
 
 def test_the_rule_that_comes_with_the_program_is_sound():
