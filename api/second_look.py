@@ -16,6 +16,7 @@ from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_agai
 from dispatch.second_thoughts import Rule
 from dispatch.store.ledger import SYSTEM, record
 from dispatch.store.second_thoughts import add_thought, read_watched, recently_suggested
+from dispatch.whereabouts import Whereabouts
 from geo.errors import UnknownName
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ class SecondLook:
     def beat(self) -> None:
         """Look at those whose turn it is; what they have still to drive is remembered."""
         service, rule = self._service, self._rule
-        now = service.clock()
+        # Taken before the record is read: a crew that is sent meanwhile is free there, not lost.
+        now, whereabouts = service.clock(), service.live.present
         with service.store.reading() as session:
             if not self._turn:
                 since = now - timedelta(seconds=rule.watch_for_s)
@@ -51,7 +53,7 @@ class SecondLook:
             watched = [read_watched(session, incident) for incident in turn]
             policies = [self._policy(session, one.suggestion.policy) for one in watched]
         for one, policy in zip(watched, policies, strict=True):
-            self._look(one, policy, now)
+            self._look(one, policy, whereabouts, now)
 
     def _policy(self, session: Session, name: str) -> Policy:
         """The ranking of a suggestion; the usual one if its own is gone."""
@@ -61,11 +63,12 @@ class SecondLook:
             logger.warning("Looking again by the usual policy: %s", error)
             return self._service.policy(session, None, None)
 
-    def _look(self, watched: Watched, policy: Policy, now: datetime) -> None:
+    def _look(
+        self, watched: Watched, policy: Policy, whereabouts: Whereabouts, now: datetime
+    ) -> None:
         """Look at one, and suggest anew if that is worth it."""
         incident = str(watched.incident.id)
         ways = self._ways.get(incident, ())
-        whereabouts = self._service.live.present
         look = look_again(watched, whereabouts, self._rule, now=now, ways=ways, policy=policy)
         if look is None:
             self._ways.pop(incident, None)

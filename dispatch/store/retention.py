@@ -46,7 +46,22 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much of each has gone, in rows."""
+    """
+    How much has gone, in rows.
+
+    Attributes
+    ----------
+    tracks
+        Positions of officers.
+    reporters
+        Incidents whose reporter's name and phone are gone.
+    snapshots
+        Packed parts of frozen whereabouts.
+    events
+        Live events.
+    messages
+        Messages sent long ago.
+    """
 
     tracks: int
     reporters: int

@@ -151,7 +151,7 @@ def take_the_claim_out() -> None:
         step = deadline.next_step
         return step if step is not None and step.at <= now else None
 
-    supervision.claim_step = careless  # type: ignore[assignment]
+    supervision.claim_step = careless  # type: ignore[assignment] -- it never looks
 
 
 def clock_in(folder: Path) -> FileClock:

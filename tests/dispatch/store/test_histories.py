@@ -106,7 +106,7 @@ class Histories(RuleBasedStateMachine):
         return self._report(place, 1 + twice)
 
     @rule(number=incidents, crew=crews, reinforces=st.booleans())
-    def send(self, number: str, crew: str, reinforces: bool) -> None:  # noqa: FBT001 -- drawn
+    def send(self, number: str, crew: str, reinforces: bool) -> None:  # noqa: FBT001 -- as above
         with self.world.store.session() as session:
             before = get_incident(session, number).state
             free = self._is_free(session, crew)
@@ -133,7 +133,7 @@ class Histories(RuleBasedStateMachine):
         reason=st.sampled_from(["", "because"]),
         twice=st.booleans(),
     )
-    def step(self, number: str, to: State, reason: str, twice: bool) -> None:  # noqa: FBT001 -- drawn
+    def step(self, number: str, to: State, reason: str, twice: bool) -> None:  # noqa: FBT001 -- as above
         partner = "P" if to == State.HANDED_OFF else None
         rating = 4 if to == State.RATED else None
         wanted = Wanted(to, reason, partner=partner, rating=rating)
