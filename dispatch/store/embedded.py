@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
@@ -53,8 +54,7 @@ def connect_file(path: Path, *, create: bool) -> Engine:
         )
     if not path.parent.is_dir():
         raise UnreadableFile(f"There is no folder {path.parent} to keep a store in.")
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
-        log.warning("SQLite %s is older than 3.51.3; back up often.", sqlite3.sqlite_version)
+    _mind_the_version()
     address = URL.create("sqlite", database=str(path))
     engine = create_engine(
         address,
@@ -64,6 +64,13 @@ def connect_file(path: Path, *, create: bool) -> Engine:
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@cache
+def _mind_the_version() -> None:
+    """Warn once in a process of an SQLite that is too old to be trusted in every case."""
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        log.warning("SQLite %s is older than 3.51.3; back up often.", sqlite3.sqlite_version)
 
 
 def begin_file(connection: Connection, path: Path) -> bool:
