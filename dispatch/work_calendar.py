@@ -21,6 +21,9 @@ from geo.errors import BadValue
 FURTHEST_DAYS = 3660
 """Ten years: a time that is not over by then is a mistake in a calendar."""
 
+MILLISECOND_S = 0.001
+"""The shortest time that the store tells apart."""
+
 
 class Counts(StrEnum):
     """In which time something counts."""
@@ -100,7 +103,8 @@ class WorkCalendar:
         Returns
         -------
         closing_s
-            End of the last session of that day.
+            End of the last session of that day; of one to midnight the last millisecond, which
+            is still of that day.
         """
         day = local_day(datetime.fromtimestamp(start_s, UTC))
         left = days
@@ -108,7 +112,7 @@ class WorkCalendar:
             day += timedelta(days=1)
             left -= self.days.includes(day)
             if left == 0:
-                return self._on(day)[-1][1]
+                return min(self._on(day)[-1][1], self._midnight_after(day) - MILLISECOND_S)
         raise BadValue("The calendar has too few working days; look at its special days.")
 
     def days_between(self, first: date, last: date) -> int:

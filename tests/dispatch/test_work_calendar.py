@@ -191,6 +191,14 @@ def test_two_times_one_after_the_other_are_one_time(
     assert add_working(half, second * unit, drawn.calendar, counts) == at_once
 
 
+def test_a_day_that_is_worked_to_midnight_is_one_day() -> None:
+    round_the_clock = WorkCalendar(working_days([]), read_sessions(["00:00-24:00"]))
+    monday = datetime(2026, 9, 21, tzinfo=LOCAL)
+    over = add_working(monday, 1, round_the_clock, Counts.WORKING_DAYS)
+    assert over == monday + timedelta(days=2) - timedelta(milliseconds=1)
+    assert working_between(monday, over, round_the_clock, Counts.WORKING_DAYS) == 1
+
+
 @given(calendars(), instants, minutes, counting)
 def test_measuring_undoes_adding(
     drawn: Drawn, start: datetime, amount: int, counts: Counts

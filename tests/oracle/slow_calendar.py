@@ -50,9 +50,10 @@ def slow_between(
 def slow_days(
     start: datetime, days: int, last_session_ends: int, decreed: Mapping[date, bool]
 ) -> datetime:
-    """Close of the day on which so many working days are over."""
+    """Close of the day on which so many working days are over, the last millisecond at midnight."""
     day = start.astimezone(LOCAL).date()
     while days > 0:
         day += timedelta(days=1)
         days -= decreed.get(day, day.weekday() not in {5, 6})
-    return datetime(day.year, day.month, day.day, tzinfo=LOCAL) + last_session_ends * MINUTE
+    closes = datetime(day.year, day.month, day.day, tzinfo=LOCAL) + last_session_ends * MINUTE
+    return closes - timedelta(milliseconds=1) if closes.date() > day else closes
