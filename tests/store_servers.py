@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +25,7 @@ import pytest
 
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store
+from tests.free_port import free_port
 
 PACKAGES = "PostgreSQL with PostGIS (Debian packages postgresql and postgresql-postgis)"
 KINDS = ("embedded", "postgresql")
@@ -125,13 +125,6 @@ class TemporaryServer:
         assert done.returncode == 0, done.stderr
 
 
-def free_port() -> int:
-    """Find a port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def server_programs() -> Path | None:
     """Find the folder with the programs of the newest PostgreSQL that has PostGIS."""
     share = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
@@ -172,6 +165,8 @@ def postgresql(
         pytest.fail(f"This machine lacks {PACKAGES}; .ci/debian installs it.")
     if server is None:
         leave_out(PACKAGES)
+    if server.process is None or server.process.poll() is not None:
+        server.start()  # a test that ended it has failed; the next ones shall not
     return server
 
 

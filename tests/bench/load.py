@@ -26,7 +26,8 @@ from fixtures.demo_city import Preset, cached_demo_city
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench._report import Report, figure, mark, table
 from tests.bench._yardstick import Yardstick
-from tests.store_servers import TemporaryServer, free_port, server_programs
+from tests.free_port import free_port
+from tests.store_servers import TemporaryServer, server_programs
 
 OFFICERS = 5_000
 FIXES_A_SECOND, BATCH = 5_000, 50

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.bench import load
 from tests.bench._load_generator import Kind
+from tests.free_port import free_port
 
 OFFERED = {
     name: load.kind(path, 20.0, [{"text": "x", "time": "NOW"}])
@@ -26,7 +27,7 @@ def test_a_stub_answers_what_is_offered_and_the_table_says_so():
 
 
 def test_what_nobody_answers_is_counted_as_refused():
-    port = load.free_port()
+    port = free_port()
     outcome = load.offer(port, OFFERED, seconds=0.5, pages=0, warm_s=0.0)
     assert all(of["refused"] == {"ConnectionRefusedError": 10} for of in outcome.kinds.values())
     assert outcome.p("reports", 99) == float("inf")

@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
+
+from tests.free_port import free_port
 
 START_S = 120
 """Two slow cores are shared with other tests."""
@@ -103,7 +104,7 @@ class RunningServer:
 
     store: str
     log: Path
-    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108 -- defined below
+    port: int = field(default_factory=free_port)
     weakened: Callable[[], None] | None = None
     process: ForkServerProcess | None = None
 
@@ -153,7 +154,7 @@ class RunningServer:
     def _end(self, with_signal: signal.Signals) -> None:
         if self.process is None:
             return
-        if self.process.is_alive():
+        with suppress(ProcessLookupError):  # it may have ended by itself a moment ago
             os.kill(self.pid, with_signal)
         self.process.join(PATIENCE_S)
         assert not self.process.is_alive(), f"It did not end:\n{self.said()}"
@@ -202,11 +203,3 @@ def serve(store: str, port: int, log: str, weakened: Callable[[], None] | None) 
     if weakened is not None:
         weakened()
     sys.exit(run(["serve", "--store", store, "--port", str(port)]))
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the kernel hands out to connections."""
-    for port in range(12_000 + os.getpid() * 37 % 7_000, 20_000):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("No port is free below 20,000.")

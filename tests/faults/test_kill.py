@@ -53,7 +53,7 @@ def test_a_killed_database_keeps_every_report_that_was_committed(server_url, pos
     said = set()
     for after_s in np.random.default_rng(2).uniform(0.0, LONGEST_S, cycles).tolist():
         said |= killed_while_committing(
-            server_url, after_s=after_s, kill=lambda _: kill_database(postgresql)
+            server_url, after_s=after_s, kill=lambda: kill_database(postgresql)
         )
         postgresql.start()
     assert len(said) >= cycles
@@ -87,7 +87,7 @@ def test_a_service_killed_with_its_database_has_lost_nothing(
 
 
 def killed_while_committing(
-    url: str, *, after_s: float, kill: Callable[[int], None] | None = None
+    url: str, *, after_s: float, kill: Callable[[], None] | None = None
 ) -> set[str]:
     """Let a process commit until it or its database is killed, and answer what it said before."""
     context = forked()
@@ -98,8 +98,8 @@ def killed_while_committing(
     said = {ours.recv_bytes().decode()}
     time.sleep(after_s)
     if kill is not None:
-        kill(process.pid)
-    os.kill(process.pid, signal.SIGKILL)
+        kill()
+    process.kill()  # it may have ended with its database
     with suppress(EOFError):
         while True:
             said.add(ours.recv_bytes().decode())
@@ -110,6 +110,7 @@ def killed_while_committing(
 def kill_database(server: TemporaryServer) -> None:
     """Kill a PostgreSQL server with all of its processes, none of which may tidy up."""
     first = server.process.pid
+    os.kill(first, signal.SIGSTOP)  # it starts no process that we would not see
     for pid in [first, *children_of(first)]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

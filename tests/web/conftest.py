@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from playwright.sync_api import Error as PlaywrightError
 
 from api.pages import DIST
+from tests.free_port import free_port
 
 START_S = 180
 DRAWN_S = 60
@@ -199,11 +199,3 @@ def settle(page: Page) -> None:
         assert time.monotonic() < deadline, f"The map was not drawn after {DRAWN_S} s."
         quiet = quiet + 1 if page.evaluate(DRAWN) else 0
         page.wait_for_timeout(150)
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the kernel hands out to connections."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    pytest.fail("No port is free between 20,000 and 32,000.")
