@@ -60,6 +60,7 @@ from api.routes import (
     whistles,
 )
 from api.second_look import SecondLook
+from api.second_try import SecondTry
 from api.service import Service
 from api.settings import Settings, demo_store_url
 from api.stale_reads import StaleReads
@@ -250,6 +251,7 @@ def create_app(
         app.include_router(routes.router)
     pages.install(app)
     app.add_middleware(Draining)
+    app.add_middleware(SecondTry)
     app.add_middleware(JsonBody)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(StaleReads)

@@ -13,9 +13,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.request_id import present_request
-from dispatch.store.outage import DOWN
+from api.second_try import try_again
+from dispatch.store.outage import DOWN, NOT_KEPT, Outage, kind_of
 from geo.errors import (
     BadInput,
+    BadValue,
     Conflict,
     EmptyNetwork,
     FlawedData,
@@ -52,6 +54,16 @@ class StoreDown(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The store does not answer, so nothing was done; ask again in a moment.")
+
+
+class StoreBusy(Unavailable):
+    """Others kept the store busy for too long."""
+
+    code = "store_busy"
+    retry_after_s = 1
+
+    def __init__(self) -> None:
+        super().__init__("The store is busy, so nothing was done; ask again in a moment.")
 
 
 class NotFound(GridDispatchError):
@@ -156,6 +168,7 @@ CHINESE: dict[str, str] = {
     "outdated": "内容已被他人更新，请重新读取后再改。",
     "precondition_required": "请先读取，再以 If-Match 带上其 ETag 修改。",
     "store_down": "数据存储暂时不可用，未做任何更改，请稍后重试。",
+    "store_busy": "数据存储繁忙，未做任何更改，请稍后重试。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
     "unauthorized": "请先登录，或出示有效的令牌。",
@@ -250,7 +263,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     for down in DOWN:
-        app.add_exception_handler(down, _on_store_down)
+        app.add_exception_handler(down, _on_store_error)
+    app.add_exception_handler(NOT_KEPT, _on_not_kept)
     app.add_exception_handler(Exception, _on_unforeseen)
 
 
@@ -275,13 +289,25 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
-async def _on_store_down(request: Request, error: Exception) -> JSONResponse:
+async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
     """The store failed: whoever reads may hear what was known, see `api.stale_reads`."""
-    logger.error("The store failed a request: %s", type(error).__name__)
+    kind = kind_of(error)
+    logger.error("The store failed a request (%s): %s", kind, type(error).__name__)
+    if kind is Outage.GAVE_WAY:
+        try_again(request)
+    if kind is not Outage.DOWN:
+        return await _on_own_error(request, StoreBusy())
     service = getattr(request.app.state, "service", None)
     if service is not None:
         service.store_watch.note_down()
     return await _on_own_error(request, StoreDown())
+
+
+async def _on_not_kept(request: Request, error: Exception) -> JSONResponse:
+    """A value that no column can hold; which one, only the driver knows, and it may be personal."""
+    logger.error("The store refused a value of a request: %s", type(error).__name__)
+    refusal = BadValue("The store cannot hold a value of the request: shorten what is very large.")
+    return await _on_own_error(request, refusal)
 
 
 async def _on_answered(_: Request, raised: Exception) -> Response:

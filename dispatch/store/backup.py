@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -195,8 +195,8 @@ def bring_back(folder: Path, url: str, *, replace: bool = False) -> Store:
     with closing(open_store(url, create=True)) as there, there.reading() as session:
         if not replace and holds_city(session):
             raise Conflict(
-                f"The store {there.name} holds a city already: restore into a new one, or say "
-                "that it may be replaced."
+                f"The store {there.name} holds a city already: restore into a new one, or give "
+                "`--replace` to lose what it holds."
             )
         path = there.path
     if path is None:
@@ -280,6 +280,7 @@ def _copy(store: Store, folder: Path) -> Tally:
 def _dump(store: Store, folder: Path) -> Tally:
     """Dump a database in the state in which it is counted."""
     with store.reading() as session:
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # it may take
         snapshot = session.execute(select(func.pg_export_snapshot())).scalar_one()
         tables = [f"--table={name}" for name in [*sorted(METADATA.tables), "alembic_version"]]
         what = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]

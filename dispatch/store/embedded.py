@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.engine import URL
 
 from dispatch.store import geopackage
+from dispatch.store.server import index_shape
 from dispatch.store.spatial_index import index_layer, teach_functions
 from geo.errors import UnreadableFile
 
@@ -106,9 +107,9 @@ def begin_file(connection: Connection, path: Path) -> bool:
 
 def list_table(connection: Connection, table: Table) -> None:
     """
-    List a fresh table in the contents of the GeoPackage, and index its geometry if it has one.
+    Index the geometry of a fresh table if it has one, and list it in the contents of a GeoPackage.
 
-    Migrations call it after each table that they make; a server needs nothing of the kind.
+    Migrations call it after each table that they make.
 
     Parameters
     ----------
@@ -117,12 +118,13 @@ def list_table(connection: Connection, table: Table) -> None:
     table
         The table.
     """
-    if connection.dialect.name != "sqlite":
-        return
-    geopackage.register(connection, table)
+    embedded = connection.dialect.name == "sqlite"
+    if embedded:
+        geopackage.register(connection, table)
+    index = index_layer if embedded else index_shape
     for column in table.c:
         if hasattr(column.type, "kind"):
-            index_layer(connection, table.name, column.name)
+            index(connection, table.name, column.name)
 
 
 def _make_durable(connection: sqlite3.Connection, _: object) -> None:

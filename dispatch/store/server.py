@@ -15,8 +15,21 @@ POOL_SIZE, MORE_AT_PEAKS = 10, 20
 WAIT_S = 5
 """How long to wait for a connection, free or new."""
 
+LONGEST_S = {
+    "lock_timeout": 10,
+    "statement_timeout": 60,
+    "idle_in_transaction_session_timeout": 120,
+}
+"""How long a piece of work may wait for another, ask for one thing, and hold others up."""
+
+DEAD_AFTER_S = 15
+"""A server that no longer takes what it is sent is given up after so long."""
+
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 """Settings without which PostgreSQL confirms what a power cut takes back."""
+
+GIST = "_gist"
+"""How the names of spatial indexes end; an embedded store has R-trees in their place."""
 
 OF_POSTGIS = {"spatial_ref_sys"}
 """Tables that an empty database has when PostGIS is in it."""
@@ -46,8 +59,35 @@ def connect_server(address: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=MORE_AT_PEAKS,
         pool_timeout=WAIT_S,
-        connect_args={"connect_timeout": WAIT_S, "application_name": "grid-dispatch"},
+        connect_args={
+            "connect_timeout": WAIT_S,
+            "tcp_user_timeout": DEAD_AFTER_S * 1000,
+            "application_name": "grid-dispatch",
+            "options": _options(address),
+        },
     )
+
+
+def index_shape(connection: Connection, table: str, column: str) -> None:
+    """
+    Index a geometry, for whoever opens the database with a program of maps.
+
+    Parameters
+    ----------
+    connection
+        To the database, in a transaction that may write.
+    table, column
+        Names of a fresh table and of its geometry; the index has both, and ``_gist``.
+    """
+    index = f"{table}_{column}{GIST}"
+    connection.exec_driver_sql(f"CREATE INDEX {index} ON {table} USING gist ({column})")
+
+
+def _options(address: URL) -> str:
+    """Settings of every connection, before those that the address gives."""
+    ours = " ".join(f"-c{name}={seconds}s" for name, seconds in LONGEST_S.items())
+    given = address.query.get("options", "")
+    return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".rstrip()
 
 
 def begin_server(connection: Connection, name: str, *, create: bool) -> bool:
@@ -76,6 +116,7 @@ def begin_server(connection: Connection, name: str, *, create: bool) -> bool:
         The database is empty, or that of another program.
     """
     _refuse_careless(connection, name)
+    connection.execute(text("SET LOCAL lock_timeout = 0"))  # whoever makes tables takes a while
     connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
     tables = set(inspect(connection).get_table_names()) - OF_POSTGIS
     if "meta" in tables:

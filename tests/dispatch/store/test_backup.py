@@ -81,7 +81,7 @@ def test_a_store_that_holds_a_city_is_replaced_only_when_told(store, tmp_path):
     held = back_up(store, backup)
     with_audit(store)
     store.close()
-    with pytest.raises(Conflict, match=r"holds a city already: restore into a new one, or say"):
+    with pytest.raises(Conflict, match=r"holds a city already: .*give `--replace`"):
         bring_back(backup, store.url)
     back = restored(backup, store.url, roads, replace=True)
     with closing(back), back.reading() as session:

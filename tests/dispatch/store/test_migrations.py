@@ -16,6 +16,7 @@ from dispatch.store import migrate
 from dispatch.store.declare import METADATA
 from dispatch.store.engine import Store, open_store
 from dispatch.store.first_revision import FILE, first_revision
+from dispatch.store.server import GIST
 from geo.errors import UnreadableFile
 
 SECOND = """
@@ -34,9 +35,26 @@ def test_the_first_step_is_written_from_the_tables_as_they_are():
     assert written == ast.dump(ast.parse(first_revision())), "run `make migration`"
 
 
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether a thing in a database is declared: not PostGIS's own, nor its indexes of shapes."""
+    return name in METADATA.tables if kind == "table" else not str(name).endswith(GIST)
+
+
+def test_on_a_server_every_shape_has_a_spatial_index(database: str):
+    shapes = {
+        f"{table.name}_{column.name}{GIST}"
+        for table in METADATA.tables.values()
+        for column in table.c
+        if hasattr(column.type, "kind")
+    }
+    indexes = text("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%USING gist%'")
+    with closing(open_store(database, create=True)) as store, store.reading() as session:
+        assert set(session.scalars(indexes)) == shapes != set()
+
+
 def test_the_steps_make_the_tables_that_are_declared_on_a_server(database: str):
     with closing(open_store(database, create=True)) as store, store.engine.connect() as connection:
-        ours = {"include_name": lambda name, kind, _: kind != "table" or name in METADATA.tables}
+        ours = {"include_name": is_ours}
         context = MigrationContext.configure(connection, opts=ours | {"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 

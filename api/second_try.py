@@ -1,0 +1,95 @@
+"""
+A second try of what failed for no fault of its own, before anything is answered.
+
+A transaction that the store gave up so that another could go on has left nothing behind, and
+a question that a road engine could not answer is one for the straight line.  Both are asked again
+once, by whoever knows best that nothing has come of the first time: the handler of the error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+STATE = "grid_dispatch.try"
+
+
+@dataclass(slots=True)
+class Try:
+    """
+    One of at most two.
+
+    Attributes
+    ----------
+    last
+        Whether this one's answer is given, whatever it is.
+    failed
+        Whether nothing has come of it, and the next may do better.
+    """
+
+    last: bool
+    failed: bool = False
+
+
+def try_again(request: Request) -> None:
+    """
+    Ask for a second try, unless this is the second.
+
+    Parameters
+    ----------
+    request
+        A request of which nothing has come; its answer is given if there is no other try.
+    """
+    state: Try | None = request.scope.get(STATE)
+    if state is not None:
+        state.failed = not state.last
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What is received by the first try, to be heard by the second."""
+
+    receive: Receive
+    kept: list[Message] = field(default_factory=list)
+
+    async def first(self) -> Message:
+        """Receive, and keep a part of the body."""
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.kept.append(message)
+        return message
+
+    async def second(self) -> Message:
+        """Hear what was kept, then go on receiving."""
+        return self.kept.pop(0) if self.kept else await self.receive()
+
+
+class SecondTry:
+    """
+    ASGI middleware that lets a request be tried twice.
+
+    Parameters
+    ----------
+    app
+        The application behind it; bodies are limited before they come here.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; an answer to a try that failed is dropped."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        heard, state = _Heard(receive), Try(last=False)
+
+        async def unless_failed(message: Message) -> None:
+            if not state.failed:
+                await send(message)
+
+        await self._app({**scope, STATE: state}, heard.first, unless_failed)
+        if state.failed:
+            await self._app({**scope, STATE: Try(last=True)}, heard.second, send)
