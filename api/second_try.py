@@ -90,6 +90,8 @@ class SecondTry:
             if not state.failed:
                 await send(message)
 
-        await self._app({**scope, STATE: state}, heard.first, unless_failed)
+        scope[STATE] = state
+        await self._app(scope, heard.first, unless_failed)
         if state.failed:
-            await self._app({**scope, STATE: Try(last=True)}, heard.second, send)
+            scope[STATE] = Try(last=True)
+            await self._app(scope, heard.second, send)
