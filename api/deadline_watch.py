@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from api.service import Service
-from api.telling import tell_assignment, tell_incident
+from api.telling import tell_moves
 from dispatch.assignment_terms import AssignmentTerms, standard_terms
 from dispatch.deadline_plan import Deadline
 from dispatch.deadline_terms import DeadlineTerms, standard_deadlines
-from dispatch.offer import Offer
 from dispatch.store.deadlines import due_deadlines
-from dispatch.store.incidents import get_incident
 from dispatch.supervision import Supervised, supervise
 
 logger = logging.getLogger(__name__)
@@ -67,17 +63,9 @@ class DeadlineWatch:
                     sending=sending,
                 )
                 if told is not None and told.offer is not None:
-                    self._tell_offer(session, told.offer)
+                    tell_moves(session, told.offer.moved, service.city, now=service.clock())
                 session.commit()
         except Exception:  # one deadline that fails must not hold up the others
             logger.exception("Deadline %s of %s failed", deadline.kind, deadline.incident)
             return None
         return told
-
-    def _tell_offer(self, session: Session, offer: Offer) -> None:
-        """Tell of the crew that is free again, of the one that goes, and of their incident."""
-        city, now = self._service.city, self._service.clock()
-        for assignment in (offer.ended, offer.sent):
-            if assignment is not None:
-                tell_assignment(session, assignment, city, now=now)
-        tell_incident(session, get_incident(session, offer.ended.incident), city, now=now)

@@ -18,13 +18,14 @@ HEARD_BY: Mapping[str, Act] = MappingProxyType(
         "coverage": Act.SEE_COVERAGE,
         "positions": Act.SEE_POSITIONS,
         "incident": Act.SEE_INCIDENTS,
+        "incident_gone": Act.SEE_INCIDENTS,
         "deadline": Act.SEE_INCIDENTS,
         "offer": Act.SEE_SUGGESTIONS,
         "resuggest": Act.SEE_SUGGESTIONS,
         "assignment": Act.SEE_ASSIGNMENTS,
         "whistle": Act.SEE_WHISTLES,
         "duty": Act.SEE_DUTY,
-        "policy": Act.SEE_REPORTS,
+        "policy": Act.SEE_UNITS,
         "notices": Act.SEE_FIGURES,
     }
 )

@@ -119,8 +119,11 @@ def opening_for(service: Service, earshot: Earshot, last_seen: str | None) -> Op
 
 
 def _present(service: Service, earshot: Earshot, number: int) -> Iterator[bytes]:
-    """The clock, with the number to resume from, and where everybody is."""
+    """The clock, with the number to resume from, what else holds now, and where everybody is."""
     yield frame("beat", service.beat(), number)
+    for kind, said in service.present().items():
+        if earshot.hears(kind):
+            yield frame(kind, said)
     if earshot.hears("positions"):
         present = service.live.present
         everybody = present.positions.fixes

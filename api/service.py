@@ -113,20 +113,6 @@ class Service:
         """Remember the event loop on which the stream is published; call it there."""
         self._loop = asyncio.get_running_loop()
 
-    def announce(self, event: str, data: object) -> None:
-        """
-        Tell every open page, from whatever thread.
-
-        Parameters
-        ----------
-        event
-            Name of the event.
-        data
-            Anything JSON can say.
-        """
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.stream.publish, event, data)
-
     def hang_up(self) -> None:
         """Be ready no more and let every open page go, from whatever thread: about to stop."""
         self.stopping = True
@@ -137,6 +123,19 @@ class Service:
         """Tell every open page what time it is, from whatever thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.beat, self.beat())
+
+    def announce_present(self, kind: str) -> None:
+        """
+        Tell every open page how it stands in this process, from whatever thread.
+
+        Parameters
+        ----------
+        kind
+            One of what `present` says.
+        """
+        said = self.present()
+        if kind in said and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.publish, kind, said[kind])
 
     def announce_moved(self) -> None:
         """Tell every open page who moved since the last call, as far as it sees them."""
@@ -155,6 +154,27 @@ class Service:
             What a ``beat`` event carries.
         """
         return {"now": self.clock().isoformat(), "city_version": self.city.version}
+
+    def present(self) -> dict[str, dict[str, str | float]]:
+        """
+        Say how it stands in this process: what no store has, so that no page resumes it.
+
+        Returns
+        -------
+        present
+            What events carry by kind: ``weights``, and ``coverage`` once it has been counted.
+        """
+        said: dict[str, dict[str, str | float]] = {
+            "weights": {
+                "weight_version": self.city.weight_version,
+                "now": self.clock().isoformat(),
+            }
+        }
+        covered = self.coverage.latest(self.live.present)
+        if covered is not None:
+            share = round(covered.held.share, 6)
+            said["coverage"] = {"now": covered.now.isoformat(), "share": share}
+        return said
 
     def keep_weights(self) -> None:
         """Put in force what has begun and lift what has ended; open pages hear of a change."""
@@ -175,14 +195,12 @@ class Service:
         before, present = self.coverage.latest(self.live.present), self.live.present
         covered = self.coverage.keep(present, now=self.clock())
         if covered is not None and (before is None or before.held.share != covered.held.share):
-            share = round(covered.held.share, 6)
-            self.announce("coverage", {"now": covered.now.isoformat(), "share": share})
+            self.announce_present("coverage")
 
     def _tell_weights(self, changed: bool) -> None:  # noqa: FBT001 -- passed straight on
         """Say which weights are in force now, if that is news."""
         if changed:
-            version = self.city.weight_version
-            self.announce("weights", {"weight_version": version, "now": self.clock().isoformat()})
+            self.announce_present("weights")
 
     def policy(self, session: Session, named: str | None, asked_by: str | None) -> Policy:
         """

@@ -22,15 +22,23 @@ from dispatch.city import City
 from dispatch.escalation import Call, clocks_of_call
 from dispatch.incident import Incident
 from dispatch.reconsidering import SecondThought
-from dispatch.store.assignments import all_assignments
+from dispatch.sight import areas_of_place
+from dispatch.store.assignments import all_assignments, list_assignments
 from dispatch.store.incidents import get_incident
 from dispatch.store.ledger import tell
 from dispatch.store.whistles import steps_of
 
 
-def tell_incident(session: Session, incident: Incident, city: City, *, now: datetime) -> None:
+def tell_incident(
+    session: Session,
+    incident: Incident,
+    city: City,
+    *,
+    now: datetime,
+    seen_in: frozenset[str] = frozenset(),
+) -> None:
     """
-    Tell of an incident as it stands.
+    Tell of an incident as it stands, and first of all that it is gone from where it was seen.
 
     Parameters
     ----------
@@ -42,10 +50,68 @@ def tell_incident(session: Session, incident: Incident, city: City, *, now: date
         The city.
     now
         The present.
+    seen_in
+        Areas in which it was seen until now; whoever sees others besides hears of it as it stands.
     """
-    shown = IncidentOut.of(incident)
-    areas = _areas_of_incident(incident, city)
-    tell(session, "incident", as_json(shown), now=now, areas=areas)
+    crews = list_assignments(session, incident=incident.id, bound=True, limit=None)
+    bound = areas_of_units((one.picked.unit for one in crews), city)
+    areas = _areas_of_incident(incident, city) | bound
+    if seen_in - areas:
+        tell(session, "incident_gone", {"id": incident.id}, now=now, areas=seen_in - areas)
+    tell(session, "incident", as_json(IncidentOut.of(incident)), now=now, areas=areas)
+
+
+def tell_correction(
+    session: Session, before: Incident, after: Incident, city: City, *, now: datetime
+) -> None:
+    """
+    Tell that an incident was corrected, perhaps to another place.
+
+    Parameters
+    ----------
+    session
+        The session that corrects it.
+    before, after
+        As it was, and as it is.
+    city
+        The city.
+    now
+        The present.
+    """
+    tell_incident(session, after, city, now=now, seen_in=_areas_of_incident(before, city))
+
+
+def tell_moves(
+    session: Session,
+    assignments: Iterable[Assignment],
+    city: City,
+    *,
+    now: datetime,
+    incidents: Iterable[Incident] = (),
+) -> None:
+    """
+    Tell of assignments that began, went on or ended, and of how incidents stand after that.
+
+    Parameters
+    ----------
+    session
+        The session that changes them.
+    assignments
+        As they stand now.
+    city
+        The city.
+    now
+        The present.
+    incidents
+        Incidents that moved without any of these.
+    """
+    crews: dict[str, list[str]] = {str(one.id): [] for one in incidents}
+    for one in assignments:
+        tell_assignment(session, one, city, now=now)
+        crews.setdefault(one.incident, []).append(one.picked.unit)
+    for number, units in crews.items():
+        moved = get_incident(session, number)
+        tell_incident(session, moved, city, now=now, seen_in=areas_of_units(units, city))
 
 
 def tell_assignment(session: Session, assignment: Assignment, city: City, *, now: datetime) -> None:
@@ -136,6 +202,24 @@ def tell_closure(session: Session, shown: ClosureOut, *, now: datetime) -> None:
     tell(session, "closure", as_json(shown), now=now)
 
 
+def tell_policy(session: Session, area: str, policy: str | None, *, now: datetime) -> None:
+    """
+    Tell that a command room ranks otherwise from now on, which everybody may know.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    area
+        Code of its area.
+    policy
+        Name of the policy; None if it follows the area above.
+    now
+        The present.
+    """
+    tell(session, "policy", {"area": area, "policy": policy}, now=now)
+
+
 def tell_sign_on(  # noqa: PLR0913 -- who is on or off, until when, and where that is heard
     session: Session,
     officer: str,
@@ -208,5 +292,4 @@ def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:
 
 def _areas_of_incident(incident: Incident, city: City) -> frozenset[str]:
     """Areas that an incident lies in, or the whole city's where it lies in none."""
-    place = city.place_index.locate(incident.lon_lat)
-    return frozenset(area.code for area in place.areas) or city.roots
+    return areas_of_place(city.place_index.locate(incident.lon_lat), city)

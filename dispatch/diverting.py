@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.assignment import Assignment, Decision, Departure, Outcome
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
-from dispatch.follow_up import begin, draw_up, incident_of, must_be_fresh
+from dispatch.follow_up import begin, draw_up, incident_of, must_be_fresh, record_decision
 from dispatch.handling import crew_sent, follow_crews, take_up
 from dispatch.lifecycle import State, Step
 from dispatch.picking import Pick, pick
@@ -145,4 +145,5 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
     because = Step(State.ACCEPTED, decision.by, now, outcome.value, about=calls_off)
     follow_crews(session, leaves, because, whereabouts.city)
     crew_sent(session, sent, whereabouts.city)
+    record_decision(session, sent)
     return left, sent

@@ -37,6 +37,7 @@ from dispatch.store.assignments import (
     release_assignment,
 )
 from dispatch.store.incidents import get_incident
+from dispatch.store.ledger import record
 from dispatch.store.suggestions import get_suggestion
 from dispatch.suggestion import Suggestion
 from dispatch.under_way import complete_after_s
@@ -102,7 +103,33 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     bound = draw_up(session, suggestion, made, reported, picked, decision, terms)
     sent = add_assignment(session, replace(bound, reinforces=reinforces))
     crew_sent(session, sent, whereabouts.city)
+    record_decision(session, sent)
     return sent
+
+
+def record_decision(session: Session, sent: Assignment) -> None:
+    """
+    Leave in the audit who sent which crew, and whether as was suggested.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    sent
+        The assignment.
+    """
+    decision, picked = sent.decision, sent.picked
+    detail = {
+        "incident": sent.incident,
+        "suggestion": sent.suggestion,
+        "unit": picked.unit,
+        "departure": picked.departure,
+        "instead_of": sent.instead_of,
+    }
+    about = str(sent.id)
+    record(
+        session, now=decision.at, by=decision.by, act="dispatch_crew", about=about, detail=detail
+    )
 
 
 def begin(
@@ -298,6 +325,8 @@ def progress(session: Session, assignment: str, step: Step, city: City) -> Assig
         )
     noted = note_stage(session, assignment, step.to, now=at)
     follow_crews(session, number, replace(step, at=at, about=assignment), city)
+    detail = {"stage": step.to}
+    record(session, now=at, by=step.by, act="follow_crew", about=assignment, detail=detail)
     return noted
 
 
@@ -350,6 +379,8 @@ def release(  # noqa: PLR0913 -- which one, and the columns of its end
     ended = release_assignment(session, assignment, now=at, by=by, outcome=outcome)
     because = Step(State.ACCEPTED, by, at, reason or outcome.value, about=assignment)
     follow_crews(session, number, because, city)
+    detail = {"outcome": outcome}
+    record(session, now=at, by=by, act="release_crew", about=assignment, detail=detail)
     return ended
 
 

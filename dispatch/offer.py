@@ -20,6 +20,7 @@ from dispatch.deadline_terms import OnSilence, standard_deadlines
 from dispatch.due import ARRIVALS, centres_of
 from dispatch.picking import Pick, pick
 from dispatch.proposal import Proposal
+from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments
 from dispatch.store.ledger import post, record, tell
 from dispatch.store.suggestions import get_suggestion
@@ -57,6 +58,11 @@ class Offer:
     sent: Assignment | None
     said: Remark
 
+    @property
+    def moved(self) -> tuple[Assignment, ...]:
+        """The assignment that ended, and the one that began if there is one."""
+        return (self.ended,) if self.sent is None else (self.ended, self.sent)
+
 
 def pass_on(  # noqa: PLR0913 -- what ended, where everybody is, and by which terms
     session: Session,
@@ -92,7 +98,7 @@ def pass_on(  # noqa: PLR0913 -- what ended, where everybody is, and by which te
     """
     offer = _find(session, ended, whereabouts, now=now, on_silence=on_silence, terms=terms)
     place = whereabouts.city.place_index.locate(get_suggestion(session, ended.suggestion).lon_lat)
-    areas = [area.code for area in place.areas]
+    areas = areas_of_place(place, whereabouts.city)
     centre = centres_of(place, whereabouts.city)[0]
     detail = _detail(session, offer, now)
     record(session, now=now, by=RULE, act="offer_next", about=ended.incident, detail=detail)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from dispatch.access import Person, areas_seen, sees
 from dispatch.city import City
+from geo.place_index import Place
 
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _DIGITS = re.compile(r"\d(?=(?:\D*\d){4})")
@@ -33,12 +34,31 @@ def sees_place(person: Person, city: City, lon_lat: tuple[float, float]) -> bool
     Returns
     -------
     seen
-        Whether an area that holds or touches it is seen; what lies in no area is the city's.
+        Whether an area that holds it is seen; what lies in no area is the city's.
     """
     if sees_whole_city(person, city):
         return True
-    place = city.place_index.locate(lon_lat)
-    return sees(person, city, (area.code for area in (*place.areas, *place.overlapping)))
+    return sees(person, city, areas_of_place(city.place_index.locate(lon_lat), city))
+
+
+def areas_of_place(place: Place, city: City) -> frozenset[str]:
+    """
+    List the areas that what lies at a place concerns: whoever sees one of them sees it.
+
+    Parameters
+    ----------
+    place
+        Where the place lies.
+    city
+        The city.
+
+    Returns
+    -------
+    areas
+        Codes of all that hold it; what lies in no area is the whole city's.
+    """
+    codes = frozenset(area.code for area in (*place.areas, *place.overlapping))
+    return codes or city.roots
 
 
 def sees_whole_city(person: Person, city: City) -> bool:

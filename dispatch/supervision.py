@@ -20,6 +20,7 @@ from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, PlanStep, Telling, tell_step
 from dispatch.deadline_terms import DeadlineTerms
 from dispatch.offer import Offer, pass_on
+from dispatch.sight import areas_of_place
 from dispatch.store.deadlines import claim_step
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.ledger import post, record, tell
@@ -120,7 +121,7 @@ def _spread(  # noqa: PLR0913, PLR0917 -- everything that is told of a step
         "said": {"code": said.code, "zh": said.zh, "en": said.en},
         "left_s": deadline.left_s(now),
     }
-    tell(session, "deadline", shown, now=now, areas=[area.code for area in place.areas])
+    tell(session, "deadline", shown, now=now, areas=areas_of_place(place, whereabouts.city))
     key = f"deadline:{deadline.id}:{deadline.told + 1}"
     post(session, now=now, to=step.to, said=said, dedupe_key=key, about=about)
 

@@ -15,19 +15,17 @@ from api.own_ground import require_own_crew, require_sight
 from api.paging import CutDep
 from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
-from api.schemas_suggestion import IncidentOut, as_json
 from api.seen_part import pick_seen
-from api.service import Service, ServiceDep
+from api.service import ServiceDep
+from api.telling import tell_moves
 from dispatch import diverting, follow_up
 from dispatch.access import Act, Person
-from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.lifecycle import State, Step
 from dispatch.offer import after_release
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.sight import sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
-from dispatch.store.incidents import get_incident
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName
 
@@ -51,7 +49,8 @@ def dispatch(
     409 names who has them.  With `calls_off` the crew of another assignment is diverted, as far
     as the rule allows.
     """
-    decision, left = asked.decision(person.name, service.clock()), None
+    now = service.clock()
+    decision, left = asked.decision(person.name, now), None
     with effect.begin() as session:
         require_sight(session, Thing.SUGGESTION, asked.suggestion, person, service.city)
         if asked.calls_off is not None:
@@ -81,10 +80,10 @@ def dispatch(
                 ),
             )
         require_own_crew(session, person, service.city, made)
+        moved = (made,) if left is None else (left, made)
+        tell_moves(session, moved, service.city, now=now)
         out = effect.commit(AssignmentOut.of(made), location=f"/api/v1/assignments/{made.id}")
-    if left is not None:
-        told(left, service)
-    told(made, service)
+    service.keep_duty()
     return out
 
 
@@ -132,15 +131,18 @@ def arrive(
     number: str, effect: EffectDep, service: ServiceDep, person: FollowAssignmentDep
 ) -> AssignmentOut:
     """Say that the crew is complete at the place; the clock stops, and the first time stays."""
-    step = Step(State.ON_SCENE, person.name, service.clock())
+    now = service.clock()
+    step = Step(State.ON_SCENE, person.name, now)
     try:
         with effect.begin() as session:
             must_be_theirs(person, [get_assignment(session, number)])
             noted = follow_up.progress(session, number, step, service.city)
-            effect.commit(AssignmentOut.of(noted))
+            tell_moves(session, (noted,), service.city, now=now)
+            out = effect.commit(AssignmentOut.of(noted))
     except UnknownName as error:
         raise NotFound(str(error)) from error
-    return told(noted, service)
+    service.keep_duty()
+    return out
 
 
 @router.post("/{number}/release")
@@ -152,45 +154,24 @@ def release(
     person: FollowAssignmentDep,
 ) -> AssignmentOut:
     """Set the crew free: done, called off, refused, silent, or sent by mistake."""
+    now = service.clock()
     try:
         with effect.begin() as session:
             must_be_theirs(person, [get_assignment(session, number)])
             ended = follow_up.release(
                 session,
                 number,
-                now=service.clock(),
+                now=now,
                 by=person.name,
                 outcome=asked.outcome,
                 city=service.city,
                 reason=asked.reason,
             )
-            after_release(session, ended, service.live.present, now=service.clock())
-            effect.commit(AssignmentOut.of(ended))
+            offer = after_release(session, ended, service.live.present, now=now)
+            moved = (ended,) if offer is None else offer.moved
+            tell_moves(session, moved, service.city, now=now)
+            out = effect.commit(AssignmentOut.of(ended))
     except UnknownName as error:
         raise NotFound(str(error)) from error
-    return told(ended, service)
-
-
-def told(assignment: Assignment, service: Service) -> AssignmentOut:
-    """
-    Put an assignment in force before it is answered, and tell every open page.
-
-    Parameters
-    ----------
-    assignment
-        As the store has it.
-    service
-        The service.
-
-    Returns
-    -------
-    out
-        The same for the answer.
-    """
     service.keep_duty()
-    out = AssignmentOut.of(assignment)
-    service.announce("assignment", as_json(out))
-    with service.store.reading() as session:
-        incident = get_incident(session, assignment.incident)
-    service.announce("incident", as_json(IncidentOut.of(incident)))
     return out

@@ -34,12 +34,12 @@ async def listen(
     """
     Listen to what happens, and hear first what was missed since ``Last-Event-ID``.
 
-    ``beat`` carries the service's clock and comes first, then every ten seconds;
-    ``positions`` carries ``{"complete", "items"}``, all of them first and then once a second
-    those that changed; ``incident`` carries a new incident; ``closure`` one that was entered
-    or lifted; ``weights`` the version of the road weights when travel times have changed;
-    ``reset`` says that too much was missed: read again what is shown.  A page hears what its
-    person may see, in their own areas and below.
+    ``beat``, ``weights``, ``coverage`` and ``positions`` say how it stands at this moment, first
+    when a page connects and then when that changes.  All others carry a number and are sent again
+    from ``Last-Event-ID`` on: ``incident``, ``assignment``, ``whistle`` and ``closure`` as a read
+    would show them, ``incident_gone`` for one that is no longer the page's to see.  ``reset`` says
+    that too much was missed: read again what is shown.  A page hears what its person may see, in
+    their own areas and below; kinds that it does not know it passes over.
     """
     earshot = Earshot.of(person, service.city)
     return StreamingResponse(

@@ -13,10 +13,11 @@ from api.idempotency import EffectDep
 from api.named_thing import Thing, sees_incident
 from api.paging import CutDep
 from api.schemas import Page, lon_lat_wgs84
-from api.schemas_suggestion import IncidentOut, IncidentReport, as_json
+from api.schemas_suggestion import IncidentOut, IncidentReport
 from api.schemas_transition import CorrectionAsk
 from api.seen_part import pick_seen
 from api.service import ServiceDep
+from api.telling import tell_correction, tell_incident
 from api.version import VersionDep
 from dispatch import correcting, desk
 from dispatch.access import Act, Person
@@ -52,10 +53,9 @@ def report(
     )
     with effect.begin() as session:
         kept = desk.receive(session, incident, service.city, by=person.name)
+        tell_incident(session, kept, service.city, now=incident.reported_at)
         out = tagged(IncidentOut.of(kept), effect.response)
-        effect.commit(out, location=f"/api/v1/incidents/{out.id}")
-    service.announce("incident", as_json(out))
-    return out
+        return effect.commit(out, location=f"/api/v1/incidents/{out.id}")
 
 
 @router.get("")
@@ -101,8 +101,9 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     The ETag that was read goes along as `If-Match`; if somebody has changed the incident since,
     nothing is done (412).  Old and new stand in the timeline.
     """
+    now = service.clock()
     with effect.begin() as session:
-        must_exist(session, number)
+        before = must_exist(session, number)
         corrected = correcting.correct(
             session,
             number,
@@ -110,11 +111,10 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
             service.city,
             version=version,
             by=person.name,
-            now=service.clock(),
+            now=now,
         )
-        out = effect.commit(tagged(IncidentOut.of(corrected), effect.response))
-    service.announce("incident", as_json(out))
-    return out
+        tell_correction(session, before, corrected, service.city, now=now)
+        return effect.commit(tagged(IncidentOut.of(corrected), effect.response))
 
 
 def tagged(out: IncidentOut, response: Response) -> IncidentOut:

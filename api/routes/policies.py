@@ -11,6 +11,7 @@ from api.errors import NotFound
 from api.named_thing import Thing
 from api.schemas_policy import CentrePolicyIn, PoliciesOut, PolicyOut
 from api.service import Service, ServiceDep
+from api.telling import tell_policy
 from dispatch.access import Act, Person
 from dispatch.policy import policy_named
 from dispatch.store.centre_policies import choose_policy, read_centre_policies
@@ -36,8 +37,10 @@ def choose(
         raise NotFound(f"There is no area {area!r}.")
     if given.policy is not None:
         policy_named(given.policy, service.policies)
+    now = service.clock()
     with service.store.session() as session:
-        choose_policy(session, area, given.policy, now=service.clock(), by=person.name)
+        choose_policy(session, area, given.policy, now=now, by=person.name)
+        tell_policy(session, area, given.policy, now=now)
         session.commit()
     return _shown(service)
 

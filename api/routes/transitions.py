@@ -12,12 +12,12 @@ from api.named_thing import Thing
 from api.own_case import must_be_open_to, must_have_reported
 from api.own_ground import require_own_crew, require_sight
 from api.routes.incidents import must_exist, tagged
-from api.schemas_assignment import AssignmentOut
-from api.schemas_suggestion import IncidentOut, as_json
+from api.schemas_suggestion import IncidentOut
 from api.schemas_timeline import ProgressOut
 from api.schemas_transition import RatingAsk, TransitionAsk
 from api.schemas_verdict import HandOffOut
-from api.service import Service, ServiceDep
+from api.service import ServiceDep
+from api.telling import tell_moves
 from dispatch import next_step
 from dispatch.access import Act, Person
 from dispatch.assignment_terms import standard_terms
@@ -49,6 +49,7 @@ def move(
     names the other incident with `into`.  From where it stands now it may go on as `may_follow`
     says; anything else is refused (409) with its present state.
     """
+    now = service.clock()
     with effect.begin() as session:
         incident = must_exist(session, number, locked=True)
         if asked.into is not None:
@@ -60,14 +61,18 @@ def move(
             asked.wanted(),
             service.live.present,
             by=person.name,
-            now=service.clock(),
+            now=now,
             terms=standard_terms(),
         )
         if asked.to is State.DISPATCHED:
             for made in moved.assignments:
                 require_own_crew(session, person, service.city, made)
-        effect.commit(tagged(IncidentOut.of(moved.incident), effect.response))
-    return tell_moved(moved, service)
+        incidents = (*moved.others, moved.incident)
+        tell_moves(session, moved.assignments, service.city, now=now, incidents=incidents)
+        out = effect.commit(tagged(IncidentOut.of(moved.incident), effect.response))
+    if moved.assignments:
+        service.keep_duty()
+    return out
 
 
 @router.get("/progress")
@@ -88,6 +93,7 @@ def rate(
     person: FollowReportDep,
 ) -> ProgressOut:
     """Rate how a closed incident was dealt with, 1 to 5; the reporter's own word."""
+    now = service.clock()
     with effect.begin() as session:
         must_exist(session, number, locked=True)
         must_have_reported(person, number, transitions_of(session, number))
@@ -97,13 +103,12 @@ def rate(
             asked.wanted(),
             service.live.present,
             by=person.name,
-            now=service.clock(),
+            now=now,
             terms=standard_terms(),
         )
-        shown = ProgressOut.of(read_progress(session, number)[-1])
-        effect.commit(shown)
-    tell_moved(moved, service)
-    return shown
+        incidents = (*moved.others, moved.incident)
+        tell_moves(session, moved.assignments, service.city, now=now, incidents=incidents)
+        return effect.commit(ProgressOut.of(read_progress(session, number)[-1]))
 
 
 @router.get("/hand-offs")
@@ -112,28 +117,3 @@ def list_hand_offs(number: str, service: ServiceDep, _: SeeIncidentsDep) -> list
     with service.store.reading() as session:
         must_exist(session, number)
         return [HandOffOut.of(record) for record in hand_offs_of(session, number)]
-
-
-def tell_moved(moved: next_step.Moved, service: Service) -> IncidentOut:
-    """
-    Put in force what a step has changed, and tell every open page.
-
-    Parameters
-    ----------
-    moved
-        The incident, and whatever moved with it.
-    service
-        The service.
-
-    Returns
-    -------
-    out
-        The incident, for the answer.
-    """
-    if moved.assignments:
-        service.keep_duty()
-    for assignment in moved.assignments:
-        service.announce("assignment", as_json(AssignmentOut.of(assignment)))
-    for incident in (*moved.others, moved.incident):
-        service.announce("incident", as_json(IncidentOut.of(incident)))
-    return IncidentOut.of(moved.incident)
