@@ -229,8 +229,7 @@ def create_app(
         finally:
             service.stream.close()
             await asyncio.to_thread(service.intake.stop)
-            for beat in beats:
-                await beat.stop()
+            await asyncio.gather(*(beat.stop() for beat in beats))
             await warming
             await asyncio.to_thread(leadership.resign)
             await asyncio.to_thread(save_positions, service)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -306,25 +305,32 @@ class Heartbeat:
         self._beat = beat
         self._every_s = every_s
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Begin to beat."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop after the beat under way."""
+        """Stop after the beat under way: when this returns, it holds nothing of the store's."""
+        self._stopping.set()
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            due = max(due + self._every_s, loop.time())
-            await asyncio.sleep(due - loop.time())
+        due = loop.time() + self._every_s
+        while not await self._stops_within(due - loop.time()):
             try:
                 await asyncio.to_thread(self._beat)
             except Exception:  # a beat that fails must not end the stream
                 logger.exception("A beat of the live stream failed")
+            due = max(due + self._every_s, loop.time())
+
+    async def _stops_within(self, wait_s: float) -> bool:
+        """Wait for the next beat, unless it is time to stop."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), wait_s)
+        except TimeoutError:
+            return False
+        return True

@@ -62,6 +62,10 @@ class Doorbell:
         pooled = self._store.engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
-        connection.autocommit = True
-        connection.execute(f"LISTEN {BELL}")
+        try:
+            connection.autocommit = True
+            connection.execute(f"LISTEN {BELL}")
+        except BaseException:  # nobody else closes what is in no pool
+            connection.close()
+            raise
         return connection

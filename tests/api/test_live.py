@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -150,6 +151,25 @@ def test_a_beat_that_fails_does_not_end_the_others(caplog):
     asyncio.run(scenario())
     assert enough.is_set()
     assert "A beat of the live stream failed" in caplog.text
+
+
+def test_a_beat_under_way_is_over_when_it_is_stopped():
+    """Or it would hold a connection of a store that is closed."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        begun.set()
+        time.sleep(0.2)
+        ended.set()
+
+    async def scenario() -> bool:
+        heart = Heartbeat(beat, every_s=0.01)
+        heart.start()
+        assert await asyncio.to_thread(begun.wait, 5)
+        await heart.stop()
+        return ended.is_set()
+
+    assert asyncio.run(scenario())
 
 
 def told(number: int, areas: set[str] = frozenset()) -> Told:
