@@ -29,6 +29,7 @@ from api.layers import Layers
 from api.live import Heartbeat
 from api.metrics import Figures
 from api.overload import Overload
+from api.plain_address import PlainAddress
 from api.position_sharing import PositionSharing
 from api.request_log import RequestLog
 from api.retention import forget_daily
@@ -64,11 +65,10 @@ from api.second_try import SecondTry
 from api.service import Service
 from api.settings import Settings, demo_store_url
 from api.stale_reads import StaleReads
-from api.tile import RoadTiles
+from api.tile import tiles_of
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
 from api.whistle_watch import WhistleWatch
-from dispatch.city import City
 from dispatch.live import LiveWhereabouts
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
@@ -79,8 +79,6 @@ from dispatch.store.leader import Leadership
 from dispatch.store.positions import read_positions, write_positions
 from dispatch.whereabouts import Whereabouts, locate_officers
 from geo.position import Fix
-from geo.road.road_class import Mode
-from geo.road.travel_time import NetworkTravelTimes
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +87,9 @@ STREAM_S = 1.0
 
 WEIGHTS_S = 0.5
 """How often it is seen to that closures begin and end: a change shows within a second."""
+
+ROADS_S = 2.0
+"""How often it is seen whether the road engines answer."""
 
 WHISTLES_S = 1.0
 """How often it is seen to that calls without an answer go up."""
@@ -251,6 +252,7 @@ def create_app(
     pages.install(app)
     app.add_middleware(Draining)
     app.add_middleware(SecondTry)
+    app.add_middleware(PlainAddress)
     app.add_middleware(JsonBody)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(StaleReads)
@@ -279,7 +281,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
     store = open_store(settings.store or demo_store_url())
-    published = read_city(store)
+    published = read_city(store, or_by_air=True)
     with store.reading() as session:
         positions, statuses = read_positions(session), read_statuses(session)
         backdrop = read_backdrop(session)
@@ -298,7 +300,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         duty=duty_now,
         policies=known,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
-        tiles=_tiles(published),
+        tiles=tiles_of(published),
     )
 
 
@@ -340,6 +342,7 @@ def heartbeats(
     return [
         Heartbeat(move_and_publish, every_s=STREAM_S),
         Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
+        Heartbeat(service.road_watch.beat, every_s=ROADS_S),
         Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(leadership.look, every_s=LEAD_S),
@@ -407,14 +410,9 @@ def announce_start(service: Service) -> None:
 async def _warm(service: Service) -> None:
     """Compile what the first answer needs, then report ready."""
     try:
+        await asyncio.to_thread(service.road_watch.beat)
         await asyncio.to_thread(warm_up, service.live.present, now=service.clock())
     except Exception:  # a question that fails here fails when it is asked, with its reason
         logger.exception("The road engine could not be warmed")
         return
     service.warm = True
-
-
-def _tiles(published: City) -> RoadTiles | None:
-    """Tiles of the roads that cars drive on."""
-    engine = published.travel_times.get(Mode.CAR)
-    return RoadTiles(engine.network) if isinstance(engine, NetworkTravelTimes) else None

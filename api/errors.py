@@ -27,6 +27,7 @@ from geo.errors import (
     Unavailable,
     UnknownName,
 )
+from geo.road.engine_failure import EngineFailed
 
 logger = logging.getLogger(__name__)
 
@@ -168,6 +169,7 @@ CHINESE: dict[str, str] = {
     "outdated": "内容已被他人更新，请重新读取后再改。",
     "precondition_required": "请先读取，再以 If-Match 带上其 ETag 修改。",
     "store_down": "数据存储暂时不可用，未做任何更改，请稍后重试。",
+    "engine_failed": "路网引擎暂时不可用，请稍后重试。",
     "store_busy": "数据存储繁忙，未做任何更改，请稍后重试。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
@@ -262,6 +264,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Answered, _on_answered)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(EngineFailed, _on_engine_failed)
     for down in DOWN:
         app.add_exception_handler(down, _on_store_error)
     app.add_exception_handler(NOT_KEPT, _on_not_kept)
@@ -287,6 +290,17 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = "Bearer"
     return response
+
+
+async def _on_engine_failed(request: Request, error: Exception) -> JSONResponse:
+    """A road engine failed: the service goes on without it, and is asked again."""
+    failed = cast("EngineFailed", error)
+    logger.error("%s %s: %s", request.method, request.url.path, failed, exc_info=failed.__cause__)
+    service = getattr(request.app.state, "service", None)
+    if service is not None:
+        service.road_watch.note_failed(failed.mode)
+        try_again(request)
+    return await _on_own_error(request, failed)
 
 
 async def _on_store_error(request: Request, error: Exception) -> JSONResponse:

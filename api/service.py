@@ -20,6 +20,7 @@ from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
 from api.positions_now import positions_texts
+from api.road_watch import RoadWatch
 from api.settings import Settings
 from api.store_watch import StoreWatch
 from api.tile import RoadTiles
@@ -33,6 +34,7 @@ from dispatch.policy_file import standard_policies
 from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.engine import Store
 from geo.position import Fix, FixResult
+from geo.road.engine_failure import EngineFailed
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +72,8 @@ class Service:
         The road tiles, or None for a city without a road network.
     store_watch
         Knows since when the store has been down.
+    road_watch
+        Knows which road engines fail, and has arrivals by air meanwhile.
     intake
         Judges the positions that come in.
     underway
@@ -98,6 +102,7 @@ class Service:
     stopping: bool = False
     intake: PositionIntake = field(init=False)
     store_watch: StoreWatch = field(init=False)
+    road_watch: RoadWatch = field(init=False)
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
@@ -107,6 +112,7 @@ class Service:
     def __post_init__(self) -> None:
         """Lay the intake out; it begins when the application starts."""
         self.store_watch = StoreWatch(self.store, self.clock)
+        self.road_watch = RoadWatch(self)
         self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
 
     def go_live(self) -> None:
@@ -246,7 +252,7 @@ class Service:
         results
             What became of each.
         """
-        results = self.live.take_in(fixes, now=now)
+        results = self._judge(fixes, now=now)
         moved = {result.fix.officer for result in results if result.accepted}
         with self._lock:
             self._moved |= moved
@@ -266,9 +272,18 @@ class Service:
         now
             The present.
         """
-        results = self.live.take_in(fixes, now=now)
+        results = self._judge(fixes, now=now)
         with self._lock:
             self._moved |= {result.fix.officer for result in results if result.accepted}
+
+    def _judge(self, fixes: Iterable[Fix], *, now: datetime) -> tuple[FixResult, ...]:
+        """Take fixes into the snapshot, by air if the roads fail."""
+        given = list(fixes)
+        while True:
+            try:
+                return self.live.take_in(given, now=now)
+            except EngineFailed as error:  # at most once for each mode
+                self.road_watch.note_failed(error.mode)
 
     def take_unshared(self) -> list[str]:
         """

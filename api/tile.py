@@ -10,9 +10,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from dispatch.city import City
 from geo.errors import BadValue
 from geo.road.network import RoadNetwork
-from geo.road.road_class import ROAD_CLASSES, RoadClass
+from geo.road.road_class import ROAD_CLASSES, Mode, RoadClass
+from geo.road.travel_time import NetworkTravelTimes
 
 EARTH_RADIUS_M = 6_378_137.0
 HALF_WORLD_M = math.pi * EARTH_RADIUS_M
@@ -44,6 +46,24 @@ _FIRST_ZOOM: dict[RoadClass, int] = {
 """Zoom from which a class is drawn; every other class from `_LAST_FIRST_ZOOM`."""
 
 _LAST_FIRST_ZOOM = 14
+
+
+def tiles_of(city: City) -> RoadTiles | None:
+    """
+    Draw the roads that cars drive on.
+
+    Parameters
+    ----------
+    city
+        The city.
+
+    Returns
+    -------
+    tiles
+        None for a city without a road network.
+    """
+    engine = city.travel_times.get(Mode.CAR)
+    return RoadTiles(engine.network) if isinstance(engine, NetworkTravelTimes) else None
 
 
 class RoadTiles:

@@ -48,6 +48,22 @@ class WeightsInForce:
             if isinstance(times, NetworkTravelTimes)
         }
 
+    def take_on(self, mode: Mode, times: NetworkTravelTimes) -> None:
+        """
+        Keep the roads of another mode, too, from the next reading on.
+
+        Parameters
+        ----------
+        mode
+            How crews travel.
+        times
+            Its engine, at the weights of the network itself.
+        """
+        with self._lock:
+            weights = ChangingWeights(times, self._layers, number=self._number)
+            self._weights = self._weights | {mode: weights}  # others may be reading it
+            self._unread = True
+
     def apply(self, now: datetime) -> bool:
         """
         Put in force what holds now; closures that could not be read are read first.

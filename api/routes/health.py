@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from api.access import may
-from api.metrics import CONTENT_TYPE, Figures, without_roads
+from api.metrics import CONTENT_TYPE, Figures
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 from geo.errors import Unavailable
@@ -81,8 +81,14 @@ def _parts(service: Service) -> list[PartOut]:
     """Look at what may fail while the rest goes on."""
     down_since = service.store_watch.down_since
     found: dict[Part, str | None] = {
-        "roads": "Arrivals are guessed in a straight line." if without_roads(service) else None,
+        "roads": _wrong_with_roads(service),
         "store": f"It takes no writes since {down_since}." if down_since else None,
         "intake": "More positions wait than are dealt with." if service.intake.full else None,
     }
     return [PartOut(part=part, ok=why is None, why=why) for part, why in found.items()]
+
+
+def _wrong_with_roads(service: Service) -> str | None:
+    """Say for which modes of travel there is no road engine."""
+    engines = service.city.travel_times.values()
+    return " ".join(engine.degraded for engine in engines if engine.degraded) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,11 @@ from geo.area import Area, Tier
 from geo.errors import UnreadableFile
 from geo.no_fly import NoFly
 from geo.road.road_class import Mode
-from geo.road.travel_time import TravelTimes, open_travel_times
+from geo.road.straight_line import straight_line
+from geo.road.travel_time import NetworkTravelTimes, TravelTimes, open_travel_times
 from geo.zone import UnitGrid, Zone
+
+log = logging.getLogger(__name__)
 
 LAYERS = (
     tables.AREAS,
@@ -123,7 +127,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         geopackage.note_extent(session.connection(), table)
 
 
-def read_city(store: Store) -> City:
+def read_city(store: Store, *, or_by_air: bool = False) -> City:
     """
     Read the city of a store, its roads mapped from disk.
 
@@ -131,6 +135,8 @@ def read_city(store: Store) -> City:
     ----------
     store
         The store.
+    or_by_air
+        Whether straight lines stand in for roads that are gone or damaged.
 
     Returns
     -------
@@ -140,7 +146,7 @@ def read_city(store: Store) -> City:
     Raises
     ------
     UnreadableFile
-        No city has been loaded, or its road networks are gone.
+        No city has been loaded, or its road networks are gone and nothing stands in for them.
     """
     with store.reading() as session:
         entries = session.execute(select(tables.META.c.name, tables.META.c.value))
@@ -164,13 +170,42 @@ def read_city(store: Store) -> City:
             authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
             units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
             officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
-            travel_times=_engines(store, meta),
+            travel_times=_engines(store, meta, or_by_air=or_by_air),
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
             no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
             run_cards=read_run_cards(session),
             arrival_model=in_force(session),
         )
+
+
+def open_roads(store: Store, mode: Mode) -> NetworkTravelTimes:
+    """
+    Open the road engine of one mode.
+
+    Parameters
+    ----------
+    store
+        The store of the city.
+    mode
+        How crews travel.
+
+    Returns
+    -------
+    times
+        At the weights of the network itself.
+
+    Raises
+    ------
+    UnreadableFile
+        The network is gone or damaged.
+    """
+    with store.reading() as session:
+        named = select(tables.META.c.value).where(tables.META.c.name == f"{ROADS}{mode}")
+        path = session.scalar(named)
+    if path is None:
+        raise UnreadableFile(f"The store {store.name} names no roads for {mode}.")
+    return open_travel_times(_roads_folder(store, path))
 
 
 def read_backdrop(session: Session) -> tuple[Backdrop, ...]:
@@ -209,14 +244,26 @@ def read_statuses(session: Session) -> dict[str, DutyStatus]:
     return {row.id: DutyStatus(row.status) for row in rows}
 
 
-def _engines(store: Store, meta: Mapping[str, str]) -> dict[Mode, TravelTimes]:
-    """Open the road engine of every mode; paths are relative to an embedded store."""
-    folder = Path("/") if store.path is None else store.path.parent
-    return {
-        Mode(name.removeprefix(ROADS)): open_travel_times(folder / path)
-        for name, path in meta.items()
-        if name.startswith(ROADS)
-    }
+def _engines(store: Store, meta: Mapping[str, str], *, or_by_air: bool) -> dict[Mode, TravelTimes]:
+    """Open the road engine of every mode."""
+    engines: dict[Mode, TravelTimes] = {}
+    for name in meta:
+        if not name.startswith(ROADS):
+            continue
+        mode = Mode(name.removeprefix(ROADS))
+        try:
+            engines[mode] = open_travel_times(_roads_folder(store, meta[name]))
+        except UnreadableFile as error:
+            if not or_by_air:
+                raise
+            log.warning("The roads for %s cannot be read: arrivals are by air. %s", mode, error)
+            engines[mode] = straight_line(mode)
+    return engines
+
+
+def _roads_folder(store: Store, path: str) -> Path:
+    """Where a network lies; paths are relative to an embedded store."""
+    return (Path("/") if store.path is None else store.path.parent) / path
 
 
 def _rows(session: Session, table: Table) -> Sequence[Row[Any]]:

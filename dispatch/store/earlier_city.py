@@ -11,6 +11,8 @@ from dispatch.store.arrival_models import get_arrival_model
 from dispatch.store.weights import layers_of, state_named
 from geo.errors import UnknownName
 from geo.road.changing_weights import ChangingWeights
+from geo.road.road_class import Mode
+from geo.road.straight_line import straight_line
 from geo.road.travel_time import NetworkTravelTimes, TravelTimes
 
 
@@ -41,7 +43,7 @@ def as_answered(
     """
     named = _by_mode(weight_version)
     engines = {
-        mode: _under(session, times, named.get(mode, ""))
+        mode: _under(session, mode, times, named.get(mode, ""))
         for mode, times in city.travel_times.items()
     }
     known = city.arrival_model
@@ -58,13 +60,15 @@ def _by_mode(weight_version: str) -> Mapping[str, str]:
     return {mode: version for mode, _, version in pairs}
 
 
-def _under(session: Session, times: TravelTimes, version: str) -> TravelTimes:
-    """The engine of one mode, pinned to an earlier version."""
-    pinned = times.pinned()
-    if pinned.version == version:
-        return pinned
+def _under(session: Session, mode: Mode, times: TravelTimes, version: str) -> TravelTimes:
+    """The engine of one mode, pinned to an earlier version, or by air if it was so then."""
+    for known in (times.pinned(), straight_line(mode)):
+        if known.version == version:
+            return known
     if not isinstance(times, NetworkTravelTimes):
-        raise UnknownName(f"Travel times of version {version!r} cannot be had any more.")
+        raise UnknownName(
+            f"Travel times of version {version!r} cannot be had: there are no roads for {mode}."
+        )
     network, now = version.partition("+")[0], times.network
     if network != now.version:
         raise UnknownName(

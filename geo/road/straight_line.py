@@ -11,11 +11,15 @@ from shapely import MultiPolygon, Polygon
 
 from geo.errors import BadValue
 from geo.road.reach import ReachBand, Stretches
+from geo.road.road_class import Mode
 from geo.road.route import Route
 from geo.road.snap import METRES_PER_DEGREE, Joins, check_lon_lat
 from geo.road.speed import edge_time_ms
 from geo.road.travel_time import Arrival
 from geo.road.within import limit_ms, reach_times_s
+
+ALONG_THE_LINE_MPS = {Mode.CAR: 6.0, Mode.EBIKE: 4.0, Mode.FOOT: 1.0}
+"""What is made good along the straight line where roads wind and crossings hold up."""
 
 NO_EDGES = np.zeros(0, dtype=np.int32)
 NO_STRETCHES = Stretches(NO_EDGES, np.zeros(0), np.zeros(0))
@@ -99,6 +103,25 @@ class StraightLineTravelTimes:
             lon_lat=np.concatenate([origin.lon_lat, destination.lon_lat]),
             edges=NO_EDGES,
         )
+
+
+def straight_line(mode: Mode) -> StraightLineTravelTimes:
+    """
+    Stand in for the road engine of a mode.
+
+    Parameters
+    ----------
+    mode
+        How crews travel.
+
+    Returns
+    -------
+    times
+        By air, at what that mode makes good along the line.
+    """
+    speed_mps = ALONG_THE_LINE_MPS[mode]
+    why = f"The road engine for {mode} does not answer: times are by air, at {speed_mps:g} m/s."
+    return StraightLineTravelTimes(speed_mps=speed_mps, why=why)
 
 
 def distance_m(

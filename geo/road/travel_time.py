@@ -20,6 +20,7 @@ from geo.errors import BadValue
 from geo.road.all_within import times_within
 from geo.road.customise import NEVER
 from geo.road.eligible import ANYBODY, ON_ROAD, Wanted
+from geo.road.engine_failure import or_engine_failed
 from geo.road.fleet import Fleet
 from geo.road.lengths import LengthMetric, measure_lengths
 from geo.road.matrix import full_matrix
@@ -194,7 +195,8 @@ class NetworkTravelTimes:
     Notes
     -----
     Every answer is exact.  `nearest` chooses between a search and the hierarchy, see
-    `geo.road.nearest`; `reach` searches; all else asks the hierarchy.
+    `geo.road.nearest`; `reach` searches; all else asks the hierarchy.  What goes wrong unforeseen
+    leaves the engine as `geo.road.engine_failure.EngineFailed`.
     """
 
     degraded: str | None = None
@@ -272,10 +274,12 @@ class NetworkTravelTimes:
         """Spatial index, built when the first place is joined."""
         return Snapper(self.network)
 
+    @or_engine_failed
     def join(self, lon_lat: NDArray[np.float64]) -> Joins:
         """Join places to the nearest junction or street; see `TravelTimes.join`."""
         return self.snapper.join(lon_lat, farthest_m=self._farthest_m)
 
+    @or_engine_failed
     def fleet(self, units: Joins) -> Fleet:
         """
         Hang units on the roads, to be moved and asked for again and again.
@@ -294,6 +298,7 @@ class NetworkTravelTimes:
         fleet.move(np.arange(len(units)), units)
         return fleet
 
+    @or_engine_failed
     def nearest(
         self,
         units: Joins | Fleet,
@@ -315,6 +320,7 @@ class NetworkTravelTimes:
             ranked = with_units_inside(question, ranked, self._rooms.mine())
         return [Arrival(unit, ms) for ms, unit in ranked]
 
+    @or_engine_failed
     def times_within(self, fleet: Fleet, incident: Joins, *, within_ms: int) -> NDArray[np.int64]:
         """
         Time every unit of a fleet that is within a time of an incident.
@@ -339,6 +345,7 @@ class NetworkTravelTimes:
             )
         return np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS)
 
+    @or_engine_failed
     def matrix(self, origins: Joins, destinations: Joins) -> NDArray[np.int64]:
         """Give all travel times by the hierarchy; see `TravelTimes.matrix`."""
         time_ms = full_matrix(self._roads, self._metric, origins, destinations, self._rooms.mine())
@@ -369,6 +376,7 @@ class NetworkTravelTimes:
         for time_ms, length_m in known.rows(origins, destinations):
             yield np.where(time_ms < NEVER, time_ms, UNREACHABLE_MS), length_m
 
+    @or_engine_failed
     def matrix_row(
         self, origin: Joins, destinations: Joins
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -390,6 +398,7 @@ class NetworkTravelTimes:
         ((time_ms, length_m),) = self.matrix_rows(origin, destinations)
         return time_ms[0], length_m[0]
 
+    @or_engine_failed
     def reach(self, origin: Joins, within_s: Sequence[float]) -> list[ReachBand]:
         """Show what is reached from one place within some times; see `TravelTimes.reach`."""
         times_s = reach_times_s(within_s)
@@ -397,6 +406,7 @@ class NetworkTravelTimes:
         reach = reach_from(self._roads, self._metric, origin, within_ms, self._rooms.mine())
         return reach.bands(times_s)
 
+    @or_engine_failed
     def partition(self, bases: Joins) -> Partition:
         """
         Divide the roads among some bases: each place to the one that is there first.
@@ -413,6 +423,7 @@ class NetworkTravelTimes:
         """
         return divide(self._roads, self._metric, bases)
 
+    @or_engine_failed
     def route(self, origin: Joins, destination: Joins) -> Route | None:
         """Lead from one place to another by the fastest way; see `TravelTimes.route`."""
         return fastest_route(self._roads, self._metric, origin, destination, self._rooms.mine())
