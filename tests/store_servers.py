@@ -16,15 +16,16 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
 import psycopg
 import pytest
+from spec.served_town import copy_town
 
 from dispatch.store.city_folder import load_city_folder
-from dispatch.store.engine import Store
+from dispatch.store.engine import Store, open_store
 from tests.free_port import free_port
 
 PACKAGES = "PostgreSQL with PostGIS (Debian packages postgresql and postgresql-postgis)"
@@ -52,6 +53,7 @@ class TemporaryServer:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
+        self._holding: dict[Path, str] = {}
         command = ["initdb", "-D", "data", "-U", "dispatch", "-A", "trust", "-E", "UTF8", "-N"]
         self._run(*command, "--locale=C.UTF-8")
         self.start()
@@ -103,6 +105,15 @@ class TemporaryServer:
         name = f"d{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def database_with(self, city: Path) -> str:
+        """Make a database with a city, which is loaded once and copied from then on; its name."""
+        if city not in self._holding:
+            name = self.make_database()
+            with closing(open_store(self.url(name), create=True)) as store:
+                load_city(city, store)
+            self._holding[city] = name
+        return self.make_database(template=self._holding[city])
 
     def drop_database(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -185,3 +196,34 @@ def new_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "embedded":
         return f"sqlite:///{tmp_path / 'store.gpkg'}"
     return str(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def town_on_server(town_store: Path, postgresql: TemporaryServer) -> Iterator[str]:
+    """Address of a store on PostgreSQL with the town of a test module, the test's own."""
+    name = postgresql.database_with(town_store.parent / "city")
+    yield postgresql.url(name)
+    with suppress(psycopg.OperationalError):  # a test may have ended the server
+        postgresql.drop_database(name)
+
+
+@pytest.fixture(params=["embedded", pytest.param("postgresql", marks=pytest.mark.verify)])
+def town_url(request: pytest.FixtureRequest, town_store: Path, tmp_path: Path) -> str:
+    """
+    Address of a store with the town of a test module, the test's own.
+
+    Of each kind in turn in `make verify`, embedded in `make test`; ``each_town_url`` always is.
+    """
+    return _town_in(request, town_store, tmp_path)
+
+
+@pytest.fixture(params=KINDS)
+def each_town_url(request: pytest.FixtureRequest, town_store: Path, tmp_path: Path) -> str:
+    """Address of a store with the town of a test module, of each kind in turn."""
+    return _town_in(request, town_store, tmp_path)
+
+
+def _town_in(request: pytest.FixtureRequest, town_store: Path, folder: Path) -> str:
+    if request.param == "embedded":
+        return f"sqlite:///{copy_town(town_store, folder)}"
+    return str(request.getfixturevalue("town_on_server"))

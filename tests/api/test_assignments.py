@@ -10,7 +10,6 @@ from spec.served_town import (
     SEVEN,
     MovedClock,
     asked,
-    copy_town,
     reported,
     served,
     write_town,
@@ -29,18 +28,13 @@ def town_store(tmp_path_factory):
 
 
 @pytest.fixture
-def store_file(town_store, tmp_path):
-    return copy_town(town_store, tmp_path)
-
-
-@pytest.fixture
 def clock():
     return MovedClock()
 
 
 @pytest.fixture
-def client(store_file, clock):
-    with served(store_file, clock) as client:
+def client(town_url, clock):
+    with served(town_url, clock) as client:
         yield client
 
 
@@ -98,13 +92,13 @@ def test_of_many_who_send_the_same_crew_at_once_one_is_heard(client, count):
     assert len(client.get("/api/v1/assignments?bound=true").json()["items"]) == 1
 
 
-def test_the_store_holds_an_officer_to_one_job_even_if_nobody_looks(store_file, clock):
+def test_the_store_holds_an_officer_to_one_job_even_if_nobody_looks(town_url, clock):
     """With the index taken away this test finds the officer bound twice."""
-    with served(store_file, clock) as client:
+    with served(town_url, clock) as client:
         incident, other = reported(client), reported(client, at="y")
         suggestion = asked(client, other)
         assert send(client, asked(client, incident), unit="K2").status_code == 201
-    with served(store_file, clock) as client:  # the snapshot of a process that missed it
+    with served(town_url, clock) as client:  # the snapshot of a process that missed it
         live = client.app.state.service.live
         live.set_status({"K2a": "available", "K2b": "available"})
         live.set_duty(always_on_duty(len(live.present.status)))
@@ -174,13 +168,13 @@ def test_a_suggestion_for_a_place_is_taken_for_an_incident_there(client):
     assert f"for incident {elsewhere}" in send(client, named, rank=1, incident=incident).text
 
 
-def test_who_is_bound_is_known_after_a_restart(store_file, clock):
-    with served(store_file, clock) as client:
+def test_who_is_bound_is_known_after_a_restart(town_url, clock):
+    with served(town_url, clock) as client:
         incident = reported(client)
         sent = send(client, asked(client, incident), rank=1).json()
-    with closing(open_store(f"sqlite:///{store_file}")) as store, store.reading() as session:
+    with closing(open_store(town_url)) as store, store.reading() as session:
         assert read_statuses(session)["K2a"] == "busy"
-    with served(store_file, clock) as client:
+    with served(town_url, clock) as client:
         assert units(asked(client, incident))[0] == "K4"
         client.post(f"/api/v1/assignments/{sent['id']}/release", json={})
         assert units(asked(client, incident))[0] == "K2"

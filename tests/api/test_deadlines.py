@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib.resources import files
 
 import pytest
-from spec.served_town import SEVEN, MovedClock, asked, copy_town, reported, served, write_town
+from spec.served_town import SEVEN, MovedClock, asked, reported, served, write_town
 
 from api.deadline_watch import DeadlineWatch
 from dispatch.assignment_terms import standard_terms
@@ -25,8 +25,8 @@ def clock():
 
 
 @pytest.fixture
-def client(town_store, tmp_path, clock):
-    with served(copy_town(town_store, tmp_path), clock) as client:
+def client(town_url, clock):
+    with served(town_url, clock) as client:
         yield client
 
 

@@ -10,7 +10,6 @@ from spec.served_town import (
     SEVEN,
     MovedClock,
     asked,
-    copy_town,
     reported,
     served,
     write_town,
@@ -34,24 +33,19 @@ def town_store(tmp_path_factory):
 
 
 @pytest.fixture
-def store_file(town_store, tmp_path):
-    return copy_town(town_store, tmp_path)
-
-
-@pytest.fixture
 def clock():
     return MovedClock()
 
 
 @pytest.fixture
-def client(store_file, clock):
-    with served(store_file, clock) as client:
+def client(town_url, clock):
+    with served(town_url, clock) as client:
         yield client
 
 
-def enter(store_file, *values: ShiftEntry | Job) -> None:
+def enter(town_url, *values: ShiftEntry | Job) -> None:
     """Write into the store as another process would."""
-    with closing(open_store(f"sqlite:///{store_file}")) as store, store.session() as session:
+    with closing(open_store(town_url)) as store, store.session() as session:
         for value in values:
             if isinstance(value, Job):
                 add_job(session, value)
@@ -88,9 +82,9 @@ def test_who_signs_off_is_not_sent_and_who_signs_on_is(client):
     assert units(asked(client, incident))[0] == "K2"
 
 
-def test_a_roster_written_by_another_process_counts_at_the_next_beat(client, store_file, clock):
+def test_a_roster_written_by_another_process_counts_at_the_next_beat(client, town_url, clock):
     incident = reported(client)
-    enter(store_file, shift("K2", "08:00", "16:00"))
+    enter(town_url, shift("K2", "08:00", "16:00"))
     client.app.state.service.keep_duty()
     assert reasons(asked(client, incident))["K2"] == "off_shift", "it is seven in the morning"
     clock.now = SEVEN + HOUR
@@ -103,8 +97,8 @@ def test_a_roster_written_by_another_process_counts_at_the_next_beat(client, sto
     assert duty["may_be_sent"]
 
 
-def test_an_extra_shift_lets_an_officer_be_sent_outside_the_roster(client, store_file, clock):
-    enter(store_file, shift("K2", "08:00", "16:00"))
+def test_an_extra_shift_lets_an_officer_be_sent_outside_the_roster(client, town_url, clock):
+    enter(town_url, shift("K2", "08:00", "16:00"))
     client.app.state.service.keep_duty()
     signed = client.put("/api/v1/officers/K2a/duty", json={"on": True}).json()
     assert signed["obstacle"]["code"] == "off_shift", "signing on does not undo the roster"
@@ -117,8 +111,8 @@ def test_an_extra_shift_lets_an_officer_be_sent_outside_the_roster(client, store
     assert not client.get("/api/v1/officers/K2a/duty").json()["may_be_sent"]
 
 
-def test_a_job_in_hand_keeps_an_officer_and_says_until_when(client, store_file):
-    enter(store_file, Job("", "K2a", SEVEN - HOUR, SEVEN + HOUR))
+def test_a_job_in_hand_keeps_an_officer_and_says_until_when(client, town_url):
+    enter(town_url, Job("", "K2a", SEVEN - HOUR, SEVEN + HOUR))
     client.app.state.service.keep_duty()
     duty = client.get("/api/v1/officers/K2a/duty").json()
     assert duty["obstacle"]["code"] == "busy"
@@ -172,48 +166,48 @@ class TestCommandLine:
     """`grid-dispatch duty on|off|list`."""
 
     @pytest.fixture
-    def verb(self, store_file, capsys):
+    def verb(self, town_url, capsys):
         """Run a verb at seven in the morning; answers exit code and JSON."""
 
         def run_verb(*words: str, now: str = SEVEN.isoformat()) -> tuple[int, object]:
-            options = ["--store", f"sqlite:///{store_file}", "--now", now, "--json"]
+            options = ["--store", town_url, "--now", now, "--json"]
             code = run(["duty", *words, *options])
             said = capsys.readouterr()
             return code, json.loads(said.out) if said.out else said.err
 
         return run_verb
 
-    def test_off_and_on_change_the_store(self, verb, store_file):
+    def test_off_and_on_change_the_store(self, verb, town_url):
         code, duty = verb("off", "K1a")
         assert (code, duty["status"]) == (0, "off_duty")
-        with closing(open_store(f"sqlite:///{store_file}")) as store, store.reading() as session:
+        with closing(open_store(town_url)) as store, store.reading() as session:
             assert read_statuses(session)["K1a"] == DutyStatus.OFF_DUTY
         code, duty = verb("on", "K1a")
         assert (code, duty["status"], duty["may_be_sent"]) == (0, "available", True)
 
-    def test_the_answer_is_no_when_something_still_keeps_the_officer(self, verb, store_file):
-        enter(store_file, shift("K1", "08:00", "16:00"))
+    def test_the_answer_is_no_when_something_still_keeps_the_officer(self, verb, town_url):
+        enter(town_url, shift("K1", "08:00", "16:00"))
         code, duty = verb("on", "K1a")
         assert (code, duty["obstacle"]["code"]) == (1, "off_shift")
         code, duty = verb("on", "K1a", "--until", (SEVEN + HOUR).isoformat())
         assert (code, duty["may_be_sent"]) == (0, True)
 
-    def test_everybody_is_listed_with_what_keeps_them(self, verb, store_file):
-        enter(store_file, shift("K1", "08:00", "16:00"))
+    def test_everybody_is_listed_with_what_keeps_them(self, verb, town_url):
+        enter(town_url, shift("K1", "08:00", "16:00"))
         code, listed = verb("list")
         kept = {one["officer"]: one["obstacle"]["code"] for one in listed if one["obstacle"]}
         assert (code, kept) == (0, {"K1a": "off_shift", "K1b": "off_shift"})
         _, free = verb("list", "--free")
         assert len(free) == len(listed) - 2
 
-    def test_the_answer_is_no_when_nobody_is_left(self, verb, store_file):
-        enter(store_file, *(shift(crew, "08:00", "16:00") for crew in ("K1", "K2", "K4", "K5")))
-        enter(store_file, shift("S1", "08:00", "16:00"))
+    def test_the_answer_is_no_when_nobody_is_left(self, verb, town_url):
+        enter(town_url, *(shift(crew, "08:00", "16:00") for crew in ("K1", "K2", "K4", "K5")))
+        enter(town_url, shift("S1", "08:00", "16:00"))
         assert verb("list", "--free") == (1, [])
 
-    def test_the_list_is_a_table_for_people(self, store_file, capsys):
-        options = ["--store", f"sqlite:///{store_file}", "--now", SEVEN.isoformat()]
-        enter(store_file, shift("K1", "08:00", "16:00"))
+    def test_the_list_is_a_table_for_people(self, town_url, capsys):
+        options = ["--store", town_url, "--now", SEVEN.isoformat()]
+        enter(town_url, shift("K1", "08:00", "16:00"))
         assert run(["duty", "list", *options]) == 0
         shown = capsys.readouterr().out
         assert "K1a" in shown
@@ -223,10 +217,10 @@ class TestCommandLine:
         code, said = verb("on", "Z9")
         assert (code, said) == (2, "grid-dispatch: There is no officer 'Z9' in this city.\n")
 
-    def test_suggest_reads_the_roster_too(self, store_file, capsys):
-        enter(store_file, shift("K2", "08:00", "16:00"))
+    def test_suggest_reads_the_roster_too(self, town_url, capsys):
+        enter(town_url, shift("K2", "08:00", "16:00"))
         lon_lat = ",".join(map(str, RIVER.lon_lat["x"]))
-        options = ["--store", f"sqlite:///{store_file}", "--json", "--matter", "H1"]
+        options = ["--store", town_url, "--json", "--matter", "H1"]
         asked_at = (SEVEN.isoformat(), (SEVEN + HOUR).isoformat())
         for now, code in zip(asked_at, ("off_shift", None), strict=True):
             run(["suggest", "--at", lon_lat, "--now", now, *options])

@@ -12,7 +12,6 @@ from spec.served_town import (
     SEVEN,
     MovedClock,
     asked,
-    copy_town,
     reported,
     seen,
     served,
@@ -31,19 +30,14 @@ def town_store(tmp_path_factory):
 
 
 @pytest.fixture
-def store_file(town_store, tmp_path):
-    return copy_town(town_store, tmp_path)
-
-
-@pytest.fixture
 def clock():
     return MovedClock()
 
 
 @pytest.fixture
-def client(store_file, clock, monkeypatch):
+def client(town_url, clock, monkeypatch):
     monkeypatch.setattr(app, "SECOND_LOOK_S", 0.05)
-    with served(store_file, clock) as client:
+    with served(town_url, clock) as client:
         yield client
 
 

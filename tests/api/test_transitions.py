@@ -8,7 +8,6 @@ from spec.served_town import (
     SEVEN,
     MovedClock,
     asked,
-    copy_town,
     reported,
     served,
     write_town,
@@ -28,8 +27,8 @@ def clock():
 
 
 @pytest.fixture
-def client(town_store, tmp_path, clock):
-    with served(copy_town(town_store, tmp_path), clock) as client:
+def client(town_url, clock):
+    with served(town_url, clock) as client:
         yield client
 
 

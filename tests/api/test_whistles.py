@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from heard import Hearing
-from spec.served_town import SEVEN, MovedClock, copy_town, reported, served, write_town
+from spec.served_town import SEVEN, MovedClock, reported, served, write_town
 
 MINUTE = timedelta(minutes=1)
 
@@ -16,18 +16,13 @@ def town_store(tmp_path_factory):
 
 
 @pytest.fixture
-def store_file(town_store, tmp_path):
-    return copy_town(town_store, tmp_path)
-
-
-@pytest.fixture
 def clock():
     return MovedClock()
 
 
 @pytest.fixture
-def client(store_file, clock):
-    with served(store_file, clock) as client:
+def client(town_url, clock):
+    with served(town_url, clock) as client:
         yield client
 
 
@@ -96,12 +91,12 @@ def test_a_whistle_answered_in_time_goes_nowhere(client, clock, told):
     assert wait_until(told, ("coming", [])) == [("awaited", []), ("coming", [])]
 
 
-def test_a_service_that_was_down_tells_it_when_it_is_back(store_file, clock, told):
-    with served(store_file, clock) as client:
+def test_a_service_that_was_down_tells_it_when_it_is_back(town_url, clock, told):
+    with served(town_url, clock) as client:
         whistle = blow(client, reported(client, "H1", "T1")).json()
     clock.now = SEVEN + 45 * MINUTE
     for _ in range(2):  # and only once
-        with served(store_file, clock) as client:
+        with served(town_url, clock) as client:
             patience = time.monotonic() + 10
             while not client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"]:
                 assert time.monotonic() < patience

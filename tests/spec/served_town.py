@@ -103,9 +103,10 @@ def copy_town(store: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def served(store: Path, clock: MovedClock) -> Iterator[TestClient]:
-    """Serve a store to a client on this machine."""
-    app = create_app(Settings(store=f"sqlite:///{store}"), clock=clock)
+def served(store: Path | str, clock: MovedClock) -> Iterator[TestClient]:
+    """Serve a store, by its file or its address, to a client on this machine."""
+    url = store if isinstance(store, str) else f"sqlite:///{store}"
+    app = create_app(Settings(store=url), clock=clock)
     looks = patch("api.app.DEADLINES_S", A_DAY_S)
     with (
         looks,
