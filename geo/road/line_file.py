@@ -115,6 +115,8 @@ def _read_frame(path: Path, layer: str | None) -> Any:  # noqa: ANN401  geopanda
     """Read one layer as a table with geometry."""
     if not path.exists():
         raise UnreadableFile(f"There is no file {path}.")
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        raise UnreadableFile(f"{path.absolute()} is a folder: name a file of roads in it.")
     try:
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return geopandas.read_parquet(path)

@@ -302,6 +302,12 @@ def test_a_table_without_geometry_is_refused(tmp_path: Path):
         read_lines(tmp_path / "roads.csv", mode=Mode.CAR)
 
 
+def test_a_folder_is_no_layer(tmp_path: Path):
+    (tmp_path / "places.csv").write_text("id,lon,lat\n")
+    with pytest.raises(UnreadableFile, match="is a folder: name a file of roads in it"):
+        read_lines(tmp_path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(UnreadableFile, match=r"There is no file .*gone\.shp"):
         read_lines(tmp_path / "gone.shp", mode=Mode.CAR)
