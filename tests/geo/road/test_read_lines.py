@@ -305,7 +305,7 @@ def test_a_table_without_geometry_is_refused(tmp_path: Path):
 def test_a_folder_is_no_layer(tmp_path: Path):
     (tmp_path / "places.csv").write_text("id,lon,lat\n")
     with pytest.raises(UnreadableFile, match="is a folder: name a file of roads in it"):
-        read_lines(tmp_path)
+        read_lines(tmp_path, mode=Mode.CAR)
 
 
 def test_a_missing_file_is_named(tmp_path: Path):
