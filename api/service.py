@@ -150,16 +150,21 @@ class Service:
         if texts and self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.publish_seen, "positions", texts)
 
-    def beat(self) -> dict[str, str]:
+    def beat(self) -> dict[str, str | None]:
         """
-        Say what time it is and which city is served.
+        Say what time it is, which city is served, and since when the store has been down.
 
         Returns
         -------
         beat
             What a ``beat`` event carries.
         """
-        return {"now": self.clock().isoformat(), "city_version": self.city.version}
+        down = self.store_watch.down_since
+        return {
+            "now": self.clock().isoformat(),
+            "city_version": self.city.version,
+            "stale_since": None if down is None else down.isoformat(),
+        }
 
     def present(self) -> dict[str, dict[str, str | float]]:
         """

@@ -2,6 +2,8 @@
 
 import { batch } from "@preact/signals";
 import { Refused, service, type LonLat, type Problem } from "./api";
+import { readCoverage } from "./coverage";
+import { readIncidents } from "./incidents";
 import {
   chosenMatters,
   chosenProposal,
@@ -43,24 +45,37 @@ export async function open(): Promise<void> {
   try {
     const opened = await service.city();
     clockAhead.value = Date.parse(opened.now) - Date.now();
-    const [matterList, domainList, unitList, officerList, incidentList] = await Promise.all([
+    const [matterList, domainList, unitList, officerList] = await Promise.all([
       service.matters(),
       service.domains(),
       service.units(),
       service.officers(),
-      service.incidents(),
+      readIncidents(service.incidents),
     ]);
     batch(() => {
       matters.value = byCode(matterList);
       domains.value = byCode(domainList);
       units.value = byCode(unitList);
       officers.value = byId(officerList);
-      incidents.value = byId(incidentList);
       opening.value = { state: "ready", value: opened };
     });
   } catch (error) {
     opening.value = { state: "refused", problem: problemOf(error) };
   }
+}
+
+/** Reads again what changes while the city stays: the stream could not tell what was missed. */
+export async function readAgain(): Promise<void> {
+  const [unitList, officerList] = await Promise.all([
+    service.units(),
+    service.officers(),
+    readIncidents(service.incidents),
+    readCoverage(),
+  ]);
+  batch(() => {
+    units.value = byCode(unitList);
+    officers.value = byId(officerList);
+  });
 }
 
 /** Remembers what the zones are called, once their layer is there. */

@@ -1,5 +1,7 @@
 /** What the service says, in the shapes of its HTTP interface, and how it is asked. */
 
+import { staleSince } from "./state";
+
 export type LonLat = [number, number];
 
 export interface Reason {
@@ -86,6 +88,7 @@ export interface Incident {
   text: string;
   reported_at: string;
   state: string;
+  version: number;
 }
 
 export interface Proposal {
@@ -173,6 +176,8 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refused(UNREACHABLE);
   }
+  const stale = response.headers.get("x-stale-since");
+  if (stale !== null) staleSince.value = stale;
   if (!response.ok) throw new Refused(await problemOf(response));
   return (await response.json()) as T;
 }

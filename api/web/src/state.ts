@@ -47,6 +47,9 @@ export const incidents = signal<ReadonlyMap<string, Incident>>(new Map());
 export const positions = signal<ReadonlyMap<string, Position>>(new Map());
 export const stream = signal<StreamState>("connecting");
 
+/** Since when the service's store has been down, so that what it says may be old. */
+export const staleSince = signal<string | null>(null);
+
 /** Milliseconds by which the service's clock is ahead of this screen's. */
 export const clockAhead = signal(0);
 export const now = signal(Date.now());
@@ -69,11 +72,18 @@ export const city = computed(() =>
   opening.value.state === "ready" ? opening.value.value : null,
 );
 
+const ENDED = new Set(["closed", "rated", "merged", "handed_off", "cancelled"]);
+
+/** Incidents at which work is left to be done here. */
+export const openIncidents = computed<ReadonlyMap<string, Incident>>(
+  () => new Map([...incidents.value].filter(([, incident]) => !ENDED.has(incident.state))),
+);
+
 /** Open incidents, the oldest first: those that wait longest stand on top. */
 export const queue = computed(() => {
   const wanted = queueFilter.value.trim().toLowerCase();
-  const open = [...incidents.value.values()].filter((incident) => matches(incident, wanted));
-  return open.sort(
+  const shown = [...openIncidents.value.values()].filter((incident) => matches(incident, wanted));
+  return shown.sort(
     (left, right) =>
       left.reported_at.localeCompare(right.reported_at) || left.id.localeCompare(right.id),
   );

@@ -7,9 +7,9 @@ import { service, type City, type LonLat } from "../api";
 import {
   chosenProposal,
   hoveredProposal,
-  incidents,
   language,
   now,
+  openIncidents,
   place,
   positions,
   proposals,
@@ -143,7 +143,7 @@ function followData(map: MapLibre): (() => void)[] {
     followCoverage(map),
     effect(() => {
       // Ageing is a matter of minutes: the colours need no redrawing every second.
-      drawIncidents(map, incidents.value, Math.floor(now.value / 15_000) * 15_000);
+      drawIncidents(map, openIncidents.value, Math.floor(now.value / 15_000) * 15_000);
     }),
     effect(() => {
       drawRoute(map, proposals.value[hoveredProposal.value ?? chosenProposal.value]);

@@ -1,4 +1,4 @@
-import { city, language, now, positions, stream, theme } from "../state";
+import { city, language, now, positions, staleSince, stream, theme } from "../state";
 import { nameOf, say, wallClock } from "../text";
 
 /** Title, the word that the city is invented, live state, clock, language and theme. */
@@ -21,6 +21,7 @@ export function Header() {
       )}
       <span class="spring" />
       <OnDuty />
+      <Stale />
       <StreamState />
       <time class="clock">{wallClock(now.value)}</time>
       <button
@@ -59,6 +60,17 @@ function StreamState() {
   return (
     <span class={`stream stream-${state}`} role="status" data-testid="stream">
       {say(word[state])}
+    </span>
+  );
+}
+
+/** While the store is down the service says what it knew: nobody shall take it for the present. */
+function Stale() {
+  const since = staleSince.value;
+  if (since === null) return null;
+  return (
+    <span class="stale" role="status" data-testid="stale">
+      {say("stale")} {wallClock(Date.parse(since))}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ageLevel } from "../ageing";
 import { workOnIncident } from "../actions";
 import type { Incident } from "../api";
-import { incidents, matters, now, queue, queueCursor, queueFilter, subject } from "../state";
+import { matters, now, openIncidents, queue, queueCursor, queueFilter, subject } from "../state";
 import { duration, say, shortName } from "../text";
 
 /** Open incidents, the longest waiting on top; each ages visibly. */
@@ -12,7 +12,7 @@ export function Queue() {
     <aside class="queue" aria-label={say("queue")}>
       <div class="pane-head">
         <h2>{say("queue")}</h2>
-        <span class="count">{incidents.value.size}</span>
+        <span class="count">{openIncidents.value.size}</span>
       </div>
       <label class="search">
         <input
@@ -25,7 +25,7 @@ export function Queue() {
         <kbd>/</kbd>
       </label>
       {shown.length === 0 ? (
-        <p class="empty">{say(incidents.value.size ? "queueNoMatch" : "queueEmpty")}</p>
+        <p class="empty">{say(openIncidents.value.size ? "queueNoMatch" : "queueEmpty")}</p>
       ) : (
         <ol class="incidents">
           {shown.map((incident) => (
