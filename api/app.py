@@ -68,7 +68,6 @@ from api.stale_reads import StaleReads
 from api.tile import tiles_of
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
-from api.whistle_watch import WhistleWatch
 from dispatch.live import LiveWhereabouts
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
@@ -90,9 +89,6 @@ WEIGHTS_S = 0.5
 
 ROADS_S = 2.0
 """How often it is seen whether the road engines answer."""
-
-WHISTLES_S = 1.0
-"""How often it is seen to that calls without an answer go up."""
 
 DEADLINES_S = 1.0
 """How often it is seen to that deadlines are told of: at most five seconds late."""
@@ -322,7 +318,7 @@ def heartbeats(
     Returns
     -------
     beats
-        Patrol and stream, weights, whistles, second looks, clock, and saving; none has started.
+        Patrol and stream, weights, deadlines, second looks, clock, and saving; none has started.
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
 
@@ -346,7 +342,6 @@ def heartbeats(
         Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
         Heartbeat(service.keep_duty, every_s=DUTY_S),
         Heartbeat(leadership.look, every_s=LEAD_S),
-        Heartbeat(once(WhistleWatch(service).beat), every_s=WHISTLES_S),
         Heartbeat(DeadlineWatch(service).beat, every_s=DEADLINES_S),
         Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
         Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),

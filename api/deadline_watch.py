@@ -1,4 +1,4 @@
-"""Deadline watch: whatever is due is told, at every beat, by as many processes as like to look."""
+"""Deadline watch: whatever is due is told at every beat, by as many processes as like to look."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import logging
 from functools import cached_property
 
 from api.service import Service
-from api.telling import tell_moves
+from api.telling import tell_call, tell_moves
 from dispatch.assignment_terms import AssignmentTerms, standard_terms
+from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline
 from dispatch.deadline_terms import DeadlineTerms, standard_deadlines
 from dispatch.store.deadlines import due_deadlines
@@ -38,16 +39,36 @@ class DeadlineWatch:
         return standard_deadlines(), standard_terms()
 
     def beat(self) -> None:
-        """Tell everything that is due; the store is written to only when something is."""
-        told, more = False, True
+        """Tell everything that is due."""
+        self.tell_due()
+
+    def tell_due(self, kind: ClockKind | None = None) -> list[Supervised]:
+        """
+        Tell everything that is due; the store is written to only when something is.
+
+        Parameters
+        ----------
+        kind
+            Of one kind only.
+
+        Returns
+        -------
+        told
+            Each step that fell to this watch, in the order told.
+        """
+        service = self._service
+        told: list[Supervised] = []
+        more = True
         while more:
-            with self._service.store.reading() as session:
-                due = due_deadlines(session, now=self._service.clock(), limit=MOST_AT_ONCE)
+            with service.store.reading() as session:
+                now = service.clock()
+                due = due_deadlines(session, now=now, limit=MOST_AT_ONCE, kind=kind)
             supervised = [one for one in map(self._tell, due) if one is not None]
-            told |= any(one.offer is not None for one in supervised)
+            told += supervised
             more = bool(supervised)
-        if told:
-            self._service.keep_duty()
+        if any(one.offer is not None for one in told):
+            service.keep_duty()
+        return told
 
     def _tell(self, deadline: Deadline) -> Supervised | None:
         """Tell one step; if that fails it is tried again at the next beat, others go on."""
@@ -64,6 +85,8 @@ class DeadlineWatch:
                 )
                 if told is not None and told.offer is not None:
                     tell_moves(session, told.offer.moved, service.city, now=service.clock())
+                if told is not None and told.call is not None:
+                    tell_call(session, told.call, service.city, now=service.clock())
                 session.commit()
         except Exception:  # one deadline that fails must not hold up the others
             logger.exception("Deadline %s of %s failed", deadline.kind, deadline.incident)

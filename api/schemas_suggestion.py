@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import Asked, Crs, GivenLonLat, Instant, LonLat, ReasonOut, Text
+from api.schemas_deadline import RunningDeadlineOut
 from api.schemas_verdict import (
     ClockOut,
     FilingIn,
@@ -17,6 +19,7 @@ from api.schemas_verdict import (
     WhistleOut,
 )
 from dispatch.choice import ProposalKind
+from dispatch.deadline_plan import Deadline
 from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.lifecycle import State, may_follow
 from dispatch.matter import CaseScale
@@ -271,9 +274,10 @@ class IncidentOut(BaseModel):
     filings: list[FilingOut]
     case_number: str | None = Field(description="Statutory number of the case (立案号).")
     version: int = Field(description="Grows with every step and correction; its ETag.")
+    deadlines: list[RunningDeadlineOut] = Field(description="That run, the oldest first.")
 
     @classmethod
-    def of(cls, incident: Incident) -> IncidentOut:
+    def of(cls, incident: Incident, running: Iterable[Deadline]) -> IncidentOut:
         """Copy an incident without its reporter, and without mobile numbers in its text."""
         return cls(
             id=incident.id or "",
@@ -288,6 +292,7 @@ class IncidentOut(BaseModel):
             filings=[FilingOut.of(filing) for filing in incident.filings],
             case_number=incident.case_number,
             version=incident.version,
+            deadlines=[RunningDeadlineOut.of(deadline) for deadline in running],
         )
 
 

@@ -7,7 +7,7 @@ from the city: whoever sees one of them hears of it.  No event names a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,13 @@ from api.schemas_suggestion import IncidentOut, as_json
 from api.schemas_whistle import WhistleRecordOut
 from dispatch.assignment import Assignment, running_clock
 from dispatch.city import City
+from dispatch.deadline_plan import Deadline
 from dispatch.escalation import Call, clocks_of_call
 from dispatch.incident import Incident
 from dispatch.reconsidering import SecondThought
 from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments, list_assignments
+from dispatch.store.deadlines import list_deadlines
 from dispatch.store.incidents import get_incident
 from dispatch.store.ledger import tell
 from dispatch.store.whistles import steps_of
@@ -58,7 +60,7 @@ def tell_incident(
     areas = _areas_of_incident(incident, city) | bound
     if seen_in - areas:
         tell(session, "incident_gone", {"id": incident.id}, now=now, areas=seen_in - areas)
-    tell(session, "incident", as_json(IncidentOut.of(incident)), now=now, areas=areas)
+    tell(session, "incident", as_json(show_incident(session, incident)), now=now, areas=areas)
 
 
 def tell_correction(
@@ -112,6 +114,47 @@ def tell_moves(
     for number, units in crews.items():
         moved = get_incident(session, number)
         tell_incident(session, moved, city, now=now, seen_in=areas_of_units(units, city))
+
+
+def show_incident(session: Session, incident: Incident) -> IncidentOut:
+    """
+    Show an incident as it stands.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incident
+        The incident.
+
+    Returns
+    -------
+    shown
+        With the deadlines that run.
+    """
+    return show_incidents(session, [incident])[0]
+
+
+def show_incidents(session: Session, incidents: Sequence[Incident]) -> list[IncidentOut]:
+    """
+    Show incidents as they stand.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incidents
+        The incidents.
+
+    Returns
+    -------
+    shown
+        Each with the deadlines that run, in the same order.
+    """
+    running: dict[str, list[Deadline]] = {str(one.id): [] for one in incidents}
+    for deadline in reversed(list_deadlines(session, incidents=running, running=True, limit=None)):
+        running[deadline.incident].append(deadline)
+    return [IncidentOut.of(one, running[str(one.id)]) for one in incidents]
 
 
 def tell_assignment(session: Session, assignment: Assignment, city: City, *, now: datetime) -> None:

@@ -30,6 +30,7 @@ class ClockKind(StrEnum):
     HANDLE = "handle"
     FEED_BACK = "feed_back"
     VERIFY = "verify"
+    ANSWER = "answer"
 
 
 class ClockStart(StrEnum):

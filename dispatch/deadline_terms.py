@@ -19,8 +19,8 @@ from dispatch.work_calendar import Counts, WorkCalendar, read_sessions
 from geo.errors import BadValue
 from geo.remark import Remark
 
-STATED_ELSEWHERE = frozenset({ClockKind.SECURE, ClockKind.ARRIVE})
-"""Kinds whose time the zone, the authority list or the suggestion states."""
+STATED_ELSEWHERE = frozenset({ClockKind.SECURE, ClockKind.ARRIVE, ClockKind.ANSWER})
+"""Kinds whose time the zone, the authority list, the suggestion or the whistle states."""
 
 
 class OnSilence(StrEnum):

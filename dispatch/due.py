@@ -14,18 +14,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from dispatch.answers_due import answer_done, answers_due
 from dispatch.assignment import ArrivalClock, Assignment, running_clock
 from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, draw_up
 from dispatch.deadline_terms import DeadlineTerms, Term, standard_deadlines
+from dispatch.escalation import Call
 from dispatch.incident import Incident
 from dispatch.jurisdiction import Jurisdiction, decide
 from dispatch.lifecycle import State
 from dispatch.store.assignments import all_assignments
 from dispatch.store.deadlines import add_deadline, end_deadline, list_deadlines
 from dispatch.store.duty import read_special_days
+from dispatch.store.whistles import list_calls
 from dispatch.work_calendar import Counts, WorkCalendar, working_between
 from geo.area import Tier
 from geo.place_index import Place
@@ -52,6 +55,8 @@ class Standing:
         All assignments to it, the oldest first.
     deadlines
         All its deadlines, the newest first.
+    calls
+        All whistles for it.
     calendar
         When the city works.
     terms
@@ -60,6 +65,8 @@ class Standing:
         Codes of the areas whose command centres are told, the lowest first.
     zone
         Where it lies, or None outside every zone.
+    city
+        The city.
     """
 
     incident: Incident
@@ -67,10 +74,12 @@ class Standing:
     now: datetime
     assignments: tuple[Assignment, ...]
     deadlines: tuple[Deadline, ...]
+    calls: tuple[Call, ...]
     calendar: WorkCalendar
     terms: DeadlineTerms
     centres: tuple[str, ...]
     zone: Zone | None
+    city: City
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +144,16 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
         now=now,
         assignments=all_assignments(session, incident=number),
         deadlines=tuple(list_deadlines(session, incident=number, limit=None)),
+        calls=tuple(list_calls(session, incident=number, limit=None)),
         calendar=terms.calendar(read_special_days(session)),
         terms=terms,
         centres=centres_of(place, city),
         zone=place.zone,
+        city=city,
     )
     for ending in endings(standing):
         end_deadline(session, ending.deadline, now=now, met=ending.met, left=ending.left)
-    if before == after and not standing.assignments:
+    if before == after and not (standing.assignments or standing.calls):
         return ()
     case = decide(incident, place, city, now=now)
     return tuple(add_deadline(session, one) for one in beginnings(standing, case))
@@ -216,6 +227,8 @@ def beginnings(standing: Standing, case: Jurisdiction) -> Iterator[Deadline]:
             yield from _acknowledgements(standing, term)
         elif kind in ARRIVALS:
             yield from _arrival(standing, kind, term)
+        elif kind == ClockKind.ANSWER:
+            yield from _answers(standing, term)
         elif not any(_still_open(standing, kind)):
             yield _case_deadline(standing, kind, term, case)
 
@@ -230,6 +243,8 @@ def _done(deadline: Deadline, standing: Standing) -> bool | None:
         return None if crew.stage == State.DISPATCHED else True
     if deadline.kind in ARRIVALS and _arrived(deadline, standing):
         return True
+    if deadline.kind == ClockKind.ANSWER and standing.state in term.runs_in:
+        return answer_done(deadline, standing.calls)
     if standing.state in term.met_by:
         return True
     return None if standing.state in term.runs_in | term.kept_in else False
@@ -299,6 +314,19 @@ def _arrival(standing: Standing, kind: ClockKind, term: Term) -> Iterator[Deadli
         centres=standing.centres,
         about=going[0].id,
         unit=going[0].picked.unit,
+    )
+
+
+def _answers(standing: Standing, term: Term) -> Iterator[Deadline]:
+    """One for each who is called and has not said that it comes."""
+    return answers_due(
+        standing.calls,
+        [one for one in standing.deadlines if one.kind == ClockKind.ANSWER],
+        _still_open(standing, ClockKind.ANSWER),
+        term,
+        standing.calendar,
+        standing.city,
+        now=standing.now,
     )
 
 

@@ -1,15 +1,15 @@
 """
-Escalation (逾期上报): what follows when a whistle is refused, or not answered in time.
+Escalation (逾期上报): a whistle on record, and what follows when it is refused or not answered.
 
 A call that fails goes to the command centre of the lowest area above caller and called.  If
 that one does not take it up in a few minutes, it goes to the next one above, up to the city.
-All of it follows from the record and the present: nothing has to be remembered between looks.
+When is told by the deadlines of `dispatch.answers_due`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from dispatch.assignment import ArrivalClock
@@ -19,9 +19,6 @@ from dispatch.reason import minutes
 from dispatch.whistle import Whistle
 from geo.area import Area
 from geo.remark import Remark
-
-TAKE_UP_WITHIN_S = 300.0
-"""A command centre takes a failed call up within five minutes, or the next one above is told."""
 
 
 class Says(StrEnum):
@@ -123,6 +120,42 @@ class Call:
         latest = self.latest
         return all(one in latest and latest[one].says == Says.COMES for one in self.parties)
 
+    def says(self, party: str) -> Says | None:
+        """
+        Read the last word of one of those called.
+
+        Parameters
+        ----------
+        party
+            Code of the unit, or name of the body.
+
+        Returns
+        -------
+        says
+            None if it has given none.
+        """
+        answer = self.latest.get(party)
+        return None if answer is None else answer.says
+
+    def due_at(self, party: str) -> datetime:
+        """
+        Tell until when one of those called is waited for.
+
+        Parameters
+        ----------
+        party
+            Code of the unit, or name of the body.
+
+        Returns
+        -------
+        due_at
+            The last instant in time, or that of its refusal if that is earlier.
+        """
+        answer = self.latest.get(party)
+        if answer is None or answer.says == Says.COMES:
+            return self.whistle.answer_by
+        return min(answer.at, self.whistle.answer_by)
+
     def missing(self, says: Says | None) -> tuple[str, ...]:
         """
         List those who gave a certain answer.
@@ -189,61 +222,40 @@ def state_of(call: Call, now: datetime) -> CallState:
     return CallState.SILENT if call.whistle.unanswered(now) else CallState.AWAITED
 
 
-def escalations(
-    call: Call, city: City, *, now: datetime, take_up_within_s: float = TAKE_UP_WITHIN_S
-) -> tuple[Escalation, ...]:
+def go_up(  # noqa: PLR0913 -- which step of what, as keywords
+    call: Call, to: str, city: City, *, step: int, at: datetime, take_up_within_s: float
+) -> Escalation:
     """
-    Say to whom a call has gone by now.
+    Word a step up of a call that has failed.
 
     Parameters
     ----------
     call
         The call.
+    to
+        Code of the area whose command centre takes it up.
     city
         The city.
-    now
-        The present, with offset.
+    step
+        From 1.
+    at
+        From when.
     take_up_within_s
         Seconds that each command centre has before the next one above is told.
 
     Returns
     -------
-    steps
-        The first one first; empty while answers are awaited, and if all were in time.
+    escalation
+        To whom it goes, and what that centre is to do.
 
     Raises
     ------
     UnknownName
-        The area that takes it up is not in the city any more.
+        The area is not in the city any more.
     """
-    failed_at = _failed_at(call)
-    if failed_at is None:
-        return ()
-    centres = list(reversed(city.chain_of(call.whistle.escalates_to)))
-    ends = call.closed_at
-    steps = []
-    for step, centre in enumerate(centres, start=1):
-        at = failed_at + timedelta(seconds=take_up_within_s * (step - 1))
-        if at >= now or (ends is not None and at >= ends):
-            break
-        above = centres[step] if step < len(centres) else None
-        steps.append(
-            Escalation(step, centre.code, at, _said(call, centre, above, take_up_within_s))
-        )
-    return tuple(steps)
-
-
-def _failed_at(call: Call) -> datetime | None:
-    """When a call failed: at the first refusal, or once the time to answer was over."""
-    latest = call.latest
-    failures = []
-    for party in call.parties:
-        answer = latest.get(party)
-        if answer is not None and answer.says == Says.REFUSES:
-            failures.append(min(answer.at, call.whistle.answer_by))
-        elif answer is None or answer.at > call.whistle.answer_by:
-            failures.append(call.whistle.answer_by)
-    return min(failures, default=None)
+    *higher, centre = city.chain_of(to)
+    above = higher[-1] if higher else None
+    return Escalation(step, to, at, _said(call, centre, above, take_up_within_s))
 
 
 def _said(call: Call, centre: Area, above: Area | None, take_up_within_s: float) -> Remark:

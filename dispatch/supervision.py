@@ -19,12 +19,14 @@ from dispatch.assignment_terms import AssignmentTerms
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, PlanStep, Telling, tell_step
 from dispatch.deadline_terms import DeadlineTerms
+from dispatch.escalation import Call
 from dispatch.offer import Offer, pass_on
 from dispatch.sight import areas_of_place
 from dispatch.store.deadlines import claim_step
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.ledger import post, record, tell
 from dispatch.whereabouts import Whereabouts
+from dispatch.whistle_desk import escalate
 from geo.remark import Remark
 
 KEEPER = "deadlines"
@@ -44,11 +46,14 @@ class Supervised:
         The step.
     offer
         What followed silence, or None.
+    call
+        The whistle that went up with it, or None.
     """
 
     deadline: Deadline
     step: PlanStep
     offer: Offer | None = None
+    call: Call | None = None
 
 
 def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which terms
@@ -89,6 +94,10 @@ def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which
         return None
     said = tell_step(deadline, step, terms.of[deadline.kind].title)
     _spread(session, deadline, step, said, whereabouts, now)
+    if deadline.kind == ClockKind.ANSWER and step.tells != Telling.REMIND:
+        within_s, city = terms.of[deadline.kind].next_above_after, whereabouts.city
+        call = escalate(session, deadline, step, city, now=now, take_up_within_s=within_s)
+        return Supervised(deadline, step, call=call)
     silent = deadline.kind == ClockKind.ACKNOWLEDGE and step.tells == Telling.MISSED
     if not silent or deadline.about is None:
         return Supervised(deadline, step)
@@ -121,7 +130,8 @@ def _spread(  # noqa: PLR0913, PLR0917 -- everything that is told of a step
         "said": {"code": said.code, "zh": said.zh, "en": said.en},
         "left_s": deadline.left_s(now),
     }
-    tell(session, "deadline", shown, now=now, areas=areas_of_place(place, whereabouts.city))
+    areas = areas_of_place(place, whereabouts.city) | {step.to}
+    tell(session, "deadline", shown, now=now, areas=areas)
     key = f"deadline:{deadline.id}:{deadline.told + 1}"
     post(session, now=now, to=step.to, said=said, dedupe_key=key, about=about)
 

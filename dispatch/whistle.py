@@ -70,9 +70,9 @@ class Whistle:
         Returns
         -------
         unanswered
-            Whether it lies after the last instant in time.
+            From the last instant in time on.
         """
-        return now > self.answer_by
+        return now >= self.answer_by
 
 
 def whistle(

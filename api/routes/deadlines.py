@@ -60,7 +60,7 @@ def list_all(  # noqa: PLR0913, PLR0917 -- a filter each
             everything=sees_whole_city(person, service.city),
         )
     now = service.clock()
-    return Page(items=[DeadlineOut.of(row, now) for row in rows], next=following)
+    return Page(items=[DeadlineOut.of_kept(row, now) for row in rows], next=following)
 
 
 @router.get("/{number}")

@@ -17,7 +17,7 @@ from api.schemas_suggestion import IncidentOut, IncidentReport
 from api.schemas_transition import CorrectionAsk
 from api.seen_part import pick_seen
 from api.service import ServiceDep
-from api.telling import tell_correction, tell_incident
+from api.telling import show_incident, show_incidents, tell_correction, tell_incident
 from api.version import VersionDep
 from dispatch import correcting, desk
 from dispatch.access import Act, Person
@@ -54,7 +54,7 @@ def report(
     with effect.begin() as session:
         kept = desk.receive(session, incident, service.city, by=person.name)
         tell_incident(session, kept, service.city, now=incident.reported_at)
-        out = tagged(IncidentOut.of(kept), effect.response)
+        out = tagged(show_incident(session, kept), effect.response)
         return effect.commit(out, location=f"/api/v1/incidents/{out.id}")
 
 
@@ -76,14 +76,15 @@ def list_all(
             cut,
             everything=sees_whole_city(person, service.city),
         )
-    return Page(items=[IncidentOut.of(row) for row in rows], next=following)
+        shown = show_incidents(session, rows)
+    return Page(items=shown, next=following)
 
 
 @router.get("/{number}")
 def read(number: str, response: Response, service: ServiceDep, _: ReadIncidentDep) -> IncidentOut:
     """Read one incident; its ETag is what a correction has to send back."""
     with service.store.reading() as session:
-        return tagged(IncidentOut.of(must_exist(session, number)), response)
+        return tagged(show_incident(session, must_exist(session, number)), response)
 
 
 @router.patch("/{number}")
@@ -114,7 +115,7 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
             now=now,
         )
         tell_correction(session, before, corrected, service.city, now=now)
-        return effect.commit(tagged(IncidentOut.of(corrected), effect.response))
+        return effect.commit(tagged(show_incident(session, corrected), effect.response))
 
 
 def tagged(out: IncidentOut, response: Response) -> IncidentOut:

@@ -17,7 +17,7 @@ from api.schemas_timeline import ProgressOut
 from api.schemas_transition import RatingAsk, TransitionAsk
 from api.schemas_verdict import HandOffOut
 from api.service import ServiceDep
-from api.telling import tell_moves
+from api.telling import show_incident, tell_moves
 from dispatch import next_step
 from dispatch.access import Act, Person
 from dispatch.assignment_terms import standard_terms
@@ -69,7 +69,7 @@ def move(
                 require_own_crew(session, person, service.city, made)
         incidents = (*moved.others, moved.incident)
         tell_moves(session, moved.assignments, service.city, now=now, incidents=incidents)
-        out = effect.commit(tagged(IncidentOut.of(moved.incident), effect.response))
+        out = effect.commit(tagged(show_incident(session, moved.incident), effect.response))
     if moved.assignments:
         service.keep_duty()
     return out

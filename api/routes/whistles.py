@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.access import may
+from api.deadline_watch import DeadlineWatch
 from api.errors import NotFound
 from api.idempotency import EffectDep
 from api.named_thing import Thing, sees_call
@@ -17,9 +18,9 @@ from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, W
 from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import show_call, tell_call
-from api.whistle_watch import escalate_calls
 from dispatch import whistle_desk
 from dispatch.access import Act, Person
+from dispatch.deadline import ClockKind
 from dispatch.escalation import Answer
 from dispatch.sight import sees_whole_city
 from dispatch.store.whistles import get_call, list_calls
@@ -83,10 +84,11 @@ def list_all(
 def escalate(service: ServiceDep, person: WhistleDep) -> list[WhistleRecordOut]:
     """Take up at once every whistle that was refused or not answered; it happens by itself too."""
     require_whole_city(person, service.city)
-    with service.store.session() as session:
-        shown = escalate_calls(session, service.city, now=service.clock())
-        session.commit()
-    return shown
+    told = DeadlineWatch(service).tell_due(ClockKind.ANSWER)
+    numbers = dict.fromkeys(str(one.call.id) for one in told if one.call is not None)
+    with service.store.reading() as session:
+        now = service.clock()
+        return [show_call(session, get_call(session, number), now) for number in numbers]
 
 
 @router.get("/{number}")
@@ -112,7 +114,7 @@ def answer(
     require_party(person, service.city, asked.party)
     with effect.begin() as session:
         given = Answer(asked.party, asked.says, now, person.name, asked.note)
-        call = whistle_desk.answer(session, number, given)
+        call = whistle_desk.answer(session, number, given, service.city)
         return effect.commit(tell_call(session, call, service.city, now=now))
 
 
@@ -128,6 +130,12 @@ def close(
     now = service.clock()
     with effect.begin() as session:
         call = whistle_desk.close(
-            session, number, now=now, by=person.name, closing=asked.closing, note=asked.note
+            session,
+            number,
+            service.city,
+            now=now,
+            by=person.name,
+            closing=asked.closing,
+            note=asked.note,
         )
         return effect.commit(tell_call(session, call, service.city, now=now))

@@ -98,6 +98,7 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
     kind: ClockKind | None = None,
     state: DeadlineState | None = None,
     about: str | None = None,
+    running: bool = False,
     before: int | None = None,
     limit: int | None = MOST_LISTED,
 ) -> list[Deadline]:
@@ -112,6 +113,8 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
         Of one incident, or of some, only.
     kind, state, about
         Of one kind, in one state, or about one assignment only.
+    running
+        Leave out those that have ended.
     before
         Id of the last one of the page before, or None for the first page.
     limit
@@ -125,6 +128,8 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
     query = select(DEADLINES).order_by(DEADLINES.c.fid.desc()).limit(limit)
     if incidents is not None:
         query = query.where(DEADLINES.c.incident.in_(tuple(incidents)))
+    if running:
+        query = query.where(DEADLINES.c.ended_at.is_(None))
     if before is not None:
         query = query.where(DEADLINES.c.fid < before)
     only = {"incident": incident, "kind": kind, "state": state, "about": about}
@@ -161,7 +166,9 @@ def get_deadline(session: Session, number: int) -> Deadline:
     return _deadline(row)
 
 
-def due_deadlines(session: Session, *, now: datetime, limit: int) -> list[Deadline]:
+def due_deadlines(
+    session: Session, *, now: datetime, limit: int, kind: ClockKind | None = None
+) -> list[Deadline]:
     """
     List deadlines of which something is to be told.
 
@@ -173,6 +180,8 @@ def due_deadlines(session: Session, *, now: datetime, limit: int) -> list[Deadli
         The present, with offset.
     limit
         How many at most.
+    kind
+        Of one kind only.
 
     Returns
     -------
@@ -180,6 +189,8 @@ def due_deadlines(session: Session, *, now: datetime, limit: int) -> list[Deadli
         Whatever waits longest first.
     """
     query = select(DEADLINES).where(DEADLINES.c.next_at <= now)
+    if kind is not None:
+        query = query.where(DEADLINES.c.kind == kind)
     query = query.order_by(DEADLINES.c.next_at, DEADLINES.c.fid).limit(limit)
     return [_deadline(row) for row in session.execute(query)]
 

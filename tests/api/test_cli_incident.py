@@ -47,7 +47,7 @@ def test_whistle_unanswered(told):
     incident = report_it(told, "H1", "T1")
     whistle = told("incident", "whistle", incident, "--area", "T", "--by", "li", minutes=1)
     assert (whistle["units"], whistle["state"], whistle["raised_by"]) == (["SQ"], "awaited", "li")
-    assert told("incident", "escalate", minutes=31) == []
+    assert told("incident", "escalate", minutes=30) == []
     (silent,) = told("incident", "escalate", minutes=32)
     assert (silent["state"], [step["to"] for step in silent["escalations"]]) == ("silent", ["C"])
     assert silent["clocks"]["answer_left_s"] == -60

@@ -173,7 +173,7 @@ def test_one_that_nobody_reaches_goes_up_the_tiers_until_somebody_arrives(client
     move(client, incident, "on_scene")
     look(due_s + 1300)
     late = deadlines(client, incident)["arrive"]
-    assert (late["state"], late["next_at"]) == ("missed", None)
+    assert (late["state"], late["follows"]) == ("missed", None)
     assert [one["about"] for one in entries(client, "deadline_supervise")] == [incident]
 
 

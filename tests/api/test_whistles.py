@@ -1,11 +1,12 @@
 """A whistle over HTTP: raised, answered, or left unanswered until a command centre takes it up."""
 
-import time
 from datetime import timedelta
 
 import pytest
 from heard import Hearing
 from spec.served_town import SEVEN, MovedClock, reported, served, write_town
+
+from api.deadline_watch import DeadlineWatch
 
 MINUTE = timedelta(minutes=1)
 
@@ -45,6 +46,22 @@ def say(client, whistle, says, party="SQ"):
     return client.post(path, json={"party": party, "says": says})
 
 
+def let_pass(client, clock, minutes):
+    """Let time pass, and what is due be told."""
+    clock.now = SEVEN + minutes * MINUTE
+    DeadlineWatch(client.app.state.service).beat()
+
+
+def steps_told(client, incident):
+    """What was told of the deadlines of answers, to whom."""
+    of_it = {"incident": incident, "kind": "answer"}
+    numbers = [one["id"] for one in client.get("/api/v1/deadlines", params=of_it).json()["items"]]
+    records = [client.get(f"/api/v1/deadlines/{number}").json() for number in numbers[::-1]]
+    return [
+        (one["tells"], one["to"]) for made in records for one in made["steps"] if one["told_at"]
+    ]
+
+
 def wait_until(told, state):
     return told.wait_until(lambda states: state in states)
 
@@ -57,9 +74,14 @@ def test_whistle_unanswered(client, clock, told):
     whistle = answer.json()
     assert (whistle["units"], whistle["state"], whistle["escalates_to"]) == (["SQ"], "awaited", "C")
     assert whistle["answer_by"] == "2026-11-19T23:30:00Z"
-    clock.now = SEVEN + 30 * MINUTE
+    (waits,) = client.get(f"/api/v1/incidents/{incident}").json()["deadlines"]
+    assert (waits["kind"], waits["unit"], waits["about"]) == ("answer", "SQ", whistle["id"])
+    assert waits["follows"] == {"tells": "remind", "to": "SQ", "at": "2026-11-19T23:15:00Z"}
+    let_pass(client, clock, 29.99)
     assert client.get(answer.headers["location"]).json()["state"] == "awaited"
-    clock.now = SEVEN + 31 * MINUTE
+    let_pass(client, clock, 31)
+    let_pass(client, clock, 31)
+    assert steps_told(client, incident) == [("remind", "SQ"), ("missed", "C")]
     wait_until(told, ("silent", ["C"]))
     silent = client.get(answer.headers["location"]).json()
     (step,) = silent["escalations"]
@@ -86,7 +108,7 @@ def test_a_whistle_answered_in_time_goes_nowhere(client, clock, told):
     assert (coming["state"], coming["closed_as"]) == ("coming", "answered")
     (answer,) = coming["answers"]
     assert (answer["party"], answer["late"], answer["by"]) == ("SQ", False, "demo-dispatcher")
-    clock.now = SEVEN + 60 * MINUTE
+    let_pass(client, clock, 60)
     assert client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"] == []
     assert wait_until(told, ("coming", [])) == [("awaited", []), ("coming", [])]
 
@@ -97,11 +119,10 @@ def test_a_service_that_was_down_tells_it_when_it_is_back(town_url, clock, told)
     clock.now = SEVEN + 45 * MINUTE
     for _ in range(2):  # and only once
         with served(town_url, clock) as client:
-            patience = time.monotonic() + 10
-            while not client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"]:
-                assert time.monotonic() < patience
-                time.sleep(0.02)
-            time.sleep(0.3)
+            let_pass(client, clock, 45)
+            (step,) = client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"]
+            assert step["to"] == "C"
+            wait_until(told, ("silent", ["C"]))
     assert told.count(("silent", ["C"])) == 1
 
 
@@ -109,8 +130,36 @@ def test_a_refusal_goes_up_at_once(client, clock, told):
     whistle = blow(client, reported(client, "H1", "T1")).json()
     clock.now = SEVEN + 2 * MINUTE
     assert say(client, whistle, "refuses").json()["state"] == "refused"
-    clock.now = SEVEN + 2 * MINUTE + timedelta(seconds=1)
+    let_pass(client, clock, 2)
     wait_until(told, ("refused", ["C"]))
+
+
+def test_a_whistle_for_what_is_over_goes_nowhere(client, clock):
+    """Whatever ends the work ends the deadlines of its answers, and nobody is called any more."""
+    incident = reported(client, "H1", "T1")
+    whistle = blow(client, incident).json()
+    body = {"to": "cancelled", "reason": "误报"}
+    client.post(f"/api/v1/incidents/{incident}/transitions", json=body)
+    let_pass(client, clock, 60)
+    assert client.get(f"/api/v1/whistles/{whistle['id']}").json()["escalations"] == []
+    assert client.get(f"/api/v1/incidents/{incident}").json()["deadlines"] == []
+    refused = blow(client, incident, by="D")
+    assert refused.status_code == 409
+    assert "nobody is called to it any more" in refused.json()["detail"]
+
+
+def test_a_suspended_case_waits_for_no_answer_and_what_is_left_runs_on(client, clock):
+    incident = reported(client, "H1", "T1")
+    client.post(f"/api/v1/incidents/{incident}/transitions", json={"to": "accepted"})
+    blow(client, incident)
+    clock.now = SEVEN + 10 * MINUTE
+    path = f"/api/v1/incidents/{incident}/transitions"
+    client.post(path, json={"to": "suspended", "reason": "等待开锁"})
+    let_pass(client, clock, 60)
+    assert steps_told(client, incident) == []
+    client.post(path, json={"to": "accepted"})
+    running = client.get(f"/api/v1/incidents/{incident}").json()["deadlines"]
+    assert [one["due_at"] for one in running if one["kind"] == "answer"] == ["2026-11-20T00:20:00Z"]
 
 
 def test_what_makes_no_sense_is_refused(client):

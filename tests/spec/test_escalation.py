@@ -1,13 +1,17 @@
 """A whistle that is refused or not answered goes up; a case has its clock all the while."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from spec.town import town
 from spec.town_city import NOW, TownCity
 
+from dispatch.answers_due import answer_done, answers_due
 from dispatch.assignment import ArrivalClock
+from dispatch.deadline import ClockKind
+from dispatch.deadline_plan import Deadline, Telling
+from dispatch.deadline_terms import standard_deadlines
 from dispatch.escalation import (
     Answer,
     Call,
@@ -15,7 +19,7 @@ from dispatch.escalation import (
     Closing,
     Says,
     clocks_of_call,
-    escalations,
+    go_up,
     state_of,
 )
 from dispatch.whistle import Whistle
@@ -28,6 +32,7 @@ CALL = Call(
     incident="I",
     whistle=Whistle("T", ("SQUAD",), ("海警",), NOW, NOW + 30 * MINUTE, "D", SAID, SAID),
     raised_by="li",
+    id="W1",
 )
 
 
@@ -37,10 +42,39 @@ def answered(*answers: tuple[str, str, float]) -> Call:
     return replace(CALL, answers=tuple(given))
 
 
+def deadlines_of(call: Call) -> list[tuple[Deadline, datetime | None]]:
+    """All deadlines of a call as it was raised, answered and closed, and when each ended."""
+    terms = standard_deadlines()
+    moments = [(NOW, replace(call, answers=(), closed_at=None, closed_as=None))]
+    for said in range(len(call.answers)):
+        so_far = replace(call, answers=call.answers[: said + 1], closed_at=None, closed_as=None)
+        moments.append((call.answers[said].at, so_far))
+    moments.append((call.closed_at or NOW + 600 * MINUTE, call))
+    kept: list[tuple[Deadline, datetime | None]] = []
+    for at, then in moments:
+        kept = [
+            (one, at if ended is None and answer_done(one, [then]) is not None else ended)
+            for one, ended in kept
+        ]
+        running = [one for one, ended in kept if ended is None]
+        begun = answers_due(
+            [then], [one for one, _ in kept], running,
+            terms.of[ClockKind.ANSWER], terms.calendar(()), CITY, now=at,
+        )  # fmt: skip
+        kept += [(one, None) for one in begun]
+    return kept
+
+
 def went(call: Call, minutes: float) -> list[tuple[str, float]]:
-    """To whom it has gone by then, and after how many minutes."""
-    steps = escalations(call, CITY, now=NOW + minutes * MINUTE)
-    return [(step.to, (step.at - NOW) / MINUTE) for step in steps]
+    """To whom it has gone by then, and after how many minutes; each centre once."""
+    told: dict[str, float] = {}
+    for deadline, ended in deadlines_of(call):
+        for step in deadline.plan:
+            over = step.at > NOW + minutes * MINUTE or (ended is not None and step.at >= ended)
+            if step.tells != Telling.REMIND and not over:
+                at = (step.at - NOW) / MINUTE
+                told[step.to] = min(at, told.get(step.to, at))
+    return list(told.items())
 
 
 BOTH_COME = [("SQUAD", "comes", 5), ("海警", "comes", 8)]
@@ -49,15 +83,15 @@ BOTH_COME = [("SQUAD", "comes", 5), ("海警", "comes", 8)]
 @pytest.mark.parametrize(
     ("call", "minutes", "state", "steps"),
     [
-        (CALL, 30, CallState.AWAITED, []),
-        (CALL, 30.1, CallState.SILENT, [("D", 30)]),
+        (CALL, 29.9, CallState.AWAITED, []),
+        (CALL, 30, CallState.SILENT, [("D", 30)]),
         (CALL, 35.1, CallState.SILENT, [("D", 30), ("C", 35)]),
         (CALL, 600, CallState.SILENT, [("D", 30), ("C", 35)]),
         (answered(*BOTH_COME), 600, CallState.COMING, []),
         (answered(BOTH_COME[0]), 20, CallState.AWAITED, []),
         (answered(BOTH_COME[0]), 31, CallState.SILENT, [("D", 30)]),
         (answered(("SQUAD", "refuses", 2)), 3, CallState.REFUSED, [("D", 2)]),
-        (answered(("SQUAD", "refuses", 2), *BOTH_COME), 600, CallState.COMING, []),
+        (answered(("SQUAD", "refuses", 2), *BOTH_COME), 600, CallState.COMING, [("D", 2)]),
         (answered(*BOTH_COME, ("SQUAD", "refuses", 9)), 10, CallState.REFUSED, [("D", 9)]),
     ],
 )
@@ -81,9 +115,22 @@ def test_a_late_answer_is_taken_and_does_not_undo_the_step():
     assert went(closed, 40) == [("D", 30)]
 
 
+def test_each_of_those_called_is_reminded_until_it_answers():
+    deadlines = [one for one, _ in deadlines_of(answered(BOTH_COME[0]))]
+    reminders = {one.unit: one.plan[0] for one in deadlines}
+    assert {step.tells for step in reminders.values()} == {Telling.REMIND}
+    assert {step.to for step in reminders.values()} == {"SQUAD", "海警"}
+    assert {(step.at - NOW) / MINUTE for step in reminders.values()} == {15}
+    ended = {one.unit: at for one, at in deadlines_of(answered(BOTH_COME[0]))}
+    assert ended == {"SQUAD": NOW + 5 * MINUTE, "海警": None}
+
+
 def test_a_step_says_who_failed_and_what_is_next():
     call = answered(("SQUAD", "refuses", 2))
-    first, second = escalations(call, CITY, now=NOW + 60 * MINUTE)
+    first, second = (
+        go_up(call, to, CITY, step=step, at=NOW, take_up_within_s=300)
+        for step, to in enumerate("DC", start=1)
+    )
     assert first.said.code == "whistle_escalated"
     assert "SQUAD refuses, 海警 did not answer" in first.said.en
     assert "if it does not within 5.0 min, C is told" in first.said.en
