@@ -28,6 +28,8 @@ from api.json_body import JsonBody
 from api.layers import Layers
 from api.live import Heartbeat
 from api.metrics import Figures
+from api.oidc import provider_of
+from api.oidc_claims import claim_rules
 from api.overload import Overload
 from api.plain_address import PlainAddress
 from api.position_sharing import PositionSharing
@@ -52,6 +54,7 @@ from api.routes import (
     maps,
     policies,
     positions,
+    provider,
     reach,
     reports,
     session,
@@ -143,6 +146,7 @@ ROUTES = (
     events,
     audit,
     session,
+    provider,
     users,
     api_keys,
     health,
@@ -230,6 +234,8 @@ def create_app(
             await warming
             await asyncio.to_thread(leadership.resign)
             await asyncio.to_thread(save_positions, service)
+            if service.provider is not None:
+                service.provider.close()
             service.store.close()
 
     app = FastAPI(
@@ -276,6 +282,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     """
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
+    claim_rules(settings)  # what is wrong with them is said at the start
     store = open_store(settings.store or demo_store_url())
     published = read_city(store, or_by_air=True)
     with store.reading() as session:
@@ -294,6 +301,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         weights=weights,
         live=live,
         duty=duty_now,
+        provider=provider_of(settings),
         policies=known,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=tiles_of(published),

@@ -30,6 +30,9 @@ AreasOption = Annotated[
 OfficerOption = Annotated[
     str | None, typer.Option(metavar="OFFICER", help="Service number, if it is an officer's.")
 ]
+SubjectOption = Annotated[
+    str | None, typer.Option(metavar="SUBJECT", help="Who the person is at the identity provider.")
+]
 
 ADMIN = "admin"
 
@@ -41,12 +44,14 @@ def add(
     role: RolesOption,
     area: AreasOption = None,
     officer: OfficerOption = None,
+    subject: SubjectOption = None,
     token: TokenOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make an account; its holder sets a password by the one-time link that is printed."""
-    body = {"name": name, "roles": role, "areas": area or [], "officer": officer}
+    body: dict[str, object] = {"name": name, "roles": role, "areas": area or []}
+    body |= {"officer": officer, "subject": subject}
     with open_door(store, token=token, role=ADMIN) as door:
         made = door.ask("POST", "users", body)
     _show_secret(made, "link", as_json=as_json)
@@ -86,6 +91,21 @@ def roles(
     if area is not None:
         body["areas"] = area
     _change(name, body, token, store, as_json=as_json)
+
+
+@app.command("subject")
+def subject_verb(
+    name: NameArgument,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[SUBJECT]", help="Left out: password alone.")
+    ] = None,
+    *,
+    token: TokenOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who the holder of an account is at the identity provider."""
+    _change(name, {"subject": subject}, token, store, as_json=as_json)
 
 
 @app.command("lock")

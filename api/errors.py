@@ -79,6 +79,37 @@ class Unauthorized(GridDispatchError):
     code = "unauthorized"
 
 
+class SignInRefused(Unauthorized):
+    """
+    Somebody comes back from the identity provider, and is not let in.
+
+    Parameters
+    ----------
+    why
+        The reason in one word of snake_case, for the audit.
+    sentence
+        What happened and the way out.
+    account
+        Name of the account that was meant, or None.
+    """
+
+    code = "sign_in_refused"
+
+    def __init__(self, why: str, sentence: str, account: str | None = None) -> None:
+        super().__init__(sentence)
+        self.why, self.account = why, account
+
+
+class ProviderDown(Unavailable):
+    """The identity provider cannot be reached, or says nothing sensible."""
+
+    code = "provider_down"
+    retry_after_s = 5
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The identity provider {what}; sign in with a password, or try again.")
+
+
 class Forbidden(GridDispatchError):
     """The caller may not do this."""
 
@@ -173,6 +204,8 @@ CHINESE: dict[str, str] = {
     "store_busy": "数据存储繁忙，未做任何更改，请稍后重试。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
+    "sign_in_refused": "统一身份认证未通过，请重新登录；仍不成功时请联系管理员。",
+    "provider_down": "统一身份认证服务暂时不可用，请使用密码登录，或稍后重试。",
     "unauthorized": "请先登录，或出示有效的令牌。",
     "forbidden": "没有权限。",
     "method_not_allowed": "该地址不支持此方法。",

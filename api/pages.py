@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -26,6 +32,16 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 )
 """Content security policy: no script, style, font or picture from anywhere else."""
+
+
+_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+}
+
+PROBLEM = '<p id="problem" role="alert"></p>'
+"""Where the sign-in page says what went wrong."""
 
 
 class _Assets(StaticFiles):
@@ -86,11 +102,27 @@ def _install_sign_in(app: FastAPI) -> None:
         return _page(SIGN_IN / "page.css")
 
 
+def sign_in_page(*, zh: str, en: str, status: int) -> Response:
+    """
+    Show the sign-in page with what went wrong.
+
+    Parameters
+    ----------
+    zh, en
+        The sentence in both languages, escaped for HTML.
+    status
+        Of the answer.
+
+    Returns
+    -------
+    response
+        The page.
+    """
+    text = (SIGN_IN / "page.html").read_text(encoding="utf-8")
+    said = f'<p id="problem" role="alert" data-zh="{zh}" data-en="{en}">{zh}</p>'
+    return HTMLResponse(text.replace(PROBLEM, said), status, _HEADERS)
+
+
 def _page(path: Path) -> FileResponse:
     """A file that is asked for anew each time, and whose page reaches nobody else."""
-    headers = {
-        "cache-control": "no-cache",
-        "content-security-policy": POLICY,
-        "referrer-policy": "no-referrer",
-    }
-    return FileResponse(path, headers=headers)
+    return FileResponse(path, headers=_HEADERS)

@@ -18,6 +18,11 @@ Password = Annotated[Text, Field(min_length=1, max_length=256)]
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Of the second factor.")]
 Areas = Annotated[list[Name], Field(max_length=100, description="Sees these and all below.")]
 
+Subject = Annotated[
+    Text,
+    Field(min_length=1, max_length=255, description="What the identity provider calls the person."),
+]
+
 
 class SignInAsk(Asked):
     """Sign in: by name and password, or by a one-time link and a new password."""
@@ -68,6 +73,12 @@ class SessionOut(BaseModel):
         )
 
 
+class ProviderOut(BaseModel):
+    """An identity provider by which one may sign in."""
+
+    title: str | None = Field(description="What it is called; null where there is none.")
+
+
 class PasswordAsk(Asked):
     """Change one's own password."""
 
@@ -96,6 +107,7 @@ class UserIn(Asked):
     roles: Annotated[list[Role], Field(min_length=1, max_length=8)]
     areas: Areas = Field(default_factory=list)
     officer: Name | None = None
+    subject: Subject | None = None
 
 
 class UserChange(Asked):
@@ -104,6 +116,7 @@ class UserChange(Asked):
     roles: Annotated[list[Role], Field(min_length=1, max_length=8)] | None = None
     areas: Areas | None = None
     officer: Name | None = None
+    subject: Subject | None = None
     locked: bool | None = None
 
 
@@ -114,6 +127,7 @@ class UserOut(BaseModel):
     roles: list[Role]
     areas: list[str]
     officer: str | None
+    subject: str | None
     locked: bool
     second_factor: bool
     link: str | None = Field(
@@ -128,6 +142,7 @@ class UserOut(BaseModel):
             roles=sorted(account.roles),
             areas=sorted(account.areas),
             officer=account.officer,
+            subject=account.subject and account.subject.partition(" ")[2],
             locked=account.locked,
             second_factor=account.totp_secret is not None,
             link=link,

@@ -19,6 +19,7 @@ from api.freezer import Freezer
 from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
+from api.oidc import Provider
 from api.positions_now import positions_texts
 from api.road_watch import RoadWatch
 from api.settings import Settings
@@ -76,6 +77,8 @@ class Service:
         Knows which road engines fail, and has arrivals by air meanwhile.
     intake
         Judges the positions that come in.
+    provider
+        Identity provider by which people may sign in, or None.
     underway
         Requests with an idempotency key that are in hand.
     warm
@@ -97,6 +100,7 @@ class Service:
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
+    provider: Provider | None = None
     underway: Underway = field(default_factory=Underway)
     warm: bool = False
     stopping: bool = False

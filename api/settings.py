@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.logs import LogFormat
@@ -45,6 +46,22 @@ class Settings(BaseSettings):
         Days for which suggestions can be made again: as long as the audit.
     keep_events_d
         Days for which live events can be caught up with.
+    oidc_issuer
+        Issuer address of the OpenID provider at which people may sign in; None without one.
+    oidc_client_id, oidc_client_secret
+        As what the service is registered there; without a secret, as a public client.
+    oidc_scope
+        What is asked for, separated by spaces.
+    oidc_title
+        What the button on the sign-in page calls it.
+    oidc_unknown
+        Whether somebody without an account is refused, or ``add``ed as one without roles.
+    oidc_name_claim
+        Claim after which such an account is named.
+    oidc_roles_claim, oidc_areas_claim
+        Claims that say roles and areas at every sign-in; None where administrators say them.
+    oidc_roles, oidc_areas
+        What values of those claims mean here; empty where they are roles and area codes already.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRID_DISPATCH_", frozen=True)
@@ -63,6 +80,17 @@ class Settings(BaseSettings):
     keep_reporters_d: float = Field(default=90.0, gt=0)
     keep_snapshots_d: float = Field(default=366.0, ge=184)
     keep_events_d: float = Field(default=7.0, gt=0)
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_scope: str = "openid profile"
+    oidc_title: str = "OpenID"
+    oidc_unknown: Literal["refuse", "add"] = "refuse"
+    oidc_name_claim: str = "preferred_username"
+    oidc_roles_claim: str | None = None
+    oidc_areas_claim: str | None = None
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    oidc_areas: dict[str, str] = Field(default_factory=dict)
 
 
 def home_folder() -> Path:

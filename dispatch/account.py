@@ -165,6 +165,25 @@ def may_try(account: Account, now: datetime) -> bool:
     return not account.locked and (account.locked_until is None or now >= account.locked_until)
 
 
+def subject_at(issuer: str, subject: str) -> str:
+    """
+    Write down who somebody is at an identity provider.
+
+    Parameters
+    ----------
+    issuer
+        Address of the provider, which holds no space.
+    subject
+        As the provider calls them, for good.
+
+    Returns
+    -------
+    subject
+        ``issuer subject``; nobody else has it.
+    """
+    return f"{issuer} {subject}"
+
+
 def require_sound(account: Account, city: City, by: Person | None = None) -> None:
     """
     Refuse an account that could not mean what it says.

@@ -16,11 +16,11 @@ from api.schemas_account import UserChange, UserIn, UserOut
 from api.service import Service, ServiceDep
 from api.sign_in import make_link
 from dispatch.access import Act, Person, areas_seen
-from dispatch.account import Account, CredentialKind, require_sound
+from dispatch.account import Account, CredentialKind, require_sound, subject_at
 from dispatch.store import ledger
 from dispatch.store.accounts import add_account, change_account, find_account, list_accounts
 from dispatch.store.credentials import end_credentials
-from geo.errors import Conflict
+from geo.errors import BadValue, Conflict
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
@@ -41,11 +41,16 @@ def list_all(service: ServiceDep, cut: CutDep, person: ManageUsersDep) -> Page[U
 def add(asked: UserIn, response: Response, service: ServiceDep, person: ManageUsersDep) -> UserOut:
     """Make an account; its one-time link is shown once."""
     account = Account(
-        asked.name, frozenset(asked.roles), frozenset(asked.areas), officer=asked.officer
+        asked.name,
+        frozenset(asked.roles),
+        frozenset(asked.areas),
+        officer=asked.officer,
+        subject=_subject(asked.subject, service),
     )
     require_sound(account, service.city, person)
     now = service.clock()
     with service.store.session() as session:
+        ledger.take_turn(session)  # of two who name one subject, one wins
         add_account(session, account)
         link = make_link(session, account.name, now=now)
         detail = {"roles": sorted(account.roles), "areas": sorted(account.areas)}
@@ -66,12 +71,13 @@ def read(name: str, service: ServiceDep, person: ManageUsersDep) -> UserOut:
 
 @router.patch("/{name}")
 def change(name: str, asked: UserChange, service: ServiceDep, person: ManageUsersDep) -> UserOut:
-    """Change roles, areas or officer, lock or unlock; whoever is locked is signed out at once."""
+    """Change roles, areas, officer or subject, lock or unlock; whoever is locked is signed out."""
     now = service.clock()
     if name == person.name:
         raise Conflict("Nobody changes their own account: another administrator does.")
     with service.store.session() as session:
-        account = _changed(_own(session, name, person, service), asked)
+        ledger.take_turn(session)
+        account = _changed(_own(session, name, person, service), asked, service)
         require_sound(account, service.city, person)
         change_account(session, account)
         if account.locked:
@@ -113,7 +119,16 @@ def _is_own(account: Account, person: Person, service: Service) -> bool:
     return (account.areas or service.city.roots) <= areas_seen(person, service.city)
 
 
-def _changed(account: Account, asked: UserChange) -> Account:
+def _subject(subject: str | None, service: Service) -> str | None:
+    """Who somebody is at the identity provider that is set."""
+    if subject is None:
+        return None
+    if service.provider is None:
+        raise BadValue("No identity provider is set here, so nobody has a subject there.")
+    return subject_at(service.provider.issuer, subject)
+
+
+def _changed(account: Account, asked: UserChange, service: Service) -> Account:
     """An account with what is asked for."""
     given = asked.model_fields_set
     changes: dict[str, object] = {}
@@ -123,6 +138,8 @@ def _changed(account: Account, asked: UserChange) -> Account:
         changes["areas"] = frozenset(asked.areas)
     if "officer" in given:
         changes["officer"] = asked.officer
+    if "subject" in given:
+        changes["subject"] = _subject(asked.subject, service)
     if asked.locked is not None:
         changes |= {"locked": asked.locked, "failures": 0, "locked_until": None}
     return replace(account, **changes)  # type: ignore[arg-type]  # values by their fields

@@ -1,4 +1,4 @@
-"""Tables of accounts, and of the secrets that stand for them."""
+"""Tables of accounts, of the secrets that stand for them, and of sign-ins under way."""
 
 from __future__ import annotations
 
@@ -37,3 +37,15 @@ CREDENTIALS = table(
 )
 
 CREDENTIALS_OF_ACCOUNT = Index("credentials_of_account", CREDENTIALS.c.account)
+
+SIGN_INS = table(
+    "sign_ins",
+    "登录中 / Sign-ins under way at an identity provider, by digest",
+    text("state", unique=True),
+    text("browser"),
+    text("nonce"),
+    text("verifier"),
+    text("redirect"),
+    Column("uses", Integer, nullable=False),
+    Column("until", Instant, nullable=False),
+)

@@ -29,10 +29,11 @@ def add_account(session: Session, account: Account) -> None:
     Raises
     ------
     Conflict
-        There is one of this name.
+        There is one of this name, or of this subject.
     """
     if find_account(session, account.name) is not None:
         raise Conflict(f"There is an account {account.name} already; take another name.")
+    _require_own_subject(session, account)
     session.execute(insert(ACCOUNTS).values(_columns(account)))
 
 
@@ -46,7 +47,13 @@ def change_account(session: Session, account: Account) -> None:
         A session that may write; the caller commits.
     account
         As it is to be.
+
+    Raises
+    ------
+    Conflict
+        Somebody else has its subject.
     """
+    _require_own_subject(session, account)
     row = update(ACCOUNTS).where(ACCOUNTS.c.name == account.name).values(_columns(account))
     session.execute(row)
 
@@ -215,6 +222,15 @@ def end_try(session: Session, name: str, *, totp_step: int | None = None) -> boo
         values["totp_step"] = totp_step
     done = session.execute(row.values(values).returning(ACCOUNTS.c.fid))
     return done.one_or_none() is not None
+
+
+def _require_own_subject(session: Session, account: Account) -> None:
+    """Refuse a second account of one subject."""
+    if account.subject is None:
+        return
+    other = account_of_subject(session, account.subject)
+    if other is not None and other.name != account.name:
+        raise Conflict(f"The account {other.name} is this subject's already; take it off there.")
 
 
 def _columns(account: Account) -> dict[str, object]:

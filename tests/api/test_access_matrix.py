@@ -22,6 +22,7 @@ D, P, G, O, R, A, L, X = (  # noqa: E741 -- O is the officers' column
 )
 EXPECTED = [
     (r"POST /api/v1/session", None),
+    (r"GET /api/v1/session/provider.*", None),
     (r"GET /(healthz|readyz)", None),
     (r"\w+ /api/v1/session.*", EVERYBODY),
     (r"\w+ /api/v1/(users|api-keys).*", {X}),

@@ -12,7 +12,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_ec57450a"
+revision = "0001_c695ae23"
 down_revision = None
 
 
@@ -532,6 +532,24 @@ def upgrade() -> None:
             sa.Column("skills", Codes(), nullable=False),
             sa.PrimaryKeyConstraint("fid"),
             comment="出动预案 / Who goes first, second, third for named matters, by step",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "sign_ins",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("browser", PLAIN_TEXT, nullable=False),
+            sa.Column("nonce", PLAIN_TEXT, nullable=False),
+            sa.Column("verifier", PLAIN_TEXT, nullable=False),
+            sa.Column("redirect", PLAIN_TEXT, nullable=False),
+            sa.Column("uses", sa.Integer(), nullable=False),
+            sa.Column("until", Instant(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("state"),
+            comment="登录中 / Sign-ins under way at an identity provider, by digest",
             sqlite_autoincrement=True,
         ),
     )
