@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from secrets import token_hex
+from secrets import randbits, token_hex
 from typing import Protocol
 
 from fastapi import FastAPI
@@ -28,11 +28,13 @@ from api.json_body import JsonBody
 from api.layers import Layers
 from api.live import Heartbeat
 from api.metrics import Figures
+from api.notifier import notifier_of
 from api.oidc import provider_of
 from api.oidc_claims import claim_rules
 from api.overload import Overload
 from api.plain_address import PlainAddress
 from api.position_sharing import PositionSharing
+from api.post_office import PostOffice
 from api.request_log import RequestLog
 from api.retention import forget_daily
 from api.routes import (
@@ -52,6 +54,7 @@ from api.routes import (
     incidents,
     joint_operations,
     maps,
+    messages,
     policies,
     positions,
     provider,
@@ -72,6 +75,7 @@ from api.tile import tiles_of
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
 from dispatch.live import LiveWhereabouts
+from dispatch.notify import SendingTerms
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
 from dispatch.second_thoughts_file import standard_rule
@@ -137,6 +141,7 @@ ROUTES = (
     transitions,
     incident_record,
     deadlines,
+    messages,
     positions,
     duty,
     closures,
@@ -282,6 +287,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     """
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
+    notifier = notifier_of(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
     store = open_store(settings.store or demo_store_url())
     published = read_city(store, or_by_air=True)
@@ -303,6 +309,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         duty=duty_now,
         provider=provider_of(settings),
         policies=known,
+        notifier=notifier,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=tiles_of(published),
     )
@@ -310,7 +317,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
 
 def heartbeats(
     service: Service, patrol: PatrolMaker | None, leadership: Leadership
-) -> list[Heartbeat | EventFeed]:
+) -> list[Heartbeat | EventFeed | PostOffice]:
     """
     Lay out what happens at a steady pace.
 
@@ -326,7 +333,8 @@ def heartbeats(
     Returns
     -------
     beats
-        Patrol and stream, weights, deadlines, second looks, clock, and saving; none has started.
+        Patrol and stream, weights, deadlines, second looks, clock, saving, and messages; none has
+        started.
     """
     walk = patrol(service.live.present, service.clock()) if patrol else None
 
@@ -358,6 +366,7 @@ def heartbeats(
         Heartbeat(service.announce_beat, every_s=BEAT_S),
         Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
         EventFeed(service, {"closure": service.change_weights}),
+        PostOffice(service, SendingTerms(), seed=randbits(64)),
         *_sharing(service),
     ]
 

@@ -26,7 +26,7 @@ HEARD_BY: Mapping[str, Act] = MappingProxyType(
         "whistle": Act.SEE_WHISTLES,
         "duty": Act.SEE_DUTY,
         "policy": Act.SEE_UNITS,
-        "notices": Act.SEE_FIGURES,
+        "message": Act.SEE_FIGURES,
     }
 )
 """What it takes to hear of each kind of event; of a kind that is not here nobody hears."""

@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from geo.road.travel_time import NetworkTravelTimes
+
 if TYPE_CHECKING:
     from api.service import Service
 
@@ -128,6 +130,13 @@ def _present(service: Service) -> Iterator[Metric]:
         ("stream_listeners", "Open pages on the live stream", service.stream.listeners),
         ("keyed_requests", "Requests with an idempotency key in hand", service.underway.held),
         ("store_down", "Whether the store fails", int(service.store_watch.down_since is not None)),
+        ("outbox_depth", "Messages that wait to be sent", service.outbox.waiting),
+        (
+            "outbox_oldest_waiting_seconds",
+            "How long the oldest of them has waited",
+            service.outbox.waits_s(service.clock()),
+        ),
+        ("outbox_dead_letters", "Messages that were given up", service.outbox.dead),
         ("ready", "Whether the first answer would be quick", int(service.warm)),
         (
             "degraded",
@@ -144,8 +153,19 @@ def _present(service: Service) -> Iterator[Metric]:
     yield InfoMetricFamily(
         "grid_dispatch_versions",
         "What is in force",
-        value={"city": service.city.version, "weights": service.city.weight_version},
+        value=_versions(service),
     )
+
+
+def _versions(service: Service) -> dict[str, str]:
+    """Versions of the city, of the weights, and of the roads of each mode."""
+    roads = {
+        f"roads_{mode}": engine.network.version
+        for mode, engine in service.city.travel_times.items()
+        if isinstance(engine, NetworkTravelTimes)
+    }
+    of_city = {"city": service.city.version, "weights": service.city.weight_version}
+    return of_city | roads
 
 
 def without_roads(service: Service) -> bool:

@@ -13,9 +13,11 @@ from dispatch.assignment import Assignment
 from dispatch.city import City
 from dispatch.escalation import Call
 from dispatch.incident import Incident
+from dispatch.notify import Message
 from dispatch.sight import officers_seen, sees_place, sees_unit, sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.incidents import get_incident
+from dispatch.store.outbox import get_message
 from dispatch.store.suggestions import get_suggestion
 from dispatch.store.whistles import get_call
 from geo.errors import UnknownName
@@ -29,6 +31,7 @@ class Thing(StrEnum):
     ASSIGNMENT = "assignment"
     SUGGESTION = "suggestion"
     WHISTLE = "whistle"
+    MESSAGE = "message"
     OFFICER = "officer"
     UNIT = "unit"
     AREA = "area"
@@ -143,6 +146,29 @@ def sees_call(session: Session, call: Call, person: Person, city: City) -> bool:
     return sees_place(person, city, get_incident(session, call.incident).lon_lat)
 
 
+def sees_message(session: Session, message: Message, person: Person, city: City) -> bool:
+    """
+    Tell whether a message to the outside is within a person's sight.
+
+    Parameters
+    ----------
+    session
+        A session.
+    message
+        The message.
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    seen
+        Whether the incident is that it is about.
+    """
+    return sees_incident(session, get_incident(session, message.about), person, city)
+
+
 def speaks_for(person: Person, city: City, party: str) -> bool:
     """
     Tell whether a person may answer for somebody who is called.
@@ -189,12 +215,20 @@ def _whistle(session: Session, number: str, person: Person, city: City) -> bool:
     return sees_call(session, get_call(session, number), person, city)
 
 
+def _message(session: Session, number: str, person: Person, city: City) -> bool:
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+        return False
+    return sees_message(session, get_message(session, int(number)), person, city)
+
+
+_LONGEST_NUMBER = 9
 _IN_STORE: Mapping[Thing, Callable[[Session, str, Person, City], bool]] = {
     Thing.INCIDENT: _incident,
     Thing.REPORT: _report,
     Thing.ASSIGNMENT: _assignment,
     Thing.SUGGESTION: _suggestion,
     Thing.WHISTLE: _whistle,
+    Thing.MESSAGE: _message,
 }
 _BY_NAME: Mapping[Thing, tuple[str, Callable[[str, Person, City], bool]]] = {
     Thing.OFFICER: ("officer", lambda name, person, city: name in officers_seen(person, city)),

@@ -19,6 +19,7 @@ from api.freezer import Freezer
 from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
+from api.notifier import LogNotifier
 from api.oidc import Provider
 from api.positions_now import positions_texts
 from api.road_watch import RoadWatch
@@ -30,10 +31,12 @@ from api.weights_in_force import WeightsInForce
 from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
 from dispatch.live import LiveWhereabouts
+from dispatch.notify import Notifier
 from dispatch.policy import Policy, policy_named
 from dispatch.policy_file import standard_policies
 from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.engine import Store
+from dispatch.store.outbox import Outbox
 from geo.position import Fix, FixResult
 from geo.road.engine_failure import EngineFailed
 
@@ -71,6 +74,10 @@ class Service:
         The map layers as GeoJSON.
     tiles
         The road tiles, or None for a city without a road network.
+    notifier
+        Hands messages to the outside.
+    outbox
+        How much waits to be sent, as this process saw it last.
     store_watch
         Knows since when the store has been down.
     road_watch
@@ -102,6 +109,8 @@ class Service:
     stream: Stream = field(default_factory=Stream)
     provider: Provider | None = None
     underway: Underway = field(default_factory=Underway)
+    notifier: Notifier = field(default_factory=LogNotifier)
+    outbox: Outbox = field(default_factory=Outbox)
     warm: bool = False
     stopping: bool = False
     intake: PositionIntake = field(init=False)

@@ -118,6 +118,7 @@ def start_log(log_format: LogFormat = LogFormat.TEXT) -> None:
         How its lines look; a line for each request is for collectors.
     """
     logging.basicConfig(level=logging.INFO, handlers=[log_handler(log_format)])
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # addresses may hold a secret
     if log_format is LogFormat.TEXT:
         logging.getLogger("api.requests").setLevel(logging.WARNING)
 

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         Files with which TLS is spoken here; None where a proxy speaks it.
     proxies
         Addresses of proxies whose word for the caller's address is taken, separated by commas.
+    webhook_url
+        Where messages to the outside are posted; None writes them to the log.
+    webhook_secret
+        With which they are signed: ``whsec_`` and random bytes in base64.
     keep_tracks_d
         Days for which the last place of an officer is kept.
     keep_reporters_d
@@ -76,6 +80,8 @@ class Settings(BaseSettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     proxies: str = ""
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
     keep_tracks_d: float = Field(default=30.0, gt=0)
     keep_reporters_d: float = Field(default=90.0, gt=0)
     keep_snapshots_d: float = Field(default=366.0, ge=184)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.schemas_assignment import AssignmentOut
 from api.schemas_closure import ClosureOut
+from api.schemas_message import MessageOut
 from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import IncidentOut, as_json
 from api.schemas_whistle import WhistleRecordOut
@@ -22,6 +23,7 @@ from dispatch.city import City
 from dispatch.deadline_plan import Deadline
 from dispatch.escalation import Call, clocks_of_call
 from dispatch.incident import Incident
+from dispatch.notify import Message
 from dispatch.reconsidering import SecondThought
 from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments, list_assignments
@@ -311,6 +313,25 @@ def tell_thought(session: Session, thought: SecondThought, city: City) -> None:
     areas = _areas_of_incident(get_incident(session, thought.incident), city)
     shown = as_json(SecondThoughtOut.of(thought))
     tell(session, "resuggest", shown, now=thought.at, areas=areas)
+
+
+def tell_message(session: Session, message: Message, city: City, *, now: datetime) -> None:
+    """
+    Tell whoever runs the service that a message was given up, or is no longer.
+
+    Parameters
+    ----------
+    session
+        The session that changes it.
+    message
+        The message as it stands.
+    city
+        The city.
+    now
+        The present.
+    """
+    areas = _areas_of_incident(get_incident(session, message.about), city)
+    tell(session, "message", as_json(MessageOut.of(message)), now=now, areas=areas)
 
 
 def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:

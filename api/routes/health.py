@@ -18,13 +18,17 @@ router = APIRouter(tags=["health"])
 SeeFiguresDep = Annotated[Person, Depends(may(Act.SEE_FIGURES))]
 
 
+LATE_S = 60.0
+"""A message that is not taken for longer says that something is wrong."""
+
+
 class HealthOut(BaseModel):
     """The process lives."""
 
     status: Literal["ok"] = "ok"
 
 
-Part = Literal["roads", "store", "intake"]
+Part = Literal["roads", "store", "intake", "messages"]
 
 
 class PartOut(BaseModel):
@@ -77,6 +81,16 @@ def metrics(request: Request, _: SeeFiguresDep) -> Response:
     return Response(figures.written(), media_type=CONTENT_TYPE)
 
 
+def _wrong_with_messages(service: Service) -> str | None:
+    """Say that messages were given up, or that they are not taken."""
+    outbox = service.outbox
+    if outbox.dead:
+        return f"{outbox.dead} given up; see /api/v1/messages?state=dead."
+    if outbox.waits_s(service.clock()) > LATE_S:
+        return f"{outbox.waiting} not taken yet, the oldest since {outbox.oldest_at}."
+    return None
+
+
 def _parts(service: Service) -> list[PartOut]:
     """Look at what may fail while the rest goes on."""
     down_since = service.store_watch.down_since
@@ -84,6 +98,7 @@ def _parts(service: Service) -> list[PartOut]:
         "roads": _wrong_with_roads(service),
         "store": f"It takes no writes since {down_since}." if down_since else None,
         "intake": "More positions wait than are dealt with." if service.intake.full else None,
+        "messages": _wrong_with_messages(service),
     }
     return [PartOut(part=part, ok=why is None, why=why) for part, why in found.items()]
 

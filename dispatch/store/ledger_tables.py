@@ -45,3 +45,10 @@ OUTBOX = table(
 )
 
 MESSAGES_DUE = Index("messages_due", OUTBOX.c.due_at)
+
+MESSAGES_UNSENT = Index(
+    "messages_unsent",
+    OUTBOX.c.posted_at,
+    sqlite_where=OUTBOX.c.sent_at.is_(None),
+    postgresql_where=OUTBOX.c.sent_at.is_(None),
+)

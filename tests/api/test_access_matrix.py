@@ -27,6 +27,7 @@ EXPECTED = [
     (r"\w+ /api/v1/session.*", EVERYBODY),
     (r"\w+ /api/v1/(users|api-keys).*", {X}),
     (r"GET /api/v1/audit.*", {A}),
+    (r"\w+ /api/v1/messages.*", {X}),
     (r"GET /api/v1/(city|domains|matters|places/at)", EVERYBODY),
     (r"GET /api/v1/layers/coverage/now", {D, P, G, L, X}),
     (r"GET /(api/v1/layers|tiles)/.*", EVERYBODY),

@@ -66,7 +66,7 @@ def test_parts_are_named_with_what_is_wrong_with_them(client):
     while answer.status_code == 503:
         answer = client.get("/readyz")
     parts = {part["part"]: part for part in answer.json()["parts"]}
-    assert parts.keys() == {"roads", "store", "intake"}
+    assert parts.keys() == {"roads", "store", "intake", "messages"}
     assert all(part["ok"] for part in parts.values())
     service = client.app.state.service
     service.intake._waiting, before = 10**9, service.intake._waiting
@@ -102,10 +102,25 @@ def test_present_values_are_read_off(client):
         "grid_dispatch_positions_turned_away_total",
         "grid_dispatch_stream_listeners",
         "grid_dispatch_store_down",
+        "grid_dispatch_outbox_depth",
+        "grid_dispatch_outbox_oldest_waiting_seconds",
+        "grid_dispatch_outbox_dead_letters",
         "grid_dispatch_ready",
         "grid_dispatch_degraded",
         "grid_dispatch_versions_info",
     } <= seen
+
+
+def test_versions_are_those_that_are_in_force(client):
+    (versions,) = [
+        dict(labels) for name, labels in figures(client) if name == "grid_dispatch_versions_info"
+    ]
+    city = client.get("/api/v1/city").json()
+    assert (versions["city"], versions["weights"]) == (city["city_version"], city["weight_version"])
+    engines = client.app.state.service.city.travel_times
+    roads = {f"roads_{mode}": engine.network.version for mode, engine in engines.items()}
+    assert roads
+    assert versions == {"city": versions["city"], "weights": versions["weights"]} | roads
 
 
 def test_how_long_cases_take_is_counted_from_step_to_step(client):

@@ -12,7 +12,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_c695ae23"
+revision = "0001_7f76e3cd"
 down_revision = None
 
 
@@ -464,6 +464,14 @@ def upgrade() -> None:
         ),
     )
     op.create_index("messages_due", "outbox", ["due_at"], unique=False)
+    op.create_index(
+        "messages_unsent",
+        "outbox",
+        ["posted_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
     list_table(
         store,
         op.create_table(
