@@ -36,6 +36,7 @@ def kept_by(settings: Settings) -> Kept:
         reporters_d=settings.keep_reporters_d,
         snapshots_d=settings.keep_snapshots_d,
         events_d=settings.keep_events_d,
+        audit_d=settings.keep_audit_d,
     )
 
 

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
         Days for which suggestions can be made again: as long as the audit.
     keep_events_d
         Days for which live events can be caught up with.
+    keep_audit_d
+        Days for which the audit is kept.
     oidc_issuer
         Issuer address of the OpenID provider at which people may sign in; None without one.
     oidc_client_id, oidc_client_secret
@@ -86,6 +88,7 @@ class Settings(BaseSettings):
     keep_reporters_d: float = Field(default=90.0, gt=0)
     keep_snapshots_d: float = Field(default=366.0, ge=184)
     keep_events_d: float = Field(default=7.0, gt=0)
+    keep_audit_d: float = Field(default=366.0, ge=183)
     oidc_issuer: str | None = None
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from dispatch.audit_chain import DROPPED, Break, Head, Link, first_break, unreadable
@@ -113,6 +113,8 @@ def drop_links(session: Session, *, before: datetime, now: datetime, by: str) ->
     """
     Drop entries whose time is over; the chain itself says up to where, so it still holds.
 
+    What a clock that was wrong has dated too early stays as long as the entries before it.
+
     Parameters
     ----------
     session
@@ -136,8 +138,11 @@ def drop_links(session: Session, *, before: datetime, now: datetime, by: str) ->
     """
     if before > now - timedelta(days=KEPT_DAYS):
         raise BadValue(f"The audit is kept for {KEPT_DAYS} days: {before.isoformat()} is later.")
-    query = select(AUDIT).where(AUDIT.c.at < before).order_by(AUDIT.c.seq.desc()).limit(1)
-    row = session.execute(query).one_or_none()
+    last = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(1)
+    kept_from = session.scalar(select(func.min(AUDIT.c.seq)).where(AUDIT.c.at >= before))
+    if kept_from is not None:
+        last = last.where(AUDIT.c.seq < kept_from)
+    row = session.execute(last).one_or_none()
     if row is None:
         return 0
     record(

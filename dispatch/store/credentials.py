@@ -142,7 +142,7 @@ def end_credentials(
     session.execute(rows if but is None else rows.where(CREDENTIALS.c.fid != but))
 
 
-def drop_run_out(session: Session, *, now: datetime) -> None:
+def drop_run_out(session: Session, *, now: datetime) -> int:
     """
     Delete what has run out.
 
@@ -152,8 +152,14 @@ def drop_run_out(session: Session, *, now: datetime) -> None:
         A session that may write; the caller commits.
     now
         The present.
+
+    Returns
+    -------
+    dropped
+        Number of credentials.
     """
-    session.execute(delete(CREDENTIALS).where(CREDENTIALS.c.until <= now))
+    gone = delete(CREDENTIALS).where(CREDENTIALS.c.until <= now).returning(CREDENTIALS.c.fid)
+    return len(session.execute(gone).all())
 
 
 def list_keys(session: Session, *, after: int = 0, limit: int | None = None) -> list[Credential]:

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
 
 from dispatch.lifecycle import ENDED
-from dispatch.store.ledger import record
-from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
+from dispatch.store.audit import drop_links
+from dispatch.store.credentials import drop_run_out
+from dispatch.store.events import drop_events
+from dispatch.store.ledger import record, take_turn
+from dispatch.store.ledger_tables import AUDIT, OUTBOX
 from dispatch.store.suggestions import prune_tracks
 from dispatch.store.tables import INCIDENTS, POSITIONS
 from dispatch.store.transitions import TRANSITIONS
@@ -36,12 +39,15 @@ class Kept:
         Where everybody was when a suggestion was made.
     events_d
         Live events, and messages that have gone out.
+    audit_d
+        Entries of the audit; half a year at least.
     """
 
     tracks_d: float
     reporters_d: float
     snapshots_d: float
     events_d: float
+    audit_d: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,10 @@ class Forgotten:
         Live events.
     messages
         Messages sent long ago.
+    credentials
+        Sessions, links and keys that have run out.
+    audit
+        Entries of the audit; the chain itself says up to where.
     """
 
     tracks: int
@@ -68,6 +78,8 @@ class Forgotten:
     snapshots: int
     events: int
     messages: int
+    credentials: int
+    audit: int
 
 
 def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten:
@@ -90,6 +102,7 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
     forgotten
         How much has gone.
     """
+    take_turn(session)
     since_event = now - timedelta(days=kept.events_d)
     forgotten = Forgotten(
         tracks=_change(
@@ -97,8 +110,10 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
         ),
         reporters=_forget_reporters(session, ended_before=now - timedelta(days=kept.reporters_d)),
         snapshots=prune_tracks(session, before=now - timedelta(days=kept.snapshots_d)),
-        events=_forget_events(session, before=since_event),
+        events=drop_events(session, since_event),
         messages=_change(session, delete(OUTBOX).where(OUTBOX.c.sent_at < since_event)),
+        credentials=drop_run_out(session, now=now),
+        audit=drop_links(session, before=now - timedelta(days=kept.audit_d), now=now, by=by),
     )
     record(session, now=now, by=by, act=ACT, about="store", detail=asdict(forgotten))
     return forgotten
@@ -134,12 +149,6 @@ def _forget_reporters(session: Session, *, ended_before: datetime) -> int:
         .where(known, ended, last_step < ended_before)
         .values(reporter_name=None, reporter_phone=None),
     )
-
-
-def _forget_events(session: Session, *, before: datetime) -> int:
-    """Drop old events but for the newest, which keeps the numbers going on."""
-    newest = select(func.max(EVENTS.c.fid)).scalar_subquery()
-    return _change(session, delete(EVENTS).where(EVENTS.c.at < before, EVENTS.c.fid < newest))
 
 
 def _change(session: Session, statement: Delete | Update) -> int:

@@ -136,6 +136,14 @@ def test_what_is_old_enough_goes_and_the_chain_still_holds(store):
     assert broken(store) == (9, "audit_missing")
 
 
+def test_what_a_wrong_clock_has_dated_too_early_takes_no_younger_entry_with_it(store):
+    record_one(store, NOW - timedelta(days=400), about="dated-too-early")
+    assert drop(store, before=NOW, now=NOW + timedelta(days=183)) == 0
+    later = NOW + timedelta(days=400)
+    assert drop(store, before=NOW + timedelta(days=1), now=later) == LINKS + 1
+    assert broken(store) is None
+
+
 def test_nothing_goes_before_half_a_year_is_over(store):
     with pytest.raises(BadValue, match="183 days"):
         drop(store, before=NOW, now=NOW + timedelta(days=182))

@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SAID = Remark("deadline_missed", "超时", "Late.")
 LEASE_S = 60
 SECOND = timedelta(seconds=1)
-KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7)
+KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7, audit_d=366)
 
 
 @pytest.fixture(scope="module")

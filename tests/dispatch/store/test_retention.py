@@ -1,13 +1,17 @@
 """What is no longer needed is forgotten, what is needed stays, and the audit says so."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 
+from dispatch.account import CredentialKind
 from dispatch.incident import Incident, Reporter
+from dispatch.store.audit import find_break, read_chain
+from dispatch.store.credentials import add_credential, list_keys
 from dispatch.store.incidents import add_incident
-from dispatch.store.ledger import post, tell
+from dispatch.store.ledger import post, record, tell
 from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
 from dispatch.store.positions import read_positions
 from dispatch.store.retention import Kept, forget, last_forgotten
@@ -17,7 +21,7 @@ from geo.remark import Remark
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7)
+KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7, audit_d=200)
 PHONE = "13800138000"
 
 
@@ -91,8 +95,35 @@ def test_it_is_on_record_without_any_name(session):
     assert PHONE not in str(entry)
 
 
+def test_sessions_and_keys_that_have_run_out_go(session):
+    for secret, until in (("over", NOW), ("runs", NOW + DAY), ("endless", None)):
+        add_credential(
+            session, secret, account="li", kind=CredentialKind.KEY, now=NOW - DAY, until=until
+        )
+    assert forget(session, KEPT, now=NOW, by="test").credentials == 1
+    assert len(list_keys(session)) == 2
+
+
+def test_the_audit_goes_after_its_time_and_what_is_left_proves_itself(session):
+    for age in (300, 250, 199, 1):
+        record(session, now=NOW - age * DAY, by="li", act="dispatch", about=f"{age}")
+    gone = forget(session, KEPT, now=NOW, by="retention")
+    assert gone.audit == 2
+    left = [(link.act, link.about) for link in read_chain(session)]
+    assert left == [
+        ("dispatch", "199"),
+        ("dispatch", "1"),
+        ("drop_audit", "audit"),
+        ("prune_store", "store"),
+    ]
+    assert find_break(session) is None
+    later = forget(session, KEPT, now=NOW + 10 * DAY, by="retention")
+    assert later.audit == 1
+    assert find_break(session) is None
+
+
 def test_forgetting_twice_forgets_nothing_more(session):
     case(session, "closed", moved_on=NOW - 91 * DAY)
     forget(session, KEPT, now=NOW, by="test")
     again = forget(session, KEPT, now=NOW, by="test")
-    assert (again.reporters, again.tracks, again.events, again.messages) == (0, 0, 0, 0)
+    assert set(asdict(again).values()) == {0}
