@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from secrets import randbits, token_hex
 from typing import Protocol
@@ -74,6 +75,7 @@ from api.stale_reads import StaleReads
 from api.tile import tiles_of
 from api.warm_up import warm_up
 from api.weights_in_force import WeightsInForce
+from dispatch.deadline_terms import known_deadlines
 from dispatch.live import LiveWhereabouts
 from dispatch.notify import SendingTerms
 from dispatch.policy import policy_named
@@ -285,12 +287,13 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     service
         Ready to answer, though the first answer may be slow.
     """
+    deadlines = known_deadlines(settings.deadlines)
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
     notifier = notifier_of(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
     store = open_store(settings.store or demo_store_url())
-    published = read_city(store, or_by_air=True)
+    published = replace(read_city(store, or_by_air=True), deadlines=deadlines)
     with store.reading() as session:
         positions, statuses = read_positions(session), read_statuses(session)
         backdrop = read_backdrop(session)

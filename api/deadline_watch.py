@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from functools import cached_property
 
 from api.service import Service
 from api.telling import tell_call, tell_moves
-from dispatch.assignment_terms import AssignmentTerms, standard_terms
+from dispatch.assignment_terms import standard_terms
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline
-from dispatch.deadline_terms import DeadlineTerms, standard_deadlines
 from dispatch.store.deadlines import due_deadlines
 from dispatch.supervision import Supervised, supervise
 
@@ -32,11 +30,6 @@ class DeadlineWatch:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-
-    @cached_property
-    def _terms(self) -> tuple[DeadlineTerms, AssignmentTerms]:
-        """Terms of deadlines, and of what is sent after silence."""
-        return standard_deadlines(), standard_terms()
 
     def beat(self) -> None:
         """Tell everything that is due."""
@@ -72,7 +65,7 @@ class DeadlineWatch:
 
     def _tell(self, deadline: Deadline) -> Supervised | None:
         """Tell one step; if that fails it is tried again at the next beat, others go on."""
-        service, (terms, sending) = self._service, self._terms
+        service = self._service
         try:
             with service.store.session() as session:
                 told = supervise(
@@ -80,8 +73,7 @@ class DeadlineWatch:
                     deadline,
                     service.live.present,
                     now=service.clock(),
-                    terms=terms,
-                    sending=sending,
+                    sending=standard_terms(),
                 )
                 if told is not None and told.offer is not None:
                     tell_moves(session, told.offer.moved, service.city, now=service.clock())

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
         Name of the ranking used when neither a caller nor a command room names one.
     policies
         TOML file with rankings of the operator's own; None for those of the program alone.
+    deadlines
+        TOML file with terms of deadlines of the operator's own; None for those of the program.
     max_body_bytes
         Longest request body that is read.
     log_format
@@ -75,6 +77,7 @@ class Settings(BaseSettings):
     store: str | None = None
     policy: str = "nearest"
     policies: Path | None = None
+    deadlines: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0

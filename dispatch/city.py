@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ from geo.place_index import PlaceIndex
 from geo.road.road_class import Mode
 from geo.road.travel_time import TravelTimes
 from geo.zone import UnitGrid, Zone
+
+if TYPE_CHECKING:
+    from dispatch.deadline_terms import DeadlineTerms  # which asks for states, and so for a city
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,8 @@ class City:
     arrival_model
         What is known of arrivals, or None: then an ETA is the bare travel time.  No part of
         the version, it has its own.
+    deadlines
+        Terms of the operator's own, or None for those of the program.  No part of the version.
     """
 
     code: str
@@ -87,6 +93,7 @@ class City:
     no_fly: tuple[NoFly, ...] = ()
     run_cards: tuple[RunCard, ...] = ()
     arrival_model: ArrivalModel | None = None
+    deadlines: DeadlineTerms | None = None
 
     def __post_init__(self) -> None:
         """Freeze the tables and refuse crews that no road engine serves."""

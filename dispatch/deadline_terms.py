@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.duty_days import DaySpan, SpecialDay, working_days
+from dispatch.lifecycle import State
 from dispatch.matter import Triage
-from dispatch.toml_keys import Key, flaws, is_number, text, texts, word
+from dispatch.toml_keys import Key, flaws, is_number, text, word
 from dispatch.work_calendar import Counts, WorkCalendar, read_sessions
-from geo.errors import BadValue
+from geo.errors import BadValue, FlawedData, UnreadableFile
+from geo.finding import Finding
 from geo.remark import Remark
 
 STATED_ELSEWHERE = frozenset({ClockKind.SECURE, ClockKind.ARRIVE, ClockKind.ANSWER})
@@ -129,14 +133,63 @@ def standard_deadlines() -> DeadlineTerms:
     return read_deadlines(files("dispatch").joinpath("deadlines.toml").read_text("utf-8"))
 
 
-def read_deadlines(text: str) -> DeadlineTerms:
+def known_deadlines(path: Path | None) -> DeadlineTerms:
+    """
+    Give the terms of an operator's file, or those that come with the program.
+
+    Parameters
+    ----------
+    path
+        The file, or None where the operator has none.
+
+    Returns
+    -------
+    terms
+        One for each kind.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is missing, or no text in UTF-8.
+    FlawedData
+        It says something that is no term; every finding at once.
+    """
+    if path is None:
+        return standard_deadlines()
+    try:
+        content = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"The deadlines {path} cannot be read: {error}.") from error
+    return read_deadlines(content, path.name)
+
+
+def terms_of(city: City) -> DeadlineTerms:
+    """
+    Give the terms by which the deadlines of a city go.
+
+    Parameters
+    ----------
+    city
+        The city.
+
+    Returns
+    -------
+    terms
+        The operator's own, or those that come with the program.
+    """
+    return city.deadlines or standard_deadlines()
+
+
+def read_deadlines(content: str, where: str = "deadlines.toml") -> DeadlineTerms:
     """
     Read terms of deadlines.
 
     Parameters
     ----------
-    text
+    content
         TOML with ``hours.sessions`` and a table ``deadline.KIND`` for each kind.
+    where
+        What it came from, for the findings.
 
     Returns
     -------
@@ -145,27 +198,47 @@ def read_deadlines(text: str) -> DeadlineTerms:
 
     Raises
     ------
-    BadValue
-        It is no TOML, or something is missing, unknown or of the wrong kind; all of it is named.
+    FlawedData
+        It is no TOML, or something is missing, unknown or of the wrong kind; it holds every
+        finding.
     """
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        raise BadValue(f"The terms of deadlines are no TOML: {error}.") from error
-    tables = data.get("deadline", {})
-    found = [flaw.en for _, flaw in flaws(data.get("hours", {}), {"sessions": texts()})]
-    found += [flaw.en for _, flaw in flaws(tables, dict.fromkeys(ClockKind, _TABLE))]
-    for kind, table in tables.items() if isinstance(tables, dict) else ():
-        keys = STATED_ELSEWHERE_KEYS if kind in STATED_ELSEWHERE else KEYS
-        found += [f"{kind}: {flaw.en}" for _, flaw in flaws(table, keys)]
-    if found:
-        raise BadValue(f"The terms of deadlines can't be read. {' '.join(found)}")
-    sessions = read_sessions(data["hours"]["sessions"])
+        remark = Remark("no_toml", f"不是有效的 TOML：{error}。", f"It is no TOML: {error}.")
+        raise _flawed(where, [Finding(where, None, remark)]) from error
+    findings = list(_findings(data, where))
+    if findings:
+        raise _flawed(where, findings)
+    tables = data["deadline"]
     terms = DeadlineTerms(
-        sessions, MappingProxyType({kind: _term(kind, tables[kind]) for kind in ClockKind})
+        read_sessions(data["hours"]["sessions"]),
+        MappingProxyType({kind: _term(kind, tables[kind]) for kind in ClockKind}),
     )
     terms.calendar(())
     return terms
+
+
+def _flawed(where: str, findings: Sequence[Finding]) -> FlawedData:
+    """Say that a file of terms has findings."""
+    return FlawedData(f"The deadlines {where} have {len(findings)} finding(s).", findings)
+
+
+def _findings(data: Mapping[str, object], where: str) -> Iterator[Finding]:
+    """List everything that is wrong with a file of terms."""
+    hours = data.get("hours", {})
+    for key, said in flaws(data, {"hours": _TABLE, "deadline": _TABLE}):
+        yield Finding(where, key, said)
+    for key, said in flaws(hours, {"sessions": _SESSIONS}):
+        yield Finding(where, f"hours.{key}" if key else "hours", said)
+    tables = data.get("deadline", {})
+    for key, said in flaws(tables, dict.fromkeys(ClockKind, _TABLE)):
+        yield Finding(where, f"deadline.{key}" if key else "deadline", said)
+    for kind in ClockKind:
+        table = tables.get(kind) if isinstance(tables, dict) else None
+        keys = STATED_ELSEWHERE_KEYS if kind in STATED_ELSEWHERE else KEYS
+        for key, said in flaws(table, keys) if isinstance(table, dict) else ():
+            yield Finding(where, f"deadline.{kind}.{key}", said)
 
 
 def _term(kind: ClockKind, table: Mapping[str, Any]) -> Term:
@@ -195,6 +268,17 @@ def _times() -> Key:
     )
 
 
+def _are_sessions(value: object) -> bool:
+    """Whether a value is the hours of a working day."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return False
+    try:
+        WorkCalendar(working_days(()), read_sessions(value))
+    except BadValue:
+        return False
+    return True
+
+
 def _is_time(value: object) -> bool:
     """Whether a value is a finite time above 0."""
     return is_number(value) and 0 < float(str(value)) < float("inf")
@@ -203,7 +287,7 @@ def _is_time(value: object) -> bool:
 def _states(*, needed: bool = False) -> Key:
     """Ask for a list of states, which may be empty."""
     return Key(
-        lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+        lambda value: isinstance(value, list) and all(one in list(State) for one in value),
         "状态列表",
         "a list of states",
         needed,
@@ -217,6 +301,12 @@ def _by_triage(value: object) -> bool:
     )
 
 
+_SESSIONS = Key(
+    _are_sessions,
+    "一天内先后相接、互不重叠的时段列表，如 09:00-12:00",
+    "a list of hours of a day, such as 09:00-12:00, that follow each other and don't overlap",
+    needed=True,
+)
 _TIME = Key(_is_time, "大于 0 的数", "a number above 0", needed=True)
 _TABLE = Key(lambda value: isinstance(value, dict), "表", "a table", needed=True)
 KEYS = {

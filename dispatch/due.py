@@ -20,7 +20,7 @@ from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, draw_up
-from dispatch.deadline_terms import DeadlineTerms, Term, standard_deadlines
+from dispatch.deadline_terms import DeadlineTerms, Term, terms_of
 from dispatch.escalation import Call
 from dispatch.incident import Incident
 from dispatch.jurisdiction import Jurisdiction, decide
@@ -110,7 +110,6 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
     *,
     now: datetime,
     city: City,
-    terms: DeadlineTerms | None = None,
 ) -> tuple[Deadline, ...]:
     """
     Begin and end deadlines as an incident takes a step, or as its crews do.
@@ -127,15 +126,13 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
         When, with offset.
     city
         The city.
-    terms
-        Terms of all deadlines; those that come with the program by default.
 
     Returns
     -------
     begun
         Deadlines that begin with the step.
     """
-    terms = terms or standard_deadlines()
+    terms = terms_of(city)
     place = city.place_index.locate(incident.lon_lat)
     number = str(incident.id)
     standing = Standing(

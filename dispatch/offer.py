@@ -16,7 +16,7 @@ from dispatch import follow_up
 from dispatch.assignment import Assignment, Decision, Outcome, running_clock
 from dispatch.assignment_terms import AssignmentTerms, standard_terms
 from dispatch.deadline import ClockKind
-from dispatch.deadline_terms import OnSilence, standard_deadlines
+from dispatch.deadline_terms import OnSilence, terms_of
 from dispatch.due import ARRIVALS, centres_of
 from dispatch.picking import Pick, pick
 from dispatch.proposal import Proposal
@@ -132,7 +132,7 @@ def after_release(
     """
     if ended.outcome not in UNWILLING or ended.arrived_at is not None:
         return None
-    on_silence = standard_deadlines().of[ClockKind.ACKNOWLEDGE].on_silence
+    on_silence = terms_of(whereabouts.city).of[ClockKind.ACKNOWLEDGE].on_silence
     terms = standard_terms()
     return pass_on(session, ended, whereabouts, now=now, on_silence=on_silence, terms=terms)
 

@@ -18,7 +18,7 @@ from dispatch.assignment import Outcome
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, PlanStep, Telling, tell_step
-from dispatch.deadline_terms import DeadlineTerms
+from dispatch.deadline_terms import DeadlineTerms, terms_of
 from dispatch.escalation import Call
 from dispatch.offer import Offer, pass_on
 from dispatch.sight import areas_of_place
@@ -56,13 +56,12 @@ class Supervised:
     call: Call | None = None
 
 
-def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which terms
+def supervise(
     session: Session,
     deadline: Deadline,
     whereabouts: Whereabouts,
     *,
     now: datetime,
-    terms: DeadlineTerms,
     sending: AssignmentTerms,
 ) -> Supervised | None:
     """
@@ -78,8 +77,6 @@ def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which
         Where the officers of the city are, and whether free.
     now
         The present, with offset.
-    terms
-        Terms of all deadlines.
     sending
         Terms of assignments, for the next proposal.
 
@@ -92,6 +89,7 @@ def supervise(  # noqa: PLR0913 -- what is due, where everybody is, and by which
     step = claim_step(session, deadline, now=now)
     if step is None:
         return None
+    terms = terms_of(whereabouts.city)
     said = tell_step(deadline, step, terms.of[deadline.kind].title)
     _spread(session, deadline, step, said, whereabouts, now)
     if deadline.kind == ClockKind.ANSWER and step.tells != Telling.REMIND:

@@ -9,9 +9,9 @@ import pytest
 from spec.served_town import SEVEN, MovedClock, asked, reported, served, write_town
 
 from api.deadline_watch import DeadlineWatch
-from dispatch.assignment_terms import standard_terms
-from dispatch.deadline_terms import read_deadlines
+from dispatch.deadline_terms import known_deadlines, read_deadlines
 from dispatch.store.deadlines import claim_step, end_deadline, list_deadlines
+from geo.errors import FlawedData, UnreadableFile
 
 
 @pytest.fixture(scope="module")
@@ -122,21 +122,74 @@ def test_the_next_crew_goes_by_the_first_clock(client, look):
     assert (acknowledge["generation"], acknowledge["about"]) == (2, second["id"])
 
 
-def test_by_rule_the_next_crew_is_sent(client, look, monkeypatch):
+def test_by_the_operators_own_terms_the_next_crew_is_sent(town_url, tmp_path, clock, monkeypatch):
     usual = files("dispatch").joinpath("deadlines.toml").read_text("utf-8")
-    sends = read_deadlines(usual.replace('on_silence = "offer"', 'on_silence = "send"'))
-    monkeypatch.setattr(DeadlineWatch, "_terms", (sends, standard_terms()))
-    incident, made = sent(client)
-    look(60)
-    (second,) = client.get(
-        "/api/v1/assignments", params={"incident": incident, "bound": True}
-    ).json()["items"]
-    assert second["by_rule"]
-    assert second["decided_by"] == "next_proposal"
-    assert (second["rank"], second["clock"]) == (2, made["clock"])
-    look(120)
-    third = deadlines(client, incident)["acknowledge"]
-    assert third["generation"] == 3, "silence of the second is followed by a third"
+    own = tmp_path / "own.toml"
+    own.write_text(usual.replace('on_silence = "offer"', 'on_silence = "send"'), "utf-8")
+    monkeypatch.setenv("GRID_DISPATCH_DEADLINES", str(own))
+    with served(town_url, clock) as client:
+        watch = DeadlineWatch(client.app.state.service)
+        incident, made = sent(client)
+        clock.now = SEVEN + timedelta(seconds=60)
+        watch.beat()
+        bound = {"incident": incident, "bound": True}
+        (second,) = client.get("/api/v1/assignments", params=bound).json()["items"]
+        assert second["by_rule"]
+        assert second["decided_by"] == "next_proposal"
+        assert (second["rank"], second["clock"]) == (2, made["clock"])
+        clock.now = SEVEN + timedelta(seconds=120)
+        watch.beat()
+        third = deadlines(client, incident)["acknowledge"]
+        assert third["generation"] == 3, "silence of the second is followed by a third"
+
+
+def test_a_file_of_terms_is_refused_with_every_flaw_at_once(tmp_path):
+    usual = files("dispatch").joinpath("deadlines.toml").read_text("utf-8")
+    assert known_deadlines(None) == read_deadlines(usual)
+    flawed = (
+        usual.replace('sessions = ["09:00-12:00", "13:00-17:00"]', 'sessions = ["09:00-08:00"]')
+        .replace("within = 60", 'within = "a minute"')
+        .replace('met_by = ["verified", "closed", "rated"]', 'met_by = ["verifyed"]')
+        .replace("[deadline.feed_back]", "[deadline.feedback]")
+    )
+    own = tmp_path / "own.toml"
+    own.write_text(flawed, "utf-8")
+    with pytest.raises(FlawedData) as caught:
+        known_deadlines(own)
+    assert {(finding.feature, finding.message.code) for finding in caught.value.findings} == {
+        ("hours.sessions", "bad_value"),
+        ("deadline.acknowledge.within", "bad_value"),
+        ("deadline.verify.met_by", "bad_value"),
+        ("deadline.feed_back", "missing_key"),
+        ("deadline.feedback", "unknown_key"),
+    }
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        known_deadlines(tmp_path / "none.toml")
+    with pytest.raises(FlawedData, match="1 finding"):
+        read_deadlines("hours = ")
+
+
+def test_a_reinforcement_acknowledges_by_a_clock_of_its_own(client, look):
+    """A crew sent later to the same incident has 60 s of its own, and is followed by the next."""
+    incident, first = sent(client)
+    look(30)
+    move(client, incident, "acknowledged")
+    look(100)
+    suggestion = asked(client, incident)["id"]
+    body = {"suggestion": suggestion, "rank": 1, "reinforces": True}
+    second = client.post("/api/v1/assignments", json=body).json()
+    acknowledge = deadlines(client, incident)["acknowledge"]
+    assert (acknowledge["about"], acknowledge["left_s"]) == (second["id"], 60.0)
+    look(159.9)
+    assert client.get(f"/api/v1/assignments/{second['id']}").json()["released_at"] is None
+    look(160)
+    assert client.get(f"/api/v1/assignments/{second['id']}").json()["outcome"] == "silent"
+    assert client.get(f"/api/v1/assignments/{first['id']}").json()["released_at"] is None
+    (offer,) = entries(client, "offer_next")
+    asked_for = (offer["detail"]["assignment"], offer["detail"]["suggestion"])
+    assert asked_for == (second["id"], suggestion)
+    assert offer["detail"]["unit"] not in {first["unit"], second["unit"], None}
+    assert client.get(f"/api/v1/incidents/{incident}").json()["state"] == "acknowledged"
 
 
 def test_a_refusal_is_answered_at_once(client, clock):
