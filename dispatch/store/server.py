@@ -15,12 +15,18 @@ POOL_SIZE, MORE_AT_PEAKS = 10, 20
 WAIT_S = 5
 """How long to wait for a connection, free or new."""
 
-LONGEST_S = {
-    "lock_timeout": 10,
-    "statement_timeout": 60,
-    "idle_in_transaction_session_timeout": 120,
+SETTINGS = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "120s",
+    "tcp_keepalives_idle": "4s",
+    "tcp_keepalives_interval": "2s",
+    "tcp_keepalives_count": "3",
 }
-"""How long a piece of work may wait for another, ask for one thing, and hold others up."""
+"""
+How long a piece of work may wait for another, ask for one thing, and hold others up; and how soon
+the server notices that a machine has gone, with the locks that its processes held: in ten seconds.
+"""
 
 DEAD_AFTER_S = 15
 """A server that no longer takes what it is sent is given up after so long."""
@@ -85,7 +91,7 @@ def index_shape(connection: Connection, table: str, column: str) -> None:
 
 def _options(address: URL) -> str:
     """Settings of every connection, before those that the address gives."""
-    ours = " ".join(f"-c{name}={seconds}s" for name, seconds in LONGEST_S.items())
+    ours = " ".join(f"-c{name}={value}" for name, value in SETTINGS.items())
     given = address.query.get("options", "")
     return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".rstrip()
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from multiprocessing.connection import Connection
 
+from faults.running_server import end_with_parent
+
 from dispatch.incident import Incident
 from dispatch.store.engine import open_store
 from dispatch.store.incidents import add_incident
@@ -16,6 +18,7 @@ SEVEN = datetime(2026, 11, 19, 23, 0, tzinfo=UTC)
 
 def commit_reports(url: str, said: Connection) -> None:
     """Commit until somebody kills this process; only what is committed is said."""
+    end_with_parent()
     with closing(open_store(url)) as store:
         for number in count():
             report = Incident((109.0, 21.5), (), SEVEN + timedelta(seconds=number), text="x" * 200)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from faults.running_server import end_with_parent
+
 from api.app import start_service
 from api.deadline_watch import DeadlineWatch
 from api.settings import Settings
@@ -40,6 +42,7 @@ def keep_deadlines(
 
     When it begins to look stands in a file named after the process.
     """
+    end_with_parent()
     said = os.open(folder / "keepers.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)

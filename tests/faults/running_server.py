@@ -7,6 +7,7 @@ a second, so that hundreds of kills fit into a test.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import multiprocessing
 import os
@@ -33,6 +34,12 @@ PATIENCE_S = 60
 
 IDLE_S = 2
 """The server hangs up on whoever is silent for longer than a few seconds; so we do before."""
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl: the signal that a process gets when its parent ends."""
+
+COME_AGAIN = {"overloaded", "store_busy"}
+"""Codes of refusals after which the same request may be taken: many ask, and nothing is down."""
 
 DISPATCHER = "demo-dispatcher"
 
@@ -96,6 +103,14 @@ class Caller:
         return self.ask(
             "POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()}
         )
+
+    def insist(self, path: str, body: object = None) -> Answer:
+        """Write; where others keep the service busy, come again when it says."""
+        while (answer := self.post(path, body)).status in {429, 503}:
+            if answer.body["code"] not in COME_AGAIN:
+                break
+            time.sleep(int(answer.headers["retry-after"]))
+        return answer
 
 
 @dataclass(slots=True)
@@ -192,8 +207,19 @@ def forked() -> ForkServerContext:
     return context
 
 
+def end_with_parent() -> None:
+    """
+    End this process with the one that it was forked from, which ends with the tests.
+
+    So a run of tests that is killed leaves nobody behind.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def serve(store: str, port: int, log: str, weakened: Callable[[], None] | None) -> None:
     """Be the server process; what it says goes into its log."""
+    end_with_parent()
     os.setsid()
     said = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(said, 1)

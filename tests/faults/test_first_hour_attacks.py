@@ -1,8 +1,22 @@
 """
 What somebody tries in the first hour who wants to see the service fail, and the right answer.
 
-Each case runs a real server process, which is attacked from outside.  A database that is taken
-away is in `test_store_down`, deadlines under a clock that jumps are in `test_deadlines`.
+Each case runs a real server process, which is attacked from outside.  The ten, and where they are:
+
+- kill -9 in a hundred reports: `test_kill_9_in_a_hundred_reports_and_every_one_is_there_once`;
+- two hundred accept one officer: `test_two_hundred_accept_one_officer_and_one_has_them`, and round
+  after round on both stores in `test_accept_race`;
+- somebody else's assignment by its id: `tests/api/test_sight`;
+- lists searched for a planted phone: `test_lists_errors_and_logs_never_tell_a_reporters_phone`;
+- a deadline while the clock jumps two hours back and a day on: `test_deadlines`,
+  `test_a_clock_that_jumps_neither_loses_a_step_nor_tells_it_twice_or_early`;
+- a request sent again with another body:
+  `test_a_request_replayed_with_another_body_is_refused_and_does_nothing`;
+- the database killed: `test_kill`, and taken away and given back: `test_store_down`;
+- the road engine stopped: `test_engine_stopped`;
+- the audit edited and its tail cut: `test_an_edited_audit_row_is_named_and_a_cut_tail_is_missed`;
+- bodies too long, too deep, or with NaN:
+  `test_a_body_that_no_one_should_send_is_refused_in_words`.
 """
 
 from __future__ import annotations

@@ -191,10 +191,11 @@ def assigns(server: RunningServer, heard: Acknowledged) -> Iterator[bool]:
     with server.caller() as caller:
         while incident := report(caller):
             heard.incidents.add(incident)
-            asked = caller.post(f"/api/v1/incidents/{incident}/suggestions", {})
+            asked = caller.insist(f"/api/v1/incidents/{incident}/suggestions", {})
             if not asked.good:
                 break
-            sent = caller.post("/api/v1/assignments", {"suggestion": asked.body["id"], "rank": 1})
+            wanted = {"suggestion": asked.body["id"], "rank": 1}
+            sent = caller.insist("/api/v1/assignments", wanted)
             if not sent.good:
                 break
             heard.assignments.add(sent.body["id"])
@@ -211,14 +212,15 @@ def release_all(server: RunningServer, heard: Acknowledged) -> None:
 
 
 def release(caller: Caller, number: str, heard: Acknowledged) -> None:
-    if caller.post(f"/api/v1/assignments/{number}/release", {"outcome": "done"}).good:
+    if caller.insist(f"/api/v1/assignments/{number}/release", {"outcome": "done"}).good:
         heard.ended.add(number)
 
 
 def report(caller: Caller) -> str | None:
     """Report; answers the number once it is acknowledged, and nothing if it is refused."""
     place = RIVER.lon_lat["x"]
-    came = caller.post("/api/v1/incidents", {"lon_lat": place, "matters": ["H1"], "text": "垃圾"})
+    body = {"lon_lat": place, "matters": ["H1"], "text": "垃圾"}
+    came = caller.insist("/api/v1/incidents", body)
     return came.body["id"] if came.good else None
 
 
