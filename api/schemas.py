@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from dispatch.city import City
 from dispatch.drone import flight_of
 from dispatch.matter import Matter
+from dispatch.sight import without_phones
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area
 from geo.datum import to_wgs84
@@ -46,6 +47,9 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
+
+Quoted = Annotated[str, AfterValidator(without_phones)]
+"""What somebody wrote, as others are shown it: with mobile numbers in stars."""
 
 Instant = Annotated[
     AwareDatetime,
@@ -88,6 +92,12 @@ class ReasonOut(BaseModel):
     def of(cls, remark: Remark) -> ReasonOut:
         """Copy a remark."""
         return cls(code=remark.code, zh=remark.zh, en=remark.en)
+
+    @classmethod
+    def quoting(cls, remark: Remark) -> ReasonOut:
+        """Copy a remark that repeats what somebody wrote, with mobile numbers in stars."""
+        zh, en = without_phones(remark.zh), without_phones(remark.en)
+        return cls(code=remark.code, zh=zh, en=en)
 
 
 class CityOut(BaseModel):

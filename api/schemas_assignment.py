@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.schemas import Asked, ReasonOut, Text
+from api.schemas import Asked, Quoted, ReasonOut, Text
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome
 from dispatch.choice import ProposalKind
 from dispatch.diversion import Diversion, LetAlone
@@ -171,7 +171,7 @@ class AssignmentOut(BaseModel):
     decided_by: str
     by_rule: bool
     reason: str | None
-    note: str
+    note: Quoted
     clock: ArrivalClockOut
     expected_end: datetime
     reinforces: bool

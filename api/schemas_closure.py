@@ -10,7 +10,7 @@ import shapely.geometry
 from pydantic import BaseModel, Field, FiniteFloat
 from shapely import MultiPolygon, Polygon
 
-from api.schemas import Asked, Crs, Instant, Text
+from api.schemas import Asked, Crs, Instant, Quoted, Text
 from dispatch.store.closures import ClosureRecord
 from geo.datum import to_wgs84
 from geo.errors import BadValue
@@ -125,7 +125,7 @@ class ClosureOut(BaseModel):
     id: str
     kind: Kind
     state: State
-    reason: str
+    reason: Quoted
     modes: list[Mode] = Field(description="Whom it concerns; everybody where empty.")
     starts: datetime
     ends: datetime | None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from api.schemas import LonLat, ReasonOut
+from api.schemas import LonLat, Quoted, ReasonOut
 from dispatch.lifecycle import State
 from dispatch.timeline import Entry, Progress
 
@@ -20,7 +20,7 @@ class EntryOut(BaseModel):
     about: str = Field(description="Id of the suggestion, assignment, whistle or incident.")
     because: list[ReasonOut] = Field(description="Why, in the words of then.")
     state: State | None = Field(description="Of the incident from then on; null where it stayed.")
-    reason: str = Field(description="Reason that was given; empty where none was asked for.")
+    reason: Quoted = Field(description="Reason that was given; empty where none was asked for.")
     lon_lat: LonLat | None = Field(description="Where whoever did it was.")
 
     @classmethod
@@ -29,9 +29,9 @@ class EntryOut(BaseModel):
         return cls(
             at=entry.at,
             by=entry.by,
-            said=ReasonOut.of(entry.said),
+            said=ReasonOut.quoting(entry.said),
             about=entry.about,
-            because=[ReasonOut.of(remark) for remark in entry.because],
+            because=[ReasonOut.quoting(remark) for remark in entry.because],
             state=entry.state,
             reason=entry.reason,
             lon_lat=entry.lon_lat,

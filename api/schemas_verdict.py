@@ -149,5 +149,5 @@ class HandOffOut(BaseModel):
             lon_lat=record.lon_lat,
             matters=list(record.matters),
             made_at=record.made_at,
-            reason=ReasonOut.of(record.reason),
+            reason=ReasonOut.quoting(record.reason),
         )

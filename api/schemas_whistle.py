@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Asked, ReasonOut, Text
+from api.schemas import Asked, Quoted, ReasonOut, Text
 from dispatch.escalation import Call, CallClocks, CallState, Closing, Escalation, Says, state_of
 
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
@@ -50,7 +50,7 @@ class WhistleAnswerOut(BaseModel):
     at: datetime
     by: str
     late: bool
-    note: str
+    note: Quoted
 
 
 class EscalationOut(BaseModel):
@@ -98,7 +98,7 @@ class WhistleRecordOut(BaseModel):
     closed_at: datetime | None
     closed_by: str | None
     closed_as: Closing | None
-    note: str
+    note: Quoted
 
     @classmethod
     def of(
