@@ -116,6 +116,21 @@ class Effect:
             _refuse_or_replay(self._session, self.keyed)
             yield self._session
 
+    def replay(self) -> None:
+        """
+        Hear whether the same was asked before, ahead of work that needs no transaction.
+
+        Raises
+        ------
+        Answered
+            It was; the answer of then is given.
+        KeyReused
+            Something else was asked with this key.
+        """
+        if self.keyed is not None:
+            with self.service.store.reading() as session:
+                _replay(session, self.keyed)
+
     def commit(self, answer: Out, **headers: str) -> Out:
         """
         Make the effect and the answer durable, in one.
@@ -216,6 +231,11 @@ def _refuse_or_replay(session: Session, keyed: Keyed) -> None:
     """Raise what ends a request that is no new one."""
     if not take_turn(session, keyed.request):
         raise InFlight
+    _replay(session, keyed)
+
+
+def _replay(session: Session, keyed: Keyed) -> None:
+    """Raise what a request was answered that was dealt with before."""
     known = kept_answer(session, keyed.request)
     if known is None:
         return

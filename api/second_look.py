@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.service import Service
 from api.telling import tell_thought
-from dispatch import follow_up
+from dispatch import desk, follow_up
 from dispatch.policy import Policy
 from dispatch.reconsidering import Look, SecondThought, Watched, Ways, look_again
 from dispatch.second_thoughts import Rule
@@ -80,8 +80,8 @@ class SecondLook:
     def _tell(self, watched: Watched, look: Look, policy: Policy, now: datetime) -> None:
         """Suggest anew, keep it, and tell every open page why."""
         service = self._service
-        with service.store.session() as session:
-            made, _ = follow_up.suggest_for(
+        with service.store.reading() as session:
+            draft = follow_up.draft_for(
                 session,
                 str(watched.incident.id),
                 service.live.present,
@@ -90,6 +90,8 @@ class SecondLook:
                 freezer=service.freezer,
                 covered=service.coverage.latest(service.live.present),
             )
+        with service.store.session() as session:
+            made, _ = desk.keep(session, draft)
             thought = SecondThought(
                 incident=str(watched.incident.id),
                 assignment=watched.going.id if watched.going else None,

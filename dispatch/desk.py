@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
 from dispatch.store.incidents import add_incident
-from dispatch.store.suggestions import save_suggestion
+from dispatch.store.suggestions import WrittenSuggestion, save_suggestion, write_suggestion
 from dispatch.suggestion import Suggestion
 from dispatch.weighing import MOST_PROPOSALS
 from dispatch.whereabouts import Whereabouts
@@ -79,8 +80,29 @@ def receive(session: Session, incident: Incident, city: City, *, by: str) -> Inc
     return kept
 
 
-def suggest(  # noqa: PLR0913 -- the question, and four options that are keywords only
-    session: Session,
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """
+    A suggestion that is made and not kept yet.
+
+    Attributes
+    ----------
+    suggestion
+        The suggestion.
+    written
+        The same with all that it was made from, as it will be kept.
+    """
+
+    suggestion: Suggestion
+    written: WrittenSuggestion
+
+    @property
+    def number(self) -> str:
+        """Id of the suggestion."""
+        return self.written.number
+
+
+def draw_up(  # noqa: PLR0913 -- the question, and four options that are keywords only
     incident: Incident,
     whereabouts: Whereabouts,
     *,
@@ -91,14 +113,12 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     asked_by: str | None = None,
     covered: CityCoverage | None = None,
     freezer: Freezer = freeze_anew,
-) -> tuple[str, Suggestion]:
+) -> Draft:
     """
-    Suggest who goes, and keep the answer with all that it was made from.
+    Suggest who goes; nobody waits meanwhile for the store, which has one writer at a time.
 
     Parameters
     ----------
-    session
-        A session that may write.
     incident
         What is reported, and where.
     whereabouts
@@ -116,10 +136,8 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
 
     Returns
     -------
-    number
-        Id of the suggestion.
-    suggestion
-        The suggestion.
+    draft
+        For `keep`.
 
     Raises
     ------
@@ -143,4 +161,26 @@ def suggest(  # noqa: PLR0913 -- the question, and four options that are keyword
     )
     made = ask(question, whereabouts, covered)
     counted = None if covered is None else freezer(covered.whereabouts)
-    return save_suggestion(session, made, question, freezer(whereabouts), counted), made
+    return Draft(made, write_suggestion(made, question, freezer(whereabouts), counted))
+
+
+def keep(session: Session, draft: Draft) -> tuple[str, Suggestion]:
+    """
+    Keep a suggestion with all that it was made from.
+
+    Parameters
+    ----------
+    session
+        A session that may write.
+    draft
+        The suggestion.
+
+    Returns
+    -------
+    number
+        Id of the suggestion.
+    suggestion
+        The suggestion.
+    """
+    save_suggestion(session, draft.written)
+    return draft.number, draft.suggestion

@@ -227,7 +227,7 @@ def _run_card(made: Suggestion) -> str | None:
     return made.holder.matter if by_card else None
 
 
-def suggest_for(  # noqa: PLR0913 -- the question, and three options that are keywords only
+def draft_for(  # noqa: PLR0913 -- the question, and three options that are keywords only
     session: Session,
     incident: str,
     whereabouts: Whereabouts,
@@ -237,14 +237,14 @@ def suggest_for(  # noqa: PLR0913 -- the question, and three options that are ke
     asked_by: str | None = None,
     freezer: Freezer = freeze_anew,
     covered: CityCoverage | None = None,
-) -> tuple[str, Suggestion]:
+) -> desk.Draft:
     """
-    Suggest who goes to an incident on record, and keep the answer.
+    Suggest who goes to an incident on record.
 
     Parameters
     ----------
     session
-        A session that may write.
+        A session; it need not write.
     incident
         Its id.
     whereabouts
@@ -262,11 +262,9 @@ def suggest_for(  # noqa: PLR0913 -- the question, and three options that are ke
 
     Returns
     -------
-    number
-        Id of the suggestion.
-    suggestion
-        The suggestion.  If somebody has been sent and nobody is there, its target is what is
-        left of the first one's: that clock runs on.
+    draft
+        For `dispatch.desk.keep`.  If somebody has been sent and nobody is there, its target is
+        what is left of the first one's: that clock runs on.
 
     Raises
     ------
@@ -276,8 +274,7 @@ def suggest_for(  # noqa: PLR0913 -- the question, and three options that are ke
         The place is too far from the roads of every mode.
     """
     clock = running_clock(all_assignments(session, incident=incident))
-    return desk.suggest(
-        session,
+    return desk.draw_up(
         get_incident(session, incident),
         whereabouts,
         now=now,

@@ -18,7 +18,7 @@ from api.schemas_suggestion import ReporterOut, SuggestionOut
 from api.schemas_timeline import EntryOut
 from api.seen_part import as_seen
 from api.service import ServiceDep
-from dispatch import follow_up
+from dispatch import desk, follow_up
 from dispatch.access import Act, Person, acts_of
 from dispatch.store import ledger
 from dispatch.store.incident_record import read_timeline
@@ -64,9 +64,10 @@ def suggest(
     except UnknownName as error:
         raise NotFound(str(error)) from error
     require_area(person, service.city, asked.asked_by)
+    effect.replay()
     present = service.live.present
-    with effect.begin() as session:
-        made, suggestion = follow_up.suggest_for(
+    with service.store.reading() as session:
+        draft = follow_up.draft_for(
             session,
             number,
             present,
@@ -76,7 +77,8 @@ def suggest(
             freezer=service.freezer,
             covered=service.coverage.latest(present),
         )
-        out = as_seen(SuggestionOut.of(made, suggestion), person, service.city)
+    with effect.begin() as session:
+        out = as_seen(SuggestionOut.of(*desk.keep(session, draft)), person, service.city)
         return effect.commit(out)
 
 

@@ -50,20 +50,22 @@ def suggest(
     )
     require_place(person, service.city, incident.lon_lat)
     require_area(person, service.city, asked.asked_by)
-    whereabouts = service.live.present
-    with effect.begin() as session:
+    effect.replay()
+    with service.store.reading() as session:
         policy = service.policy(session, asked.policy, asked.asked_by)
-        number, suggestion = desk.suggest(
-            session,
-            incident,
-            whereabouts,
-            now=now,
-            policy=policy,
-            asked_by=asked.asked_by,
-            freezer=service.freezer,
-            covered=service.coverage.latest(whereabouts),
-        )
-        out = as_seen(SuggestionOut.of(number, suggestion), person, service.city)
+    whereabouts = service.live.present
+    draft = desk.draw_up(
+        incident,
+        whereabouts,
+        now=now,
+        policy=policy,
+        asked_by=asked.asked_by,
+        freezer=service.freezer,
+        covered=service.coverage.latest(whereabouts),
+    )
+    out = as_seen(SuggestionOut.of(draft.number, draft.suggestion), person, service.city)
+    with effect.begin() as session:
+        desk.keep(session, draft)
         return effect.commit(out)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,20 +47,37 @@ class KeptSuggestion:
     counted: str | None
 
 
-def save_suggestion(
-    session: Session,
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenSuggestion:
+    """
+    A suggestion with all that it was made from, ready to be kept.
+
+    Attributes
+    ----------
+    number
+        Its id, a digest of its record: the same answer has the same id.
+    row
+        Its columns.
+    snapshots
+        Where everybody was, and was when coverage had been counted.
+    """
+
+    number: str
+    row: Mapping[str, Any]
+    snapshots: tuple[Frozen, ...]
+
+
+def write_suggestion(
     suggestion: Suggestion,
     question: Question,
     snapshot: Frozen,
     counted: Frozen | None = None,
-) -> str:
+) -> WrittenSuggestion:
     """
-    Keep a suggestion with all that it was made from.
+    Write a suggestion down, before anybody has to wait for the store.
 
     Parameters
     ----------
-    session
-        A session that may write; the caller commits.
     suggestion
         The suggestion.
     question
@@ -71,8 +89,8 @@ def save_suggestion(
 
     Returns
     -------
-    number
-        Its id, a digest of its record: the same answer has the same id.
+    written
+        For `save_suggestion`.
     """
     record = to_text(suggestion)
     number = hashlib.blake2b(record.encode(), digest_size=8).hexdigest()
@@ -85,11 +103,24 @@ def save_suggestion(
         "snapshot": snapshot.digest,
         "counted": None if counted is None else counted.digest,
     }
-    insert_or_ignore(session, SUGGESTIONS, row)
-    for frozen in (snapshot, counted):
-        if frozen is not None:
-            keep_frozen(session, frozen)
-    return number
+    snapshots = (snapshot,) if counted is None else (snapshot, counted)
+    return WrittenSuggestion(number, row, snapshots)
+
+
+def save_suggestion(session: Session, written: WrittenSuggestion) -> None:
+    """
+    Keep a suggestion with all that it was made from.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    written
+        The suggestion.
+    """
+    insert_or_ignore(session, SUGGESTIONS, written.row)
+    for frozen in written.snapshots:
+        keep_frozen(session, frozen)
 
 
 def get_suggestion(session: Session, number: str) -> Suggestion:

@@ -143,8 +143,7 @@ class Shift:
     def suggest(self) -> str:
         areas = [None, *(area.code for area in self.whereabouts.city.areas)]
         with self.store.session() as session:
-            number, _ = desk.suggest(
-                session,
+            draft = desk.draw_up(
                 self.question(),
                 self.whereabouts,
                 now=self.now,
@@ -155,6 +154,7 @@ class Shift:
                 covered=self.covered(),
                 freezer=self.freezer,
             )
+            number, _ = desk.keep(session, draft)
             session.commit()
         return number
 

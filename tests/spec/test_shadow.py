@@ -126,7 +126,7 @@ def test_stored_suggestions_are_asked_again_where_they_were_frozen(tmp_path):
         with store.session() as session:
             for number, at in enumerate("xyx"):
                 asked = question(at, after_s=60 * number)
-                desk.suggest(session, asked.incident, whereabouts, now=asked.now)
+                desk.keep(session, desk.draw_up(asked.incident, whereabouts, now=asked.now))
             session.commit()
         with store.reading() as session:
             made = run_shadow(session, whereabouts.city, POLICIES["borderless"])
@@ -152,7 +152,7 @@ def test_a_track_that_is_gone_is_counted_not_guessed(tmp_path):
     whereabouts, asked = HOME.whereabouts(), question()
     opened = open_store(f"sqlite:///{tmp_path / 's.gpkg'}", create=True)
     with closing(opened) as store, store.session() as session:
-        desk.suggest(session, asked.incident, whereabouts, now=asked.now)
+        desk.keep(session, desk.draw_up(asked.incident, whereabouts, now=asked.now))
         prune_tracks(session, before=NOW + timedelta(days=1))
         made = run_shadow(session, whereabouts.city, POLICIES["borderless"])
     assert (made.in_period, made.asked, made.gone) == (1, 0, {"track_gone": 1})

@@ -301,9 +301,10 @@ class Histories(RuleBasedStateMachine):
 
     def _sending(self, session: Session, number: str, crew: str, *, reinforces: bool) -> Wanted:
         where = self.world.whereabouts(session)
-        suggestion, _ = follow_up.suggest_for(
+        draft = follow_up.draft_for(
             session, number, where, now=self._at(session, number), policy="nearest"
         )
+        suggestion, _ = desk.keep(session, draft)
         pick = Pick(unit=crew)
         sending = Sending(suggestion, pick, "knows_the_case", reinforces)
         return Wanted(State.DISPATCHED, sending=sending)

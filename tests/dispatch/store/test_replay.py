@@ -48,7 +48,7 @@ def ask(store: Store, officers: Whereabouts, *, now: datetime = NOW) -> str:
     reporter = Reporter("李四", "13912345678")
     incident = Incident(PLACE, ("H1",), NOW, reporter=reporter, text="李四报")
     with store.session() as session:
-        number, _ = desk.suggest(session, incident, officers, now=now)
+        number, _ = desk.keep(session, desk.draw_up(incident, officers, now=now))
         session.commit()
     return number
 

@@ -129,7 +129,7 @@ def test_the_desk_takes_an_incident_in_suggests_and_keeps_the_answer(store: Stor
         incident = desk.receive(
             session, Incident(HERE, ("H1",), NOW), officers.present.city, by="li"
         )
-        number, suggestion = desk.suggest(session, incident, officers.present, now=NOW)
+        number, suggestion = desk.keep(session, desk.draw_up(incident, officers.present, now=NOW))
         session.commit()
     assert suggestion.incident == incident.id
     with store.reading() as session:
@@ -145,9 +145,9 @@ def test_the_same_suggestion_is_kept_once(store: Store):
     officers = live(store).present
     question = Incident(HERE, ("H1",), NOW)
     with store.session() as session:
-        first, _ = desk.suggest(session, question, officers, now=NOW)
-        second, _ = desk.suggest(session, question, officers, now=NOW)
-        later, _ = desk.suggest(session, question, officers, now=NOW + timedelta(seconds=1))
+        first, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW))
+        second, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW))
+        later, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW + timedelta(seconds=1)))
     assert first == second != later
 
 
@@ -164,6 +164,6 @@ def test_the_desk_refuses_what_it_does_not_know_and_writes_nothing(store: Store)
 def test_no_personal_data_of_the_reporter_enters_a_suggestion(store: Store):
     question = Incident(HERE, ("H1",), NOW, reporter=Reporter("李四", "13912345678"), text="李四报")
     with store.session() as session:
-        _, suggestion = desk.suggest(session, question, live(store).present, now=NOW)
+        _, suggestion = desk.keep(session, desk.draw_up(question, live(store).present, now=NOW))
     assert "13912345678" not in to_text(suggestion)
     assert "李四" not in to_text(suggestion)
