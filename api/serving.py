@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import os
 import signal
 import socket
+import threading
 import time
 from types import FrameType
 
@@ -25,6 +28,9 @@ LAME_S = 1.0
 
 DRAIN_S = 5
 """Requests that are still under way have so long to end."""
+
+STOPPED_S = 9.0
+"""A process that was told to stop has ended by then, whatever its threads still do."""
 
 LOOK_S = 0.05
 
@@ -142,11 +148,35 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+        self._watchdog: threading.Timer | None = None
+        self._settling: asyncio.Task[None] | None = None
+
+    @property
+    def _service(self) -> Service | None:
+        """The service, once it has been put together."""
+        service = getattr(self._app.state, "service", None)
+        return service if isinstance(service, Service) else None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until it is over; a stop that was asked for is over within `STOPPED_S`."""
+        try:
+            super().run(sockets)
+        finally:
+            if self._watchdog is not None:
+                self._watchdog.cancel()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and settle down once all is built."""
+        await super().startup(sockets)
+        self._settling = asyncio.create_task(self._settle())
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a termination that was asked for is no failure, an interruption ends as one."""
-        service = getattr(self._app.state, "service", None)
-        if isinstance(service, Service):
+        if self._watchdog is None:
+            self._watchdog = threading.Timer(STOPPED_S, _end_at_once)
+            self._watchdog.daemon = True
+            self._watchdog.start()
+        if (service := self._service) is not None:
             service.hang_up()
         super().handle_exit(sig, frame)
         if sig == signal.SIGTERM:
@@ -160,3 +190,18 @@ class DrainingServer(uvicorn.Server):
         while self.server_state.connections and time.monotonic() < deadline:  # noqa: ASYNC110 -- uvicorn tells nobody when a connection ends
             await asyncio.sleep(LOOK_S)
         await super().shutdown(sockets)
+
+    async def _settle(self) -> None:
+        """Tell the garbage collector that what is built stays: to look it through takes seconds."""
+        while (service := self._service) is None or not service.warm:  # noqa: ASYNC110 -- nobody tells when it is
+            if self.should_exit:
+                return
+            await asyncio.sleep(LOOK_S)
+        gc.freeze()
+
+
+def _end_at_once() -> None:
+    """End a process whose threads do not; what it has acknowledged is in the store."""
+    logger.warning("Not all requests have ended in %g s; the process ends without them.", STOPPED_S)
+    logging.shutdown()
+    os._exit(0)
