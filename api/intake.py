@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import compress, islice
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 
 from api.errors import Overloaded
 from geo.errors import Unavailable
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 20_000
 """Fixes that wait: four seconds of what a large city sends."""
 
-PACE_S = 0.05
+PACE_S = 0.2
 """Shortest time from one swap of the snapshot to the next."""
 
 Results = tuple[FixResult, ...]
@@ -69,6 +69,7 @@ class PositionIntake:
         self._waiting = 0
         self._changed = Condition()
         self._open = False
+        self._closed = Event()
         self._thread: Thread | None = None
         self.turned_away = 0
 
@@ -85,6 +86,7 @@ class PositionIntake:
     def start(self) -> None:
         """Begin to judge."""
         self._open = True
+        self._closed.clear()
         self._thread = Thread(target=self._run, name="position intake", daemon=True)
         self._thread.start()
 
@@ -93,6 +95,7 @@ class PositionIntake:
         with self._changed:
             self._open = False
             self._changed.notify_all()
+        self._closed.set()
         if self._thread is not None:
             self._thread.join()
 
@@ -124,9 +127,10 @@ class PositionIntake:
             if self._waiting and self._waiting + len(fixes) > self._most_waiting:
                 self.turned_away += len(fixes)
                 raise Overloaded("More positions wait than are dealt with; send them again later.")
+            if not self._batches:
+                self._changed.notify_all()
             self._batches.append(batch)
             self._waiting += len(fixes)
-            self._changed.notify_all()
         return batch.answer
 
     def _run(self) -> None:
@@ -136,9 +140,7 @@ class PositionIntake:
             self._judge_together(batches)
             with self._changed:
                 self._waiting -= sum(len(batch.fixes) for batch in batches)
-                rest_s = began + self._pace_s - time.monotonic()
-                if rest_s > 0:
-                    self._changed.wait_for(lambda: not self._open, timeout=rest_s)
+            self._closed.wait(max(0.0, began + self._pace_s - time.monotonic()))
 
     def _next_round(self) -> list[_Batch]:
         """Wait for batches; none when the intake is closed."""

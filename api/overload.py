@@ -84,7 +84,7 @@ class Room:
 
 def standard_rooms() -> dict[str, Room]:
     """
-    Lay out the rooms for the forty threads of a process.
+    Lay out the rooms for the forty threads of a process, of which positions take none.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def standard_rooms() -> dict[str, Room]:
         By name.
     """
     rooms = (
-        Room("positions", under_way=32, most_waiting=200, patience_s=1, status=429),
+        Room("positions", under_way=400, most_waiting=200, patience_s=1, status=429),
         Room("questions", under_way=20, most_waiting=200, patience_s=3, status=503),
         Room("acts", under_way=12, most_waiting=600, patience_s=10, status=503),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -21,6 +22,8 @@ from geo.zone import Zone
 
 Item = TypeVar("Item")
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
 
 def is_storable(text: str) -> bool:
     """
@@ -36,7 +39,7 @@ def is_storable(text: str) -> bool:
     storable
         False for NUL and for half of a surrogate pair, which JSON can escape.
     """
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return _NO_TEXT.search(text) is None
 
 
 def _storable(text: str) -> str:
@@ -56,6 +59,8 @@ Instant = Annotated[
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
 ]
 """An instant of this century or the next; those at the ends of the calendar have no UTC."""
+
+FARTHEST_LON, FARTHEST_LAT = 180.0, 90.0
 
 Crs = Annotated[
     Text,
@@ -331,5 +336,8 @@ def lon_lat_wgs84(lon_lat: tuple[float, float], crs: str) -> tuple[float, float]
     BadValue
         The position is no place in it.
     """
+    lon, lat = lon_lat
+    if crs == "wgs84" and abs(lon) <= FARTHEST_LON and abs(lat) <= FARTHEST_LAT:
+        return lon_lat  # thousands of fixes a second come through here
     lon, lat = to_wgs84(np.array([lon_lat], dtype=np.float64), crs)[0]
     return float(lon), float(lat)

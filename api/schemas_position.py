@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic_core import to_json
 
 from api.errors import finding
 from api.schemas import Asked, Crs, Instant, ReasonOut, Text, is_storable, lon_lat_wgs84
@@ -13,6 +16,7 @@ from dispatch.unit import DutyStatus
 from dispatch.whereabouts import STATUSES, Whereabouts
 from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult
+from geo.remark import Remark
 
 MOST_NAME = 64
 """Longest name of an officer or a device."""
@@ -60,33 +64,70 @@ ListedFix = Annotated[FixIn | FlawedFix, Field(union_mode="left_to_right")]
 
 
 class FixResultOut(BaseModel):
-    """What became of one fix."""
+    """What became of one fix, as the door describes it; `results_json` writes many at once."""
 
     officer: str
     time: datetime | None = Field(description="Null for a fix whose time cannot be read.")
     accepted: bool
     remark: ReasonOut
 
-    @classmethod
-    def of(cls, result: FixResult) -> FixResultOut:
-        """Copy the result of one fix."""
-        return cls(
-            officer=result.fix.officer,
-            time=result.fix.time,
-            accepted=result.accepted,
-            remark=ReasonOut.of(result.remark),
-        )
+
+@dataclass(frozen=True, slots=True)
+class FixRefused:
+    """
+    A fix that was not even judged.
+
+    Attributes
+    ----------
+    officer, time
+        As far as they can be read.
+    remark
+        Why.
+    """
+
+    officer: str
+    time: datetime | None
+    remark: Remark
 
     @classmethod
-    def refused(cls, given: FixIn | FlawedFix, error: GridDispatchError) -> FixResultOut:
-        """Say why a fix was not even judged."""
+    def of(cls, given: FixIn | FlawedFix, error: GridDispatchError) -> FixRefused:
+        """Say why."""
         zh = "没有这名队员。" if isinstance(error, UnknownName) else "定位数据无法使用。"
-        said = ReasonOut(code=error.code, zh=zh, en=str(error))
+        said = Remark(error.code, zh, str(error))
         if isinstance(given, FixIn):
-            named, time = given.officer or given.device or "", given.time
-        else:
-            named, time = _name_in(given), None
-        return cls(officer=named, time=time, accepted=False, remark=said)
+            return cls(given.officer or given.device or "", given.time, said)
+        return cls(_name_in(given), None, said)
+
+
+def results_json(results: Iterable[FixResult | FixRefused]) -> bytes:
+    """
+    Write what became of fixes, as `FixResultsOut` describes it.
+
+    Parameters
+    ----------
+    results
+        Of each, in the order given.
+
+    Returns
+    -------
+    body
+        JSON.
+    """
+    items = [
+        _result(one.fix.officer, one.fix.time, one.remark, accepted=one.accepted)
+        if isinstance(one, FixResult)
+        else _result(one.officer, one.time, one.remark, accepted=False)
+        for one in results
+    ]
+    return to_json({"accepted": sum(item["accepted"] for item in items), "results": items})
+
+
+def _result(
+    officer: str, time: datetime | None, remark: Remark, *, accepted: bool
+) -> dict[str, Any]:
+    """Lay out the result of one fix."""
+    said = {"code": remark.code, "zh": remark.zh, "en": remark.en}
+    return {"officer": officer, "time": time, "accepted": accepted, "remark": said}
 
 
 class FixResultsOut(BaseModel):
@@ -146,6 +187,46 @@ def positions_of(whereabouts: Whereabouts, officers: list[str]) -> list[Position
         for officer in officers
         if officer in fixes and officer in row_of
     ]
+
+
+def position_texts(whereabouts: Whereabouts, officers: Iterable[str]) -> dict[str, str]:
+    """
+    Write where some officers are, for the live stream: as `PositionOut` is written, and sooner.
+
+    Parameters
+    ----------
+    whereabouts
+        The present snapshot.
+    officers
+        Ids; those without a position, or not of this city, are left out.
+
+    Returns
+    -------
+    texts
+        JSON by officer.
+    """
+    row_of = whereabouts.city.roster.officer_row
+    fixes, status = whereabouts.positions.fixes, whereabouts.status
+    return {
+        officer: _written(fixes[officer], STATUSES[status[row_of[officer]]])
+        for officer in officers
+        if officer in fixes and officer in row_of
+    }
+
+
+def _written(fix: Fix, status: DutyStatus) -> str:
+    """Write one position."""
+    position = {
+        "officer": fix.officer,
+        "time": fix.time,
+        "lon": fix.lon_lat[0],
+        "lat": fix.lon_lat[1],
+        "accuracy_m": fix.accuracy_m,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "status": status.value,
+    }
+    return to_json(position).decode()
 
 
 def fix_of(given: FixIn | FlawedFix) -> Fix:

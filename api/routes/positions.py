@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Container, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Response
 
 from api.access import may
 from api.errors import Forbidden
@@ -15,19 +15,20 @@ from api.paging import CutDep, page
 from api.schemas import Page
 from api.schemas_position import (
     FixIn,
-    FixResultOut,
+    FixRefused,
     FixResultsOut,
     FlawedFix,
     ListedFix,
     PositionOut,
     fix_of,
     positions_of,
+    results_json,
 )
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 from dispatch.sight import officers_seen
 from geo.errors import BadValue, GridDispatchError, UnknownName
-from geo.position import Fix
+from geo.position import Fix, FixResult
 
 router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
 
@@ -40,12 +41,12 @@ REFUSALS = {kind.code: kind for kind in (BadValue, UnknownName, Forbidden)}
 """What a single fix is refused as."""
 
 
-@router.post("")
+@router.post("", response_model=FixResultsOut)
 async def take_in(
     given: Annotated[FixIn | list[ListedFix], Body()],
     service: ServiceDep,
     person: SendPositionsDep,
-) -> FixResultsOut:
+) -> Response:
     """
     Take in one fix or a list.
 
@@ -58,8 +59,7 @@ async def take_in(
     results = await _take_in(fixes, officers_sent_for(person, service.city), service)
     if not isinstance(given, list) and results[0].remark.code in REFUSALS:
         raise REFUSALS[results[0].remark.code](results[0].remark.en)
-    accepted = sum(result.accepted for result in results)
-    return FixResultsOut(accepted=accepted, results=results)
+    return Response(results_json(results), media_type="application/json")
 
 
 @router.get("")
@@ -73,18 +73,18 @@ def list_positions(service: ServiceDep, cut: CutDep, person: SeePositionsDep) ->
 
 async def _take_in(
     given: Sequence[FixIn | FlawedFix], own: Container[str], service: Service
-) -> list[FixResultOut]:
+) -> list[FixResult | FixRefused]:
     """Have every fix judged; what cannot be read has its result without being passed on."""
-    results: dict[int, FixResultOut] = {}
+    results: dict[int, FixResult | FixRefused] = {}
     sound: dict[int, Fix] = {}
     for row, fix in enumerate(given):
         try:
             sound[row] = _known(fix_of(fix), service, own)
         except GridDispatchError as error:
-            results[row] = FixResultOut.refused(fix, error)
+            results[row] = FixRefused.of(fix, error)
     if sound:
         judged = await asyncio.wrap_future(service.intake.offer(list(sound.values())))
-        results.update(zip(sound, map(FixResultOut.of, judged), strict=True))
+        results.update(zip(sound, judged, strict=True))
     return [results[row] for row in range(len(given))]
 
 
