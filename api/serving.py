@@ -193,7 +193,7 @@ class DrainingServer(uvicorn.Server):
 
     async def _settle(self) -> None:
         """Tell the garbage collector that what is built stays: to look it through takes seconds."""
-        while (service := self._service) is None or not service.warm:  # noqa: ASYNC110 -- nobody tells when it is
+        while (service := self._service) is None or not service.warm:
             if self.should_exit:
                 return
             await asyncio.sleep(LOOK_S)

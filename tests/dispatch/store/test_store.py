@@ -147,7 +147,9 @@ def test_the_same_suggestion_is_kept_once(store: Store):
     with store.session() as session:
         first, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW))
         second, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW))
-        later, _ = desk.keep(session, desk.draw_up(question, officers, now=NOW + timedelta(seconds=1)))
+        later, _ = desk.keep(
+            session, desk.draw_up(question, officers, now=NOW + timedelta(seconds=1))
+        )
     assert first == second != later
 
 
