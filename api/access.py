@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import person_of
 from api.errors import Forbidden, NotFound
@@ -31,9 +32,11 @@ class May:
     act: Act
     of: Thing | None = None
 
-    def __call__(self, request: Request, person: Annotated[Person, Depends(person_of)]) -> Person:
+    async def __call__(
+        self, request: Request, person: Annotated[Person, Depends(person_of)]
+    ) -> Person:
         """
-        Let a person in.
+        Let a person in; a thread is taken only to look in the store.
 
         Parameters
         ----------
@@ -60,18 +63,23 @@ class May:
                 f"{person.name} may not do this ({self.act}); it takes a {' or a '.join(able)}."
             )
         if self.of is not None:
-            self._require_sight(self.of, request, person)
+            await self._require_sight(self.of, request, person)
         return person
 
-    def _require_sight(self, thing: Thing, request: Request, person: Person) -> None:
+    async def _require_sight(self, thing: Thing, request: Request, person: Person) -> None:
         """Refuse what is not there and what is out of sight alike."""
-        service = service_of(request)
-        if sees_whole_city(person, service.city):
+        if sees_whole_city(person, service_of(request).city):
             return
-        with service.store.reading() as session:
-            if not in_sight(thing, request.path_params, session, person, service.city):
-                name = next(iter(request.path_params.values()))
-                raise NotFound(f"There is no {thing} {name!r} in your areas.")
+        if not await run_in_threadpool(_is_in_sight, thing, request, person):
+            name = next(iter(request.path_params.values()))
+            raise NotFound(f"There is no {thing} {name!r} in your areas.")
+
+
+def _is_in_sight(thing: Thing, request: Request, person: Person) -> bool:
+    """Look in the store whether a person may know of what an address names."""
+    service = service_of(request)
+    with service.store.reading() as session:
+        return in_sight(thing, request.path_params, session, person, service.city)
 
 
 def may(act: Act, of: Thing | None = None) -> May:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.demo_people import demo_person
 from api.errors import Forbidden, Unauthorized
@@ -19,9 +20,9 @@ COOKIE = "grid_dispatch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def person_of(request: Request) -> Person:
+async def person_of(request: Request) -> Person:
     """
-    Recognise who asks.
+    Recognise who asks; a thread is taken only to look in the store.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def person_of(request: Request) -> Person:
         raise Unauthorized("Sign in, or send a bearer token: nobody is asking.")
     if header is None:
         require_own_page(request)
-    person = _holder(token, request)
+    person = _of_demo(token, request) or await run_in_threadpool(_holder, token, request)
     if person is None:
         raise Unauthorized("This token is not known here, or no longer: sign in again.")
     return person
@@ -67,7 +68,7 @@ def page_person(request: Request) -> Person | None:
         Whose session it is, or None where nobody is signed in.
     """
     token = request.cookies.get(COOKIE)
-    return _holder(token, request) if token else None
+    return (_of_demo(token, request) or _holder(token, request)) if token else None
 
 
 def host(request: Request) -> str:
@@ -167,11 +168,13 @@ def forget_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
+def _of_demo(token: str, request: Request) -> Person | None:
+    """Which of the demo's people holds it, or None."""
+    return demo_person(token, service_of(request).city, host=host(request))
+
+
 def _holder(token: str, request: Request) -> Person | None:
-    """Whose token it is, or None."""
-    demo = demo_person(token, service_of(request).city, host=host(request))
-    if demo is not None:
-        return demo
+    """Whose session or key it is, or None."""
     held = _in_store(token, request)
     return None if held is None else held[0].person(held[1].scope)
 

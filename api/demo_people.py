@@ -35,8 +35,7 @@ def demo_person(name: str, city: City, *, host: str) -> Person | None:
     role = _ROLE_OF.get(name)
     if role is None or not is_demo(city, host=host):
         return None
-    first = min((officer.id for officer in city.officers), default=None)
-    officer = first if role == Role.OFFICER else None
+    officer = min((one.id for one in city.officers), default=None) if role == Role.OFFICER else None
     return Person(name, frozenset({role}), city.roots, officer)
 
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from api.earshot import Earshot
 from api.live import Opening, frame, told_frame, written
-from api.positions_now import positions_texts
 from api.service import Service
 from dispatch.store.doorbell import Doorbell
 from dispatch.store.events import Told, numbers_kept, read_told
@@ -125,12 +124,7 @@ def _present(service: Service, earshot: Earshot, number: int) -> Iterator[bytes]
         if earshot.hears(kind):
             yield frame(kind, said)
     if earshot.hears("positions"):
-        present = service.live.present
-        everybody = present.positions.fixes
-        yield from (
-            written("positions", text)
-            for text in positions_texts(present, everybody, [earshot], complete=True).values()
-        )
+        yield written("positions", service.positions_now.everybody(service.live.present, earshot))
 
 
 def _number(last_seen: str | None) -> int | None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 
 from api.earshot import Earshot
 from dispatch.store.events import Told
@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 64
 """Messages that wait for a slow listener before it is let go; it reconnects and resumes."""
+
+MOST_OPENING = 2
+"""Openings that are made at once: a hundred pages that connect anew leave others their threads."""
 
 RETRY_MS = 2000
 """How soon a browser reconnects."""
@@ -154,6 +157,7 @@ class Stream:
 
     def __init__(self) -> None:
         self._listeners: set[_Listener] = set()
+        self._openings = CapacityLimiter(MOST_OPENING)
         self._number = 0
 
     @property
@@ -255,7 +259,7 @@ class Stream:
         until = loop.time() + LONGEST_S
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
-            first = await run_in_threadpool(opening)
+            first = await to_thread.run_sync(opening, limiter=self._openings)
             for one in first.frames:
                 yield one
             while (message := await listener.waiting.get()) is not None:

@@ -21,7 +21,7 @@ from api.layers import Layers
 from api.live import Stream
 from api.notifier import LogNotifier
 from api.oidc import Provider
-from api.positions_now import positions_texts
+from api.positions_now import PositionsNow
 from api.road_watch import RoadWatch
 from api.settings import Settings
 from api.store_watch import StoreWatch
@@ -70,6 +70,8 @@ class Service:
         The rankings that are known, by name.
     stream
         Open pages.
+    positions_now
+        What they are told of positions.
     layers
         The map layers as GeoJSON.
     tiles
@@ -107,6 +109,7 @@ class Service:
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
+    positions_now: PositionsNow = field(default_factory=PositionsNow)
     provider: Provider | None = None
     underway: Underway = field(default_factory=Underway)
     notifier: Notifier = field(default_factory=LogNotifier)
@@ -159,7 +162,7 @@ class Service:
     def announce_moved(self) -> None:
         """Tell every open page who moved since the last call, as far as it sees them."""
         officers, earshots = self.take_moved(), self.stream.earshots("positions")
-        texts = positions_texts(self.live.present, officers, earshots, complete=False)
+        texts = self.positions_now.moved(self.live.present, officers, earshots)
         if texts and self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.publish_seen, "positions", texts)
 
@@ -377,4 +380,9 @@ def service_of(request: Request) -> Service:
     return cast("Service", request.app.state.service)
 
 
-ServiceDep = Annotated[Service, Depends(service_of)]
+async def _service(request: Request) -> Service:
+    """Find the service without a thread, of which there are few."""
+    return service_of(request)
+
+
+ServiceDep = Annotated[Service, Depends(_service)]

@@ -23,6 +23,9 @@ SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 5
 """How long a writer waits for another."""
 
+POOL_SIZE, MORE_AT_PEAKS = 20, 20
+"""Connections kept open, and opened beyond that for a while: one for each thread that asks."""
+
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 """What makes a commit survive a power cut, on every connection."""
 
@@ -60,6 +63,9 @@ def connect_file(path: Path, *, create: bool) -> Engine:
     engine = create_engine(
         address,
         hide_parameters=True,  # an error never repeats what somebody reported
+        pool_size=POOL_SIZE,
+        max_overflow=MORE_AT_PEAKS,
+        pool_timeout=BUSY_TIMEOUT_S,
         connect_args={"timeout": BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", _make_durable)
