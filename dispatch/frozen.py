@@ -223,14 +223,21 @@ def _fix_table(fixes: Fixes, before: Freezing | None) -> NDArray[np.float64]:
     return table
 
 
-def _row(fix: Fix | None) -> tuple[float | None, ...]:
+def _row(fix: Fix | None) -> tuple[float, ...]:
     """Columns of a fix."""
     if fix is None:
-        return (None,) * len(_FIX_FIELDS)
+        return (math.nan,) * len(_FIX_FIELDS)
     since = fix.time - _EPOCH
     second = since.days * 86_400 + since.seconds
-    measured = (fix.accuracy_m, fix.speed_mps, fix.heading_deg)
-    return (second, since.microseconds, *fix.lon_lat, *measured)
+    accuracy_m, speed_mps, heading_deg = fix.accuracy_m, fix.speed_mps, fix.heading_deg
+    return (
+        second,
+        since.microseconds,
+        *fix.lon_lat,
+        math.nan if accuracy_m is None else accuracy_m,
+        math.nan if speed_mps is None else speed_mps,
+        math.nan if heading_deg is None else heading_deg,
+    )
 
 
 def _duty_table(duty: DutyColumns, before: Freezing | None) -> NDArray[np.float64]:
