@@ -33,7 +33,8 @@ def keep_frozen(session: Session, frozen: Frozen) -> None:
         for digest, part in frozen.parts.items()
         if digest not in known
     ]
-    session.execute(insert_into(session, FROZEN).on_conflict_do_nothing(), fresh)
+    if fresh:  # on a server somebody else may have written all of it since
+        session.execute(insert_into(session, FROZEN).on_conflict_do_nothing(), fresh)
 
 
 def read_frozen(session: Session, digest: str) -> Frozen | None:
