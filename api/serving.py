@@ -162,14 +162,6 @@ class DrainingServer(uvicorn.Server):
         service = getattr(self._app.state, "service", None)
         return service if isinstance(service, Service) else None
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until it is over; a stop that was asked for is over within `STOPPED_S`."""
-        try:
-            super().run(sockets)
-        finally:
-            if self._watchdog is not None:
-                self._watchdog.cancel()
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, and settle down once all is built."""
         await super().startup(sockets)
@@ -179,7 +171,7 @@ class DrainingServer(uvicorn.Server):
         """Stop; a termination that was asked for is no failure, an interruption ends as one."""
         if self._watchdog is None:
             self._watchdog = threading.Timer(STOPPED_S, _end_at_once)
-            self._watchdog.daemon = True
+            self._watchdog.daemon = True  # threads that compute are none: the end waits for them
             self._watchdog.start()
         if (service := self._service) is not None:
             service.hang_up()
