@@ -16,10 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import uvloop
+
 HEAD = (
     "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer demo-dispatcher\r\n"
     "content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
 )
+CHUNK = 1 << 20
+
 LATE_S = 20.0
 """Answers that take longer count as none."""
 
@@ -110,12 +114,12 @@ async def offer(kind: Kind, port: int, *, warm_s: float, seconds: float) -> None
 
 async def listen(port: int, heard: list[int]) -> None:
     """Keep a page's live stream open, and count the bytes that come."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=CHUNK)
     head = HEAD.format(method="GET", path="/api/v1/events", length=0)
     writer.write(head.encode())
     row = len(heard)
     heard.append(0)
-    while chunk := await reader.read(1 << 20):
+    while chunk := await reader.read(CHUNK):
         heard[row] += len(chunk)
 
 
@@ -138,7 +142,7 @@ def main() -> None:
     """Read what to offer, offer it, and tell how it went."""
     port, seconds, warm_s, pages = (float(word) for word in sys.argv[1:])
     kinds = {name: Kind(**of) for name, of in json.load(sys.stdin).items()}
-    heard, still_open = asyncio.run(
+    heard, still_open = uvloop.run(
         run(int(port), kinds.values(), seconds=seconds, warm_s=warm_s, pages=int(pages))
     )
     told = {name: {"ms": kind.ms, "refused": kind.refused} for name, kind in kinds.items()}
