@@ -22,7 +22,6 @@ from typing import NoReturn
 
 import psycopg
 import pytest
-from spec.served_town import copy_town
 
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import Store, open_store
@@ -225,5 +224,7 @@ def each_town_url(request: pytest.FixtureRequest, town_store: Path, tmp_path: Pa
 
 def _town_in(request: pytest.FixtureRequest, town_store: Path, folder: Path) -> str:
     if request.param == "embedded":
+        from spec.served_town import copy_town  # noqa: PLC0415 -- benchmarks have no towns
+
         return f"sqlite:///{copy_town(town_store, folder)}"
     return str(request.getfixturevalue("town_on_server"))
