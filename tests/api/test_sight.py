@@ -6,6 +6,8 @@ from spec.served_town import RIVER, MovedClock, copy_town, served
 from spec.sibling_towns import EAST_JUNCTION, PHONE, WEST_JUNCTION, write_sibling_towns
 
 from api.errors import PROBLEM_TYPE
+from dispatch.store.ledger import post
+from geo.remark import Remark
 
 GOOD = "correct horse 7"
 ADMIN = {"authorization": "Bearer demo-admin"}
@@ -82,6 +84,23 @@ def listed(client: TestClient, path: str, headers, key: str = "id") -> set[str]:
         shown |= {item[key] for item in page["items"]}
         cursor = page["next"]
     return shown
+
+
+def test_messages_are_shown_to_whoever_runs_their_town(client, eastern):
+    there, here = (member(client, f"runs-{area}", ["admin"], [area]) for area in ("TE", "TW"))
+    service, said = client.app.state.service, Remark("late", "超时", "Late.")
+    with service.store.session() as session:
+        about = eastern["incident"]
+        post(session, now=service.clock(), to="TE", said=said, dedupe_key="east", about=about)
+        session.commit()
+    about = {"incident": eastern["incident"]}
+    (message,) = client.get("/api/v1/messages", params=about, headers=there).json()["items"]
+    assert message["key"] == "east"
+    assert listed(client, "messages", here) == set()
+    path = f"/api/v1/messages/{message['id']}"
+    assert client.get(path, headers=there).status_code == 200
+    for method, below in (("GET", ""), ("POST", "/resend"), ("DELETE", "")):
+        assert client.request(method, path + below, headers=here).status_code == 404
 
 
 def test_lists_show_ones_own(client, west, east, eastern):
