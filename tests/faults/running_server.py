@@ -126,7 +126,9 @@ class RunningServer:
     def start(self, *, warm: bool = False) -> None:
         """Start the process, and wait until it answers, or is ready to answer quickly."""
         self.process = forked().Process(
-            target=serve, args=(self.store, self.port, str(self.log), self.weakened)
+            target=serve,
+            args=(self.store, self.port, str(self.log), self.weakened),
+            daemon=True,  # a test that fails before it ends it doesn't keep the run from ending
         )
         self.process.start()
         self.wait_until("/readyz" if warm else "/healthz")

@@ -20,6 +20,11 @@ LOG_OF_FILE, LOG_OF_DATABASE = "-wal", "/pg_wal/"
 FEW = 5
 
 
+def twice(mark: str) -> str:
+    """Say a mark in two places: where a page of the log ends in one, the other is whole."""
+    return f"{mark} {'.' * 40} {mark}"
+
+
 @pytest.fixture
 def trace(need_program, tmp_path, leave_out):
     """Report so many times while strace watches; answers the marks, and the lines of the trace."""
@@ -33,7 +38,7 @@ def trace(need_program, tmp_path, leave_out):
         try:
             with server.caller() as caller, watched(strace, pids, tmp_path / "trace") as told:
                 for mark in marks:
-                    body = {"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"], "text": mark}
+                    body = {"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"], "text": twice(mark)}
                     assert caller.post("/api/v1/incidents", body).status == 201
                 wait_for(told, marks[-1])
             return marks, told()
