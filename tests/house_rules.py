@@ -45,6 +45,19 @@ USE_CASES = (
 """Modules of dispatch that hand a session on to the store."""
 
 
+ADDED_TO = frozenset(
+    {
+        "TRANSITIONS",
+        "EDITS",
+        "HAND_OFFS",
+        "DEADLINE_STEPS",
+        "WHISTLE_ANSWERS",
+        "ESCALATIONS",
+        "SECOND_THOUGHTS",
+    }
+)
+"""Tables of what has happened to incidents; the audit is cut by its retention, and says so."""
+
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
 """Marks of unfinished work."""
 
@@ -267,6 +280,18 @@ def prepared_polygons_have_a_lock(module: Module) -> list[str]:
             and module.dotted(call.func) == "shapely.prepare"
             and not (isinstance(call.args[0], ast.Name) and call.args[0].id not in kept)
         ]
+    return findings
+
+
+def the_record_is_only_added_to(module: Module) -> list[str]:
+    """What has happened is never changed or erased: no statement updates or deletes a row of it."""
+    findings = []
+    for call in _calls(module):
+        of = call.func.value if isinstance(call.func, ast.Attribute) else None
+        said = module.dotted(call.func).rpartition(".")[2]
+        changed = [one for one in (of, *call.args[:1]) if isinstance(one, ast.Name)]
+        if said in {"update", "delete"} and any(one.id in ADDED_TO for one in changed):
+            findings.append(module.at(call.lineno, f"{said}s what is only added to"))
     return findings
 
 

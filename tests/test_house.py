@@ -54,6 +54,13 @@ OFFENDERS = [
     (rules.sql_stays_in_the_store, "api/a.py", "x = func.ST_Within(a, b)"),
     (rules.the_door_commits, "dispatch/desk.py", "session.commit()"),
     (rules.the_door_commits, "dispatch/store/city.py", "session.commit()"),
+    (rules.the_record_is_only_added_to, "dispatch/a.py", "update(TRANSITIONS).values(at=now)"),
+    (
+        rules.the_record_is_only_added_to,
+        "dispatch/a.py",
+        "import sqlalchemy\nsqlalchemy.delete(EDITS)",
+    ),
+    (rules.the_record_is_only_added_to, "dispatch/store/a.py", "TRANSITIONS.delete()"),
     (rules.no_error_swallowed, "geo/a.py", "try:\n    f()\nexcept ValueError:\n    pass"),
     (rules.no_error_swallowed, "geo/a.py", "try:\n    f()\nexcept:\n    g()"),
     (rules.no_error_swallowed, "geo/a.py", "try:\n    f()\nexcept E:\n    'never mind'"),
@@ -101,6 +108,7 @@ INNOCENT = [
     (rules.no_clock, "geo/a.py", "def travel_time(time): return time.time_s"),
     (rules.no_unseeded_randomness, "geo/a.py", "import numpy as np\nnp.random.default_rng(seed)"),
     (rules.nothing_read_at_import, "api/a.py", "def read(path): return path.read_text()"),
+    (rules.the_record_is_only_added_to, "dispatch/store/a.py", "update(DEADLINES).values(told=1)"),
     (rules.the_door_commits, "dispatch/store/session.py", "session.commit()"),
     (rules.no_error_swallowed, "geo/a.py", "try:\n    f()\nexcept KeyError:\n    g()"),
     (

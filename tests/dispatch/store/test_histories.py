@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from shapely import Point
 from spec.served_town import CREWS, RIVER, SEVEN, write_town
 from sqlalchemy.orm import Session
 from store_servers import load_city
@@ -32,8 +33,11 @@ from dispatch.access import Role
 from dispatch.assignment import Assignment, Outcome
 from dispatch.assignment_terms import standard_terms
 from dispatch.city import City
+from dispatch.deadline import ClockKind
+from dispatch.deadline_terms import standard_deadlines
 from dispatch.incident import Incident
 from dispatch.lifecycle import (
+    MOVES,
     PAUSES,
     WITH_CREWS,
     State,
@@ -44,10 +48,12 @@ from dispatch.lifecycle import (
     who_may,
 )
 from dispatch.next_step import Sending, Wanted
+from dispatch.partner import PartnerCity
 from dispatch.picking import Pick
 from dispatch.store.assignments import all_assignments, list_assignments
 from dispatch.store.audit import find_break
 from dispatch.store.cities import read_city, read_statuses
+from dispatch.store.deadlines import list_deadlines
 from dispatch.store.engine import Store, open_store
 from dispatch.store.incident_record import read_progress, read_timeline
 from dispatch.store.incidents import get_incident
@@ -58,6 +64,9 @@ from geo.errors import BadValue, Conflict
 
 MINUTE = timedelta(minutes=1)
 HERE, THERE = ("x", "y")
+
+FULL = 2_000
+"""Histories of `make verify`: enough for every row of the table."""
 
 
 @dataclass(slots=True)
@@ -137,8 +146,6 @@ class Histories(RuleBasedStateMachine):
         partner = "P" if to == State.HANDED_OFF else None
         rating = 4 if to == State.RATED else None
         wanted = Wanted(to, reason, partner=partner, rating=rating)
-        if to == State.HANDED_OFF and not self.world.city.partners:
-            return
         self._ask(number, wanted)
         if twice:
             self._ask(number, wanted)
@@ -150,7 +157,7 @@ class Histories(RuleBasedStateMachine):
             with self.world.store.reading() as session:
                 incident = get_incident(session, number)
                 open_to = may_follow(incident.state, incident.resumes_to)
-            ways = [to for to in open_to if to not in {State.MERGED, State.HANDED_OFF}]
+            ways = [to for to in open_to if to != State.MERGED]
             if not ways:
                 return
             to = ways[one % len(ways)]
@@ -158,7 +165,8 @@ class Histories(RuleBasedStateMachine):
                 self.send(number, sorted(CREWS)[one % len(CREWS)], reinforces=False)
             else:
                 rating = 1 + one % 5 if to == State.RATED else None
-                self._ask(number, Wanted(to, "because", rating=rating))
+                partner = "P" if to == State.HANDED_OFF else None
+                self._ask(number, Wanted(to, "because", partner=partner, rating=rating))
 
     @rule(
         which=st.integers(0, 20), outcome=st.sampled_from(sorted(set(Outcome) - {Outcome.MERGED}))
@@ -337,6 +345,10 @@ class Histories(RuleBasedStateMachine):
             assert incident.state == max((one.stage for one in bound), key=WITH_CREWS.index)
         for one in assignments:
             _check_clocks(one)
+        terms = standard_deadlines().of
+        for one in list_deadlines(session, incident=number, running=True, limit=None):
+            assert incident.state in terms[one.kind].runs_in | terms[one.kind].kept_in
+            assert one.kind != ClockKind.ACKNOWLEDGE or one.about in {crew.id for crew in bound}
 
     def _check_timeline(self, session: Session, number: str) -> None:
         steps = transitions_of(session, number)
@@ -359,7 +371,7 @@ def test_somebody_may_ask_for_every_state():
     assert Role.AUDITOR not in who_may(State.REPORTED, State.ACCEPTED)
 
 
-def play(url: str, folder: Path, histories: int) -> Counter[str]:
+def play(url: str, folder: Path, histories: int) -> World:
     """Let so many histories happen on one store."""
     town = write_town(folder)
     if url:
@@ -368,7 +380,8 @@ def play(url: str, folder: Path, histories: int) -> Counter[str]:
     else:
         url = f"sqlite:///{town}"
         store = open_store(url)
-    world = World(url, store, read_city(store))
+    partner = PartnerCity("P", "邻市", "neighbours", "", "", Point(RIVER.lon_lat["5"]).buffer(1))
+    world = World(url, store, replace(read_city(store), partners=(partner,)))
 
     class Machine(Histories):
         pass
@@ -386,17 +399,31 @@ def play(url: str, folder: Path, histories: int) -> Counter[str]:
     with world.store.reading() as session:
         assert find_break(session) is None
     world.store.close()
-    return world.tried
+    return world
+
+
+def moves_seen(world: World) -> set[tuple[State, State]]:
+    """Rows of the table that were taken."""
+    return {
+        (one.before, one.step.to)
+        for steps in world.seen.values()
+        for one in steps
+        if one.before is not None
+    }
 
 
 def test_histories_on_the_embedded_store(tmp_path, count):
-    tried = play("", tmp_path, count(reduced=40, full=2_000, long=100_000))
+    """At the full counts every row of the table of moves is taken."""
+    histories = count(reduced=40, full=FULL, long=100_000)
+    world = play("", tmp_path, histories)
     for something in ("sent", "two at once", "refused", "refused a crew"):
-        assert tried[something], tried
-    assert any(name.startswith("released") for name in tried), tried
+        assert world.tried[something], world.tried
+    assert any(name.startswith("released") for name in world.tried), world.tried
+    taken = moves_seen(world)
+    assert histories < FULL or not {(one.before, one.after) for one in MOVES} - taken
 
 
 def test_histories_on_postgresql(database, tmp_path, count):
-    tried = play(database, tmp_path, count(reduced=5, full=100, long=5_000))
-    assert tried["sent"], tried
-    assert tried["refused"], tried
+    world = play(database, tmp_path, count(reduced=5, full=100, long=5_000))
+    assert world.tried["sent"], world.tried
+    assert world.tried["refused"], world.tried
