@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,37 +58,57 @@ def latest_step(session: Session) -> int:
     return session.scalar(select(func.max(TRANSITIONS.c.fid))) or 0
 
 
-def intervals_after(session: Session, step: int) -> tuple[int, list[Interval]]:
+def steps_after(session: Session, step: int) -> list[int]:
     """
-    Measure what has come to its end since a step.
+    List the steps that have larger numbers.
 
     Parameters
     ----------
     session
         A session.
     step
-        Number of the last step that was looked at.
+        Number of a step.
 
     Returns
     -------
-    step
-        Number of the last step that has been looked at now.
-    intervals
-        In the order of the steps that end them; each begins at the latest step that can.
+    steps
+        Their numbers, the smallest first.
     """
-    new = select(TRANSITIONS.c.fid, TRANSITIONS.c.incident).where(TRANSITIONS.c.fid > step)
-    found = session.execute(new.order_by(TRANSITIONS.c.fid).limit(MOST_READ)).all()
-    if not found:
-        return step, []
-    columns = (TRANSITIONS.c.fid, TRANSITIONS.c.incident, TRANSITIONS.c.after, TRANSITIONS.c.at)
-    of_those = TRANSITIONS.c.incident.in_({row.incident for row in found})
-    latest: dict[tuple[str, str], datetime] = {}
+    later = select(TRANSITIONS.c.fid).where(TRANSITIONS.c.fid > step)
+    return list(session.scalars(later.order_by(TRANSITIONS.c.fid)))
+
+
+def intervals_of(session: Session, steps: Sequence[int]) -> list[Interval]:
+    """
+    Measure what came to its end with some steps.
+
+    Parameters
+    ----------
+    session
+        A session.
+    steps
+        Their numbers.
+
+    Returns
+    -------
+    intervals
+        Each begins at the latest step that can.
+    """
     intervals = []
-    upto = found[-1].fid
-    for row in session.execute(select(*columns).where(of_those).order_by(TRANSITIONS.c.fid)):
+    for first in range(0, len(steps), MOST_READ):
+        intervals += _ended_with(session, set(steps[first : first + MOST_READ]))
+    return intervals
+
+
+def _ended_with(session: Session, steps: Collection[int]) -> Iterator[Interval]:
+    """Measure what came to its end with steps that can be asked for in one go."""
+    incidents = select(TRANSITIONS.c.incident).where(TRANSITIONS.c.fid.in_(steps))
+    columns = (TRANSITIONS.c.fid, TRANSITIONS.c.incident, TRANSITIONS.c.after, TRANSITIONS.c.at)
+    rows = select(*columns).where(TRANSITIONS.c.incident.in_(incidents))
+    latest: dict[tuple[str, str], datetime] = {}
+    for row in session.execute(rows.order_by(TRANSITIONS.c.fid)):
         for name, begins, ends in MEASURED:
             begun = latest.get((row.incident, begins))
-            if step < row.fid <= upto and row.after == ends and begun is not None:
-                intervals.append(Interval(name, (row.at - begun).total_seconds()))
+            if row.fid in steps and row.after == ends and begun is not None:
+                yield Interval(name, (row.at - begun).total_seconds())
         latest[row.incident, row.after] = row.at
-    return upto, intervals

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import insert
 
+from api import case_intervals
 from api.case_intervals import CaseIntervals
 from api.logs import LogFormat, log_handler
 from api.metrics import Figures
 from dispatch import desk
 from dispatch.lifecycle import State, Step
-from dispatch.store.transitions import add_transition
+from dispatch.store.intervals import latest_step
+from dispatch.store.transitions import TRANSITIONS, add_transition
 
 ADMIN = {"authorization": "Bearer demo-admin"}
 PHONE = "13912345678"
@@ -156,6 +159,42 @@ def test_how_long_cases_take_is_counted_from_step_to_step(client):
         "acknowledge_to_arrive": 585,
         "dispatch_to_arrive": 600,
     }
+
+
+def test_steps_that_come_on_record_late_are_counted_once_in_every_process(client, monkeypatch):
+    """
+    Two processes count alike; a step with a smaller number may be committed after a larger one.
+
+    Seen to fail where only numbers above the largest one that was seen are looked at.
+    """
+    monkeypatch.setattr(case_intervals, "BEATS_LATE", 3)
+    service = client.app.state.service
+    here, there = Figures(), Figures()
+    processes = [CaseIntervals(service, counted) for counted in (here, there)]
+    place = client.get("/api/v1/positions").json()["items"][0]
+    body = {"lon_lat": [place["lon"], place["lat"]], "matters": []}
+    numbers = [client.post("/api/v1/incidents", json=body).json()["id"] for _ in range(2)]
+    at = datetime.now(UTC)
+    with service.store.session() as session:
+        first = latest_step(session) + 1
+    for late, number in ((1, numbers[1]), (0, numbers[0])):
+        row = {"incident": number, "before": State.ACCEPTED, "after": State.DISPATCHED}
+        row |= {"fid": first + late, "at": at + timedelta(seconds=90), "by": "li", "reason": ""}
+        with service.store.session() as session:
+            session.execute(insert(TRANSITIONS).values(row))
+            session.commit()
+        for process in processes:
+            process.beat()
+    for _ in range(5):
+        processes[0].beat()
+    for counted in (here, there):
+        samples = {
+            sample.name: sample.value
+            for family in text_string_to_metric_families(counted.written().decode())
+            for sample in family.samples
+            if sample.labels.get("interval") == "report_to_dispatch"
+        }
+        assert samples["grid_dispatch_interval_seconds_count"] == 2
 
 
 @pytest.mark.parametrize(
