@@ -360,6 +360,7 @@ RULES_OF_THE_CODE: tuple[Rule, ...] = (
     the_door_commits,
     no_error_swallowed,
     prepared_polygons_have_a_lock,
+    the_record_is_only_added_to,
     nothing_unfinished,
     names_name_something,
     exceptions_to_the_lint_say_why,

@@ -94,7 +94,7 @@ def intervals_of(session: Session, steps: Sequence[int]) -> list[Interval]:
     intervals
         Each begins at the latest step that can.
     """
-    intervals = []
+    intervals: list[Interval] = []
     for first in range(0, len(steps), MOST_READ):
         intervals += _ended_with(session, set(steps[first : first + MOST_READ]))
     return intervals
