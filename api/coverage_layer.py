@@ -6,21 +6,21 @@ import json
 from typing import Any
 
 from api.layers import LayerKind, Layers
-from dispatch.city_coverage import CityCoverage
 from dispatch.coverage_gap import by_zone
+from dispatch.seen_coverage import SeenCoverage
 
 DECIMALS = 6
 """Shares to a millionth."""
 
 
-def coverage_layer(covered: CityCoverage, layers: Layers) -> bytes:
+def coverage_layer(seen: SeenCoverage, layers: Layers) -> bytes:
     """
     Write the layer.
 
     Parameters
     ----------
-    covered
-        What is covered.
+    seen
+        What is covered, as far as it is seen.
     layers
         The layers of the city, whose polygons are taken.
 
@@ -31,9 +31,9 @@ def coverage_layer(covered: CityCoverage, layers: Layers) -> bytes:
         them unit grids, with the number of ``crews`` that reach each, up to two, and whether
         it is ``covered``; ``part`` says which of the two a feature is.
     """
-    zones = {zone.zone: round(zone.share, DECIMALS) for zone in by_zone(covered.held)}
-    demand = covered.ground.demand
-    crews = dict(zip(demand.points, covered.held.count.tolist(), strict=True))
+    zones = {zone.zone: round(zone.share, DECIMALS) for zone in by_zone(seen.held)}
+    demand = seen.held.demand
+    crews = dict(zip(demand.points, seen.held.count.tolist(), strict=True))
     weight = dict(zip(demand.points, demand.weight.tolist(), strict=True))
     features = [
         _feature(zone, part="zone", code=code, share=zones[code])
@@ -55,8 +55,8 @@ def coverage_layer(covered: CityCoverage, layers: Layers) -> bytes:
     ]
     collection = {
         "type": "FeatureCollection",
-        "now": covered.now.isoformat(),
-        "share": round(covered.held.share, DECIMALS),
+        "now": seen.whole.now.isoformat(),
+        "share": round(seen.held.share, DECIMALS),
         "features": features,
     }
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from api.schemas import LonLat, ReasonOut, degraded_of
-from dispatch.city_coverage import CityCoverage
 from dispatch.city_move_up import CityMoveUp
 from dispatch.coverage_gap import Gap, ZoneCoverage, by_zone, gaps
 from dispatch.move_up import Move
+from dispatch.seen_coverage import SeenCoverage
 from geo.road.road_class import Mode
 
 DECIMALS = 6
@@ -97,23 +97,23 @@ class CoverageOut(BaseModel):
     layer: PointCollection
 
     @classmethod
-    def of(cls, covered: CityCoverage, *, most_gaps: int) -> CoverageOut:
+    def of(cls, seen: SeenCoverage, *, most_gaps: int) -> CoverageOut:
         """Copy what is covered."""
-        city, held = covered.whereabouts.city, covered.held
+        city, held = seen.city, seen.held
         return cls(
-            now=covered.now,
+            now=seen.whole.now,
             city_version=city.version,
             weight_version=city.weight_version,
             arrival_model=city.arrival_model.version if city.arrival_model else None,
             degraded=degraded_of(city),
-            weighting=ReasonOut.of(covered.ground.weighting),
+            weighting=ReasonOut.of(seen.whole.ground.weighting),
             share=round(held.share, DECIMALS),
-            free_crews=int(covered.free.sum()),
+            free_crews=int(seen.free.sum()),
             points=len(held.count),
             uncovered=int((held.count == 0).sum()),
             zones=[ZoneCoverageOut.of(zone) for zone in by_zone(held)],
             gaps=[GapOut.of(gap) for gap in gaps(held, most=most_gaps)],
-            layer=_layer(covered),
+            layer=_layer(seen),
         )
 
 
@@ -128,14 +128,14 @@ class CoverageMarks(BaseModel):
     by_one: list[str] = Field(description="Points that one free crew alone reaches in time.")
 
     @classmethod
-    def of(cls, covered: CityCoverage) -> CoverageMarks:
+    def of(cls, seen: SeenCoverage) -> CoverageMarks:
         """Copy what is covered."""
-        count, points = covered.held.count, covered.ground.demand.points
+        count, points = seen.held.count, seen.held.demand.points
         return cls(
-            now=covered.now,
-            city_version=covered.whereabouts.city.version,
-            share=round(covered.held.share, DECIMALS),
-            zones=[ZoneCoverageOut.of(zone) for zone in by_zone(covered.held)],
+            now=seen.whole.now,
+            city_version=seen.city.version,
+            share=round(seen.held.share, DECIMALS),
+            zones=[ZoneCoverageOut.of(zone) for zone in by_zone(seen.held)],
             uncovered=[points[row] for row in np.flatnonzero(count == 0).tolist()],
             by_one=[points[row] for row in np.flatnonzero(count == 1).tolist()],
         )
@@ -181,14 +181,14 @@ class MoveUpOut(BaseModel):
     proven: bool
 
     @classmethod
-    def of(cls, made: CityMoveUp, covered: CityCoverage, *, most_moves: int) -> MoveUpOut:
+    def of(cls, made: CityMoveUp, seen: SeenCoverage, *, most_moves: int) -> MoveUpOut:
         """Copy a proposal."""
-        city, proposal = covered.whereabouts.city, made.proposal
+        city, proposal = seen.city, made.proposal
         return cls(
-            now=covered.now,
+            now=seen.whole.now,
             city_version=city.version,
             weight_version=city.weight_version,
-            weighting=ReasonOut.of(covered.ground.weighting),
+            weighting=ReasonOut.of(seen.whole.ground.weighting),
             mode=made.mode,
             most_moves=most_moves,
             moves=[MoveOut.of(move, made) for move in proposal.moves],
@@ -200,16 +200,15 @@ class MoveUpOut(BaseModel):
         )
 
 
-def _layer(covered: CityCoverage) -> PointCollection:
+def _layer(seen: SeenCoverage) -> PointCollection:
     """Points of demand as a map layer."""
-    ground, held = covered.ground, covered.held
-    demand = ground.demand
+    held, demand = seen.held, seen.held.demand
     rows = zip(
         demand.points,
-        ground.lon_lat.round(DECIMALS).tolist(),
+        seen.lon_lat.round(DECIMALS).tolist(),
         demand.zone.tolist(),
         demand.weight.tolist(),
-        ground.target_s.tolist(),
+        seen.target_s.tolist(),
         held.count.tolist(),
         strict=True,
     )

@@ -100,7 +100,7 @@ class JointAsk(Asked):
 class MemberOut(BaseModel):
     """An officer who goes."""
 
-    officer: str
+    officer: str | None = Field(description="Null where the crew is another area's.")
     unit: str = Field(description="Code of his or her crew.")
     skill: str | None = Field(description="What he or she is wanted for; null for a plain place.")
     eta_s: float

@@ -19,9 +19,11 @@ from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
 from dispatch.coverage import Coverage, Demand, survey
 from dispatch.destination import crews_to_places_ms, join_places
+from dispatch.held import Held
 from dispatch.joining import nowhere
 from dispatch.move_up import MoveUp, MoveUpRule, Posts, propose_moves, stay
 from dispatch.roster import MODES
+from dispatch.seen_coverage import SeenCoverage, whole_coverage
 from dispatch.unit import UnitKind
 from dispatch.whereabouts import NEVER_MS
 from geo.road.road_class import Mode
@@ -78,7 +80,9 @@ def list_posts(city: City) -> dict[str, tuple[float, float]]:
     return {code: places[code] for code in sorted(places)}
 
 
-def propose_city_moves(covered: CityCoverage, rule: MoveUpRule) -> CityMoveUp:
+def propose_city_moves(
+    covered: CityCoverage, rule: MoveUpRule, *, seen: SeenCoverage | None = None
+) -> CityMoveUp:
     """
     Propose whom to post elsewhere.
 
@@ -88,6 +92,9 @@ def propose_city_moves(covered: CityCoverage, rule: MoveUpRule) -> CityMoveUp:
         What the city covers now.
     rule
         What moves are worth; incidents an hour are shares of demand here.
+    seen
+        Whose crews are posted on whose ground for the good of whose ground; None for the whole
+        city's.
 
     Returns
     -------
@@ -99,33 +106,35 @@ def propose_city_moves(covered: CityCoverage, rule: MoveUpRule) -> CityMoveUp:
     A point that more crews reach than may be moved stays covered whatever is done, so only
     the others are put to the model.  Where nothing is uncovered, nothing can be gained.
     """
-    city, demand = covered.whereabouts.city, covered.ground.demand
-    lon_lat_of = list_posts(city)
-    mode = _commonest_mode(covered)
-    uncovered = (covered.held.count == 0) & (demand.incidents_per_h > 0)
+    seen = whole_coverage(covered) if seen is None else seen
+    city, held = seen.city, seen.held
+    lon_lat_of = {code: at for code, at in list_posts(city).items() if seen.sees_place(at)}
+    mode = _commonest_mode(seen)
+    uncovered = (held.count == 0) & (held.demand.incidents_per_h > 0)
     if mode is None or not uncovered.any() or rule.most_moves == 0:
-        return CityMoveUp(mode, stay(covered.held.share), lon_lat_of)
-    points, coverage = _what_may_change(covered, rule.most_moves + 1)
-    movable = covered.free & (city.crew_modes == MODES.index(mode))
+        return CityMoveUp(mode, stay(held.share), lon_lat_of)
+    points, coverage = _what_may_change(seen, rule.most_moves + 1)
+    movable = seen.free & (city.crew_modes == MODES.index(mode))
     posts = _posts(covered, lon_lat_of, mode, movable, points)
     proposal = propose_moves(coverage, posts, movable, rule)
-    return CityMoveUp(mode, _in_whole(proposal, covered, coverage), lon_lat_of)
+    return CityMoveUp(mode, _in_whole(proposal, held, coverage), lon_lat_of)
 
 
-def _commonest_mode(covered: CityCoverage) -> Mode | None:
+def _commonest_mode(seen: SeenCoverage) -> Mode | None:
     """How most of the free crews travel."""
-    of_free = covered.whereabouts.city.crew_modes[covered.free]
+    of_free = seen.city.crew_modes[seen.free]
     return MODES[int(np.bincount(of_free).argmax())] if len(of_free) else None
 
 
-def _what_may_change(covered: CityCoverage, enough: int) -> tuple[NDArray[np.int64], Coverage]:
+def _what_may_change(seen: SeenCoverage, enough: int) -> tuple[NDArray[np.int64], Coverage]:
     """Points that fewer than so many crews reach, and all who reach them."""
-    roster, demand = covered.whereabouts.city.roster, covered.ground.demand
-    lists = covered.reach.find(np.arange(len(demand.points)), enough)
-    points = np.flatnonzero(lists[:, -1] == NO_TEAM)
+    covered, roster, demand = seen.whole, seen.city.roster, seen.whole.ground.demand
+    lists = covered.reach.find(seen.points, enough)
+    few = np.flatnonzero(lists[:, -1] == NO_TEAM)
+    points, lists = seen.points[few], lists[few]
     reaches = np.zeros((len(roster.crews), len(points)), dtype=np.bool_)
-    point, place = np.nonzero(lists[points] != NO_TEAM)
-    reaches[lists[points][point, place], point] = True
+    point, place = np.nonzero(lists != NO_TEAM)
+    reaches[lists[point, place], point] = True
     part = Demand(
         points=tuple(demand.points[row] for row in points.tolist()),
         zones=demand.zones,
@@ -136,11 +145,11 @@ def _what_may_change(covered: CityCoverage, enough: int) -> tuple[NDArray[np.int
     return points, survey(part, [crew.code for crew in roster.crews], reaches, covered.free)
 
 
-def _in_whole(proposal: MoveUp, covered: CityCoverage, coverage: Coverage) -> MoveUp:
-    """Shares of all demand instead of those of the points that may change."""
-    part, whole = float(coverage.demand.weight.sum()), float(covered.ground.demand.weight.sum())
+def _in_whole(proposal: MoveUp, held: Held, coverage: Coverage) -> MoveUp:
+    """Shares of all demand that is seen instead of those of the points that may change."""
+    part, whole = float(coverage.demand.weight.sum()), float(held.demand.weight.sum())
     gain = (proposal.share_after - proposal.share_before) * part / (whole or 1.0)
-    share = covered.held.share
+    share = held.share
     return replace(proposal, share_before=share, share_after=share + gain)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from api.access import May
+from api.access import May, may
 from api.app import create_app
 from api.settings import Settings
 from dispatch.access import Act
@@ -28,6 +28,39 @@ OPEN = {
     "GET /readyz": "whether it should be sent work",
 }
 """Routes that anybody may ask, and why."""
+
+NAMED = {
+    "/api/v1/users/{name}": "`api.routes.users` looks among one's own",
+    "/api/v1/users/{name}/link": "the same",
+    "/api/v1/api-keys/{number}": "`api.routes.api_keys` looks among one's own",
+    "/api/v1/deadlines/{number}": "`api.routes.deadlines` asks for sight of its incident",
+    "/api/v1/closures/{number}": "closed streets are everybody's to see; who may lift one is asked",
+    "/api/v1/units/{code}": "that there is a unit is no secret; its numbers are masked",
+    "/api/v1/layers/{kind}/published": "the map is everybody's",
+    "/tiles/roads/": "the map is everybody's",
+}
+"""Addresses that name a thing without a `Thing` in the rule of their route, and why."""
+
+
+def test_every_address_that_names_something_says_what():
+    assert not naming_nothing(flat(create_app(Settings()).routes))
+
+
+def test_an_address_that_names_something_and_does_not_say_what_is_caught():
+    router = APIRouter(dependencies=[Depends(may(Act.SEE_INCIDENTS))])
+    router.add_api_route("/api/v1/secrets/{number}", lambda: "one of them")
+    assert naming_nothing(flat(router.routes)) == ["/api/v1/secrets/{number}"]
+
+
+def naming_nothing(routes: list[BaseRoute]) -> list[str]:
+    """Paths with a name in them, whose rules name no kind of thing and that stand in no list."""
+    return [
+        route.path
+        for route in routes
+        if isinstance(route, APIRoute) and "{" in route.path
+        if not any(rule.of for rule in _rules(route.dependant))
+        and not (route.path in NAMED or route.path.startswith(tuple(NAMED)[-1]))
+    ]
 
 
 def test_every_route_has_a_rule_or_is_open_by_name():
@@ -89,11 +122,11 @@ def names(routes: list[BaseRoute]) -> Iterator[str]:
 def acts(route: BaseRoute) -> Iterator[Act]:
     """Acts that a route takes, by whatever dependency asks for them."""
     if isinstance(route, APIRoute):
-        yield from _acts(route.dependant)
+        yield from (rule.act for rule in _rules(route.dependant))
 
 
-def _acts(dependant: Dependant) -> Iterator[Act]:
+def _rules(dependant: Dependant) -> Iterator[May]:
     if isinstance(dependant.call, May):
-        yield dependant.call.act
+        yield dependant.call
     for below in dependant.dependencies:
-        yield from _acts(below)
+        yield from _rules(below)

@@ -53,6 +53,8 @@ def dispatch(
     decision, left = asked.decision(person.name, now), None
     with effect.begin() as session:
         require_sight(session, Thing.SUGGESTION, asked.suggestion, person, service.city)
+        if asked.incident is not None:
+            require_sight(session, Thing.INCIDENT, asked.incident, person, service.city)
         if asked.calls_off is not None:
             require_sight(session, Thing.ASSIGNMENT, asked.calls_off, person, service.city)
         if asked.calls_off is None:

@@ -1,4 +1,4 @@
-"""Coverage now, and which crews to post elsewhere so that more is covered."""
+"""Coverage now, and which crews to post elsewhere; to each person that of their own areas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dispatch.access import Act, Person
 from dispatch.city_coverage import CityCoverage
 from dispatch.city_move_up import propose_city_moves
 from dispatch.move_up import MoveUpRule
+from dispatch.seen_coverage import coverage_seen
 
 router = APIRouter(prefix="/api/v1", tags=["coverage"])
 
@@ -27,19 +28,19 @@ LONGEST_S = 7200
 @router.get("/coverage")
 def read_coverage(
     service: ServiceDep,
-    _: SeeCoverageDep,
+    person: SeeCoverageDep,
     *,
     gaps: Annotated[int, Query(ge=0, le=MOST_GAPS, description="Gaps that are named.")] = 50,
 ) -> CoverageOut:
     """Share of demand that a free crew reaches within the target, by zone and as a map layer."""
     covered = service.coverage.read(service.live.present, now=service.clock())
-    return CoverageOut.of(covered, most_gaps=gaps)
+    return CoverageOut.of(coverage_seen(covered, person), most_gaps=gaps)
 
 
 @router.get("/coverage/marks")
-def read_coverage_marks(service: ServiceDep, _: SeeCoverageDep) -> CoverageMarks:
+def read_coverage_marks(service: ServiceDep, person: SeeCoverageDep) -> CoverageMarks:
     """What is covered by nobody, or by one crew alone: for a map that has the grids already."""
-    return CoverageMarks.of(_latest(service))
+    return CoverageMarks.of(coverage_seen(_latest(service), person))
 
 
 @router.get(
@@ -48,16 +49,16 @@ def read_coverage_marks(service: ServiceDep, _: SeeCoverageDep) -> CoverageMarks
     responses={200: {"content": {"application/geo+json": {}}}},
     response_class=Response,
 )
-def read_coverage_layer(service: ServiceDep, _: SeeCoverageDep) -> Response:
+def read_coverage_layer(service: ServiceDep, person: SeeCoverageDep) -> Response:
     """Zones and unit grids as a GeoJSON feature collection, with what is covered of each now."""
-    collection = coverage_layer(_latest(service), service.layers)
+    collection = coverage_layer(coverage_seen(_latest(service), person), service.layers)
     return Response(collection, media_type="application/geo+json")
 
 
 @router.get("/move-ups")
 def read_move_ups(
     service: ServiceDep,
-    _: SeeCoverageDep,
+    person: SeeCoverageDep,
     *,
     limit: Annotated[int, Query(ge=0, le=MOST_MOVES, description="Crews moved at most.")] = 3,
     within_s: Annotated[float, Query(gt=0, le=LONGEST_S, description="The longest way.")] = 1800,
@@ -69,7 +70,8 @@ def read_move_ups(
     """Propose which free crews to post where; nobody is moved by asking."""
     covered = service.coverage.read(service.live.present, now=service.clock())
     rule = MoveUpRule(most_moves=limit, within_s=within_s, gain_per_hour=gain_per_hour)
-    return MoveUpOut.of(propose_city_moves(covered, rule), covered, most_moves=limit)
+    seen = coverage_seen(covered, person)
+    return MoveUpOut.of(propose_city_moves(covered, rule, seen=seen), seen, most_moves=limit)
 
 
 def _latest(service: Service) -> CityCoverage:
