@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from api.http_door import open_door
 from api.store_option import ByOption, JsonOption, NowOption, StoreOption, TokenOption
+from dispatch.deadline_plan import DeadlineState
 from dispatch.lifecycle import BEST_RATING, State
 from geo.errors import Conflict
 
@@ -201,7 +203,20 @@ def _move(  # noqa: PLR0917 -- passed on from the verbs
 def _of_incident(shown: dict[str, Any]) -> str:
     """An incident in one line."""
     follows = ", ".join(shown["may_follow"]) or "nothing more"
-    return f"Incident {shown['id']} is {shown['state']}; it may become {follows}"
+    due = "".join(f"\n    {_of_deadline(one)}" for one in shown["deadlines"])
+    return f"Incident {shown['id']} is {shown['state']}; it may become {follows}{due}"
+
+
+def _of_deadline(shown: dict[str, Any]) -> str:
+    """A running deadline in one line, and what follows."""
+    due = datetime.fromisoformat(shown["due_at"]).isoformat(timespec="seconds")
+    unit = f" ({shown['unit']})" if shown["unit"] else ""
+    late = ", missed" if shown["state"] == DeadlineState.MISSED else ""
+    if shown["follows"] is None:
+        return f"{shown['kind']}{unit} by {due}{late}"
+    at = datetime.fromisoformat(shown["follows"]["at"]).isoformat(timespec="seconds")
+    then = f"{shown['follows']['tells']} to {shown['follows']['to']} at {at}"
+    return f"{shown['kind']}{unit} by {due}{late}; then {then}"
 
 
 def _say(answer: object, sentence: str, *, as_json: bool) -> int:

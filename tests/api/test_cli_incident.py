@@ -107,6 +107,9 @@ def test_what_is_said_to_people_and_what_is_refused(store, capsys):
     assert "K2 sent, followed" in capsys.readouterr().out
     assert run(["incident", "dispatch", suggestion, "--rank", "1", *where]) == 2
     assert "is bound to incident" in capsys.readouterr().err
+    assert run(["incident", "list", "--store", f"sqlite:///{store}"]) == 0
+    listed = capsys.readouterr().out
+    assert "acknowledge (K2) by 2026-11-19T23:01:00+00:00; then remind to K2 at" in listed
     assert run(["incident", "show", incident, "--store", f"sqlite:///{store}"]) == 0
     assert "派出 K2" in capsys.readouterr().out
     assert run(["report", "overrides", "--store", f"sqlite:///{store}"]) == 0
