@@ -26,7 +26,7 @@ class LogNotifier:
     """Writes one line for each message: its number, to whom, and the code of what it says."""
 
     async def deliver(self, message: Message, *, now: datetime) -> Delivery:
-        """Write the line; the texts stay in the store."""
+        """Write the line, the texts stay in the store; see `dispatch.notify.Notifier.deliver`."""
         del now  # a line has its own time
         logger.info("Message %d to %s: %s", message.number, message.to, message.said.code)
         return TAKEN

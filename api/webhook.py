@@ -45,7 +45,7 @@ class Webhook:
         self._kept: httpx2.AsyncClient | None = None
 
     async def deliver(self, message: Message, *, now: datetime) -> Delivery:
-        """Post a message; of the answer only status and ``Retry-After`` count."""
+        """Post it; status and ``Retry-After`` count; see `dispatch.notify.Notifier.deliver`."""
         body = body_of(message)
         headers = signed(message.dedupe_key, int(now.timestamp()), body, self._key)
         try:
