@@ -14,11 +14,12 @@ from dispatch.choice import ProposalKind
 from dispatch.lifecycle import State
 from dispatch.power import local_date
 from dispatch.store.duty import note_duty_change
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
 from dispatch.store.tables import OFFICERS
 from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.unit import DutyStatus
-from geo.errors import Conflict, UnknownName
+from geo.errors import Conflict
 
 MOST_LISTED = 100
 """Assignments on one page of a list, unless told otherwise."""
@@ -167,10 +168,7 @@ def get_assignment(session: Session, number: str) -> Assignment:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(ASSIGNMENTS).where(ASSIGNMENTS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no assignment {number!r}.")
-    return _assignment(row)
+    return _assignment(row_of(session, ASSIGNMENTS, number, "assignment"))
 
 
 def list_assignments(
@@ -207,16 +205,11 @@ def list_assignments(
     UnknownName
         There is no assignment ``before``.
     """
-    query = select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.fid.desc()).limit(limit)
+    query = newest_first(session, ASSIGNMENTS, "assignment", before=before, limit=limit)
     if incident is not None:
         query = query.where(ASSIGNMENTS.c.incident == incident)
     if bound:
         query = query.where(ASSIGNMENTS.c.released_at.is_(None))
-    if before is not None:
-        fid = session.scalar(select(ASSIGNMENTS.c.fid).where(ASSIGNMENTS.c.id == before))
-        if fid is None:
-            raise UnknownName(f"There is no assignment {before!r} to go on from.")
-        query = query.where(ASSIGNMENTS.c.fid < fid)
     return [_assignment(row) for row in session.execute(query)]
 
 

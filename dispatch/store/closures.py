@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.power import local_date
 from dispatch.store.ledger import record
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.tables import CLOSURES
 from dispatch.store.upsert import next_fid
-from geo.errors import UnknownName
 from geo.road.closure import Closure
 from geo.road.extent import Direction, Extent
 from geo.road.road_class import Mode
@@ -142,10 +142,7 @@ def get_closure(session: Session, number: str) -> ClosureRecord:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(CLOSURES).where(CLOSURES.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no closure {number!r}.")
-    return _record(row)
+    return _record(row_of(session, CLOSURES, number, "closure"))
 
 
 def list_closures(
@@ -179,12 +176,7 @@ def list_closures(
     UnknownName
         There is no closure ``before``.
     """
-    query = select(CLOSURES).order_by(CLOSURES.c.fid.desc()).limit(limit)
-    if before is not None:
-        fid = session.scalar(select(CLOSURES.c.fid).where(CLOSURES.c.id == before))
-        if fid is None:
-            raise UnknownName(f"There is no closure {before!r} to go on from.")
-        query = query.where(CLOSURES.c.fid < fid)
+    query = newest_first(session, CLOSURES, "closure", before=before, limit=limit)
     if not_over_at is not None:
         query = query.where(_ends_after(not_over_at), _lifted_after(not_over_at))
     return [_record(row) for row in session.execute(query)]

@@ -25,8 +25,8 @@ from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, DeadlineState, PlanStep, Telling
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.work_calendar import Counts
-from geo.errors import UnknownName
 
 MOST_LISTED = 100
 """Deadlines on one page of a list, unless told otherwise."""
@@ -125,13 +125,11 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
     deadlines
         One page.
     """
-    query = select(DEADLINES).order_by(DEADLINES.c.fid.desc()).limit(limit)
+    query = newest_first(session, DEADLINES, "deadline", before=before, limit=limit)
     if incidents is not None:
         query = query.where(DEADLINES.c.incident.in_(tuple(incidents)))
     if running:
         query = query.where(DEADLINES.c.ended_at.is_(None))
-    if before is not None:
-        query = query.where(DEADLINES.c.fid < before)
     only = {"incident": incident, "kind": kind, "state": state, "about": about}
     for name, value in only.items():
         if value is not None:
@@ -160,10 +158,7 @@ def get_deadline(session: Session, number: int) -> Deadline:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(DEADLINES).where(DEADLINES.c.fid == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no deadline {number}.")
-    return _deadline(row)
+    return _deadline(row_of(session, DEADLINES, number, "deadline"))
 
 
 def due_deadlines(

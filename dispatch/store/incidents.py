@@ -13,9 +13,9 @@ from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.lifecycle import State
 from dispatch.matter import CaseScale
 from dispatch.power import local_date
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.tables import INCIDENTS
 from dispatch.store.upsert import next_fid
-from geo.errors import UnknownName
 
 MOST_LISTED = 100
 """Incidents on one page of a list, unless told otherwise."""
@@ -82,10 +82,7 @@ def get_incident(session: Session, number: str) -> Incident:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no incident {number!r}.")
-    return _incident(row)
+    return _incident(row_of(session, INCIDENTS, number, "incident"))
 
 
 def lock_incidents(session: Session, *numbers: str) -> None:
@@ -195,14 +192,9 @@ def list_incidents(
     UnknownName
         There is no incident ``before``.
     """
-    query = select(INCIDENTS).order_by(INCIDENTS.c.fid.desc()).limit(limit)
+    query = newest_first(session, INCIDENTS, "incident", before=before, limit=limit)
     if states:
         query = query.where(INCIDENTS.c.state.in_(states))
-    if before is not None:
-        fid = session.scalar(select(INCIDENTS.c.fid).where(INCIDENTS.c.id == before))
-        if fid is None:
-            raise UnknownName(f"There is no incident {before!r} to go on from.")
-        query = query.where(INCIDENTS.c.fid < fid)
     return [_incident(row) for row in session.execute(query)]
 
 

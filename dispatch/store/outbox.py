@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.notify import Message, MessageState
 from dispatch.store.ledger_tables import OUTBOX
-from geo.errors import Conflict, UnknownName
+from dispatch.store.numbered import newest_first, row_of
+from geo.errors import Conflict
 
 UNSENT = OUTBOX.c.sent_at.is_(None)
 ALIVE = OUTBOX.c.given_up_at.is_(None)
@@ -268,10 +269,7 @@ def get_message(session: Session, number: int) -> Message:
     UnknownName
         There is none with this number.
     """
-    row = session.execute(select(OUTBOX).where(OUTBOX.c.fid == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no message {number}.")
-    return _message(row)
+    return _message(row_of(session, OUTBOX, number, "message"))
 
 
 def list_messages(
@@ -301,13 +299,11 @@ def list_messages(
     messages
         One page.
     """
-    query: Select[Any] = select(OUTBOX).order_by(OUTBOX.c.fid.desc()).limit(limit)
+    query = newest_first(session, OUTBOX, "message", before=before, limit=limit)
     if state is not None:
         query = query.where(*IN_STATE[state])
     if about is not None:
         query = query.where(OUTBOX.c.about == about)
-    if before is not None:
-        query = query.where(OUTBOX.c.fid < before)
     return [_message(row) for row in session.execute(query)]
 
 

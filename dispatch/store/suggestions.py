@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.frozen import Frozen
 from dispatch.question import Question
 from dispatch.store.frozen import drop_frozen_but, keep_frozen
+from dispatch.store.numbered import row_of
 from dispatch.store.record import read_record, write_record
 from dispatch.store.tables import SUGGESTIONS
 from dispatch.store.upsert import insert_or_ignore
 from dispatch.suggestion import Suggestion
-from geo.errors import UnknownName
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def get_suggestion(session: Session, number: str) -> Suggestion:
     UnknownName
         There is none with this id.
     """
-    return from_text(_row(session, number).record)
+    return from_text(row_of(session, SUGGESTIONS, number, "suggestion").record)
 
 
 def get_kept(session: Session, number: str) -> KeptSuggestion:
@@ -168,7 +168,7 @@ def get_kept(session: Session, number: str) -> KeptSuggestion:
     UnknownName
         There is none with this id.
     """
-    row = _row(session, number)
+    row = row_of(session, SUGGESTIONS, number, "suggestion")
     question = read_record(Question, row.question)
     return KeptSuggestion(number, row.record, question, row.snapshot, row.counted)
 
@@ -219,14 +219,6 @@ def prune_tracks(session: Session, *, before: datetime) -> int:
     kept = select(SUGGESTIONS.c.snapshot, SUGGESTIONS.c.counted).where(later)
     digests = {digest for row in session.execute(kept) for digest in row}
     return drop_frozen_but(session, (digest for digest in digests if digest is not None))
-
-
-def _row(session: Session, number: str) -> Row[Any]:
-    """Row of a suggestion."""
-    row = session.execute(select(SUGGESTIONS).where(SUGGESTIONS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no suggestion {number!r}.")
-    return row
 
 
 def to_text(suggestion: Suggestion) -> str:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.escalation import Answer, Call, Closing, Escalation, Says
 from dispatch.power import local_date
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.order_tables import ESCALATIONS, WHISTLE_ANSWERS, WHISTLES
 from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.whistle import Whistle
-from geo.errors import Conflict, UnknownName
+from geo.errors import Conflict
 
 MOST_LISTED = 100
 """Whistles on one page of a list, unless told otherwise."""
@@ -162,10 +163,7 @@ def get_call(session: Session, number: str) -> Call:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(WHISTLES).where(WHISTLES.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no whistle {number!r}.")
-    return _call(session, row)
+    return _call(session, row_of(session, WHISTLES, number, "whistle"))
 
 
 def list_calls(
@@ -202,16 +200,11 @@ def list_calls(
     UnknownName
         There is no whistle ``before``.
     """
-    query = select(WHISTLES).order_by(WHISTLES.c.fid.desc()).limit(limit)
+    query = newest_first(session, WHISTLES, "whistle", before=before, limit=limit)
     if incident is not None:
         query = query.where(WHISTLES.c.incident == incident)
     if unclosed:
         query = query.where(WHISTLES.c.closed_at.is_(None))
-    if before is not None:
-        fid = session.scalar(select(WHISTLES.c.fid).where(WHISTLES.c.id == before))
-        if fid is None:
-            raise UnknownName(f"There is no whistle {before!r} to go on from.")
-        query = query.where(WHISTLES.c.fid < fid)
     return [_call(session, row) for row in session.execute(query).all()]
 
 

@@ -1,0 +1,82 @@
+"""Rows with a number of their own: looked up by it, and read page by page, the newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select
+from sqlalchemy.orm import Session
+
+from geo.errors import UnknownName
+
+
+def row_of(session: Session, table: Table, number: str | int, what: str) -> Row[Any]:
+    """
+    Look up a row.
+
+    Parameters
+    ----------
+    session
+        A session.
+    table
+        The table.
+    number
+        Its id; an integer where rows have no other name than their place in the table.
+    what
+        What sentences call it.
+
+    Returns
+    -------
+    row
+        All of its columns.
+
+    Raises
+    ------
+    UnknownName
+        There is none.
+    """
+    named = table.c.fid if isinstance(number, int) else table.c.id
+    row = session.execute(select(table).where(named == number)).one_or_none()
+    if row is None:
+        raise UnknownName(f"There is no {what} {number!r}.")
+    return row
+
+
+def newest_first(
+    session: Session, table: Table, what: str, *, before: str | int | None, limit: int | None
+) -> Select[Any]:
+    """
+    Begin the query of one page of a list, the newest first.
+
+    Parameters
+    ----------
+    session
+        A session.
+    table
+        The table.
+    what
+        What sentences call a row.
+    before
+        Number of the last row of the page before, or None for the first page.
+    limit
+        How many at most; None for all.
+
+    Returns
+    -------
+    query
+        Conditions may be added to it.
+
+    Raises
+    ------
+    UnknownName
+        There is no row ``before``; one that is known by its place in the table may be gone.
+    """
+    query = select(table).order_by(table.c.fid.desc()).limit(limit)
+    if before is None:
+        return query
+    if isinstance(before, int):
+        return query.where(table.c.fid < before)
+    fid = session.scalar(select(table.c.fid).where(table.c.id == before))
+    if fid is None:
+        raise UnknownName(f"There is no {what} {before!r} to go on from.")
+    return query.where(table.c.fid < fid)
