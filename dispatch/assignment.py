@@ -238,12 +238,6 @@ class Assignment:
         """
         return WITH_CREWS.index(self.stage) >= WITH_CREWS.index(stage)
 
-    @property
-    def expected_at(self) -> datetime | None:
-        """When they were expected to be there, or None where that was not known."""
-        eta_s = self.picked.eta_s
-        return None if eta_s is None else self.decision.at + timedelta(seconds=eta_s)
-
 
 def clock_for(
     kind: ProposalKind,

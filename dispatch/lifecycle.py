@@ -429,32 +429,3 @@ def state_of_crews(stages: Collection[State], *, done: bool) -> State:
     if not stages:
         return State.HANDLED if done else State.ACCEPTED
     return max(stages, key=WITH_CREWS.index)
-
-
-def fold(transitions: Iterable[Transition]) -> State:
-    """
-    Tell where an incident stands from its transitions alone.
-
-    Parameters
-    ----------
-    transitions
-        All of one incident, the oldest first.
-
-    Returns
-    -------
-    state
-        After the last of them; reported if there is none.
-
-    Raises
-    ------
-    Conflict
-        One does not begin where the one before it ended.
-    """
-    state: State | None = None
-    for one in transitions:
-        if one.before != (state or one.before):
-            raise Conflict(
-                f"Transition {one.number} of {one.incident} begins at {one.before}, not at {state}."
-            )
-        state = one.step.to
-    return state or State.REPORTED

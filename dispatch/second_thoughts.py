@@ -12,10 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dispatch.batch import Batch
 from geo.errors import BadValue
 
 
@@ -173,44 +169,3 @@ def _more_than(span_s: float | None, later_s: float, earlier_s: float | None) ->
 def _at_least(span_s: float | None, later_s: float, earlier_s: float | None) -> bool:
     """Whether two instants lie a span apart or more."""
     return span_s is not None and earlier_s is not None and later_s - earlier_s >= span_s
-
-
-def may_be_called_off(batch: Batch, bound_to: NDArray[np.int64], rule: Rule) -> NDArray[np.bool_]:
-    """
-    Say which crew may go to which slot when some are under way already.
-
-    Parameters
-    ----------
-    batch
-        Open slots and crews.  A slot with a crew under way is among them, with the target it
-        had from the start; what `may_go` says of that crew is what it could do if it were free.
-    bound_to
-        Row of the slot that each crew is under way to, int64[n_crews]; -1 for those free.
-    rule
-        When a crew may be called off.
-
-    Returns
-    -------
-    may_go
-        bool[n_slots, n_crews]: free crews as before, each other crew to its own slot, and to
-        graver ones where the rule allows it.
-
-    Notes
-    -----
-    Put it into the batch in place of `may_go`.  The best assignment then sends the crew on its
-    way, or calls it off and gives its slot to another; if nobody is left, the slot is open and
-    late by its own clock.
-    """
-    free = bound_to == -1
-    crews = np.flatnonzero(~free)
-    own = bound_to[crews]
-    allowed: NDArray[np.bool_] = batch.may_go & free
-    if rule.graver_by is not None:
-        never = np.iinfo(np.int64).max
-        first_free_ms = np.where(allowed, batch.arrival_ms, never).min(axis=1, initial=never)
-        earlier = batch.arrival_ms[:, crews] <= first_free_ms[:, None] - rule.earlier_by_s * 1000
-        graver = batch.gravity[:, None] >= batch.gravity[own] + rule.graver_by
-        far = batch.arrival_ms[own, crews] > rule.spare_within_s * 1000
-        allowed[:, crews] = batch.may_go[:, crews] & graver & earlier & far
-    allowed[own, crews] = batch.may_go[own, crews]
-    return allowed

@@ -161,54 +161,6 @@ def add_shift(session: Session, entry: ShiftEntry) -> ShiftEntry:
     return ShiftEntry(number, entry.officer, entry.crew, entry.pattern)
 
 
-def add_job(session: Session, job: Job) -> Job:
-    """
-    Enter a job that does not come from an assignment.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    job
-        The job; its id is replaced by the next number.
-
-    Returns
-    -------
-    job
-        As the store has it.
-    """
-    fid = next_fid(session, JOBS)
-    cells = asdict(job) | {"id": f"J{fid:06d}"}
-    session.execute(insert(JOBS).values(cells | {"fid": fid}))
-    note_duty_change(session)
-    return Job(**cells)
-
-
-def end_job(session: Session, number: str, *, now: datetime) -> None:
-    """
-    End a job; one that has ended stays as it is.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    number
-        Its id.
-    now
-        The present, with offset.
-
-    Raises
-    ------
-    UnknownName
-        There is none with this id.
-    """
-    if session.scalar(select(JOBS.c.fid).where(JOBS.c.id == number)) is None:
-        raise UnknownName(f"There is no job {number!r}.")
-    open_one = (JOBS.c.id == number, JOBS.c.ended_at.is_(None))
-    session.execute(update(JOBS).where(*open_one).values(ended_at=now))
-    note_duty_change(session)
-
-
 def get_status(session: Session, officer: str) -> DutyStatus:
     """
     Look up an officer's status.

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from dispatch.batch import NO_CREW, Batch, Slot, assign, assign_one_by_one, score
 from dispatch.brought_together import BroughtTogether, bring_together
 from dispatch.matching import Costs, is_proven, match
-from dispatch.second_thoughts import Outlook, Rule, Trigger, may_be_called_off, worth_resuggesting
+from dispatch.second_thoughts import Outlook, Rule, Trigger, worth_resuggesting
 from dispatch.whereabouts import NEVER_MS
 from geo.errors import BadValue
 
@@ -288,50 +288,6 @@ def test_a_rule_may_have_no_second_thoughts():
     never = Rule(better_by_s=None, slips_by_s=None, on_closure=False, on_lost_target=False)
     after = replace(SENT, eta_s=9_000, closed_on_route=True, best_crew="B", best_eta_s=1)
     assert not worth_resuggesting(SENT, replace(after, elapsed_s=999), never)
-
-
-DIVERSION = """
-          A   B
-    grave 5   4  12
-    minor 2   8  10
-"""
-"""Crew A is under way to the minor incident, 8 min away; B is free."""
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        (Rule(), "grave:B minor:A"),
-        (Rule(graver_by=3), "grave:A minor:B"),
-        (Rule(graver_by=4), "grave:B minor:A"),
-        (Rule(graver_by=3, earlier_by_s=480), "grave:A minor:B"),
-        (Rule(graver_by=3, earlier_by_s=481), "grave:B minor:A"),
-        (Rule(graver_by=3, spare_within_s=480), "grave:B minor:A"),
-    ],
-)
-def test_a_crew_is_called_off_by_rule_only(rule, expected):
-    batch = table(DIVERSION, due_min=5)
-    may_go = may_be_called_off(batch, np.array([1, -1]), rule)
-    assert sent(batch, assign(replace(batch, may_go=may_go)).crew) == expected
-
-
-def test_the_clock_of_the_incident_that_was_left_runs_on():
-    """Called off 20 min after its target began: nobody else can go, and it is late by that."""
-    batch = table("""
-              A
-        grave 5   4
-        minor 2   8
-    """)
-    batch = replace(batch, due_ms=np.array([15, -5]) * MINUTE_MS)
-    may_go = may_be_called_off(batch, np.array([1]), Rule(graver_by=1, spare_within_s=60))
-    answer = assign(replace(batch, may_go=may_go))
-    assert sent(batch, answer.crew) == "grave:A minor:-"
-    back = table("""
-              B
-        minor 2   8
-    """)
-    later = assign(replace(back, due_ms=np.array([-5 * MINUTE_MS])))
-    assert later.score.weighted_late_ms == 2 * 13 * MINUTE_MS
 
 
 def test_a_rule_that_makes_no_sense_is_refused():

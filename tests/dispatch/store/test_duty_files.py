@@ -16,9 +16,9 @@ from dispatch.duty_job import Job
 from dispatch.duty_rest import RestRule
 from dispatch.duty_shift import ShiftEntry, ShiftKind, ShiftPattern
 from dispatch.store.city_folder import read_city_folder
-from dispatch.store.duty import add_job, duty_revision, end_job, read_duty
+from dispatch.store.duty import read_duty
 from dispatch.store.engine import Store
-from geo.errors import FlawedData, UnknownName
+from geo.errors import FlawedData
 
 REFUSED = "A value cannot be used:"
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -238,18 +238,3 @@ def test_jobs_that_ended_long_ago_are_not_read(city_folder, empty_store):
     with empty_store.reading() as session:
         assert len(read_duty(session, now=NOW + timedelta(days=6)).jobs) == 1
         assert not read_duty(session, now=NOW + timedelta(days=8)).jobs
-
-
-def test_a_job_is_entered_and_ended_once_and_every_change_is_counted(city_folder, empty_store):
-    load_city(city_folder, empty_store)
-    with empty_store.session() as session:
-        before = duty_revision(session)
-        job = add_job(session, Job("", "001", NOW, NOW + timedelta(hours=1)))
-        assert job.id == "J000001"
-        end_job(session, job.id, now=NOW + timedelta(minutes=5))
-        end_job(session, job.id, now=NOW + timedelta(minutes=9))
-        (read,) = read_duty(session, now=NOW).jobs
-        assert read.ended_at == NOW + timedelta(minutes=5)
-        assert duty_revision(session) == before + 3
-        with pytest.raises(UnknownName, match="no job"):
-            end_job(session, "J9", now=NOW)

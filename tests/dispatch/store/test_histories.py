@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from oracle.folded_state import fold
 from shapely import Point
 from spec.served_town import CREWS, RIVER, SEVEN, write_town
 from sqlalchemy.orm import Session
@@ -44,7 +45,6 @@ from dispatch.lifecycle import (
     State,
     Transition,
     find_move,
-    fold,
     may_follow,
     who_may,
 )
