@@ -333,6 +333,8 @@ class Heartbeat:
 
     async def _stops_within(self, wait_s: float) -> bool:
         """Wait for the next beat, unless it is time to stop."""
+        if self._stopping.is_set():  # a wait of no time would not look
+            return True
         try:
             await asyncio.wait_for(self._stopping.wait(), wait_s)
         except TimeoutError:
