@@ -18,7 +18,7 @@ from dispatch.access import Role
 from dispatch.account import Account, CredentialKind
 from dispatch.store.accounts import add_account
 from dispatch.store.credentials import add_credential
-from dispatch.store.engine import open_store
+from dispatch.store.engine import Store, open_store
 from dispatch.store.ledger_tables import AUDIT
 from dispatch.store.order_tables import ASSIGNMENTS
 from dispatch.store.tables import INCIDENTS
@@ -52,8 +52,8 @@ IN_THE_BODY = {"call off", "reinforce"}
 
 
 @pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningServer, Names]]:
-    """A running server, and the tokens of a person of each role in the western town."""
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    """A running server, its store, and the tokens of a person of each role in the western town."""
     folder = tmp_path_factory.mktemp("towns")
     copies = tmp_path_factory.mktemp("attacked")
     url = embedded_copy(write_sibling_towns(folder), copies)
@@ -61,10 +61,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running
     with running(url, copies) as server:
         with server.caller() as whole, Caller(server.port, token=tokens["dispatcher"]) as west:
             names = {**eastern(whole), **western(west)}
-        yield server, tokens | names
+        with closing(open_store(url)) as store:
+            yield server, store, tokens | names
 
 
 Names = dict[str, str]
+Attacked = tuple[RunningServer, Store, Names]
 
 
 def westerners(url: str) -> Names:
@@ -106,10 +108,10 @@ def western(caller: Caller) -> Names:
 @pytest.mark.parametrize("role", Role)
 def test_a_foreign_assignment_is_not_there_and_stays_as_it_is(attacked, role, attempt):
     """Seen to fail for `reinforce` before the incident that a body names was looked up."""
-    server, names = attacked
+    server, store, names = attacked
     method, path, body = ATTEMPTS[attempt]
     filled = {key: value.format(**names) for key, value in (body or {}).items()}
-    before = everything(server.store)
+    before = everything(store)
     with Caller(server.port, token=names[role]) as caller:
         answer = caller.ask(method, f"/api/v1/{path.format(**names)}", filled if body else None)
     if role not in MAY[attempt]:
@@ -119,20 +121,20 @@ def test_a_foreign_assignment_is_not_there_and_stays_as_it_is(attacked, role, at
         assert (answer.status, answer.body["code"]) == (422, "unknown_name"), answer.body
     else:
         assert (answer.status, answer.body["code"]) == (404, "not_found"), answer.body
-    assert everything(server.store) == before
+    assert everything(store) == before
 
 
 def test_its_own_room_may(attacked):
     """The same requests are answered where they come from the room above both towns."""
-    server, names = attacked
+    server, _, names = attacked
     with server.caller() as whole:
         path = f"/api/v1/assignments/{names['assignment']}"
         assert whole.get(path).status == 200
         assert whole.post(f"{path}/release", {"outcome": "done"}).status == 200
 
 
-def everything(url: str) -> list[object]:
+def everything(store: Store) -> list[object]:
     """Assignments with all of their columns, incidents, and what the audit says was done."""
-    with closing(open_store(url)) as store, store.reading() as session:
+    with store.reading() as session:
         tables = (ASSIGNMENTS, INCIDENTS, AUDIT)
         return [session.execute(select(table).order_by(table.c.fid)).all() for table in tables]
