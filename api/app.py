@@ -1,43 +1,28 @@
-"""The composition root: puts a service together from settings, and nothing at import."""
+"""The composition root: puts the application together from settings, and nothing at import."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import datetime
-from secrets import randbits, token_hex
-from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import description, errors, pages
 from api.access_from_outside import trusted_names
+from api.beats import PatrolMaker, heartbeats
 from api.body_limit import BodyLimit
-from api.case_intervals import CaseIntervals
 from api.clock import Clock, system_clock
-from api.deadline_watch import DeadlineWatch
 from api.draining import Draining
-from api.duty_now import DutyNow
-from api.event_feed import EventFeed
 from api.first_admin import invite_first_admin
-from api.idempotency import drop_old_answers
 from api.json_body import JsonBody
-from api.layers import Layers
-from api.live import Heartbeat
 from api.metrics import Figures
-from api.notifier import notifier_of
-from api.oidc import provider_of
-from api.oidc_claims import claim_rules
 from api.overload import Overload
 from api.plain_address import PlainAddress
-from api.position_sharing import PositionSharing
-from api.post_office import PostOffice
+from api.position_saving import save_positions
 from api.request_log import RequestLog
-from api.retention import forget_daily
 from api.routes import (
     api_keys,
     assignments,
@@ -67,67 +52,15 @@ from api.routes import (
     users,
     whistles,
 )
-from api.second_look import SecondLook
 from api.second_try import SecondTry
 from api.service import Service
-from api.settings import Settings, demo_store_url
+from api.settings import Settings
 from api.stale_reads import StaleReads
-from api.tile import tiles_of
+from api.starting import start_service
 from api.warm_up import warm_up
-from api.weights_in_force import WeightsInForce
-from dispatch.deadline_terms import known_deadlines
-from dispatch.live import LiveWhereabouts
-from dispatch.notify import SendingTerms
-from dispatch.policy import policy_named
-from dispatch.policy_file import known_policies
-from dispatch.second_thoughts_file import standard_rule
-from dispatch.store.cities import read_backdrop, read_city, read_statuses
-from dispatch.store.engine import open_store
 from dispatch.store.leader import Leadership
-from dispatch.store.positions import read_positions, write_positions
-from dispatch.whereabouts import Whereabouts, locate_officers
-from geo.position import Fix
 
 logger = logging.getLogger(__name__)
-
-STREAM_S = 1.0
-"""Positions go out once a second, however often they come in."""
-
-WEIGHTS_S = 0.5
-"""How often it is seen to that closures begin and end: a change shows within a second."""
-
-ROADS_S = 2.0
-"""How often it is seen whether the road engines answer."""
-
-DEADLINES_S = 1.0
-"""How often it is seen to that deadlines are told of: at most five seconds late."""
-
-SECOND_LOOK_S = 2.0
-"""How often incidents that wait for somebody are looked at again."""
-
-DUTY_S = 0.5
-"""How often it is seen to that shifts begin and end, and that others have signed on."""
-
-COVERAGE_S = 3.0
-"""How often coverage is counted, at most: suggestions price what a crew leaves behind by it."""
-
-INTERVALS_S = 5.0
-"""How often the intervals of cases are counted."""
-
-STORE_S = 2.0
-"""How often it is seen whether the store takes what is written."""
-
-ANSWERS_S = 3600.0
-"""How often answers to keyed requests that are no longer kept are dropped."""
-
-RETENTION_S = 3600.0
-"""How often it is seen to that the store forgets what it should, once a day."""
-
-LEAD_S = 2.0
-"""How often it is seen to that one of several processes leads."""
-
-BEAT_S = 10.0
-"""A stream that has nothing to say still says what time it is."""
 
 ROUTES = (
     suggestions,
@@ -159,29 +92,6 @@ ROUTES = (
     health,
 )
 """Resources, in the order in which they are described."""
-
-
-class Patrol(Protocol):
-    """Something that moves officers about."""
-
-    def step(self, now: datetime) -> Iterable[Fix]:
-        """
-        Move everybody on.
-
-        Parameters
-        ----------
-        now
-            The present.
-
-        Returns
-        -------
-        fixes
-            New fixes of those who moved.
-        """
-
-
-PatrolMaker = Callable[[Whereabouts, datetime], Patrol]
-"""Sets a patrol on its way from where the officers stand; only the demo has one."""
 
 
 def create_app(
@@ -223,9 +133,7 @@ def create_app(
         figures.watch(service)
         leadership = Leadership(service.store)
         await asyncio.to_thread(leadership.look)
-        beats = heartbeats(service, patrol, leadership)
-        intervals = await asyncio.to_thread(CaseIntervals, service, figures)
-        beats.append(Heartbeat(intervals.beat, every_s=INTERVALS_S))
+        beats = await asyncio.to_thread(heartbeats, service, figures, patrol, leadership)
         service.intake.start()
         for beat in beats:
             beat.start()
@@ -269,138 +177,6 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_names(settings))
     app.add_middleware(RequestLog, figures=figures)
     return app
-
-
-def start_service(settings: Settings, clock: Clock) -> Service:
-    """
-    Open the store and read the city.
-
-    Parameters
-    ----------
-    settings
-        What the operator set.
-    clock
-        Tells the present.
-
-    Returns
-    -------
-    service
-        Ready to answer, though the first answer may be slow.
-    """
-    deadlines = known_deadlines(settings.deadlines)
-    known = known_policies(settings.policies)
-    policy_named(settings.policy, known)
-    notifier = notifier_of(settings)
-    claim_rules(settings)  # what is wrong with them is said at the start
-    store = open_store(settings.store or demo_store_url())
-    published = replace(read_city(store, or_by_air=True), deadlines=deadlines)
-    with store.reading() as session:
-        positions, statuses = read_positions(session), read_statuses(session)
-        backdrop = read_backdrop(session)
-    weights = WeightsInForce(store, published)
-    weights.read_again(clock())
-    live = LiveWhereabouts(locate_officers(published, positions, statuses))
-    duty_now = DutyNow(store, live)
-    duty_now.apply(clock())
-    return Service(
-        settings=settings,
-        clock=clock,
-        store=store,
-        city=published,
-        weights=weights,
-        live=live,
-        duty=duty_now,
-        provider=provider_of(settings),
-        policies=known,
-        notifier=notifier,
-        layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
-        tiles=tiles_of(published),
-    )
-
-
-def heartbeats(
-    service: Service, patrol: PatrolMaker | None, leadership: Leadership
-) -> list[Heartbeat | EventFeed | PostOffice]:
-    """
-    Lay out what happens at a steady pace.
-
-    Parameters
-    ----------
-    service
-        The service.
-    patrol
-        Moves the officers of a demo city, or None.
-    leadership
-        Whether this process does what is done once for all processes.
-
-    Returns
-    -------
-    beats
-        Patrol and stream, weights, deadlines, second looks, clock, saving, and messages; none has
-        started.
-    """
-    walk = patrol(service.live.present, service.clock()) if patrol else None
-
-    def once(beat: Callable[[], object]) -> Callable[[], None]:
-        def beat_if_leading() -> None:
-            if leadership.leads:
-                beat()
-
-        return beat_if_leading
-
-    def move_and_publish() -> None:
-        if walk is not None:
-            now = service.clock()
-            service.take_in(walk.step(now), now=now)
-        service.announce_moved()
-
-    return [
-        Heartbeat(move_and_publish, every_s=STREAM_S),
-        Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
-        Heartbeat(service.road_watch.beat, every_s=ROADS_S),
-        Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
-        Heartbeat(service.keep_duty, every_s=DUTY_S),
-        Heartbeat(leadership.look, every_s=LEAD_S),
-        Heartbeat(DeadlineWatch(service).beat, every_s=DEADLINES_S),
-        Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
-        Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
-        Heartbeat(once(lambda: forget_daily(service)), every_s=RETENTION_S),
-        Heartbeat(service.store_watch.beat, every_s=STORE_S),
-        Heartbeat(service.announce_beat, every_s=BEAT_S),
-        Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
-        EventFeed(service, {"closure": service.change_weights}),
-        PostOffice(service, SendingTerms(), seed=randbits(64)),
-        *_sharing(service),
-    ]
-
-
-def _sharing(service: Service) -> list[Heartbeat]:
-    """Tell other processes on the same server who moved; an embedded store has one process."""
-    if service.store.path is not None:
-        return []
-    return [Heartbeat(PositionSharing(service, token_hex(8)).beat, every_s=STREAM_S)]
-
-
-def save_positions(service: Service) -> None:
-    """
-    Write the positions that changed since the last time, all of them or none.
-
-    Parameters
-    ----------
-    service
-        The service; what could not be written it keeps for the next time.
-    """
-    unsaved = service.take_unsaved()
-    if not unsaved:
-        return
-    fixes = service.live.present.positions.fixes  # read after: nobody moves unseen in between
-    try:
-        with service.store.session() as session:
-            write_positions(session, [fixes[officer] for officer in unsaved if officer in fixes])
-            session.commit()
-    except BaseException:
-        service.give_back_unsaved(unsaved)
-        raise
 
 
 def announce_start(service: Service) -> None:

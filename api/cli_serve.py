@@ -13,12 +13,14 @@ from typing import Annotated
 import typer
 
 from api.access_from_outside import require_safe_host, tls_files
-from api.app import PatrolMaker, create_app, start_service
+from api.app import create_app
+from api.beats import PatrolMaker
 from api.clock import system_clock
 from api.lock_file import StoreLock, hold_store, lock_path
 from api.progress import progress_bar
 from api.serving import address_of, listen_on, serve_app, start_log
 from api.settings import Settings, store_url
+from api.starting import start_service
 from api.store_option import StoreOption
 from api.worker import start_worker
 from api.workers import Supervisor

@@ -10,10 +10,11 @@ from getpass import getuser
 import httpx2
 import typer
 
-from api.app import create_app, start_service
+from api.app import create_app
 from api.auth import person_of
 from api.clock import system_clock
 from api.settings import Settings
+from api.starting import start_service
 from dispatch.access import Person, Role
 from dispatch.lineup import STALE_AFTER_S
 from dispatch.store.engine import open_store

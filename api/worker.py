@@ -12,11 +12,12 @@ from multiprocessing.connection import Connection
 from socket import socket
 
 from api.access_from_outside import require_safe_host
-from api.app import create_app, start_service
+from api.app import create_app
 from api.clock import system_clock
 from api.service import Service
 from api.serving import serve_app, start_log
 from api.settings import Settings
+from api.starting import start_service
 from api.workers import Worker, follow_supervisor
 
 LOOK_S = 0.1

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from spec.served_town import RIVER, SEVEN, MovedClock, asked, reported, seen, served, write_town
 
-from api.app import save_positions
 from api.cli import run
+from api.position_saving import save_positions
 from api.retention import forget_daily
 
 AUDITOR = {"authorization": "Bearer demo-auditor"}

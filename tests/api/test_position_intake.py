@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.app import save_positions
 from api.errors import Overloaded
 from api.intake import PositionIntake
+from api.position_saving import save_positions
 from dispatch.store.positions import read_positions
 from geo.errors import Unavailable
 from geo.position import Fix, FixResult, Positions
@@ -192,7 +192,7 @@ def test_positions_that_could_not_be_saved_are_saved_the_next_time(client, monke
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("api.app.write_positions", broken)
+        patch.setattr("api.position_saving.write_positions", broken)
         with pytest.raises(OSError, match="disk full"):
             save_positions(service)
     save_positions(service)

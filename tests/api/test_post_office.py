@@ -22,10 +22,10 @@ from spec.served_town import SEVEN, MovedClock, copy_town, write_town
 from sqlalchemy import select
 from store_servers import KINDS
 
-from api.app import start_service
 from api.post_office import MOST_AT_ONCE, PostOffice
 from api.routes import health
 from api.settings import Settings
+from api.starting import start_service
 from dispatch.incident import Incident
 from dispatch.notify import TAKEN, Delivery, MessageState, SendingTerms
 from dispatch.store import ledger

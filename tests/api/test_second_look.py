@@ -18,7 +18,7 @@ from spec.served_town import (
     write_town,
 )
 
-from api import app
+from api import beats
 
 MINUTE = timedelta(minutes=1)
 BRIDGE = box(*RIVER.places("3x").min(axis=0), *RIVER.places("3x").max(axis=0)).buffer(5e-6)
@@ -36,7 +36,7 @@ def clock():
 
 @pytest.fixture
 def client(town_url, clock, monkeypatch):
-    monkeypatch.setattr(app, "SECOND_LOOK_S", 0.05)
+    monkeypatch.setattr(beats, "SECOND_LOOK_S", 0.05)
     with served(town_url, clock) as client:
         yield client
 

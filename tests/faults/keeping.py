@@ -10,9 +10,9 @@ from pathlib import Path
 
 from faults.running_server import end_with_parent
 
-from api.app import start_service
 from api.deadline_watch import DeadlineWatch
 from api.settings import Settings
+from api.starting import start_service
 
 LOOKS_EVERY_S = 0.2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-import api.app
+import api.beats
 from dispatch.notify import SendingTerms
 
 LEASE_S = 1.0
@@ -19,4 +19,4 @@ def post_to(url: str) -> None:
     os.environ["GRID_DISPATCH_WEBHOOK_URL"] = url
     os.environ["GRID_DISPATCH_WEBHOOK_SECRET"] = SECRET
     os.environ["NO_PROXY"] = "127.0.0.1"
-    api.app.SendingTerms = partial(SendingTerms, lease_s=LEASE_S)
+    api.beats.SendingTerms = partial(SendingTerms, lease_s=LEASE_S)

@@ -27,9 +27,9 @@ from faults.running_server import PATIENCE_S, forked
 from spec.served_town import RIVER, SEVEN
 from sqlalchemy import func, select
 
-from api.app import start_service
 from api.deadline_watch import DeadlineWatch
 from api.settings import Settings
+from api.starting import start_service
 from dispatch import supervision
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, PlanStep, Telling, whole_ms

@@ -18,14 +18,14 @@ from faults.running_server import PATIENCE_S, Answer, Caller, RunningServer, run
 from faults.test_store_down import within
 from spec.served_town import RIVER
 
-from api import app, road_watch
+from api import beats, road_watch
 
 PLACE = RIVER.lon_lat["x"]
 
 
 def impatient(fuse: Path) -> None:
     """Fail while a file is there, and look for an engine that works again without a rest."""
-    app.ROADS_S, road_watch.HELD_S = 0.2, 0.0
+    beats.ROADS_S, road_watch.HELD_S = 0.2, 0.0
     careless.lose_the_roads(fuse)
 
 

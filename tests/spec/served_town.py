@@ -107,7 +107,7 @@ def served(store: Path | str, clock: MovedClock) -> Iterator[TestClient]:
     """Serve a store, by its file or its address, to a client on this machine."""
     url = store if isinstance(store, str) else f"sqlite:///{store}"
     app = create_app(Settings(store=url), clock=clock)
-    looks = patch("api.app.DEADLINES_S", A_DAY_S)
+    looks = patch("api.beats.DEADLINES_S", A_DAY_S)
     with (
         looks,
         TestClient(
