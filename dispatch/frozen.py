@@ -14,13 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from itertools import compress
-from operator import is_not
 from types import MappingProxyType
 from typing import Any
 
@@ -30,9 +26,10 @@ from numpy.typing import NDArray
 from dispatch.city import City
 from dispatch.drone import DroneColumns
 from dispatch.duty_columns import DutyColumns
+from dispatch.fix_columns import FIX_FIELDS, read_fix
 from dispatch.whereabouts import STATUSES, Whereabouts, locate_officers
 from geo.errors import UnreadableFile
-from geo.position import Fix, Positions
+from geo.position import Positions
 
 CHUNK = 512
 """Rows that are packed together."""
@@ -46,20 +43,10 @@ FIXES, STATUS, DUTY, DRONES = "fixes", "status", "duty", "drones"
 Tables = Mapping[str, NDArray[Any]]
 """Tables by name, a row per officer and a column per value."""
 
-Fixes = tuple[Fix | None, ...]
-"""Fix of each officer of a roster."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
-_MICROSECOND = timedelta(microseconds=1)
-
-_FIX_FIELDS = ("second", "microsecond", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg")
-"""Columns of a fix; the time in two, so that it is exact."""
-
 _DUTY_FIELDS = tuple(field.name for field in fields(DutyColumns))
 
 _TYPES = {FIXES: np.float64, STATUS: np.uint8, DUTY: np.float64, DRONES: np.float64}
-_WIDTHS = {FIXES: len(_FIX_FIELDS), STATUS: 1, DUTY: len(_DUTY_FIELDS), DRONES: 3}
+_WIDTHS = {FIXES: len(FIX_FIELDS), STATUS: 1, DUTY: len(_DUTY_FIELDS), DRONES: 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,10 +80,6 @@ class Freezing:
         The bytes.
     city_version
         Version of the city, which says whose rows they are.
-    positions
-        The book of fixes.
-    fixes
-        The same by row.
     duty
         Shifts, rests, engagements and jobs.
     tables
@@ -105,8 +88,6 @@ class Freezing:
 
     frozen: Frozen
     city_version: str
-    positions: Positions
-    fixes: Fixes
     duty: DutyColumns
     tables: Tables
 
@@ -130,16 +111,15 @@ def freeze(whereabouts: Whereabouts, before: Freezing | None = None) -> Freezing
     city = whereabouts.city
     if before is not None and before.city_version != city.version:
         before = None
-    fixes = _fixes_of(whereabouts, before)
     tables: dict[str, NDArray[Any]] = {
-        FIXES: _fix_table(fixes, before),
+        FIXES: whereabouts.fixes,
         STATUS: whereabouts.status[:, np.newaxis],
         DUTY: _duty_table(whereabouts.duty, before),
         DRONES: np.column_stack([whereabouts.drones.lon_lat, whereabouts.drones.busy_until_s]),
     }
     frozen = _pack(tables, before)
     kept = MappingProxyType(tables)
-    return Freezing(frozen, city.version, whereabouts.positions, fixes, whereabouts.duty, kept)
+    return Freezing(frozen, city.version, whereabouts.duty, kept)
 
 
 def thaw(frozen: Frozen, city: City) -> Whereabouts:
@@ -167,7 +147,7 @@ def thaw(frozen: Frozen, city: City) -> Whereabouts:
     n_rows = {DRONES: len(city.drones.units)}
     tables = {name: _unpack(frozen, name, n_rows.get(name, len(ids))) for name in _TYPES}
     rows = zip(ids, tables[FIXES].tolist(), strict=True)
-    fixes = {id_: _fix(id_, row) for id_, row in rows if not math.isnan(row[0])}
+    fixes = {id_: fix for id_, row in rows if (fix := read_fix(id_, row)) is not None}
     codes = tables[STATUS][:, 0].tolist()
     statuses = {id_: STATUSES[code] for id_, code in zip(ids, codes, strict=True)}
     duty = DutyColumns(*(column.copy() for column in tables[DUTY].T))
@@ -200,61 +180,11 @@ def read_contents(digest: str, packed: bytes) -> dict[str, tuple[str, ...]]:
     return {name: tuple(digests) for name, digests in contents.items()}
 
 
-def _fixes_of(whereabouts: Whereabouts, before: Freezing | None) -> Fixes:
-    """Fix of each officer; while the book is the same, the same tuple."""
-    if before is not None and before.positions is whereabouts.positions:
-        return before.fixes
-    ids = (officer.id for officer in whereabouts.city.roster.officers)
-    return tuple(map(whereabouts.positions.fixes.get, ids))
-
-
-def _fix_table(fixes: Fixes, before: Freezing | None) -> NDArray[np.float64]:
-    """Fields of every fix, NaN for what is not known; what has not changed is not read again."""
-    known: Fixes = (None,) * len(fixes) if before is None else before.fixes
-    if before is not None and fixes is known:
-        return before.tables[FIXES]
-    if before is None:
-        table = np.full((len(fixes), len(_FIX_FIELDS)), np.nan)
-    else:
-        table = before.tables[FIXES].copy()
-    changed = list(compress(range(len(fixes)), map(is_not, fixes, known)))
-    rows = [_row(fixes[row]) for row in changed]
-    table[changed] = np.array(rows, dtype=np.float64).reshape(-1, len(_FIX_FIELDS))
-    return table
-
-
-def _row(fix: Fix | None) -> tuple[float, ...]:
-    """Columns of a fix."""
-    if fix is None:
-        return (math.nan,) * len(_FIX_FIELDS)
-    since = fix.time - _EPOCH
-    second = since.days * 86_400 + since.seconds
-    accuracy_m, speed_mps, heading_deg = fix.accuracy_m, fix.speed_mps, fix.heading_deg
-    return (
-        second,
-        since.microseconds,
-        *fix.lon_lat,
-        math.nan if accuracy_m is None else accuracy_m,
-        math.nan if speed_mps is None else speed_mps,
-        math.nan if heading_deg is None else heading_deg,
-    )
-
-
 def _duty_table(duty: DutyColumns, before: Freezing | None) -> NDArray[np.float64]:
     """Columns of duty side by side."""
     if before is not None and duty is before.duty:
         return before.tables[DUTY]
     return np.column_stack([getattr(duty, name) for name in _DUTY_FIELDS])
-
-
-def _fix(officer: str, row: list[float]) -> Fix:
-    """Make a fix of its columns."""
-    second, microsecond, lon, lat, *measured = row
-    time = _EPOCH + second * _SECOND + microsecond * _MICROSECOND
-    accuracy_m, speed_mps, heading_deg = (
-        None if math.isnan(value) else value for value in measured
-    )
-    return Fix(officer, (lon, lat), time, accuracy_m, speed_mps, heading_deg)
 
 
 def _pack(tables: Tables, before: Freezing | None) -> Frozen:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dispatch.city import City
 from dispatch.drone import DroneColumns, at_their_bases
 from dispatch.duty_columns import DutyColumns, always_on_duty
+from dispatch.fix_columns import FixTable, fix_row, no_fixes
 from dispatch.joining import join_or_leave_out, nowhere
 from dispatch.roster import MODES
 from dispatch.unit import DutyStatus
@@ -50,6 +51,8 @@ class Whereabouts:
         The book of fixes.
     status
         Position in `STATUSES` of each officer's status, uint8[n_officers].
+    fixes
+        Every field of each officer's fix, see `dispatch.fix_columns`.
     fix_time_s
         Time of each officer's fix in seconds since 1970, float64[n_officers]; NaN without one.
     joins
@@ -68,6 +71,7 @@ class Whereabouts:
     city: City
     positions: Positions
     status: NDArray[np.uint8]
+    fixes: FixTable
     fix_time_s: NDArray[np.float64]
     joins: Joins
     fleets: Mapping[Mode, Fleet]
@@ -365,6 +369,7 @@ def locate_officers(
         city=city,
         positions=positions,
         status=everyone_free,
+        fixes=no_fixes(n_officers),
         fix_time_s=np.full(n_officers, np.nan),
         joins=nowhere(n_officers),
         fleets=_fleets(city, n_officers),
@@ -384,6 +389,8 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
     joins = _copied(whereabouts.joins)
     fixes = {int(row): fix for row in rows if (fix := whereabouts.fix_of(int(row))) is not None}
     located = np.array(list(fixes), dtype=np.int64)
+    table = whereabouts.fixes.copy()
+    table[located] = np.array([fix_row(fix) for fix in fixes.values()]).reshape(-1, table.shape[1])
     fix_time_s[located] = [fix.time.timestamp() for fix in fixes.values()]
     roster = whereabouts.city.roster
     for mode in roster.mode_rows:
@@ -401,7 +408,7 @@ def _joined_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabo
             fleets[mode] = fleet.copy()
             fleets[mode].move(moved, joins.take(moved))
             fleets[mode].seal()
-    return replace(whereabouts, fix_time_s=fix_time_s, joins=joins, fleets=fleets)
+    return replace(whereabouts, fixes=table, fix_time_s=fix_time_s, joins=joins, fleets=fleets)
 
 
 def _marked_again(whereabouts: Whereabouts, rows: NDArray[np.int64]) -> Whereabouts:
