@@ -70,9 +70,9 @@ class Whistle:
         Returns
         -------
         unanswered
-            From the last instant in time on.
+            Whether it lies after the last instant in time.
         """
-        return now >= self.answer_by
+        return now > self.answer_by
 
 
 def whistle(

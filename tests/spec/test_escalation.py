@@ -84,7 +84,7 @@ BOTH_COME = [("SQUAD", "comes", 5), ("海警", "comes", 8)]
     ("call", "minutes", "state", "steps"),
     [
         (CALL, 29.9, CallState.AWAITED, []),
-        (CALL, 30, CallState.SILENT, [("D", 30)]),
+        (CALL, 30.1, CallState.SILENT, [("D", 30)]),
         (CALL, 35.1, CallState.SILENT, [("D", 30), ("C", 35)]),
         (CALL, 600, CallState.SILENT, [("D", 30), ("C", 35)]),
         (answered(*BOTH_COME), 600, CallState.COMING, []),
