@@ -33,6 +33,10 @@ DRAIN_S = 5
 STOPPED_S = 9.0
 """A process that was told to stop has ended by then, whatever its threads still do."""
 
+RARELY = (50_000, 20, 100)
+"""Allocations between rounds of the garbage collector, then rounds of each age: thousands of fixes
+a second end without it, and every round stops all threads."""
+
 TURN_S = 0.0005
 """A thread that computes gives way so soon: whoever answers many gives up its turn all the time."""
 
@@ -189,12 +193,13 @@ class DrainingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _settle(self) -> None:
-        """Tell the garbage collector that what is built stays: to look it through takes seconds."""
+        """Leave the garbage collector little to do: what is built stays, and cycles are rare."""
         while (service := self._service) is None or not service.warm:
             if self.should_exit:
                 return
             await asyncio.sleep(LOOK_S)
         gc.freeze()
+        gc.set_threshold(*RARELY)
 
 
 def _end_at_once() -> None:
