@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.http_door import open_door
+from api.http_door import address, open_door
 from api.instant import read_instant
 from api.store_option import EXIT_NO, ByOption, JsonOption, NowOption, StoreOption, TokenOption
 
@@ -41,7 +41,7 @@ def duty_on(
     """Sign an officer on; exit 1: signed on, but roster, rest or calendar still keep him or her."""
     end = None if until is None else read_instant(until).isoformat()
     with open_door(store, token=token, now=now, by=by) as door:
-        state = door.ask("PUT", f"officers/{officer}/duty", {"on": True, "until": end})
+        state = door.ask("PUT", address("officers", officer, "duty"), {"on": True, "until": end})
     _show([state], as_json=as_json)
     return 0 if state["may_be_sent"] else EXIT_NO
 
@@ -58,7 +58,7 @@ def duty_off(
 ) -> int:
     """Sign an officer off, who is then not sent anywhere."""
     with open_door(store, token=token, now=now, by=by) as door:
-        state = door.ask("PUT", f"officers/{officer}/duty", {"on": False})
+        state = door.ask("PUT", address("officers", officer, "duty"), {"on": False})
     _show([state], as_json=as_json)
     return 0
 

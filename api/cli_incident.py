@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli_incident_step import steps
-from api.http_door import open_door
+from api.http_door import address, open_door
 from api.place_table import read_place
 from api.store_option import ByOption, JsonOption, NowOption, StoreOption, TokenOption
 from dispatch.assignment import Outcome
@@ -63,7 +63,7 @@ def suggest(
     """Rank the crews that could go to an incident on record, and keep the answer."""
     asked = {"policy": policy, "asked_by": asked_by}
     with open_door(store, token=token, now=now) as door:
-        made = door.ask("POST", f"incidents/{incident}/suggestions", asked)
+        made = door.ask("POST", address("incidents", incident, "suggestions"), asked)
     first = made["proposals"][0]["unit"] if made["proposals"] else "nobody"
     sentence = f"Suggestion {made['id']}: {first} first, of {len(made['proposals'])}"
     return _say(made, sentence, as_json=as_json)
@@ -121,7 +121,7 @@ def arrive(
 ) -> int:
     """Note that the crew is complete at the place; its clock stops."""
     with open_door(store, token=token, now=now, by=by) as door:
-        made = door.ask("POST", f"assignments/{assignment}/arrival")
+        made = door.ask("POST", address("assignments", assignment, "arrival"))
     return _say(made, f"{made['unit']} is there", as_json=as_json)
 
 
@@ -138,7 +138,7 @@ def release(
 ) -> int:
     """Set the crew of an assignment free."""
     with open_door(store, token=token, now=now, by=by) as door:
-        made = door.ask("POST", f"assignments/{assignment}/release", {"outcome": outcome})
+        made = door.ask("POST", address("assignments", assignment, "release"), {"outcome": outcome})
     return _say(made, f"{made['unit']} is free", as_json=as_json)
 
 
@@ -175,7 +175,7 @@ def answer(
     """Answer a whistle."""
     given = {"party": party, "says": Says.REFUSES if refuses else Says.COMES, "note": note}
     with open_door(store, token=token, now=now, by=by) as door:
-        shown = door.ask("POST", f"whistles/{whistle}/answers", given)
+        shown = door.ask("POST", address("whistles", whistle, "answers"), given)
     return _say(shown, _of_whistle(shown), as_json=as_json)
 
 
@@ -204,7 +204,7 @@ def show(
 ) -> int:
     """Tell what happened to an incident: suggested, decided by whom, with what reason."""
     with open_door(store, token=token) as door:
-        entries = door.ask("GET", f"incidents/{incident}/timeline")
+        entries = door.ask("GET", address("incidents", incident, "timeline"))
     return _say_all(entries, [_of_entry(entry) for entry in entries], as_json=as_json)
 
 

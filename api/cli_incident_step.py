@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.http_door import open_door
+from api.http_door import address, open_door
 from api.store_option import ByOption, JsonOption, NowOption, StoreOption, TokenOption
 from dispatch.deadline_plan import DeadlineState
 from dispatch.lifecycle import BEST_RATING, State
@@ -104,11 +104,11 @@ def resume(
 ) -> int:
     """Resume a suspended incident where it was."""
     with open_door(store, token=token, now=now, by=by) as door:
-        shown = door.ask("GET", f"incidents/{incident}")
+        shown = door.ask("GET", address("incidents", incident))
         if shown["state"] != State.SUSPENDED:
             raise Conflict(f"Incident {incident} is {shown['state']}, not suspended.")
         asked = {"to": shown["may_follow"][0]}
-        moved = door.ask("POST", f"incidents/{incident}/transitions", asked)
+        moved = door.ask("POST", address("incidents", incident, "transitions"), asked)
     return _say(moved, _of_incident(moved), as_json=as_json)
 
 
@@ -196,7 +196,7 @@ def _move(  # noqa: PLR0917 -- passed on from the verbs
 ) -> int:
     """Ask the door for a step."""
     with open_door(store, token=token, now=now, by=by) as door:
-        moved = door.ask("POST", f"incidents/{incident}/transitions", asked)
+        moved = door.ask("POST", address("incidents", incident, "transitions"), asked)
     return _say(moved, _of_incident(moved), as_json=as_json)
 
 

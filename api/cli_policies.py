@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.http_door import open_door
+from api.http_door import address, open_door
 from api.schemas_policy import PoliciesOut, PolicyOut
 from api.settings import Settings
 from api.store_option import ByOption, JsonOption, StoreOption, TokenOption
@@ -48,7 +48,7 @@ def policies_verb(
         if use:
             policy_named(use, known)
         with open_door(store, token=token, by=by) as door:
-            shown = door.ask("PUT", f"policies/centres/{centre}", {"policy": use or None})
+            shown = door.ask("PUT", address("policies", "centres", centre), {"policy": use or None})
         chosen = shown["centres"]
     listed = PoliciesOut(
         items=[PolicyOut.of(policy) for policy in known.values()],

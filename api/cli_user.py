@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.clock import system_clock
-from api.http_door import Door, open_door
+from api.http_door import Door, address, open_door
 from api.store_option import JsonOption, StoreOption, TokenOption
 from dispatch.access import Act, Role
 
@@ -146,7 +146,7 @@ def password(
     """Make a one-time link by which the holder sets a new password."""
     typed = typer.prompt("New password", hide_input=True, confirmation_prompt=True) if ask else None
     with open_door(store, token=token, role=ADMIN) as door:
-        made = door.ask("POST", f"users/{name}/link")
+        made = door.ask("POST", address("users", name, "link"))
         if typed is not None:
             _set(door, made["link"], typed)
             made["link"] = None
@@ -181,7 +181,7 @@ def _change(
 ) -> None:
     """Change an account, and say how it stands."""
     with open_door(store, token=token, role=ADMIN) as door:
-        changed = door.ask("PATCH", f"users/{name}", body)
+        changed = door.ask("PATCH", address("users", name), body)
     if as_json:
         typer.echo(json.dumps(changed, ensure_ascii=False))
     else:

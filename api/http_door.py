@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import httpx2
 
@@ -19,7 +20,7 @@ from api.clock import system_clock
 from api.instant import read_instant
 from api.lock_file import Holder, hold_store, holder_of
 from api.settings import store_url
-from geo.errors import BadInput, GridDispatchError, Unavailable
+from geo.errors import BadInput, BadValue, GridDispatchError, Unavailable
 
 LONGEST_S = 120.0
 """An answer may take this long: a plan of a large city does."""
@@ -76,6 +77,31 @@ class Door(Protocol):
         items
             Of all its pages.
         """
+
+
+def address(*names: str) -> str:
+    """
+    Put an address together of names that somebody has typed.
+
+    Parameters
+    ----------
+    names
+        What stands between the slashes.
+
+    Returns
+    -------
+    address
+        Below ``/api/v1/``.
+
+    Raises
+    ------
+    BadValue
+        One of them is no name.
+    """
+    for name in names:
+        if name in {"", ".", ".."} or "/" in name:
+            raise BadValue(f"{name!r} is not a name that anything has here.")
+    return "/".join(quote(name, safe="") for name in names)
 
 
 @contextmanager

@@ -137,6 +137,17 @@ def test_a_suggestion_may_be_asked_for_another_time(server, told):
     assert server
 
 
+@pytest.mark.parametrize("name", ["", "..", "a/b"])
+def test_what_is_typed_leads_nowhere_but_to_what_it_names(url, name, capsys):
+    assert run(["duty", "on", name, "--store", url]) == 2
+    assert "is not a name that anything has here" in capsys.readouterr().err
+
+
+def test_a_name_may_hold_what_an_address_would_take_for_something_else(url, capsys):
+    assert run(["duty", "on", "a?b#c%2F", "--store", url]) == 2
+    assert "There is no officer 'a?b#c%2F'" in capsys.readouterr().err
+
+
 def test_a_real_city_asks_for_a_token(tmp_path, capsys):
     url = f"sqlite:///{tmp_path / 'real.gpkg'}"
     now = datetime.now(UTC)
