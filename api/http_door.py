@@ -85,7 +85,7 @@ def address(*names: str) -> str:
 
     Parameters
     ----------
-    names
+    *names
         What stands between the slashes.
 
     Returns
