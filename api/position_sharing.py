@@ -48,11 +48,12 @@ class PositionSharing:
     def _write(self) -> None:
         """Write who moved here, and drop what everybody has read."""
         service, now = self._service, self._service.clock()
-        fixes = service.live.present.positions.fixes
-        moved = [fixes[officer] for officer in service.take_unshared()]
+        moved = service.take_unshared()
         if not moved:
             return
+        present = service.live.present  # read after: nobody moves unseen in between
+        fixes = present.fixes[[present.city.roster.officer_row[officer] for officer in moved]]
         with service.store.session() as session:
-            write_delta(session, moved, process=self._process, now=now)
+            write_delta(session, moved, fixes, process=self._process, now=now)
             drop_deltas(session, before=now - timedelta(seconds=KEPT_S), process=self._process)
             session.commit()

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import Column, LargeBinary, delete, insert, select
 from sqlalchemy.orm import Session
 
+from dispatch.fix_columns import FIX_FIELDS, FixTable, read_fix
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
 from geo.position import Fix
@@ -28,11 +30,16 @@ POSITION_DELTAS = table(
     Column("part", LargeBinary, nullable=False),
 )
 
+END_OF_IDS = b"\n"
+"""Stands between ids, as JSON in one line, and fixes, as columns."""
+
 QUICKLY = 1
 """Level of compression: a second's fixes are read once by each process, and dropped."""
 
 
-def write_delta(session: Session, fixes: Iterable[Fix], *, process: str, now: datetime) -> None:
+def write_delta(
+    session: Session, officers: Sequence[str], fixes: FixTable, *, process: str, now: datetime
+) -> None:
     """
     Tell other processes who moved.
 
@@ -40,25 +47,17 @@ def write_delta(session: Session, fixes: Iterable[Fix], *, process: str, now: da
     ----------
     session
         A session that may write; the caller commits.
+    officers
+        Their ids.
     fixes
-        Accepted fixes.
+        Their accepted fixes, a row each.
     process
         Name of this process.
     now
         The present, with offset.
     """
-    plain = [
-        [
-            fix.officer,
-            *fix.lon_lat,
-            fix.time.isoformat(),
-            fix.accuracy_m,
-            fix.speed_mps,
-            fix.heading_deg,
-        ]
-        for fix in fixes
-    ]
-    part = zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), QUICKLY)
+    ids = json.dumps(officers, separators=(",", ":")).encode()
+    part = zlib.compress(ids + END_OF_IDS + fixes.astype("<f8").tobytes(), QUICKLY)
     session.execute(insert(POSITION_DELTAS).values(at=now, process=process, part=part))
 
 
@@ -100,7 +99,7 @@ def read_deltas(session: Session, numbers: Iterable[int]) -> list[Fix]:
     """
     query = select(POSITION_DELTAS.c.part).where(POSITION_DELTAS.c.fid.in_(tuple(numbers)))
     parts = session.scalars(query.order_by(POSITION_DELTAS.c.fid))
-    return [_fix(*row) for part in parts for row in json.loads(zlib.decompress(part))]
+    return [fix for part in parts for fix in _fixes(part)]
 
 
 def drop_deltas(session: Session, *, before: datetime, process: str | None = None) -> None:
@@ -122,15 +121,11 @@ def drop_deltas(session: Session, *, before: datetime, process: str | None = Non
     session.execute(gone)
 
 
-def _fix(  # noqa: PLR0913, PLR0917 -- one for each column
-    officer: str,
-    lon: float,
-    lat: float,
-    time: str,
-    accuracy_m: float | None,
-    speed_mps: float | None,
-    heading_deg: float | None,
-) -> Fix:
-    """Read a fix."""
-    instant = datetime.fromisoformat(time)
-    return Fix(officer, (lon, lat), instant, accuracy_m, speed_mps, heading_deg)
+def _fixes(part: bytes) -> Iterator[Fix]:
+    """Read the fixes of a row."""
+    ids, _, table = zlib.decompress(part).partition(END_OF_IDS)
+    rows = np.frombuffer(table, dtype="<f8").reshape(-1, len(FIX_FIELDS)).tolist()
+    for officer, row in zip(json.loads(ids), rows, strict=True):
+        fix = read_fix(officer, row)
+        if fix is not None:
+            yield fix
