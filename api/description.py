@@ -85,6 +85,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
         refusals.append(HTTPStatus.NOT_FOUND)
     if "parameters" in operation or "requestBody" in operation:
         refusals.append(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if any(one["name"] == "if-match" for one in operation.get("parameters", [])):
+        refusals += [HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED]
     if method != "get":
         refusals += [
             HTTPStatus.BAD_REQUEST,

@@ -12,7 +12,8 @@ from dispatch.access import Act, Person, Role, acts_of
 from dispatch.account import Account, Credential
 
 Name = Annotated[
-    Text, Field(min_length=1, max_length=64, pattern=r"^[^\s;/:]+$", examples=["li.na"])
+    Text,
+    Field(min_length=1, max_length=64, pattern=r"^[^\s;/:\x00-\x1f\x7f]+$", examples=["li.na"]),
 ]
 Password = Annotated[Text, Field(min_length=1, max_length=256)]
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Of the second factor.")]

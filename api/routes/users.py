@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
@@ -58,7 +59,7 @@ def add(asked: UserIn, response: Response, service: ServiceDep, person: ManageUs
             session, now=now, by=person.name, act="user_added", about=account.name, detail=detail
         )
         session.commit()
-    response.headers["location"] = f"/api/v1/users/{account.name}"
+    response.headers["location"] = f"/api/v1/users/{quote(account.name, safe='')}"
     return UserOut.of(account, link)
 
 

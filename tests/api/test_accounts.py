@@ -393,3 +393,17 @@ def test_the_sign_in_page_is_there(client):
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert {client.get(f"/sign-in.{kind}").status_code for kind in ("js", "css")} == {200}
+
+
+def test_where_an_account_is_can_be_said_of_any_name(client):
+    body = {"name": "李娜", "roles": ["dispatcher"], "areas": ["C"]}
+    answer = client.post("/api/v1/users", json=body, headers=ADMIN)
+    assert answer.status_code == 201
+    assert answer.headers["location"] == "/api/v1/users/%E6%9D%8E%E5%A8%9C"
+    assert client.get(answer.headers["location"], headers=ADMIN).json()["name"] == "李娜"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "a\u0019b", "a\u007fb"])
+def test_a_name_that_could_be_taken_for_something_else_is_refused(client, name):
+    body = {"name": name, "roles": ["dispatcher"]}
+    assert client.post("/api/v1/users", json=body, headers=ADMIN).status_code == 422
