@@ -17,9 +17,9 @@ from dispatch.deadline import ClockKind
 from dispatch.duty_days import DaySpan, SpecialDay, working_days
 from dispatch.lifecycle import State
 from dispatch.matter import Triage
-from dispatch.toml_keys import Key, flaws, is_number, text, word
+from dispatch.toml_keys import Key, flaws, is_number, read_operators_file, text, word
 from dispatch.work_calendar import Counts, WorkCalendar, read_sessions
-from geo.errors import BadValue, FlawedData, UnreadableFile
+from geo.errors import BadValue, FlawedData
 from geo.finding import Finding
 from geo.remark import Remark
 
@@ -156,11 +156,7 @@ def known_deadlines(path: Path | None) -> DeadlineTerms:
     """
     if path is None:
         return standard_deadlines()
-    try:
-        content = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"The deadlines {path} cannot be read: {error}.") from error
-    return read_deadlines(content, path.name)
+    return read_deadlines(read_operators_file(path, "deadlines"), path.name)
 
 
 def terms_of(city: City) -> DeadlineTerms:

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from dispatch.policy import MOST_AMONG, Policy, RankBy, Reach, policy_named
-from dispatch.toml_keys import Key, flaws, is_number, text, word
-from geo.errors import FlawedData, UnreadableFile
+from dispatch.toml_keys import Key, flaws, is_number, read_operators_file, text, word
+from geo.errors import FlawedData
 from geo.finding import Finding
 from geo.remark import Remark
 
@@ -108,11 +108,8 @@ def known_policies(path: Path | None) -> Mapping[str, Policy]:
     """
     if path is None:
         return standard_policies()
-    try:
-        content = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"The policies {path} cannot be read: {error}.") from error
-    return MappingProxyType({**standard_policies(), **read_policies(content, path.name)})
+    own = read_policies(read_operators_file(path, "policies"), path.name)
+    return MappingProxyType({**standard_policies(), **own})
 
 
 def read_policies(content: str, where: str = "policies") -> Mapping[str, Policy]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from geo.errors import UnreadableFile
 from geo.remark import Remark
 
 
@@ -28,6 +30,33 @@ class Key:
     zh: str
     en: str
     needed: bool = False
+
+
+def read_operators_file(path: Path, what: str) -> str:
+    """
+    Read a file that an operator has written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it should hold, for the sentence that says why it can't be read.
+
+    Returns
+    -------
+    content
+        Its text.
+
+    Raises
+    ------
+    UnreadableFile
+        It is missing, or no text in UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"The {what} {path} cannot be read: {error}.") from error
 
 
 def text(*, needed: bool = False) -> Key:
