@@ -1,22 +1,23 @@
 """
 Shortest ways round polygons, slowly: every vertex is tried, in exact arithmetic.
 
-Two vertices see each other if no piece of the line between them lies inside a polygon.  The line
-is cut wherever it meets an edge, and the middle of each piece is asked; coordinates are
-fractions, so nothing is rounded before the lengths are added up.
+Two places see each other if the line between them crosses no edge and no piece of it lies inside
+a polygon.  A line that crosses no edge leaves or enters at vertices only: it is cut at those that
+lie on it, and the middle of each piece is asked.  Places are whole metres and reckoned in halves,
+so a middle is a whole number too and nothing is rounded before the lengths are added up.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import combinations, pairwise
 
 import networkx as nx
 from shapely import Polygon, get_coordinates
 
-Point = tuple[Fraction, Fraction]
+Place = tuple[int, int]
+Ring = list[Place]
 
 
 def shortest_way_m(
@@ -25,55 +26,43 @@ def shortest_way_m(
     """Length of the shortest way that enters no polygon; inf where there is none."""
     rings = [
         [
-            [_exact(xy) for xy in get_coordinates(ring)]
+            [_in_halves(xy) for xy in get_coordinates(ring)]
             for ring in (shape.exterior, *shape.interiors)
         ]
         for shape in polygons
     ]
-    first, last = _exact(start), _exact(end)
+    first, last = _in_halves(start), _in_halves(end)
     places = {first, last} | {xy for shape in rings for ring in shape for xy in ring}
     graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(places)
     for one, other in combinations(sorted(places), 2):
         if not any(_enters(one, other, shape) for shape in rings):
-            length = math.dist([*map(float, one)], [*map(float, other)])
-            graph.add_edge(one, other, length=length)
+            graph.add_edge(one, other, length_m=math.dist(one, other) / 2)
     try:
-        return float(nx.dijkstra_path_length(graph, first, last, weight="length"))
+        return float(nx.dijkstra_path_length(graph, first, last, weight="length_m"))
     except nx.NetworkXNoPath:
         return math.inf
 
 
-def _enters(one: Point, other: Point, shape: list[list[Point]]) -> bool:
+def _enters(one: Place, other: Place, shape: list[Ring]) -> bool:
     """Whether any piece of a line lies inside a polygon."""
-    cuts = {Fraction(0), Fraction(1)}
-    for ring in shape:
-        for start, end in pairwise(ring):
-            cuts |= _cuts(one, other, start, end)
-    shares = sorted(cut for cut in cuts if 0 <= cut <= 1)
+    if any(_crosses(one, other, *edge) for ring in shape for edge in pairwise(ring)):
+        return True
+    cuts = {xy for ring in shape for xy in ring if _on(xy, one, other)}
+    pieces = pairwise(sorted({one, other} | cuts))
     return any(
-        _inside(_at(one, other, (begin + end) / 2), shape) for begin, end in pairwise(shares)
+        _inside(((begin[0] + end[0]) // 2, (begin[1] + end[1]) // 2), shape)
+        for begin, end in pieces
     )
 
 
-def _cuts(one: Point, other: Point, start: Point, end: Point) -> set[Fraction]:
-    """Shares of a line at which it meets an edge."""
-    across = _cross(_minus(other, one), _minus(end, start))
-    if across:
-        share = _cross(_minus(start, one), _minus(end, start)) / across
-        along = _cross(_minus(start, one), _minus(other, one)) / across
-        return {share} if 0 <= along <= 1 else set()
-    if _cross(_minus(start, one), _minus(other, one)):
-        return set()
-    way = _minus(other, one)
-    square = way[0] ** 2 + way[1] ** 2
-    return {
-        (gap[0] * way[0] + gap[1] * way[1]) / square
-        for gap in (_minus(start, one), _minus(end, one))
-    }
+def _crosses(one: Place, other: Place, start: Place, end: Place) -> bool:
+    """Whether a line and an edge cross between their ends; inside is then on one side of it."""
+    of_edge = _side(one, other, start) * _side(one, other, end)
+    return of_edge < 0 and _side(start, end, one) * _side(start, end, other) < 0
 
 
-def _inside(place: Point, shape: list[list[Point]]) -> bool:
+def _inside(place: Place, shape: list[Ring]) -> bool:
     """Whether a place lies inside a polygon and not on its border, by the rule of crossings."""
     inside = False
     for ring in shape:
@@ -81,29 +70,24 @@ def _inside(place: Point, shape: list[list[Point]]) -> bool:
             if _on(place, start, end):
                 return False
             if (start[1] > place[1]) != (end[1] > place[1]):
-                side = _cross(_minus(end, start), _minus(place, start))
-                inside ^= (side > 0) == (end[1] > start[1])
+                inside ^= (_side(start, end, place) > 0) == (end[1] > start[1])
     return inside
 
 
-def _on(place: Point, start: Point, end: Point) -> bool:
-    """Whether a place lies on an edge."""
-    if _cross(_minus(end, start), _minus(place, start)):
-        return False
-    return all(min(start[i], end[i]) <= place[i] <= max(start[i], end[i]) for i in (0, 1))
+def _on(place: Place, start: Place, end: Place) -> bool:
+    """Whether a place lies on a line between two others, or is one of them."""
+    within = all(min(start[i], end[i]) <= place[i] <= max(start[i], end[i]) for i in (0, 1))
+    return within and _side(start, end, place) == 0
 
 
-def _at(one: Point, other: Point, share: Fraction) -> Point:
-    return (one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1]))
+def _side(start: Place, end: Place, place: Place) -> int:
+    """On which side of a line a place lies: 1 to the left, -1 to the right, 0 on it."""
+    left = (end[0] - start[0]) * (place[1] - start[1])
+    right = (end[1] - start[1]) * (place[0] - start[0])
+    return (left > right) - (left < right)
 
 
-def _exact(xy: Sequence[float]) -> Point:
-    return (Fraction(xy[0]), Fraction(xy[1]))
-
-
-def _minus(one: Point, other: Point) -> Point:
-    return (one[0] - other[0], one[1] - other[1])
-
-
-def _cross(one: Point, other: Point) -> Fraction:
-    return one[0] * other[1] - one[1] * other[0]
+def _in_halves(xy: Sequence[float]) -> Place:
+    x, y = map(int, xy)
+    assert (x, y) == tuple(xy), "places are whole metres"
+    return 2 * x, 2 * y
