@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.audit_chain import DROPPED, Break, Head, Link, first_break, unreadable
 from dispatch.store.ledger import record
-from dispatch.store.ledger_tables import AUDIT
+from dispatch.store.ledger_tables import AUDIT, KEPT_DAYS
 from geo.errors import BadValue
-
-KEPT_DAYS = 183
-"""No entry is dropped before half a year is over, whatever an operator sets."""
 
 AT_A_TIME = 1000
 """Rows fetched together while the whole chain is read."""

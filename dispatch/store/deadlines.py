@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, DeadlineState, PlanStep, Telling
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
 from dispatch.store.numbered import newest_first, row_of
@@ -64,6 +65,7 @@ DEADLINE_STEPS = table(
     Column("at", Instant, nullable=False),
     Column("told_at", Instant, nullable=False),
     UniqueConstraint("deadline", "step"),
+    kept=OnlyAdded(),
 )
 
 

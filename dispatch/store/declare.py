@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
+from dispatch.store.append_only import ONLY_ADDED, OnlyAdded
+
 METADATA = MetaData()
 """Every table of the store."""
 
@@ -11,7 +13,12 @@ PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Texts are sorted by their code points on every store, whatever the server's language."""
 
 
-def table(name: str, comment: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:
+def table(
+    name: str,
+    comment: str,
+    *columns: Column[object] | UniqueConstraint | Index,
+    kept: OnlyAdded | None = None,
+) -> Table:
     """
     Declare a table with the integer key that GeoPackage asks for, never used twice.
 
@@ -23,6 +30,8 @@ def table(name: str, comment: str, *columns: Column[object] | UniqueConstraint |
         What it holds, shown by whoever opens the file.
     *columns
         Its columns and constraints.
+    kept
+        How the store guards its rows, if they are only added to.
 
     Returns
     -------
@@ -30,7 +39,10 @@ def table(name: str, comment: str, *columns: Column[object] | UniqueConstraint |
         Known to `METADATA`.
     """
     key: Column[int] = Column("fid", Integer, primary_key=True, nullable=False)
-    return Table(name, METADATA, key, *columns, comment=comment, sqlite_autoincrement=True)
+    info = {} if kept is None else {ONLY_ADDED: kept}
+    return Table(
+        name, METADATA, key, *columns, comment=comment, info=info, sqlite_autoincrement=True
+    )
 
 
 def text(name: str, *, unique: bool = False, nullable: bool = False) -> Column[object]:

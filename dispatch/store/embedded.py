@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.engine import URL
 
 from dispatch.store import geopackage
+from dispatch.store.append_only import ONLY_ADDED, only_add
 from dispatch.store.server import index_shape
 from dispatch.store.spatial_index import index_layer, teach_functions
 from geo.errors import UnreadableFile
@@ -26,8 +27,16 @@ BUSY_TIMEOUT_S = 5
 POOL_SIZE, MORE_AT_PEAKS = 20, 20
 """Connections kept open, and opened beyond that for a while: one for each thread that asks."""
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
-"""What makes a commit survive a power cut, on every connection."""
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+)
+"""
+What makes a commit survive a power cut, on every connection; and triggers that see a row go which
+another one replaces.
+"""
 
 
 def connect_file(path: Path, *, create: bool) -> Engine:
@@ -113,7 +122,7 @@ def begin_file(connection: Connection, path: Path) -> bool:
 
 def list_table(connection: Connection, table: Table) -> None:
     """
-    Index the geometry of a fresh table if it has one, and list it in the contents of a GeoPackage.
+    Index and guard a fresh table as it was declared, and list it in the contents of a GeoPackage.
 
     Migrations call it after each table that they make.
 
@@ -131,6 +140,8 @@ def list_table(connection: Connection, table: Table) -> None:
     for column in table.c:
         if hasattr(column.type, "kind"):
             index(connection, table.name, column.name)
+    if ONLY_ADDED in table.info:
+        only_add(connection, table.name, table.info[ONLY_ADDED])
 
 
 def _make_durable(connection: sqlite3.Connection, _: object) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from dispatch.store.ledger_tables import EVENTS
+from dispatch.store.ledger import record
+from dispatch.store.ledger_tables import EVENTS, EVENTS_DROPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def numbers_kept(session: Session) -> tuple[int, int]:
     return oldest or 0, newest or 0
 
 
-def drop_events(session: Session, before: datetime) -> int:
+def drop_events(session: Session, *, before: datetime, now: datetime, by: str) -> int:
     """
     Drop old events, but never the newest one: it keeps the count.
 
@@ -87,6 +88,10 @@ def drop_events(session: Session, before: datetime) -> int:
         A session that may write; the caller commits.
     before
         End of what may go, with offset.
+    now
+        The present, with offset.
+    by
+        Account of whoever asks for it; the audit says up to which number they went.
 
     Returns
     -------
@@ -94,5 +99,10 @@ def drop_events(session: Session, before: datetime) -> int:
         Their number.
     """
     _, newest = numbers_kept(session)
-    gone = delete(EVENTS).where(EVENTS.c.at < before, EVENTS.c.fid < newest)
+    old = (EVENTS.c.at < before, EVENTS.c.fid < newest)
+    last = session.scalar(select(func.max(EVENTS.c.fid)).where(*old))
+    if last is None:
+        return 0
+    record(session, now=now, by=by, act=EVENTS_DROPPED, about="events", detail={"seq": last})
+    gone = delete(EVENTS).where(*old)
     return len(session.execute(gone.returning(EVENTS.c.fid)).all())

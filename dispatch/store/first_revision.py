@@ -40,6 +40,7 @@ released it is written anew whenever they change.
 import sqlalchemy as sa
 from alembic import op
 
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import {types}
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer
 
+from dispatch.audit_chain import DROPPED
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Codes, Instant, Remarks
 from dispatch.store.declare import table, text
+
+KEPT_DAYS = 183
+"""No entry of the audit is dropped before half a year is over, whatever an operator sets."""
+
+EVENTS_DROPPED = "drop_events"
+"""Act of an entry that says up to which number live events go."""
 
 AUDIT = table(
     "audit",
@@ -18,6 +26,7 @@ AUDIT = table(
     text("detail", nullable=True),
     text("previous"),
     text("hash"),
+    kept=OnlyAdded(dropped_by=DROPPED, number="seq", after_h=KEPT_DAYS * 24),
 )
 
 EVENTS = table(
@@ -27,6 +36,7 @@ EVENTS = table(
     text("kind"),
     text("payload"),
     Column("areas", Codes, nullable=False),
+    kept=OnlyAdded(dropped_by=EVENTS_DROPPED),
 )
 
 OUTBOX = table(
@@ -42,6 +52,10 @@ OUTBOX = table(
     Column("sent_at", Instant),
     Column("given_up_at", Instant),
     text("failure", nullable=True),
+    kept=OnlyAdded(
+        fixed=("fid", "dedupe_key", "addressee", "said", "about", "posted_at"),
+        goes_if="OLD.sent_at IS NOT NULL OR OLD.given_up_at IS NOT NULL",
+    ),
 )
 
 MESSAGES_DUE = Index("messages_due", OUTBOX.c.due_at)

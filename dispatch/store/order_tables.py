@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Text, UniqueConstraint
 
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Codes, Instant, Remarks
 from dispatch.store.declare import table, text
 from dispatch.store.tables import INCIDENTS, SUGGESTIONS
@@ -114,6 +115,7 @@ WHISTLE_ANSWERS = table(
     Column("at", Instant, nullable=False),
     text("by"),
     text("note"),
+    kept=OnlyAdded(),
 )
 
 ESCALATIONS = table(
@@ -126,6 +128,7 @@ ESCALATIONS = table(
     Column("told_at", Instant, nullable=False),
     Column("said", Remarks, nullable=False),
     UniqueConstraint("whistle", "step"),
+    kept=OnlyAdded(),
 )
 
 SECOND_THOUGHTS = table(
@@ -142,4 +145,5 @@ SECOND_THOUGHTS = table(
     Column("due_s", Double, nullable=False),
     text("best_crew", nullable=True),
     Column("best_eta_s", Double),
+    kept=OnlyAdded(),
 )

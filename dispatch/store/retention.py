@@ -109,7 +109,7 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
         ),
         reporters=_forget_reporters(session, ended_before=now - timedelta(days=kept.reporters_d)),
         snapshots=prune_tracks(session, before=now - timedelta(days=kept.snapshots_d)),
-        events=drop_events(session, since_event),
+        events=drop_events(session, before=since_event, now=now, by=by),
         messages=_change(session, delete(OUTBOX).where(OUTBOX.c.sent_at < since_event)),
         credentials=drop_run_out(session, now=now),
         audit=drop_links(session, before=now - timedelta(days=kept.audit_d), now=now, by=by),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Codes, Filings, Instant, Shape
 from dispatch.store.declare import table as _table
 from dispatch.store.declare import text as _text
@@ -201,6 +202,7 @@ SUGGESTIONS = _table(
     _text("question"),
     _text("snapshot"),
     _text("counted", nullable=True),
+    kept=OnlyAdded(),
 )
 
 FROZEN = _table(

@@ -1,8 +1,7 @@
 """
 What happened to incidents, in the store: steps, edits and hand-offs, added to and never changed.
 
-No statement of this program updates or deletes a row of these tables; a test walks the source
-for one.
+No statement of this program updates or deletes a row of these tables, and the store refuses one.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from dispatch.hand_off import HandOff
 from dispatch.incident import Change, Edit
 from dispatch.lifecycle import State, Step, Transition
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
 from dispatch.store.record import read_record, write_record
@@ -35,6 +35,7 @@ TRANSITIONS = table(
     Column("lat", Double),
     text("about", nullable=True),
     Column("rating", Integer),
+    kept=OnlyAdded(),
 )
 
 EDITS = table(
@@ -45,6 +46,7 @@ EDITS = table(
     text("by"),
     text("reason"),
     text("record"),
+    kept=OnlyAdded(),
 )
 
 HAND_OFFS = table(
@@ -52,6 +54,7 @@ HAND_OFFS = table(
     "移送记录 / Records with which cases went to other cities, append-only",
     Column("incident", Text, ForeignKey(INCIDENTS.c.id), nullable=False, index=True),
     text("record"),
+    kept=OnlyAdded(),
 )
 
 

@@ -174,7 +174,8 @@ def test_a_page_that_was_away_too_long_is_told_to_start_afresh(town_folder, tmp_
             for number in range(3):
                 tell(service, number)
             with service.store.session() as session:
-                drop_events(session, before=SEVEN + timedelta(hours=1))
+                later = SEVEN + timedelta(hours=1)
+                drop_events(session, before=later, now=later, by="retention")
                 session.commit()
             assert kinds_of(await opening(service, last_seen)) == ["reset", *PRESENT]
 

@@ -40,6 +40,7 @@ from sqlalchemy import select
 
 from api.cli import run
 from dispatch.access import Role
+from dispatch.store.append_only import triggers_of
 from dispatch.store.engine import open_store
 from dispatch.store.ledger_tables import AUDIT, EVENTS
 from dispatch.store.tables import INCIDENTS
@@ -142,6 +143,10 @@ def test_an_edited_audit_row_is_named_and_a_cut_tail_is_missed(embedded_url, tmp
     newest, edited = links[0]["seq"], links[1]["seq"]
     change = 'UPDATE audit SET "by" = ? WHERE seq = ?'
     with closing(sqlite3.connect(embedded_url.removeprefix("sqlite:///"))) as file:
+        with pytest.raises(sqlite3.IntegrityError, match="audit is only added to"):
+            file.execute(change, ["somebody-else", edited])
+        for guard in triggers_of("audit", "sqlite"):
+            file.execute(f"DROP TRIGGER {guard}")
         file.execute(change, ["somebody-else", edited])
         file.commit()
         capsys.readouterr()

@@ -49,3 +49,12 @@ def embedded(empty_file: Store, city_folder: Path) -> Store:
     """An embedded store that holds the city."""
     load_city(city_folder, empty_file)
     return empty_file
+
+
+@pytest.fixture
+def elsewhere(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Address of another new store of the same kind."""
+    if store.path is not None:
+        return f"sqlite:///{tmp_path / 'elsewhere.gpkg'}"
+    server = request.getfixturevalue("postgresql")
+    return server.url(server.make_database())

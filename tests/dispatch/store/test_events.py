@@ -60,9 +60,10 @@ def test_what_is_undone_was_never_told(empty_store):
 def test_old_events_go_and_the_newest_stays_to_count_from(empty_store):
     for hour in range(5):
         tell(empty_store, hour, at=NOW + timedelta(hours=hour))
+    asked = {"now": NOW + timedelta(days=9), "by": "li"}
     with empty_store.session() as session:
-        assert drop_events(session, before=NOW + timedelta(hours=2)) == 2
-        assert drop_events(session, before=NOW + timedelta(days=9)) == 2
+        assert drop_events(session, before=NOW + timedelta(hours=2), **asked) == 2
+        assert drop_events(session, before=NOW + timedelta(days=9), **asked) == 2
         session.commit()
     with empty_store.reading() as session:
         oldest, newest = numbers_kept(session)

@@ -8,11 +8,12 @@ released it is written anew whenever they change.
 import sqlalchemy as sa
 from alembic import op
 
+from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_7f76e3cd"
+revision = "0001_40ab4873"
 down_revision = None
 
 
@@ -107,6 +108,11 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("seq"),
             comment="审计链 / Who did what to what, each entry chained to the one before",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="drop_audit", number="seq", after_h=4392
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -229,6 +235,11 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("deadline", "step"),
             comment="催办督办 / What was told of a deadline, to whom and when, each step once",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -285,6 +296,11 @@ def upgrade() -> None:
             sa.Column("areas", Codes(), nullable=False),
             sa.PrimaryKeyConstraint("fid"),
             comment="实时事件 / What open pages are told, in the order in which it was committed",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="drop_events", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -460,6 +476,15 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("dedupe_key"),
             comment="待发通知 / Messages to the outside, sent at least once under one key each",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=("fid", "dedupe_key", "addressee", "said", "about", "posted_at"),
+                    goes_if="OLD.sent_at IS NOT NULL OR OLD.given_up_at IS NOT NULL",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -590,6 +615,11 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("id"),
             comment="派单建议 / Suggestions as they were given",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -744,6 +774,11 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="更正记录 / What was corrected about incidents, append-only",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -758,6 +793,11 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="移送记录 / Records with which cases went to other cities, append-only",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -858,6 +898,11 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="办理过程 / Steps of incidents through their life cycle, append-only",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -936,6 +981,11 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("whistle", "step"),
             comment="逾期上报 / Calls taken to a higher command centre, each step once",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -962,6 +1012,11 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="复议派单 / When a dispatch was suggested anew, and why",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -987,6 +1042,11 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["whistle"], ["whistles.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="吹哨应答 / Who answered a call, and what",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
