@@ -14,7 +14,8 @@ import typer
 from api.http_door import address, open_door
 from api.store_option import ByOption, JsonOption, NowOption, StoreOption, TokenOption
 from dispatch.deadline_plan import DeadlineState
-from dispatch.lifecycle import BEST_RATING, State
+from dispatch.incident_state import State
+from dispatch.step import BEST_RATING
 from geo.errors import Conflict
 
 steps = typer.Typer()

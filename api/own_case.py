@@ -8,7 +8,9 @@ from api.errors import Forbidden, NotFound
 from dispatch.access import Act, Person, Role, acts_of
 from dispatch.assignment import Assignment
 from dispatch.incident import Incident
-from dispatch.lifecycle import State, Transition, who_may
+from dispatch.incident_state import State
+from dispatch.lifecycle import who_may
+from dispatch.step import Transition
 
 
 def must_be_open_to(

@@ -21,7 +21,8 @@ from api.schemas_verdict import (
 from dispatch.choice import ProposalKind
 from dispatch.deadline_plan import Deadline
 from dispatch.incident import Incident, IncidentKind, Reporter
-from dispatch.lifecycle import State, may_follow
+from dispatch.incident_state import State
+from dispatch.lifecycle import may_follow
 from dispatch.matter import CaseScale
 from dispatch.passed_over import PassedOver
 from dispatch.proposal import CoveragePrice, Proposal

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from api.schemas import LonLat, Quoted, ReasonOut
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.timeline import Entry, Progress
 
 

@@ -11,10 +11,11 @@ from api.schemas_assignment import Code
 from api.schemas_suggestion import MatterCode
 from dispatch.choice import ProposalKind
 from dispatch.correcting import Correction
-from dispatch.lifecycle import BEST_RATING, State
+from dispatch.incident_state import State
 from dispatch.matter import CaseScale
 from dispatch.next_step import Sending, Wanted
 from dispatch.picking import Pick
+from dispatch.step import BEST_RATING
 
 Reason = Annotated[Text, Field(max_length=1000)]
 Rating = Annotated[int, Field(ge=1, le=BEST_RATING)]

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from dispatch.choice import ProposalKind
 from dispatch.deadline import ClockKind
-from dispatch.lifecycle import WITH_CREWS, State
+from dispatch.incident_state import WITH_CREWS, State
 from dispatch.suggestion import Suggestion
 from geo.remark import Remark
 

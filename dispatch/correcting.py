@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dispatch.city import City
 from dispatch.handling import take_up
 from dispatch.incident import Change, Edit, Incident
-from dispatch.lifecycle import ENDED, WAITS
+from dispatch.incident_state import ENDED, WAITS
 from dispatch.matter import CaseScale
 from dispatch.store.incidents import get_incident, rewrite_incident
 from dispatch.store.ledger import record

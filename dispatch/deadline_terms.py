@@ -15,7 +15,7 @@ from typing import Any
 from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.duty_days import DaySpan, SpecialDay, working_days
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.matter import Triage
 from dispatch.toml_keys import Key, flaws, is_number, read_operators_file, text, word
 from dispatch.work_calendar import Counts, WorkCalendar, read_sessions

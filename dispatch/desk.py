@@ -13,10 +13,11 @@ from dispatch.city_coverage import CityCoverage
 from dispatch.frozen import Frozen, freeze
 from dispatch.handling import put_on_record
 from dispatch.incident import Incident
-from dispatch.lifecycle import State, Step
+from dispatch.incident_state import State
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
+from dispatch.step import Step
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import WrittenSuggestion, save_suggestion, write_suggestion
 from dispatch.suggestion import Suggestion

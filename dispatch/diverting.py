@@ -12,10 +12,11 @@ from dispatch.assignment_terms import AssignmentTerms
 from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
 from dispatch.follow_up import begin, draw_up, incident_of, must_be_fresh, record_decision
 from dispatch.handling import crew_sent, follow_crews, take_up
-from dispatch.lifecycle import State, Step
+from dispatch.incident_state import State
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
 from dispatch.second_thoughts import Rule
+from dispatch.step import Step
 from dispatch.store.assignments import (
     add_assignment,
     get_assignment,

@@ -23,8 +23,8 @@ from dispatch.deadline_plan import Deadline, draw_up
 from dispatch.deadline_terms import DeadlineTerms, Term, terms_of
 from dispatch.escalation import Call
 from dispatch.incident import Incident
+from dispatch.incident_state import State
 from dispatch.jurisdiction import Jurisdiction, decide
-from dispatch.lifecycle import State
 from dispatch.store.assignments import all_assignments
 from dispatch.store.deadlines import add_deadline, end_deadline, list_deadlines
 from dispatch.store.duty import read_special_days

@@ -23,11 +23,12 @@ from dispatch.city_coverage import CityCoverage
 from dispatch.desk import Freezer, freeze_anew
 from dispatch.handling import crew_sent, follow_crews, take_up
 from dispatch.incident import Incident
-from dispatch.lifecycle import WORKED_ON, State, Step, not_from_here
+from dispatch.incident_state import WORKED_ON, State
 from dispatch.picking import Pick, pick
 from dispatch.policy import Policy
 from dispatch.run_order import GOES_BY_RUN_CARD
 from dispatch.scene import look_at
+from dispatch.step import Step, not_from_here
 from dispatch.store.assignments import (
     add_assignment,
     all_assignments,

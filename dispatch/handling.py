@@ -17,14 +17,8 @@ from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.due import follow_step
 from dispatch.incident import Incident
-from dispatch.lifecycle import (
-    WITH_CREWS,
-    State,
-    Step,
-    check_step,
-    not_from_here,
-    state_of_crews,
-)
+from dispatch.incident_state import WITH_CREWS, State, state_of_crews
+from dispatch.step import Step, check_step, not_from_here
 from dispatch.store.assignments import all_assignments, release_assignment
 from dispatch.store.incidents import get_incident, lock_incidents, move_incident
 from dispatch.store.ledger import record

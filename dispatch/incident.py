@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.matter import CaseScale
 
 

@@ -1,5 +1,5 @@
 """
-Life cycle: the states of an incident, and every move from one to another.
+Life cycle: every move of an incident from one state to another.
 
 `MOVES` is the whole of it: from where, to where, who may by role, whether a reason must be
 given, and what it means.  A move that no role may make follows from what its crews do.  Nothing
@@ -8,61 +8,13 @@ else changes a state; what has happened is the fold of the transitions on record
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from functools import cache
 
 from dispatch.access import Role
-from geo.errors import BadValue, Conflict
+from dispatch.incident_state import PAUSES, WAITS, WITH_CREWS, State
 from geo.remark import Remark
-
-
-class State(StrEnum):
-    """Where an incident stands."""
-
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    DISPATCHED = "dispatched"
-    ACKNOWLEDGED = "acknowledged"
-    EN_ROUTE = "en_route"
-    ON_SCENE = "on_scene"
-    HANDLED = "handled"
-    FEEDBACK = "feedback"
-    VERIFIED = "verified"
-    CLOSED = "closed"
-    RATED = "rated"
-    RETURNED = "returned"
-    SUSPENDED = "suspended"
-    MERGED = "merged"
-    HANDED_OFF = "handed_off"
-    CANCELLED = "cancelled"
-
-
-WITH_CREWS = (State.DISPATCHED, State.ACKNOWLEDGED, State.EN_ROUTE, State.ON_SCENE)
-"""States in which crews are bound, from the least to the furthest."""
-
-WAITS = (State.REPORTED, State.ACCEPTED, State.RETURNED)
-"""States in which nobody is bound and somebody can be sent."""
-
-WORKED_ON = (*WAITS, *WITH_CREWS)
-"""States in which it can matter who goes."""
-
-PAUSES = (
-    State.ACCEPTED,
-    *WITH_CREWS,
-    State.HANDLED,
-    State.FEEDBACK,
-    State.RETURNED,
-)
-"""States in which a case can be suspended, and to which it is resumed."""
-
-ENDED = (State.CLOSED, State.RATED, State.MERGED, State.HANDED_OFF, State.CANCELLED)
-"""States in which no work is left to be done here."""
-
-BEST_RATING = 5
-"""Ratings of a reporter go from 1 to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,61 +39,6 @@ class Move:
     who: frozenset[Role]
     said: Remark
     needs_reason: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    A move as somebody makes it.
-
-    Attributes
-    ----------
-    to
-        The state that follows.
-    by
-        Account of whoever makes it, or name of the rule that made it by itself.
-    at
-        When, with offset.
-    reason
-        Why, in words; empty where none is asked for.
-    lon_lat
-        Where whoever made it was, WGS-84 degrees, or None.
-    about
-        Id of the assignment, of the other incident or of the partner city, or None.
-    rating
-        What the reporter gives, 1 to 5; None of every other step.
-    """
-
-    to: State
-    by: str
-    at: datetime
-    reason: str = ""
-    lon_lat: tuple[float, float] | None = None
-    about: str | None = None
-    rating: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """
-    A step on record; none is ever changed or erased.
-
-    Attributes
-    ----------
-    number
-        Its number in the store, growing with time.
-    incident
-        Id of the incident.
-    before
-        State before it; None for the report itself.
-    step
-        The step.
-    """
-
-    number: int
-    incident: str
-    before: State | None
-    step: Step
 
 
 _NOBODY: frozenset[Role] = frozenset()
@@ -347,85 +244,3 @@ def who_may(before: State, after: State) -> frozenset[Role]:
     if move is not None and move.who:
         return move.who
     return _NOBODY.union(*(one.who for one in MOVES if one.after == after))
-
-
-def check_step(number: str, before: State, step: Step, was: State | None = None) -> Move:
-    """
-    Make sure that an incident may take a step.
-
-    Parameters
-    ----------
-    number
-        Its id.
-    before
-        Where it stands.
-    step
-        The step.
-    was
-        Where a suspended one stood before.
-
-    Returns
-    -------
-    move
-        The row of the table that allows it.
-
-    Raises
-    ------
-    Conflict
-        The table does not allow it from where the incident stands.
-    BadValue
-        It needs a reason or a rating and gives none, or gives a rating where none belongs.
-    """
-    move = find_move(before, step.to)
-    if move is None or (before == State.SUSPENDED and step.to in PAUSES and step.to != was):
-        raise Conflict(not_from_here(number, before, step.to, was))
-    if move.needs_reason and not step.reason.strip():
-        raise BadValue(f"{number} cannot become {step.to} without a reason: give one.")
-    if (step.to == State.RATED) != (step.rating is not None):
-        raise BadValue(f"A rating from 1 to {BEST_RATING} belongs to the step rated, and no other.")
-    if step.rating is not None and not 1 <= step.rating <= BEST_RATING:
-        raise BadValue(f"The rating is {step.rating}; give 1 to {BEST_RATING}.")
-    return move
-
-
-def not_from_here(number: str, before: State, after: State, was: State | None = None) -> str:
-    """
-    Say that a move is not allowed, and which are.
-
-    Parameters
-    ----------
-    number
-        Id of the incident.
-    before, after
-        Where it stands, and where somebody wants it.
-    was
-        Where a suspended one stood before.
-
-    Returns
-    -------
-    sentence
-        One whole sentence.
-    """
-    open_to = ", ".join(may_follow(before, was)) or "nothing more"
-    return f"Incident {number} is {before} and cannot become {after}; it may become {open_to}."
-
-
-def state_of_crews(stages: Collection[State], *, done: bool) -> State:
-    """
-    Tell the state of an incident from how far its crews are.
-
-    Parameters
-    ----------
-    stages
-        How far each crew is that is bound still.
-    done
-        Whether one that was set free had done its work.
-
-    Returns
-    -------
-    state
-        The furthest stage; without crews, handled if one has done its work, else accepted.
-    """
-    if not stages:
-        return State.HANDLED if done else State.ACCEPTED
-    return max(stages, key=WITH_CREWS.index)

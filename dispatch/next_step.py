@@ -14,17 +14,10 @@ from dispatch.city import City
 from dispatch.hand_off import hand_off
 from dispatch.handling import crew_sent, follow_crews, set_free, take_step, take_up
 from dispatch.incident import Incident
-from dispatch.lifecycle import (
-    ENDED,
-    WITH_CREWS,
-    WORKED_ON,
-    State,
-    Step,
-    check_step,
-    find_move,
-    not_from_here,
-)
+from dispatch.incident_state import ENDED, WITH_CREWS, WORKED_ON, State
+from dispatch.lifecycle import find_move
 from dispatch.picking import Pick
+from dispatch.step import Step, check_step, not_from_here
 from dispatch.store.assignments import add_assignment, all_assignments, get_assignment
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.transitions import add_hand_off

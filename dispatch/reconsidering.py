@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dispatch.assignment import Assignment, Outcome
 from dispatch.candidate import Need
 from dispatch.incident import Incident
-from dispatch.lifecycle import WORKED_ON
+from dispatch.incident_state import WORKED_ON
 from dispatch.policy import Policy
 from dispatch.proposal import Proposal
 from dispatch.scene import Scene, look_at

@@ -15,9 +15,11 @@ from datetime import datetime
 from dispatch.assignment import Assignment, Departure
 from dispatch.escalation import Call, Escalation, Says
 from dispatch.incident import Edit, Incident
-from dispatch.lifecycle import State, Transition, find_move
+from dispatch.incident_state import State
+from dispatch.lifecycle import find_move
 from dispatch.reason import minutes
 from dispatch.reconsidering import SecondThought
+from dispatch.step import Transition
 from dispatch.suggestion import Suggestion
 from dispatch.thought_reason import said_of
 from geo.remark import Remark

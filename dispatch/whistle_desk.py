@@ -10,8 +10,8 @@ from dispatch.city import City
 from dispatch.deadline_plan import Deadline, PlanStep, Telling
 from dispatch.due import follow_step
 from dispatch.escalation import Answer, Call, Closing, go_up
+from dispatch.incident_state import WORKED_ON
 from dispatch.jurisdiction import decide
-from dispatch.lifecycle import WORKED_ON
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.ledger import SYSTEM, record
 from dispatch.store.whistles import (

@@ -21,10 +21,11 @@ from api.telling import tell_moves
 from dispatch import diverting, follow_up
 from dispatch.access import Act, Person
 from dispatch.assignment_terms import standard_terms
-from dispatch.lifecycle import State, Step
+from dispatch.incident_state import State
 from dispatch.offer import after_release
 from dispatch.second_thoughts_file import standard_rule
 from dispatch.sight import sees_whole_city
+from dispatch.step import Step
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.suggestions import get_suggestion
 from geo.errors import UnknownName

@@ -22,7 +22,7 @@ from api.version import VersionDep
 from dispatch import correcting, desk
 from dispatch.access import Act, Person
 from dispatch.incident import Incident, Reporter
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.sight import sees_whole_city
 from dispatch.store.incidents import get_incident, list_incidents, lock_incidents
 from geo.errors import UnknownName

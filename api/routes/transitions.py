@@ -21,7 +21,7 @@ from api.telling import show_incident, tell_moves
 from dispatch import next_step
 from dispatch.access import Act, Person
 from dispatch.assignment_terms import standard_terms
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.store.assignments import all_assignments
 from dispatch.store.incident_record import read_progress
 from dispatch.store.transitions import hand_offs_of, transitions_of

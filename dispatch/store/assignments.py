@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
 from dispatch.choice import ProposalKind
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.power import local_date
 from dispatch.store.duty import note_duty_change
 from dispatch.store.numbered import newest_first, row_of

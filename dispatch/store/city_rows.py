@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.incident import Incident, IncidentKind
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
 from dispatch.store.city_contents import Backdrop, PostedOfficer

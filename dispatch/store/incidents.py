@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, IncidentKind, Reporter
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.matter import CaseScale
 from dispatch.power import local_date
 from dispatch.store.numbered import newest_first, row_of

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.lifecycle import State
+from dispatch.incident_state import State
 from dispatch.store.transitions import TRANSITIONS
 
 MOST_READ = 2_000

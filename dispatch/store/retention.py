@@ -10,7 +10,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
 
-from dispatch.lifecycle import ENDED
+from dispatch.incident_state import ENDED
 from dispatch.store.audit import drop_links
 from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events

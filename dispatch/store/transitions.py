@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.hand_off import HandOff
 from dispatch.incident import Change, Edit
-from dispatch.lifecycle import State, Step, Transition
+from dispatch.incident_state import State
+from dispatch.step import Step, Transition
 from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text

@@ -16,7 +16,8 @@ from api.case_intervals import CaseIntervals
 from api.logs import LogFormat, log_handler
 from api.metrics import Figures
 from dispatch import desk
-from dispatch.lifecycle import State, Step
+from dispatch.incident_state import State
+from dispatch.step import Step
 from dispatch.store.intervals import latest_step
 from dispatch.store.transitions import TRANSITIONS, add_transition
 

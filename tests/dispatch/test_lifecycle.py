@@ -8,20 +8,9 @@ import pytest
 from oracle.folded_state import fold
 
 from dispatch.access import Role
-from dispatch.lifecycle import (
-    BEST_RATING,
-    MOVES,
-    PAUSES,
-    WITH_CREWS,
-    State,
-    Step,
-    Transition,
-    check_step,
-    find_move,
-    may_follow,
-    state_of_crews,
-    who_may,
-)
+from dispatch.incident_state import PAUSES, WITH_CREWS, State, state_of_crews
+from dispatch.lifecycle import MOVES, find_move, may_follow, who_may
+from dispatch.step import BEST_RATING, Step, Transition, check_step
 from geo.errors import BadValue, Conflict
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/life-cycle.md"

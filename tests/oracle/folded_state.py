@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dispatch.lifecycle import State, Transition
+from dispatch.incident_state import State
+from dispatch.step import Transition
 
 
 def fold(transitions: Iterable[Transition]) -> State:

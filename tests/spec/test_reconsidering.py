@@ -10,7 +10,7 @@ from spec.town_city import NOW, Crew, TownCity
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Outcome
 from dispatch.incident import Incident
-from dispatch.lifecycle import WORKED_ON, State
+from dispatch.incident_state import WORKED_ON, State
 from dispatch.picking import Pick, pick
 from dispatch.reconsidering import (
     Look,

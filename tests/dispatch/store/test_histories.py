@@ -37,20 +37,12 @@ from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.deadline_terms import standard_deadlines
 from dispatch.incident import Incident
-from dispatch.lifecycle import (
-    MOVES,
-    PAUSES,
-    WITH_CREWS,
-    Move,
-    State,
-    Transition,
-    find_move,
-    may_follow,
-    who_may,
-)
+from dispatch.incident_state import PAUSES, WITH_CREWS, State
+from dispatch.lifecycle import MOVES, Move, find_move, may_follow, who_may
 from dispatch.next_step import Sending, Wanted
 from dispatch.partner import PartnerCity
 from dispatch.picking import Pick
+from dispatch.step import Transition
 from dispatch.store.assignments import all_assignments, list_assignments
 from dispatch.store.audit import find_break
 from dispatch.store.cities import read_city, read_statuses
