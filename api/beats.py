@@ -120,6 +120,9 @@ def heartbeats(
 
         return beat_if_leading
 
+    def steady(beat: Callable[[], None], every_s: float) -> Heartbeat:
+        return Heartbeat(beat, every_s=every_s, tell=service.store_watch.note_failed)
+
     def move_and_publish() -> None:
         if walk is not None:
             now = service.clock()
@@ -127,28 +130,26 @@ def heartbeats(
         service.announce_moved()
 
     return [
-        Heartbeat(move_and_publish, every_s=STREAM_S),
-        Heartbeat(service.keep_weights, every_s=WEIGHTS_S),
-        Heartbeat(service.road_watch.beat, every_s=ROADS_S),
-        Heartbeat(service.keep_coverage, every_s=COVERAGE_S),
-        Heartbeat(service.keep_duty, every_s=DUTY_S),
-        Heartbeat(leadership.look, every_s=LEAD_S),
-        Heartbeat(DeadlineWatch(service).beat, every_s=DEADLINES_S),
-        Heartbeat(once(SecondLook(service, standard_rule()).beat), every_s=SECOND_LOOK_S),
-        Heartbeat(once(lambda: drop_old_answers(service)), every_s=ANSWERS_S),
-        Heartbeat(once(lambda: forget_daily(service)), every_s=RETENTION_S),
-        Heartbeat(CaseIntervals(service, figures).beat, every_s=INTERVALS_S),
-        Heartbeat(service.store_watch.beat, every_s=STORE_S),
-        Heartbeat(service.announce_beat, every_s=BEAT_S),
-        Heartbeat(lambda: save_positions(service), every_s=service.settings.position_save_s),
+        steady(move_and_publish, STREAM_S),
+        steady(service.keep_weights, WEIGHTS_S),
+        steady(service.road_watch.beat, ROADS_S),
+        steady(service.keep_coverage, COVERAGE_S),
+        steady(service.keep_duty, DUTY_S),
+        steady(leadership.look, LEAD_S),
+        steady(DeadlineWatch(service).beat, DEADLINES_S),
+        steady(once(SecondLook(service, standard_rule()).beat), SECOND_LOOK_S),
+        steady(once(lambda: drop_old_answers(service)), ANSWERS_S),
+        steady(once(lambda: forget_daily(service)), RETENTION_S),
+        steady(CaseIntervals(service, figures).beat, INTERVALS_S),
+        steady(service.store_watch.beat, STORE_S),
+        steady(service.announce_beat, BEAT_S),
+        steady(lambda: save_positions(service), service.settings.position_save_s),
         EventFeed(service, {"closure": service.change_weights}),
         PostOffice(service, SendingTerms(), seed=randbits(64)),
-        *_sharing(service),
+        *(steady(one.beat, STREAM_S) for one in _sharing(service)),
     ]
 
 
-def _sharing(service: Service) -> list[Heartbeat]:
+def _sharing(service: Service) -> list[PositionSharing]:
     """Tell other processes on the same server who moved; an embedded store has one process."""
-    if service.store.path is not None:
-        return []
-    return [Heartbeat(PositionSharing(service, token_hex(8)).beat, every_s=STREAM_S)]
+    return [PositionSharing(service, token_hex(8))] if service.store.path is None else []

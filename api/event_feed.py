@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,8 +11,6 @@ from api.live import Opening, frame, told_frame, written
 from api.service import Service
 from dispatch.store.doorbell import Doorbell
 from dispatch.store.events import Told, numbers_kept, read_told
-
-logger = logging.getLogger(__name__)
 
 WAIT_S = 1.0
 """How long to wait for a ring before looking all the same: a lost one costs this much."""
@@ -65,8 +62,8 @@ class EventFeed:
             try:
                 await loop.run_in_executor(self._thread, self._bell.wait, WAIT_S)
                 await self._catch_up()
-            except Exception:  # the store is away: look again soon, nothing is lost by then
-                logger.exception("The event feed could not read the store")
+            except Exception as error:  # noqa: BLE001 -- it goes on; nothing is lost by then
+                self._service.store_watch.note_failed("The event feed", error)
                 await asyncio.sleep(WAIT_S)
 
     async def _catch_up(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -12,8 +11,6 @@ from anyio import CapacityLimiter, to_thread
 
 from api.earshot import Earshot
 from dispatch.store.events import Told
-
-logger = logging.getLogger(__name__)
 
 MOST_WAITING = 64
 """Messages that wait for a slow listener before it is let go; it reconnects and resumes."""
@@ -293,6 +290,9 @@ class Stream:
         listener.waiting.put_nowait(None)
 
 
+BEAT = "A beat of the service"
+
+
 class Heartbeat:
     """
     Does something at a steady pace, off the event loop, until it is stopped.
@@ -300,14 +300,19 @@ class Heartbeat:
     Parameters
     ----------
     beat
-        What to do; it runs in a thread, and a failure is logged, not fatal.
+        What to do; it runs in a thread, and a failure is told, not fatal.
     every_s
         Seconds from one beat to the next.
+    tell
+        Says in the log that a beat has failed.
     """
 
-    def __init__(self, beat: Callable[[], None], *, every_s: float) -> None:
+    def __init__(
+        self, beat: Callable[[], None], *, every_s: float, tell: Callable[[str, Exception], None]
+    ) -> None:
         self._beat = beat
         self._every_s = every_s
+        self._tell = tell
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
@@ -327,8 +332,8 @@ class Heartbeat:
         while not await self._stops_within(due - loop.time()):
             try:
                 await asyncio.to_thread(self._beat)
-            except Exception:  # a beat that fails must not end the stream
-                logger.exception("A beat of the live stream failed")
+            except Exception as error:  # noqa: BLE001 -- one that fails must not end the others
+                self._tell(BEAT, error)
             due = max(due + self._every_s, loop.time())
 
     async def _stops_within(self, wait_s: float) -> bool:

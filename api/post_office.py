@@ -86,8 +86,8 @@ class PostOffice:
         while not self._stop.is_set():
             try:
                 taken = await self._in_thread(self._take_out)
-            except Exception:  # the store is away: what is out comes again, nothing is lost
-                logger.exception("The outbox could not be read")
+            except Exception as error:  # noqa: BLE001 -- it goes on; what is out comes again
+                self._service.store_watch.note_failed("The post office", error)
                 taken = []
             for message in taken:
                 send = asyncio.create_task(self._send(message))

@@ -64,8 +64,9 @@ class Leadership:
             asked = select(func.pg_try_advisory_lock(LEADER_LOCK))
             return self._connection.scalar(asked) is True
         except SQLAlchemyError as error:
-            why = error.orig if isinstance(error, DBAPIError) else error
-            log.warning("The lock of the leading process cannot be asked for: %s", why)
+            if self.leads:
+                why = error.orig if isinstance(error, DBAPIError) else error
+                log.warning("This process no longer leads, for the server is away: %s", why)
             if self._connection is not None:
                 self._hang_up(self._connection)
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -24,7 +26,20 @@ def failing(cause: Exception) -> OperationalError:
     return OperationalError("COMMIT", None, cause)
 
 
-GAVE_WAY = (postgresql.DeadlockDetected(), postgresql.SerializationFailure())
+def of_file(code: int) -> sqlite3.OperationalError:
+    """What SQLite raises, with a code of its own."""
+    error = sqlite3.OperationalError("something of a file")
+    error.sqlite_errorcode = code
+    return error
+
+
+GAVE_WAY = (
+    postgresql.DeadlockDetected(),
+    postgresql.SerializationFailure(),
+    of_file(sqlite3.SQLITE_BUSY),
+    of_file(sqlite3.SQLITE_BUSY_SNAPSHOT),
+)
+NAMED = ("deadlock", "serialization", "locked file", "another snapshot")
 BUSY = (postgresql.LockNotAvailable(), postgresql.QueryCanceled())
 
 
@@ -59,14 +74,14 @@ def say(door, *raising: Exception) -> Response:
     return door.post("/echo", json={"text": "垃圾"})
 
 
-@pytest.mark.parametrize("cause", GAVE_WAY, ids=["deadlock", "serialization"])
+@pytest.mark.parametrize("cause", GAVE_WAY, ids=NAMED)
 def test_what_gave_way_once_is_done_the_second_time_with_the_same_body(door, cause):
     answer = say(door, failing(cause))
     assert (answer.status_code, answer.json()) == (200, {"text": "垃圾"})
     assert door.app.state.asked == ["垃圾", "垃圾"]
 
 
-@pytest.mark.parametrize("cause", GAVE_WAY, ids=["deadlock", "serialization"])
+@pytest.mark.parametrize("cause", GAVE_WAY, ids=NAMED)
 def test_there_is_no_third_time(door, cause):
     answer = say(door, *[failing(cause)] * 5)
     assert (answer.status_code, answer.json()["code"]) == (503, "store_busy")
@@ -89,7 +104,14 @@ def test_a_busy_store_is_not_asked_twice_and_nothing_is_called_stale(door, error
 
 
 @pytest.mark.parametrize(
-    "cause", [postgresql.AdminShutdown(), postgresql.OperationalError("the connection is lost")]
+    "cause",
+    [
+        postgresql.AdminShutdown(),
+        postgresql.OperationalError("the connection is lost"),
+        of_file(sqlite3.SQLITE_FULL),
+        of_file(sqlite3.SQLITE_IOERR_WRITE),
+    ],
+    ids=["shut down", "connection lost", "full disk", "failing disk"],
 )
 def test_a_store_that_is_gone_is_down_and_nobody_knows_what_came_of_it(door, cause):
     answer = say(door, failing(cause))

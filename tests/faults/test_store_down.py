@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import sqlite3
 import time
 from collections.abc import Callable
@@ -11,11 +12,21 @@ from contextlib import closing
 import psycopg
 from faults.running_server import Answer, Caller, running
 
+from dispatch.store import embedded as embedded_store
 from dispatch.store import server as server_store
 
 INCIDENTS = "/api/v1/incidents"
 UNITS = "/api/v1/units"
 BACK_WITHIN_S = 30
+
+AWAY = "The store does not take what is written"
+BACK = "The store takes what is written again"
+
+BEATS_S = 3.0
+"""All that goes on by itself has asked the store meanwhile, most of it several times."""
+
+FULL_B = 4096
+"""No file may grow past this: less than one page and its head in the store's log."""
 
 
 def report(caller: Caller) -> Answer:
@@ -35,6 +46,7 @@ def test_while_the_server_of_the_store_is_down(server_url, postgresql, tmp_path)
             listed, units = caller.get(INCIDENTS), caller.get(UNITS)
             never_asked = caller.get(f"{INCIDENTS}?limit=7")
             ready = caller.get("/readyz")
+            time.sleep(BEATS_S)
         finally:
             postgresql.start()
         assert (refused.status, refused.body["code"]) == (503, "store_down")
@@ -50,6 +62,8 @@ def test_while_the_server_of_the_store_is_down(server_url, postgresql, tmp_path)
         assert within(lambda: report(caller).status == 201)
         assert within(lambda: "stale" not in caller.get(INCIDENTS).body)
         assert len(caller.get(INCIDENTS).body["items"]) > len(before.body["items"])
+        said = server.said()
+        assert (said.count(AWAY), said.count(BACK), said.count("Traceback")) == (1, 1, 0), said
 
 
 def test_after_a_restart_of_the_server_nothing_has_to_be_restarted(
@@ -103,20 +117,43 @@ def test_nul_is_refused_in_every_address_and_body_alike(store_url, tmp_path):
         assert server.alive
 
 
-def test_while_the_file_of_the_store_cannot_be_written_to(embedded_url, tmp_path):
+def impatient_of_file() -> None:
+    """Wait for another writer no longer than half a second."""
+    embedded_store.BUSY_TIMEOUT_S = 0.5
+
+
+def test_while_another_process_writes_to_the_file_the_store_is_busy(embedded_url, tmp_path):
+    """Asked once more before that is said; nothing is called stale, for reads wait for nobody."""
     path = embedded_url.removeprefix("sqlite:///")
-    with running(embedded_url, tmp_path) as server, server.caller() as caller:
+    weak = impatient_of_file
+    with running(embedded_url, tmp_path, weakened=weak) as server, server.caller() as caller:
         assert report(caller).status == 201
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             refused = report(caller)
             read = caller.get(INCIDENTS)
             other.execute("ROLLBACK")
+        assert (refused.status, refused.body["code"]) == (503, "store_busy")
+        assert refused.headers["retry-after"] == "1"
+        assert server.said().count("The store failed a request (locked)") == 2
+        assert read.status == 200
+        assert "x-stale-since" not in read.headers
+        assert AWAY not in server.said()
+        assert report(caller).status == 201
+
+
+def test_while_the_disk_of_the_file_is_full(embedded_url, tmp_path):
+    with running(embedded_url, tmp_path) as server, server.caller() as caller:
+        assert report(caller).status == 201
+        whole = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FULL_B, whole[1]))
+        refused = report(caller)
+        read = caller.get(UNITS)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whole)
         assert (refused.status, refused.body["code"]) == (503, "store_down")
         assert read.status == 200
-        assert read.headers["x-stale-since"]
-        assert within(lambda: "stale" not in caller.get(INCIDENTS).body)
-        assert report(caller).status == 201
+        assert within(lambda: report(caller).status == 201)
+        assert within(lambda: "x-stale-since" not in caller.get(INCIDENTS).headers)
 
 
 def within(done: Callable[[], bool]) -> bool:
