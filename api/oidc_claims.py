@@ -12,7 +12,7 @@ from api.settings import Settings
 from dispatch.access import Role
 from geo.errors import BadValue
 
-_NO_NAME = re.compile(r"[\s;/:\0-\x1f\ud800-\udfff]+")
+_NO_NAME = re.compile(r"[\s;/:\0-\x1f\x7f\ud800-\udfff]+")
 LONGEST_NAME = 64
 
 

@@ -29,6 +29,9 @@ from tests.free_port import free_port
 
 PACKAGES = "PostgreSQL with PostGIS (Debian packages postgresql and postgresql-postgis)"
 KINDS = ("embedded", "postgresql")
+EMBEDDED_FIRST = ("embedded", pytest.param("postgresql", marks=pytest.mark.verify))
+"""Embedded in `make test`, of each kind in turn in `make verify`."""
+
 TEMPLATE = "with_postgis"
 STARTS_WITHIN_S = 30
 
@@ -206,7 +209,7 @@ def town_on_server(town_store: Path, postgresql: TemporaryServer) -> Iterator[st
         postgresql.drop_database(name)
 
 
-@pytest.fixture(params=["embedded", pytest.param("postgresql", marks=pytest.mark.verify)])
+@pytest.fixture(params=EMBEDDED_FIRST)
 def town_url(request: pytest.FixtureRequest, town_store: Path, tmp_path: Path) -> str:
     """
     Address of a store with the town of a test module, the test's own.

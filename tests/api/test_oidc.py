@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from open_id_provider import CLIENT, SECRET, OpenIdProvider, new_key, provided
 from spec.served_town import MovedClock, copy_town, served, write_town
+from store_servers import EMBEDDED_FIRST, TemporaryServer
 
 from api.auth import COOKIE
 from api.oidc import provider_of
@@ -64,41 +66,61 @@ def set_by_operator(provider: OpenIdProvider, **more: str) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def store_file(town_store, tmp_path):
-    return copy_town(town_store, tmp_path)
+@pytest.fixture(scope="module")
+def shared(provider, clock) -> Iterator[Callable[[str], TestClient]]:
+    """Give out one service of each store for all who are refused; li.na has an account there."""
+    with ExitStack() as stack:
+
+        @cache
+        def open_once(url: str) -> TestClient:
+            with set_by_operator(provider):
+                client = stack.enter_context(opened(url, clock))
+            member(client, "li.na", "dispatcher")
+            return client
+
+        yield open_once
 
 
 @pytest.fixture(scope="module")
-def shared(provider, town_store, tmp_path_factory, clock):
-    """One service for all who are refused; li.na has an account there."""
-    folder = tmp_path_factory.mktemp("shared")
-    with ExitStack() as stack:
-        with set_by_operator(provider):
-            client = stack.enter_context(opened(copy_town(town_store, folder), clock))
-        member(client, "li.na", "dispatcher")
-        yield client
+def embedded_url(town_store, tmp_path_factory) -> str:
+    return f"sqlite:///{copy_town(town_store, tmp_path_factory.mktemp('shared'))}"
+
+
+@pytest.fixture(scope="module")
+def database_of() -> Callable[[TemporaryServer, Path], str]:
+    """Make one database with a town, for all who ask."""
+    return cache(lambda server, city: server.url(server.database_with(city)))
+
+
+@pytest.fixture(params=EMBEDDED_FIRST)
+def shared_url(request, town_store, embedded_url, database_of) -> str:
+    """Address of the store that tests share, of each kind in turn."""
+    if request.param == "embedded":
+        return embedded_url
+    server = request.getfixturevalue("postgresql")
+    return database_of(server, town_store.parent / "city")
 
 
 @pytest.fixture
-def client(shared, provider, clock):
-    yield shared
-    shared.cookies.clear()
+def client(shared, shared_url, provider, clock):
+    client = shared(shared_url)
+    yield client
+    client.cookies.clear()
     provider.token = None
     clock.now = MovedClock().now
 
 
 @pytest.fixture
-def own_client(provider, store_file, clock):
+def own_client(provider, town_url, clock):
     """A service of the test's own."""
-    with set_by_operator(provider), opened(store_file, clock) as client:
+    with set_by_operator(provider), opened(town_url, clock) as client:
         yield client
 
 
 @contextmanager
-def opened(store_file: Path, clock: MovedClock) -> Iterator[TestClient]:
+def opened(url: str, clock: MovedClock) -> Iterator[TestClient]:
     """The service as the settings have it, asked by a browser that shows each redirect."""
-    with served(store_file, clock) as client:
+    with served(url, clock) as client:
         del client.headers["authorization"]
         client.follow_redirects = False
         client.told = set()
@@ -348,8 +370,8 @@ def test_a_provider_that_calls_itself_otherwise_is_not_believed(own_client, prov
     assert "does not call itself" in answer.json()["en"]
 
 
-def test_without_a_provider_there_is_no_such_door(store_file, clock):
-    with opened(store_file, clock) as client:
+def test_without_a_provider_there_is_no_such_door(town_url, clock):
+    with opened(town_url, clock) as client:
         assert client.get("/api/v1/session/provider").json() == {"title": None}
         assert client.get(BEGIN).status_code == 404
         assert client.get(BACK, params={"state": "x", "code": "x"}).status_code == 404
@@ -373,10 +395,10 @@ def test_one_subject_is_one_account(own_client, provider, clock):
 
 
 def test_somebody_unknown_may_be_given_an_account_that_can_do_nothing_yet(
-    provider, store_file, clock
+    provider, town_url, clock
 ):
     """Of a name that somebody else has, another one is made: nobody's account is taken over."""
-    with set_by_operator(provider, unknown="add"), opened(store_file, clock) as client:
+    with set_by_operator(provider, unknown="add"), opened(town_url, clock) as client:
         member(client, "li.na", "admin", subject="the other li.na")
         claims = {"preferred_username": "li.na"}
         back = come_back(client, provider.sign_in(begun(client), clock.now, **claims))
@@ -393,9 +415,9 @@ def test_somebody_unknown_may_be_given_an_account_that_can_do_nothing_yet(
         assert len(client.get("/api/v1/users", headers=ADMIN).json()["items"]) == 2
 
 
-def test_an_administrators_roles_stand_until_claims_are_to_say_them(provider, store_file, clock):
+def test_an_administrators_roles_stand_until_claims_are_to_say_them(provider, town_url, clock):
     said = {"realm_access": {"roles": ["chengguan-gis", "coffee"]}, "district": "C"}
-    with set_by_operator(provider), opened(store_file, clock) as client:
+    with set_by_operator(provider), opened(town_url, clock) as client:
         member(client, "li.na", "dispatcher", areas=[])
         come_back(client, provider.sign_in(begun(client), clock.now, **said))
         session = client.get(SESSION).json()
@@ -404,7 +426,7 @@ def test_an_administrators_roles_stand_until_claims_are_to_say_them(provider, st
     said_by_claims = {"roles_claim": "realm_access.roles", "areas_claim": "district"}
     with (
         set_by_operator(provider, roles=meaning, **said_by_claims),
-        opened(store_file, clock) as client,
+        opened(town_url, clock) as client,
     ):
         come_back(client, provider.sign_in(begun(client), clock.now, **said))
         session = client.get(SESSION).json()
