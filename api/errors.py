@@ -48,7 +48,7 @@ class Malformed(BadInput):
 
 
 class StoreDown(Unavailable):
-    """The store cannot be reached, is locked, or cannot be written to."""
+    """The store cannot be reached, or cannot be written to."""
 
     code = "store_down"
     retry_after_s = 5
@@ -77,6 +77,31 @@ class Unauthorized(GridDispatchError):
     """Nobody has signed in, or the token is not known here."""
 
     code = "unauthorized"
+
+
+class SignInFailed(Unauthorized):
+    """
+    Name, password or code is wrong, or an account waits after too many wrong ones.
+
+    The same for every reason, so that it tells nobody which names there are.
+    """
+
+    code = "sign_in_failed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Name, password or code is not right, or too many tries went wrong: wait a while, "
+            "or ask an administrator."
+        )
+
+
+class LinkSpent(Unauthorized):
+    """A one-time link that is not known, was used, or is too old."""
+
+    code = "link_spent"
+
+    def __init__(self) -> None:
+        super().__init__("This link has been used or is too old: ask for another one.")
 
 
 class SignInRefused(Unauthorized):
@@ -204,6 +229,10 @@ CHINESE: dict[str, str] = {
     "store_busy": "数据存储繁忙，未做任何更改，请稍后重试。",
     "unavailable": "服务暂时不可用，请稍后重试。",
     "not_found": "没有找到所请求的内容。",
+    "sign_in_failed": "账号、密码或验证码不正确，或尝试次数过多：请稍候再试，或联系管理员。",
+    "link_spent": "此链接已使用或已过期：请索取新的链接。",
+    "weak_password": "请设置至少十个字符的密码，其中至少四种不同字符，且不含账号名。",
+    "wrong_code": "动态验证码不正确：请核对手机时间，输入当前显示的六位数字。",
     "sign_in_refused": "统一身份认证未通过，请重新登录；仍不成功时请联系管理员。",
     "provider_down": "统一身份认证服务暂时不可用，请使用密码登录，或稍后重试。",
     "unauthorized": "请先登录，或出示有效的令牌。",
@@ -340,7 +369,7 @@ async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
     """The store failed: whoever reads may hear what was known, see `api.stale_reads`."""
     kind = kind_of(error)
     logger.error("The store failed a request (%s): %s", kind, type(error).__name__)
-    if kind is Outage.GAVE_WAY:
+    if kind in {Outage.GAVE_WAY, Outage.LOCKED}:
         try_again(request)
     if kind is not Outage.DOWN:
         return await _on_own_error(request, StoreBusy())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -40,6 +41,16 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
 }
 
+_BEFORE_THE_SCREEN = {
+    "/sign-in": "page.html",
+    "/sign-in.js": "page.js",
+    "/sign-in.css": "page.css",
+    "/sign-in.svg": "mark.svg",
+    "/account": "account.html",
+    "/account.js": "account.js",
+    "/session.js": "session.js",
+}
+
 PROBLEM = '<p id="problem" role="alert"></p>'
 """Where the sign-in page says what went wrong."""
 
@@ -64,7 +75,7 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
     dist
         Folder of the built pages; if it is missing the root says how to build them.
     """
-    _install_sign_in(app)
+    _install_before_the_screen(app)
     index = dist / "index.html"
     if not index.is_file():
 
@@ -86,20 +97,10 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
         return page
 
 
-def _install_sign_in(app: FastAPI) -> None:
-    """Serve the page that asks who is there, which needs no build."""
-
-    @app.get("/sign-in", include_in_schema=False)
-    def show_sign_in() -> FileResponse:
-        return _page(SIGN_IN / "page.html")
-
-    @app.get("/sign-in.js", include_in_schema=False)
-    def show_sign_in_script() -> FileResponse:
-        return _page(SIGN_IN / "page.js")
-
-    @app.get("/sign-in.css", include_in_schema=False)
-    def show_sign_in_style() -> FileResponse:
-        return _page(SIGN_IN / "page.css")
+def _install_before_the_screen(app: FastAPI) -> None:
+    """Serve the pages that ask who is there and say who one is, which need no build."""
+    for address, name in _BEFORE_THE_SCREEN.items():
+        app.get(address, include_in_schema=False)(partial(_page, SIGN_IN / name))
 
 
 def sign_in_page(*, zh: str, en: str, status: int) -> Response:

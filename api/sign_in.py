@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from api.errors import Unauthorized
+from api.errors import LinkSpent, SignInFailed
 from api.secret import draw_secret, hash_password, is_password
 from dispatch.account import (
     Account,
     CredentialKind,
+    WrongCode,
     require_good_password,
     totp_step,
 )
@@ -25,19 +26,12 @@ from dispatch.store.credentials import (
     find_credential,
 )
 from dispatch.store.engine import Store
-from geo.errors import BadValue
 
 SESSION = timedelta(hours=12)
 """A shift: whoever stays longer signs in again."""
 
 LINK = timedelta(hours=24)
 """How long a one-time link can be used."""
-
-REFUSED = (
-    "Name, password or code is not right, or too many tries went wrong: wait a while, "
-    "or ask an administrator."
-)
-"""The same for every reason, so that it tells nobody which names there are."""
 
 _PAGE_AND_PROGRAM = (CredentialKind.SESSION,)
 
@@ -87,7 +81,7 @@ def sign_in(store: Store, name: str, password: str, code: str | None, *, now: da
 
     Raises
     ------
-    Unauthorized
+    SignInFailed
         Something is not right; the sentence does not say what.
     """
     with store.session() as session:
@@ -95,11 +89,11 @@ def sign_in(store: Store, name: str, password: str, code: str | None, *, now: da
         session.commit()
     right = is_password(password, account.password if account else None)
     if account is None or not right:
-        raise Unauthorized(REFUSED)
+        raise SignInFailed
     step = _second_factor(account, code, now)
     with store.session() as session:
         if not end_try(session, name, totp_step=step):
-            raise Unauthorized(REFUSED)
+            raise SignInFailed
         begun = begin_session(session, account, now=now)
         ledger.record(session, now=now, by=name, act="signed_in", about=name)
         session.commit()
@@ -190,19 +184,19 @@ def use_link(store: Store, link: str, password: str, *, now: datetime) -> Signed
 
     Raises
     ------
-    Unauthorized
+    LinkSpent
         The link is not known, used or too old.
     """
     with store.reading() as reading:
         found = find_credential(reading, link, now=now, kinds=[CredentialKind.LINK])
     if found is None:
-        raise Unauthorized("This link has been used or is too old: ask for another one.")
+        raise LinkSpent
     account, credential = found
     require_good_password(password, account.name)
     hashed = hash_password(password)
     with store.session() as session:
         if not end_credential(session, credential.number):
-            raise Unauthorized("This link has just been used: ask for another one.")
+            raise LinkSpent  # somebody else has just used it
         account = replace(account, password=hashed, failures=0, locked_until=None)
         begun = set_password(session, account, now=now, by=account.name)
         session.commit()
@@ -233,14 +227,14 @@ def change_password(
 
     Raises
     ------
-    Unauthorized
+    SignInFailed
         The old password is not right.
     """
     with store.session() as session:
         tried = begin_try(session, account.name, now=now)
         session.commit()
     if tried is None or not is_password(old, tried.password):
-        raise Unauthorized(REFUSED)
+        raise SignInFailed
     require_good_password(new, account.name)
     changed = replace(tried, password=hash_password(new), failures=0, locked_until=None)
     with store.session() as session:
@@ -298,12 +292,12 @@ def require_code(secret: str, code: str, *, now: datetime, after: int) -> int:
 
     Raises
     ------
-    BadValue
+    WrongCode
         It is wrong, too old, or was taken before.
     """
     step = totp_step(secret, code, now=now, after=after)
     if step is None:
-        raise BadValue("This code is not the present one: look at the telephone's clock.")
+        raise WrongCode("This code is not the present one: look at the telephone's clock.")
     return step
 
 
@@ -313,5 +307,5 @@ def _second_factor(account: Account, code: str | None, now: datetime) -> int | N
         return None
     step = totp_step(account.totp_secret, code or "", now=now, after=account.totp_step)
     if step is None:
-        raise Unauthorized(REFUSED)
+        raise SignInFailed
     return step

@@ -39,6 +39,18 @@ class CredentialKind(StrEnum):
     LINK = "link"
 
 
+class WeakPassword(BadValue):
+    """A new password that is guessed at once."""
+
+    code = "weak_password"
+
+
+class WrongCode(BadValue):
+    """Six digits that are not those of a second factor now."""
+
+    code = "wrong_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """
@@ -230,13 +242,15 @@ def require_good_password(password: str, name: str) -> None:
 
     Raises
     ------
-    BadValue
+    WeakPassword
         It is short, all of one letter, or the name again.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise BadValue(f"Choose a password of {SHORTEST_PASSWORD} characters or more.")
+        raise WeakPassword(f"Choose a password of {SHORTEST_PASSWORD} characters or more.")
     if len(set(password)) < 4 or name.casefold() in password.casefold():
-        raise BadValue("Choose a password that is not the name and has four different characters.")
+        raise WeakPassword(
+            "Choose a password that is not the name and has four different characters."
+        )
 
 
 def totp_code(secret: str, step: int) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+
+from api.clock import system_clock
 
 CLIENT, SECRET = "grid-dispatch", "a secret: 50 %"
 
@@ -42,6 +45,10 @@ class OpenIdProvider:
     down: bool = False
     token: str | None = None
     """Handed out in place of one that is signed."""
+    clock: Callable[[], datetime] = system_clock
+    """By which somebody signs in on the page."""
+    subject: str = "4711"
+    """Who is at the page."""
 
     def sign_in(
         self, address: str, now: datetime, *, key: RSAKey | None = None, **claims: object
@@ -80,9 +87,18 @@ class OpenIdProvider:
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
             }
+        if path.startswith("/authorize?"):
+            return 200, self._page(path)
         if path == "/keys":
             return 200, KeySet(list(self.keys)).as_dict(private=False)
         return self._token(form, authorization)
+
+    def _page(self, path: str) -> str:
+        """The page at which somebody signs in by one click."""
+        brought = self.sign_in(f"{self.issuer}{path}", self.clock(), sub=self.subject)
+        back = self.granted[brought["code"]].asked["redirect_uri"]
+        address = escape(f"{back}?{urlencode(brought)}")
+        return f'<!doctype html><title>Provider</title><a href="{address}">It is me</a>'
 
     def _token(self, form: dict[str, str], authorization: str) -> tuple[int, object]:
         """Hand a token out for a code, once, to whoever can show what belongs to it."""
@@ -109,8 +125,8 @@ def new_key(kid: str) -> RSAKey:
 
 
 @contextmanager
-def provided() -> Iterator[OpenIdProvider]:
-    """Let a provider run on a port of its own."""
+def provided(host: str = "127.0.0.1") -> Iterator[OpenIdProvider]:
+    """Let a provider run on a port of its own; to a browser another host is another site."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -124,9 +140,10 @@ def provided() -> Iterator[OpenIdProvider]:
             form = {name: values[0] for name, values in parse_qs(self.rfile.read(length)).items()}
             plain = {name.decode(): value.decode() for name, value in form.items()}
             status, said = provider.answer(self.path, plain, self.headers.get("authorization", ""))
-            body = json.dumps(said).encode()
+            page = isinstance(said, str)
+            body = said.encode() if page else json.dumps(said).encode()
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "text/html" if page else "application/json")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -135,7 +152,7 @@ def provided() -> Iterator[OpenIdProvider]:
             """Say nothing on the terminal."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer = f"http://127.0.0.1:{server.server_port}"
+    issuer = f"http://{host}:{server.server_port}"
     provider = OpenIdProvider(issuer, [new_key("key-first")], issuer)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.access import may
 from api.auth import credential_in, forget_cookie, host, require_own_page, set_cookie
 from api.demo_people import DEMO_PASSWORD, demo_person
-from api.errors import Forbidden, Unauthorized
+from api.errors import Forbidden, SignInFailed
 from api.schemas_account import PasswordAsk, SecondFactorAsk, SecondFactorOut, SessionOut, SignInAsk
 from api.secret import draw_totp_secret, is_password
 from api.service import Service, ServiceDep
-from api.sign_in import REFUSED, SignedIn, change_password, require_code, sign_in, use_link
+from api.sign_in import SignedIn, change_password, require_code, sign_in, use_link
 from dispatch.access import Act, Person, areas_seen
 from dispatch.account import Account, CredentialKind
 from dispatch.store import ledger
@@ -121,7 +121,7 @@ def drop_second_factor(
         tried = begin_try(session, account.name, now=now)
         session.commit()
     if tried is None or not is_password(asked.password or "", tried.password):
-        raise Unauthorized(REFUSED)
+        raise SignInFailed
     with service.store.session() as session:
         end_try(session, account.name)
         bare = replace(tried, totp_secret=None, totp_pending=None, failures=0, locked_until=None)

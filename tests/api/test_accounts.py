@@ -1,5 +1,6 @@
 """Accounts: sign in and out, wrong tries, second factor, sessions, invitations, keys."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -91,7 +92,7 @@ def test_an_invitation_runs_out_after_a_day(client, clock):
 def test_a_password_that_is_guessed_at_once_is_refused(client, password):
     link = invited(client, "li.na", "dispatcher")
     answer = client.post(SESSION, json={"link": link, "password": password})
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_value")
+    assert (answer.status_code, answer.json()["code"]) == (422, "weak_password")
 
 
 def test_who_a_name_belongs_to_cannot_be_found_out(client):
@@ -388,11 +389,14 @@ def test_demo_people_have_the_password_demo(client):
     assert sign_in(client, "demo-planner", "other").status_code == 401
 
 
-def test_the_sign_in_page_is_there(client):
-    page = client.get("/sign-in")
+@pytest.mark.parametrize("path", ["/sign-in", "/account"])
+def test_the_pages_before_the_screen_are_there(client, path):
+    page = client.get(path)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'self'" in page.headers["content-security-policy"]
-    assert {client.get(f"/sign-in.{kind}").status_code for kind in ("js", "css")} == {200}
+    parts = re.findall(r'(?:src|href)="(/[\w-]+\.\w+)"', page.text)
+    assert len(parts) >= 3
+    assert {client.get(part).status_code for part in parts} == {200}
 
 
 def test_where_an_account_is_can_be_said_of_any_name(client):

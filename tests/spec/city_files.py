@@ -145,14 +145,14 @@ def write_layer(
     frame.to_file(folder / f"{name}.gpkg", layer=name, driver="GPKG")
 
 
-def write_city(folder: Path) -> Path:
+def write_city(folder: Path, *, invented: bool = True) -> Path:
     """Write the whole folder."""
     folder.mkdir()
     about = {
         "code": "TOWN",
         "name": "小镇",
         "name_en": "small town",
-        "invented": True,
+        "invented": invented,
         "as_of": "2026-11-20T02:00:00+00:00",
         "lon_lat": [109.1, 0.0],
     }

@@ -57,9 +57,11 @@ def write_town(
     drawn: Town = RIVER,
     crews: Mapping[str, str] = CREWS,
     drones: Mapping[str, str] | None = None,
+    *,
+    invented: bool = True,
 ) -> Path:
     """Load the town into a store; each crew K has officers Ka and Kb; drones stand at junctions."""
-    city = write_city(folder / "city")
+    city = write_city(folder / "city", invented=invented)
     matter = TABLES["matters.csv"][0]
     write_table(city, "matters.csv", [matter | row for row in MATTERS])
     authority = TABLES["authority.csv"][0] | {"assisting": "", "skills": ""}

@@ -168,6 +168,7 @@ const UNREACHABLE: Problem = {
   en: "The service does not answer; check that it is running.",
 };
 
+/** Asks the service; whoever is no longer signed in signs in again, and comes back to here. */
 async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;
   try {
@@ -178,6 +179,7 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   }
   const stale = response.headers.get("x-stale-since");
   if (stale !== null) staleSince.value = stale;
+  if (response.status === 401) location.assign(`/sign-in${location.hash}`);
   if (!response.ok) throw new Refused(await problemOf(response));
   return (await response.json()) as T;
 }
@@ -213,6 +215,7 @@ async function all<T>(path: string): Promise<T[]> {
 }
 
 export const service = {
+  session: () => ask<unknown>("/api/v1/session"),
   city: () => ask<City>("/api/v1/city"),
   matters: () => all<Matter>("/api/v1/matters"),
   domains: () => all<Named>("/api/v1/domains"),

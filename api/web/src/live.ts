@@ -7,7 +7,7 @@
 
 import { batch } from "@preact/signals";
 import { readAgain } from "./actions";
-import { Refused, type Incident, type Position } from "./api";
+import { Refused, service, type Incident, type Position } from "./api";
 import { readCoverage } from "./coverage";
 import { dropIncident, takeIncident } from "./incidents";
 import { clockAhead, positions, staleSince, stream } from "./state";
@@ -65,13 +65,24 @@ function listen(): void {
   opened.addEventListener("error", () => {
     stream.value = "lost";
     // A refusal ends the stream for good; a line that broke is taken up again by the browser.
-    if (opened.readyState === EventSource.CLOSED) reopenIn(REOPEN_MS);
+    if (opened.readyState !== EventSource.CLOSED) return;
+    reopenIn(REOPEN_MS);
+    void lookWhetherSignedIn();
   });
   for (const [kind, take] of Object.entries(KINDS)) {
     opened.addEventListener(kind, (event: MessageEvent<string>) => {
       heard();
       take(JSON.parse(event.data) as never);
     });
+  }
+}
+
+/** A stream doesn't say why it is refused; the answer to a question does. */
+async function lookWhetherSignedIn(): Promise<void> {
+  try {
+    await service.session();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./tokens.css";
 import "./screen.css";
 import { open, tick } from "./actions";
+import { keepAddress } from "./address";
 import { App } from "./App";
 import { listenToKeys } from "./keyboard";
 import { keepListening } from "./live";
@@ -11,6 +12,7 @@ import { city, language, theme } from "./state";
 import { nameOf, say } from "./text";
 
 effect(() => {
+  localStorage.setItem("language", language.value);
   document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
   const title = city.value?.invented ? `${say("product")} · ${say("invented")}` : say("product");
   document.title = city.value ? `${nameOf(city.value)} · ${title}` : title;
@@ -23,6 +25,7 @@ effect(() => {
 window.setInterval(tick, 1000);
 listenToKeys();
 keepListening();
+keepAddress();
 void open();
 
 const root = document.getElementById("app");

@@ -33,7 +33,8 @@ export type Fetched<T> =
   | { state: "ready"; value: T }
   | { state: "refused"; problem: Problem };
 
-export const language = signal<Language>("zh");
+/** As it was chosen last, here or on the sign-in page. */
+export const language = signal<Language>(localStorage.getItem("language") === "en" ? "en" : "zh");
 export const theme = signal<Theme>("light");
 
 export const opening = signal<Fetched<City>>({ state: "loading" });

@@ -18,6 +18,7 @@ const WORDS = {
   streamConnecting: ["连接中", "Connecting"],
   streamLost: ["实时数据中断，正在重连", "Live data lost, reconnecting"],
   stale: ["存储中断，内容可能已过时，自", "Store down, what is shown may be old, since"],
+  account: ["账号", "Account"],
   onDuty: ["在岗", "on duty"],
   available: ["空闲", "Available"],
   busy: ["处置中", "Busy"],

@@ -24,6 +24,11 @@ export function Header() {
       <Stale />
       <StreamState />
       <time class="clock">{wallClock(now.value)}</time>
+      {opened && !opened.invented && (
+        <a class="switch" href="/account" data-testid="account">
+          {say("account")}
+        </a>
+      )}
       <button
         class="switch"
         type="button"
