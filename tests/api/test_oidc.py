@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -179,6 +180,15 @@ def test_neither_secret_nor_verifier_passes_through_the_browser(client):
     assert SECRET not in told
     [cookie] = [one for one in sent.headers.get_list("set-cookie") if one.startswith(BROWSER)]
     assert {"httponly", "samesite=lax", f"path={BACK}"} <= set(cookie.lower().split("; "))
+
+
+def test_every_sign_in_draws_secrets_of_its_own(client):
+    drawn = set()
+    for _ in range(2):
+        asked = parse_qs(urlsplit(begun(client)).query)
+        drawn |= {asked[name][0] for name in ("state", "nonce", "code_challenge")}
+        drawn.add(client.cookies[BROWSER])
+    assert len(drawn) == 8
 
 
 REFUSED = {
