@@ -7,6 +7,7 @@ whoever opens the store, so that a store is brought up whole or not at all.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -59,14 +60,13 @@ def is_older(connection: Connection, name: str) -> bool:
     UnreadableFile
         It is of a version that this one doesn't know.
     """
-    return _present(connection, name) != _newest()
+    return _present(connection, name) != _steps(FOLDER)[0]
 
 
 def _present(connection: Connection, name: str) -> str:
     """Which step a store is at, if it is one of ours."""
     present = MigrationContext.configure(connection).get_current_revision()
-    steps = {step.revision for step in ScriptDirectory(str(FOLDER)).walk_revisions()}
-    if present is None or present not in steps:
+    if present is None or present not in _steps(FOLDER):
         raise UnreadableFile(
             f"{name} was made by a version of grid-dispatch that this one does not know "
             f"({present or 'unnamed'}): use a newer version, or make the store again."
@@ -74,8 +74,7 @@ def _present(connection: Connection, name: str) -> str:
     return present
 
 
-def _newest() -> str:
-    """Which step a store of this version is at."""
-    newest = ScriptDirectory(str(FOLDER)).get_current_head()
-    assert newest is not None
-    return newest
+@cache
+def _steps(folder: Path) -> tuple[str, ...]:
+    """All steps, the newest first; read once, for a store is opened often."""
+    return tuple(step.revision for step in ScriptDirectory(str(folder)).walk_revisions())
