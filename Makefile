@@ -57,9 +57,13 @@ verify: debian setup ## run every test with the full counts, on the real data (8
 	@.ci/data
 	$(PYTEST) --counts full
 
-soak: debian setup ## run every test with the longest counts, and those too long for verify
+# What lasts as long as told is loaded for HOURS, each store in turn; TESTS picks some of the tests.
+HOURS ?= 4
+TESTS ?=
+
+soak: debian setup ## run every test with the longest counts, a server in use for HOURS=4 (only some: TESTS=tests/faults)
 	@.ci/data
-	$(PYTEST) --counts long
+	$(PYTEST) --counts long --hours $(HOURS) $(TESTS)
 
 bench: setup ## measure, beside other engines, into tests/bench/results (25 minutes; the first time twice that)
 	@.ci/data

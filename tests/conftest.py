@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -26,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=COUNTS,
         default="reduced",
         help="how often each check is repeated: make test, make verify, make soak",
+    )
+    group.addoption(
+        "--hours",
+        type=float,
+        default=4.0,
+        help="how long tests go on that last as long as they are told to: make soak HOURS=4",
     )
     group.addoption(
         "--pictures",
@@ -70,6 +77,19 @@ def count(request: pytest.FixtureRequest) -> Callable[..., int]:
     def pick(*, reduced: int, full: int, long: int | None = None) -> int:
         of = {"reduced": reduced, "full": full, "long": full if long is None else long}
         return of[request.config.getoption("counts")]
+
+    return pick
+
+
+@pytest.fixture
+def lasting(request: pytest.FixtureRequest) -> Callable[..., float]:
+    """Pick how long to go on: ``lasting(reduced_s=3, full_s=60)``; long runs as long as told."""
+
+    def pick(*, reduced_s: float, full_s: float, most_s: float = math.inf) -> float:
+        told_s = min(3600.0 * request.config.getoption("hours"), most_s)
+        return {"reduced": reduced_s, "full": full_s, "long": told_s}[
+            request.config.getoption("counts")
+        ]
 
     return pick
 

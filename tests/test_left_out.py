@@ -33,6 +33,10 @@ HAS_LATER_TESTS = """
 
     def test_counts(count):
         assert count(reduced=1, full=20, long=300) == COUNT
+
+    def test_lasting(lasting):
+        assert lasting(reduced_s=1, full_s=20) == LASTING_S
+        assert lasting(reduced_s=1, full_s=20, most_s=30) == min(LASTING_S, 30)
 """
 
 
@@ -84,8 +88,10 @@ def test_a_wrong_data_folder_is_an_error(run, monkeypatch):
     ("counts", "number", "passed"), [("reduced", 1, 1), ("full", 20, 2), ("long", 300, 3)]
 )
 def test_counts_choose_what_runs(run, counts, number, passed):
-    result = run(HAS_LATER_TESTS.replace("COUNT", str(number)), f"--counts={counts}")
-    result.assert_outcomes(passed=passed, deselected=3 - passed)
+    lasting_s = 36 if counts == "long" else number
+    source = HAS_LATER_TESTS.replace("COUNT", str(number)).replace("LASTING_S", str(lasting_s))
+    result = run(source, f"--counts={counts}", "--hours=0.01")
+    result.assert_outcomes(passed=passed + 1, deselected=3 - passed)
 
 
 @pytest.fixture

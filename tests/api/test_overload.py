@@ -83,14 +83,14 @@ async def flood(app: Overload, per_s: dict[str, int], for_s: float) -> dict[str,
     }
 
 
-def test_three_times_the_load_sheds_positions_then_questions_and_no_act(count):
+def test_three_times_the_load_sheds_positions_then_questions_and_no_act(lasting):
     """Of positions and questions three times what is held come in, of acts nearly all that is."""
     workshop, figures = Workshop(), Figures()
     per_s = {"positions": 600, "questions": 600, "acts": 90}
 
     async def run() -> tuple[dict[str, Counter[int]], list[int], float]:
         app = Overload(workshop, figures=figures, rooms=rooms())
-        during = await flood(app, per_s, for_s=count(reduced=1, full=10, long=300))
+        during = await flood(app, per_s, for_s=lasting(reduced_s=1, full_s=10, most_s=300))
         began = time.monotonic()
         after = [(await ask(app, path))[0] for path in ADDRESSES.values()]
         return during, after, time.monotonic() - began

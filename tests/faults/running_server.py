@@ -104,9 +104,9 @@ class Caller:
             "POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()}
         )
 
-    def insist(self, path: str, body: object = None) -> Answer:
+    def insist(self, path: str, body: object = None, **headers: str) -> Answer:
         """Write; where others keep the service busy, come again when it says."""
-        while (answer := self.post(path, body)).status in {429, 503}:
+        while (answer := self.post(path, body, **headers)).status in {429, 503}:
             if answer.body["code"] not in COME_AGAIN:
                 break
             time.sleep(int(answer.headers["retry-after"]))

@@ -134,10 +134,10 @@ def kept_in(url: str) -> set[str]:
         return {str(number) for number in session.scalars(select(INCIDENTS.c.id))}
 
 
-def test_three_times_what_it_holds_sheds_positions_and_takes_reports(store_url, tmp_path, count):
+def test_three_times_what_it_holds_sheds_positions_and_takes_reports(store_url, tmp_path, lasting):
     with running(store_url, tmp_path, weakened=small_queue) as server:
         with flooded(server) as flood:
-            time.sleep(count(reduced=1, full=20, long=1800))
+            time.sleep(lasting(reduced_s=1, full_s=20, most_s=1800))
             flood.wait_for("positions", 429, 5)
             flood.wait_for("positions", 200, 1)
             flood.wait_for("acts", 201, 5)
