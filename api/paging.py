@@ -67,3 +67,28 @@ def page(
     chosen = rows[start : start + cut.limit]
     more = start + cut.limit < len(rows)
     return chosen, key(chosen[-1]) if more else None
+
+
+def newest(
+    read: Callable[[str | None, int], Sequence[Row]], key: Callable[[Row], str], cut: Cut
+) -> tuple[Sequence[Row], str | None]:
+    """
+    Read one page of a list that runs from the newest on.
+
+    Parameters
+    ----------
+    read
+        Reads so many rows from after a key on.
+    key
+        Key of a row; no two are equal.
+    cut
+        Which page.
+
+    Returns
+    -------
+    rows, following
+        The rows of the page, and the cursor of the next one or None.
+    """
+    rows = read(cut.cursor or None, cut.limit + 1)
+    chosen = rows[: cut.limit]
+    return chosen, key(chosen[-1]) if len(rows) > len(chosen) else None

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
-
-from api.paging import Cut
 from api.schemas_joint import JointOut
 from api.schemas_replay import ReplayOut
 from api.schemas_suggestion import SuggestionOut
 from dispatch.access import Person
 from dispatch.city import City
 from dispatch.sight import sees_unit, sees_whole_city
-
-MOST_LOOKED_AT = 5000
-"""Rows of which one page is picked; after that it is cut short, and the next one goes on."""
-
-Row = TypeVar("Row")
 
 
 def as_seen(out: SuggestionOut, person: Person, city: City) -> SuggestionOut:
@@ -106,40 +97,3 @@ def without_values(out: ReplayOut, person: Person, city: City) -> ReplayOut:
         return out
     bare = [one.model_copy(update={"then": None, "again": None}) for one in out.differences]
     return out.model_copy(update={"differences": bare})
-
-
-def pick_seen(
-    read: Callable[[str | None, int], Sequence[Row]],
-    seen: Callable[[Row], bool],
-    key: Callable[[Row], str],
-    cut: Cut,
-    *,
-    everything: bool,
-) -> tuple[list[Row], str | None]:
-    """
-    Read one page of a list of which a person sees a part.
-
-    Parameters
-    ----------
-    read
-        Reads so many rows from after a key on.
-    seen
-        Whether a row is within sight.
-    key
-        Key of a row.
-    cut
-        Which page.
-    everything
-        Whether every row is within sight, so that none need be looked at.
-
-    Returns
-    -------
-    rows, following
-        The rows, and the cursor of the next page or None.  A page may be short and go on.
-    """
-    most = cut.limit + 1 if everything else MOST_LOOKED_AT
-    rows = read(cut.cursor or None, most)
-    picked = list(rows) if everything else [row for row in rows if seen(row)]
-    if len(picked) > cut.limit:
-        return picked[: cut.limit], key(picked[cut.limit - 1])
-    return picked, key(rows[-1]) if len(rows) == most else None

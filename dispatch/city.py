@@ -25,7 +25,7 @@ from dispatch.roster import Roster, muster
 from dispatch.run_card import RunCard
 from dispatch.unit import BRIGADES, Officer, Unit, UnitKind, commanding_brigade
 from geo.air_path import AirSpace
-from geo.area import TIERS, Area
+from geo.area import Area, chains_of
 from geo.errors import BadValue, UnknownName
 from geo.no_fly import NoFly
 from geo.place_index import PlaceIndex
@@ -234,12 +234,9 @@ class City:
         return MappingProxyType({area.code: area for area in self.areas})
 
     @cached_property
-    def _chains(self) -> dict[str, tuple[Area, ...]]:
-        """The chain of every area, from the city down to itself."""
-        chains: dict[str, tuple[Area, ...]] = {}
-        for area in sorted(self.areas, key=lambda area: TIERS.index(area.tier)):
-            chains[area.code] = (*chains.get(area.parent or "", ()), area)
-        return chains
+    def chains(self) -> Mapping[str, tuple[Area, ...]]:
+        """The chain of every area by its code, from the city down to itself."""
+        return MappingProxyType(chains_of(self.areas))
 
     def chain_of(self, code: str) -> tuple[Area, ...]:
         """
@@ -260,9 +257,9 @@ class City:
         UnknownName
             There is no such area.
         """
-        if code not in self._chains:
+        if code not in self.chains:
             raise UnknownName(f"The city {self.name_en} has no area {code!r}.")
-        return self._chains[code]
+        return self.chains[code]
 
     @cached_property
     def roots(self) -> frozenset[str]:
@@ -273,7 +270,7 @@ class City:
     def areas_below(self) -> Mapping[str, frozenset[str]]:
         """Codes of each area and all that lie in it, by its code."""
         below: dict[str, set[str]] = {area.code: set() for area in self.areas}
-        for code, chain in self._chains.items():
+        for code, chain in self.chains.items():
             for area in chain:
                 below[area.code].add(code)
         return MappingProxyType({code: frozenset(codes) for code, codes in below.items()})

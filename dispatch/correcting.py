@@ -13,6 +13,7 @@ from dispatch.handling import take_up
 from dispatch.incident import Change, Edit, Incident
 from dispatch.incident_state import ENDED, WAITS
 from dispatch.matter import CaseScale
+from dispatch.sight import filed_under
 from dispatch.store.incidents import get_incident, rewrite_incident
 from dispatch.store.ledger import record
 from dispatch.store.transitions import add_edit
@@ -100,11 +101,12 @@ def correct(  # noqa: PLR0913 -- what is put right, by whom and when, as keyword
     if not correction.reason.strip():
         raise BadValue(f"Incident {number} cannot be corrected without a reason: give one.")
     corrected = _corrected(incident, correction, city)
+    place = city.place_index.locate(corrected.lon_lat)
     changes = tuple(_changes(incident, corrected))
     if not changes:
         return incident
     _must_be_open_to(incident, changes)
-    if not rewrite_incident(session, corrected):
+    if not rewrite_incident(session, corrected, filed_under=filed_under(place, city.chains)):
         raise Outdated(_changed(get_incident(session, number), version))
     add_edit(session, number, Edit(at, by, correction.reason, changes))
     detail = {"fields": [change.field for change in changes]}
@@ -116,8 +118,6 @@ def _corrected(incident: Incident, correction: Correction, city: City) -> Incide
     """The incident as it should be; what is said of it has to exist."""
     for code in correction.matters or ():
         city.matter(code)
-    if correction.lon_lat is not None:
-        city.place_index.locate(correction.lon_lat)
     number = incident.case_number if correction.case_number is None else correction.case_number
     return replace(
         incident,

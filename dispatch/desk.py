@@ -17,6 +17,7 @@ from dispatch.incident_state import State
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
+from dispatch.sight import filed_under
 from dispatch.step import Step
 from dispatch.store.incidents import add_incident
 from dispatch.store.suggestions import WrittenSuggestion, save_suggestion, write_suggestion
@@ -74,8 +75,8 @@ def receive(session: Session, incident: Incident, city: City, *, by: str) -> Inc
     """
     for code in incident.matters:
         city.matter(code)
-    city.place_index.locate(incident.lon_lat)
-    kept = add_incident(session, incident)
+    place = city.place_index.locate(incident.lon_lat)
+    kept = add_incident(session, incident, filed_under=filed_under(place, city.chains))
     step = Step(State.REPORTED, by, kept.reported_at, lon_lat=kept.lon_lat)
     put_on_record(session, str(kept.id), None, step)
     return kept

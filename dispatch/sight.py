@@ -8,14 +8,76 @@ All of it comes down to `areas_seen`.  A unit belongs to the areas of its brigad
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from dispatch.access import Person, areas_seen, sees
 from dispatch.city import City
+from geo.area import Area
 from geo.place_index import Place
 
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _DIGITS = re.compile(r"\d(?=(?:\D*\d){4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """
+    What somebody sees of a city who does not see the whole of it, as a list asks for it.
+
+    Attributes
+    ----------
+    areas
+        Their own areas: what is filed under one of them lies within sight.
+    units
+        Codes of the units whose work is.
+    """
+
+    areas: frozenset[str]
+    units: frozenset[str]
+
+
+def sight_of(person: Person, city: City) -> Sight | None:
+    """
+    Tell how far a person sees.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    sight
+        None for the whole city.
+    """
+    if sees_whole_city(person, city):
+        return None
+    return Sight(person.areas, _units_seen(areas_seen(person, city), city))
+
+
+def filed_under(place: Place, chains: Mapping[str, tuple[Area, ...]]) -> frozenset[str]:
+    """
+    List the areas under which what lies at a place is found by whoever belongs to one of them.
+
+    Parameters
+    ----------
+    place
+        Where the place lies.
+    chains
+        What every area lies in, as `chains_of` lists it.
+
+    Returns
+    -------
+    areas
+        Codes of all that hold it and of all above those; what lies in no area is the whole city's.
+    """
+    held = (*place.areas, *place.overlapping)
+    above = [chains[area.code] for area in held] or [chain[:1] for chain in chains.values()]
+    return frozenset(area.code for chain in above for area in chain)
 
 
 def sees_place(person: Person, city: City, lon_lat: tuple[float, float]) -> bool:
@@ -177,5 +239,11 @@ def without_phones(text: str) -> str:
 @lru_cache(maxsize=64)
 def _officers_seen(areas: frozenset[str], city: City) -> frozenset[str]:
     """Ids of the officers of every crew that works in some areas."""
-    crews = {code for code, works_in in city.home_areas.items() if works_in & areas}
+    crews = _units_seen(areas, city)
     return frozenset(officer.id for officer in city.officers if officer.crew in crews)
+
+
+@lru_cache(maxsize=64)
+def _units_seen(areas: frozenset[str], city: City) -> frozenset[str]:
+    """Codes of the units that work in some areas."""
+    return frozenset(code for code, works_in in city.home_areas.items() if works_in & areas)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,3 +49,23 @@ class Area:
     parent: str | None
     polygon: Polygon | MultiPolygon
     name_en: str = ""
+
+
+def chains_of(areas: Iterable[Area]) -> dict[str, tuple[Area, ...]]:
+    """
+    List what every area lies in.
+
+    Parameters
+    ----------
+    areas
+        Areas of one city.
+
+    Returns
+    -------
+    chains
+        By code, from the city down to the area itself.
+    """
+    chains: dict[str, tuple[Area, ...]] = {}
+    for area in sorted(areas, key=lambda area: TIERS.index(area.tier)):
+        chains[area.code] = (*chains.get(area.parent or "", ()), area)
+    return chains

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
-from api.named_thing import Thing, sees_assignment
+from api.named_thing import Thing
 from api.own_case import must_be_theirs
 from api.own_ground import require_own_crew, require_sight
-from api.paging import CutDep
+from api.paging import CutDep, newest
 from api.schemas import Page, ReasonOut
 from api.schemas_assignment import AssignmentAsk, AssignmentOut, ReleaseAsk
-from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import tell_moves
 from dispatch import diverting, follow_up
@@ -24,7 +23,7 @@ from dispatch.assignment_terms import standard_terms
 from dispatch.incident_state import State
 from dispatch.offer import after_release
 from dispatch.second_thoughts_file import standard_rule
-from dispatch.sight import sees_whole_city
+from dispatch.sight import sight_of
 from dispatch.step import Step
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.suggestions import get_suggestion
@@ -100,15 +99,14 @@ def list_all(
     bound: Annotated[bool, Query(description="Leave out those that have ended.")] = False,
 ) -> Page[AssignmentOut]:
     """Assignments, the newest first."""
+    sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        rows, following = pick_seen(
+        rows, following = newest(
             lambda before, limit: list_assignments(
-                session, incident=incident, bound=bound, before=before, limit=limit
+                session, incident=incident, bound=bound, sight=sight, before=before, limit=limit
             ),
-            lambda row: sees_assignment(session, row, person, service.city),
             lambda row: str(row.id),
             cut,
-            everything=sees_whole_city(person, service.city),
         )
     return Page(items=[AssignmentOut.of(row) for row in rows], next=following)
 

@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 from api.access import may
 from api.errors import NotFound
 from api.named_thing import sees_incident
-from api.paging import CutDep
+from api.paging import CutDep, newest
 from api.schemas import Page
 from api.schemas_deadline import DeadlineOut, DeadlineRecordOut
-from api.seen_part import pick_seen
 from api.service import ServiceDep
 from dispatch.access import Act, Person
 from dispatch.city import City
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, DeadlineState
-from dispatch.sight import sees_whole_city
+from dispatch.sight import sight_of
 from dispatch.store.deadlines import get_deadline, list_deadlines, steps_told
 from dispatch.store.incidents import get_incident
 from geo.errors import BadValue, UnknownName
@@ -44,20 +43,20 @@ def list_all(  # noqa: PLR0913, PLR0917 -- a filter each
     """Deadlines, the newest first."""
     if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
         raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
+    sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        rows, following = pick_seen(
+        rows, following = newest(
             lambda before, limit: list_deadlines(
                 session,
                 incident=incident,
                 kind=kind,
                 state=state,
+                sight=sight,
                 before=None if before is None else int(before),
                 limit=limit,
             ),
-            lambda row: _sees(session, row, person, service.city),
             lambda row: str(row.id),
             cut,
-            everything=sees_whole_city(person, service.city),
         )
     now = service.clock()
     return Page(items=[DeadlineOut.of_kept(row, now) for row in rows], next=following)

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
-from api.named_thing import Thing, sees_incident
-from api.paging import CutDep
+from api.named_thing import Thing
+from api.paging import CutDep, newest
 from api.schemas import Page, lon_lat_wgs84
 from api.schemas_suggestion import IncidentOut, IncidentReport
 from api.schemas_transition import CorrectionAsk
-from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import show_incident, show_incidents, tell_correction, tell_incident
 from api.version import VersionDep
@@ -23,7 +22,7 @@ from dispatch import correcting, desk
 from dispatch.access import Act, Person
 from dispatch.incident import Incident, Reporter
 from dispatch.incident_state import State
-from dispatch.sight import sees_whole_city
+from dispatch.sight import sight_of
 from dispatch.store.incidents import get_incident, list_incidents, lock_incidents
 from geo.errors import UnknownName
 
@@ -66,15 +65,14 @@ def list_all(
     state: Annotated[list[State] | None, Query(description="Only in one of these states.")] = None,
 ) -> Page[IncidentOut]:
     """Incidents, the newest first."""
+    sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        rows, following = pick_seen(
+        rows, following = newest(
             lambda before, limit: list_incidents(
-                session, states=state or (), before=before, limit=limit
+                session, states=state or (), sight=sight, before=before, limit=limit
             ),
-            lambda row: sees_incident(session, row, person, service.city),
             lambda row: str(row.id),
             cut,
-            everything=sees_whole_city(person, service.city),
         )
         shown = show_incidents(session, rows)
     return Page(items=shown, next=following)

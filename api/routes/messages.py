@@ -11,16 +11,15 @@ from fastapi import APIRouter, Depends, Path, Query
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
-from api.named_thing import Thing, sees_message
-from api.paging import CutDep
+from api.named_thing import Thing
+from api.paging import CutDep, newest
 from api.schemas import Page
 from api.schemas_message import MessageOut
-from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import tell_message
 from dispatch.access import Act, Person
 from dispatch.notify import MessageState
-from dispatch.sight import sees_whole_city
+from dispatch.sight import sight_of
 from dispatch.store.ledger import record
 from dispatch.store.outbox import drop_message, get_message, list_messages, send_again
 from geo.errors import BadValue, UnknownName
@@ -47,19 +46,19 @@ def list_all(
     """Messages of one's own areas, the newest first."""
     if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
         raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
+    sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        rows, following = pick_seen(
+        rows, following = newest(
             lambda before, limit: list_messages(
                 session,
                 state=state,
                 about=incident,
+                sight=sight,
                 before=None if before is None else int(before),
                 limit=limit,
             ),
-            lambda row: sees_message(session, row, person, service.city),
             lambda row: str(row.number),
             cut,
-            everything=sees_whole_city(person, service.city),
         )
     return Page(items=[MessageOut.of(row) for row in rows], next=following)
 

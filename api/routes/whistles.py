@@ -10,19 +10,18 @@ from api.access import may
 from api.deadline_watch import DeadlineWatch
 from api.errors import NotFound
 from api.idempotency import EffectDep
-from api.named_thing import Thing, sees_call
+from api.named_thing import Thing
 from api.own_ground import require_area, require_party, require_sight, require_whole_city
-from api.paging import CutDep
+from api.paging import CutDep, newest
 from api.schemas import Page
 from api.schemas_whistle import WhistleAnswerAsk, WhistleAsk, WhistleCloseAsk, WhistleRecordOut
-from api.seen_part import pick_seen
 from api.service import ServiceDep
 from api.telling import show_call, tell_call
 from dispatch import whistle_desk
 from dispatch.access import Act, Person
 from dispatch.deadline import ClockKind
 from dispatch.escalation import Answer
-from dispatch.sight import sees_whole_city
+from dispatch.sight import sight_of
 from dispatch.store.whistles import get_call, list_calls
 from geo.errors import UnknownName
 
@@ -66,15 +65,19 @@ def list_all(
 ) -> Page[WhistleRecordOut]:
     """Whistles, the newest first."""
     now = service.clock()
+    sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        calls, following = pick_seen(
+        calls, following = newest(
             lambda before, limit: list_calls(
-                session, incident=incident, unclosed=unclosed, before=before, limit=limit
+                session,
+                incident=incident,
+                unclosed=unclosed,
+                sight=sight,
+                before=before,
+                limit=limit,
             ),
-            lambda call: sees_call(session, call, person, service.city),
             lambda call: str(call.id),
             cut,
-            everything=sees_whole_city(person, service.city),
         )
         shown = [show_call(session, call, now) for call in calls]
     return Page(items=shown, next=following)

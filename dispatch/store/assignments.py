@@ -13,9 +13,11 @@ from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, O
 from dispatch.choice import ProposalKind
 from dispatch.incident_state import State
 from dispatch.power import local_date
+from dispatch.sight import Sight
 from dispatch.store.duty import note_duty_change
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
+from dispatch.store.seen import assignment_seen
 from dispatch.store.tables import OFFICERS
 from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.unit import DutyStatus
@@ -171,11 +173,12 @@ def get_assignment(session: Session, number: str) -> Assignment:
     return _assignment(row_of(session, ASSIGNMENTS, number, "assignment"))
 
 
-def list_assignments(
+def list_assignments(  # noqa: PLR0913 -- what to leave out, as keywords
     session: Session,
     *,
     incident: str | None = None,
     bound: bool = False,
+    sight: Sight | None = None,
     before: str | None = None,
     limit: int | None = MOST_LISTED,
 ) -> list[Assignment]:
@@ -190,6 +193,8 @@ def list_assignments(
         Of one incident only.
     bound
         Leave out those that have ended.
+    sight
+        Only those within it; None for the whole city.
     before
         Id of the last one of the page before, or None for the first page.
     limit
@@ -210,6 +215,8 @@ def list_assignments(
         query = query.where(ASSIGNMENTS.c.incident == incident)
     if bound:
         query = query.where(ASSIGNMENTS.c.released_at.is_(None))
+    if sight is not None:
+        query = query.where(assignment_seen(sight))
     return [_assignment(row) for row in session.execute(query)]
 
 

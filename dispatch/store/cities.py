@@ -15,6 +15,7 @@ from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.city import City
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
+from dispatch.sight import filed_under
 from dispatch.store import geopackage, tables
 from dispatch.store.arrival_models import in_force
 from dispatch.store.city_contents import Backdrop, CityContents
@@ -24,9 +25,10 @@ from dispatch.store.incidents import add_incident
 from dispatch.store.positions import write_positions
 from dispatch.store.run_cards import read_run_cards, write_run_cards
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
-from geo.area import Area, Tier
+from geo.area import Area, Tier, chains_of
 from geo.errors import UnreadableFile
 from geo.no_fly import NoFly
+from geo.place_index import PlaceIndex
 from geo.road.road_class import Mode
 from geo.road.straight_line import straight_line
 from geo.road.travel_time import NetworkTravelTimes, TravelTimes, open_travel_times
@@ -121,8 +123,10 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
     write_run_cards(session, contents.run_cards)
     write_duty(session, contents.duty)
     write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
+    index, chains = PlaceIndex(contents.areas, (), ()), chains_of(contents.areas)
     for incident in contents.incidents:
-        add_incident(session, incident)
+        areas = filed_under(index.locate(incident.lon_lat), chains)
+        add_incident(session, incident, filed_under=areas)
     for table in LAYERS:
         geopackage.note_extent(session.connection(), table)
 

@@ -23,10 +23,12 @@ from sqlalchemy.orm import Session
 
 from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline, DeadlineState, PlanStep, Telling
+from dispatch.sight import Sight
 from dispatch.store.append_only import OnlyAdded
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
 from dispatch.store.numbered import newest_first, row_of
+from dispatch.store.seen import incident_seen
 from dispatch.work_calendar import Counts
 
 MOST_LISTED = 100
@@ -101,6 +103,7 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
     state: DeadlineState | None = None,
     about: str | None = None,
     running: bool = False,
+    sight: Sight | None = None,
     before: int | None = None,
     limit: int | None = MOST_LISTED,
 ) -> list[Deadline]:
@@ -117,6 +120,8 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
         Of one kind, in one state, or about one assignment only.
     running
         Leave out those that have ended.
+    sight
+        Only those whose incident is within it; None for the whole city.
     before
         Id of the last one of the page before, or None for the first page.
     limit
@@ -132,6 +137,8 @@ def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords
         query = query.where(DEADLINES.c.incident.in_(tuple(incidents)))
     if running:
         query = query.where(DEADLINES.c.ended_at.is_(None))
+    if sight is not None:
+        query = query.where(incident_seen(sight, DEADLINES.c.incident))
     only = {"incident": incident, "kind": kind, "state": state, "about": about}
     for name, value in only.items():
         if value is not None:

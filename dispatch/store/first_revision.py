@@ -28,6 +28,7 @@ OWN_TYPES = "dispatch.store.column"
 """Module of the column types that mean the same on every store."""
 
 _PLAIN_TEXT = "sa.Text().with_variant(sa.Text(collation='C'), 'postgresql')"
+_ON_SERVER = re.compile(r"postgresql_where=sa\.text\('[^']*'\)")
 _TRUTH = {" IS 0": " IS false", " IS 1": " IS true"}
 
 _FIRST = '''"""
@@ -96,13 +97,17 @@ def _rendered(step: MigrateOperation, context: MigrationContext) -> str:
     lines = [line.strip() for line in source.splitlines()]
     source = "\n".join(line for line in lines if line[:1] != "#")
     source = source.replace(_PLAIN_TEXT, "PLAIN_TEXT")
-    before, where, condition = source.partition("postgresql_where=")
-    for embedded, server in _TRUTH.items():
-        condition = condition.replace(embedded, server)
-    source = before + where + condition
+    source = _ON_SERVER.sub(lambda found: _true_or_false(found[0]), source)
     if source.startswith("op.create_table("):
         source = f"list_table(store, {source})"
     return indent(source, "    ") + "\n"
+
+
+def _true_or_false(condition: str) -> str:
+    """Write a condition as a server knows it; an embedded store has numbers for truth."""
+    for embedded, server in _TRUTH.items():
+        condition = condition.replace(embedded, server)
+    return condition
 
 
 if __name__ == "__main__":

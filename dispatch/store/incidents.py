@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from shapely import Point
@@ -13,7 +13,9 @@ from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.incident_state import State
 from dispatch.matter import CaseScale
 from dispatch.power import local_date
-from dispatch.store.numbered import newest_first, row_of
+from dispatch.sight import Sight
+from dispatch.store.numbered import newest_first, row_before, row_of
+from dispatch.store.seen import file_incident, incidents_seen
 from dispatch.store.tables import INCIDENTS
 from dispatch.store.upsert import next_fid
 
@@ -21,7 +23,9 @@ MOST_LISTED = 100
 """Incidents on one page of a list, unless told otherwise."""
 
 
-def add_incident(session: Session, incident: Incident) -> Incident:
+def add_incident(
+    session: Session, incident: Incident, *, filed_under: Iterable[str] = ()
+) -> Incident:
     """
     Record an incident.
 
@@ -31,6 +35,8 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         A session that may write; the caller commits.
     incident
         The incident; without an id it is given the next number of its day.
+    filed_under
+        Codes of the areas in whose lists it shows; with none it shows in the whole city's alone.
 
     Returns
     -------
@@ -58,6 +64,7 @@ def add_incident(session: Session, incident: Incident) -> Incident:
         place=Point(incident.lon_lat),
     )
     session.execute(row)
+    file_incident(session, fid, filed_under)
     return get_incident(session, number)
 
 
@@ -129,7 +136,7 @@ def move_incident(
     return session.execute(change.values(values).returning(INCIDENTS.c.fid)).scalar() is not None
 
 
-def rewrite_incident(session: Session, incident: Incident) -> bool:
+def rewrite_incident(session: Session, incident: Incident, *, filed_under: Iterable[str]) -> bool:
     """
     Correct an incident, if nobody has changed it meanwhile.
 
@@ -139,6 +146,8 @@ def rewrite_incident(session: Session, incident: Incident) -> bool:
         A session that may write; the caller commits.
     incident
         As it should be, with the version that it was made from.
+    filed_under
+        Codes of the areas in whose lists it shows from now on.
 
     Returns
     -------
@@ -158,13 +167,17 @@ def rewrite_incident(session: Session, incident: Incident) -> bool:
             version=incident.version + 1,
         )
     )
-    return session.execute(change.returning(INCIDENTS.c.fid)).scalar() is not None
+    fid: int | None = session.execute(change.returning(INCIDENTS.c.fid)).scalar()
+    if fid is not None:
+        file_incident(session, fid, filed_under)
+    return fid is not None
 
 
 def list_incidents(
     session: Session,
     *,
     states: Collection[State] = (),
+    sight: Sight | None = None,
     before: str | None = None,
     limit: int = MOST_LISTED,
 ) -> list[Incident]:
@@ -177,6 +190,8 @@ def list_incidents(
         A session.
     states
         Only those that are in one of these states; empty for all.
+    sight
+        Only those within it; None for the whole city.
     before
         Id of the last incident of the page before, or None for the first page.
     limit
@@ -195,6 +210,10 @@ def list_incidents(
     query = newest_first(session, INCIDENTS, "incident", before=before, limit=limit)
     if states:
         query = query.where(INCIDENTS.c.state.in_(states))
+    if sight is not None:
+        last = row_before(session, INCIDENTS, "incident", before)
+        seen = incidents_seen(sight, states, before=last, limit=limit)
+        query = query.where(INCIDENTS.c.fid.in_(seen))
     return [_incident(row) for row in session.execute(query)]
 
 

@@ -72,11 +72,38 @@ def newest_first(
         There is no row ``before``; one that is known by its place in the table may be gone.
     """
     query = select(table).order_by(table.c.fid.desc()).limit(limit)
-    if before is None:
-        return query
-    if isinstance(before, int):
-        return query.where(table.c.fid < before)
-    fid = session.scalar(select(table.c.fid).where(table.c.id == before))
+    last = row_before(session, table, what, before)
+    return query if last is None else query.where(table.c.fid < last)
+
+
+def row_before(session: Session, table: Table, what: str, before: str | int | None) -> int | None:
+    """
+    Find the row after which a page goes on.
+
+    Parameters
+    ----------
+    session
+        A session.
+    table
+        The table.
+    what
+        What sentences call a row.
+    before
+        Number of the last row of the page before, or None for the first page.
+
+    Returns
+    -------
+    fid
+        Its key, or None for the first page.
+
+    Raises
+    ------
+    UnknownName
+        There is no such row; one that is known by its place in the table may be gone.
+    """
+    if before is None or isinstance(before, int):
+        return before
+    fid: int | None = session.scalar(select(table.c.fid).where(table.c.id == before))
     if fid is None:
         raise UnknownName(f"There is no {what} {before!r} to go on from.")
-    return query.where(table.c.fid < fid)
+    return fid

@@ -60,6 +60,13 @@ ONE_CREW_FOR_EACH_PURPOSE = Index(
     postgresql_where=(ASSIGNMENTS.c.released_at.is_(None) & ASSIGNMENTS.c.reinforces.is_(False)),
 )
 
+BOUND_UNITS = Index(
+    "bound_units",
+    ASSIGNMENTS.c.unit,
+    sqlite_where=ASSIGNMENTS.c.released_at.is_(None),
+    postgresql_where=ASSIGNMENTS.c.released_at.is_(None),
+)
+
 BINDINGS = table(
     "bindings",
     "派单队员 / Officers and drones of each assignment; bound to one at a time",

@@ -16,8 +16,10 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.notify import Message, MessageState
+from dispatch.sight import Sight
 from dispatch.store.ledger_tables import OUTBOX
 from dispatch.store.numbered import newest_first, row_of
+from dispatch.store.seen import incident_seen
 from geo.errors import Conflict
 
 UNSENT = OUTBOX.c.sent_at.is_(None)
@@ -272,11 +274,12 @@ def get_message(session: Session, number: int) -> Message:
     return _message(row_of(session, OUTBOX, number, "message"))
 
 
-def list_messages(
+def list_messages(  # noqa: PLR0913 -- what to leave out, as keywords
     session: Session,
     *,
     state: MessageState | None = None,
     about: str | None = None,
+    sight: Sight | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[Message]:
@@ -289,6 +292,8 @@ def list_messages(
         A session.
     state, about
         In one state, or about one incident only.
+    sight
+        Only those about an incident within it; None for the whole city.
     before
         Number of the last one of the page before, or None for the first page.
     limit
@@ -304,6 +309,8 @@ def list_messages(
         query = query.where(*IN_STATE[state])
     if about is not None:
         query = query.where(OUTBOX.c.about == about)
+    if sight is not None:
+        query = query.where(incident_seen(sight, OUTBOX.c.about))
     return [_message(row) for row in session.execute(query)]
 
 

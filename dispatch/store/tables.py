@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Text,
@@ -190,6 +191,17 @@ INCIDENTS = _table(
     _text("scale", nullable=True),
     Column("filings", Filings, nullable=False),
     Column("place", Shape("POINT"), nullable=False),
+)
+
+INCIDENT_AREAS = _table(
+    "incident_areas",
+    "事件所属区划 / Areas under which incidents are filed: what holds the place, and all above",
+    Column("incident", Integer, ForeignKey(INCIDENTS.c.fid), nullable=False, index=True),
+    _text("area"),
+)
+
+FILED_IN_AREA = Index(
+    "filed_in_area", INCIDENT_AREAS.c.area, INCIDENT_AREAS.c.incident, unique=True
 )
 
 SUGGESTIONS = _table(

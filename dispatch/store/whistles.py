@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.escalation import Answer, Call, Closing, Escalation, Says
 from dispatch.power import local_date
+from dispatch.sight import Sight
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.order_tables import ESCALATIONS, WHISTLE_ANSWERS, WHISTLES
+from dispatch.store.seen import whistle_seen
 from dispatch.store.upsert import insert_or_ignore, next_fid
 from dispatch.whistle import Whistle
 from geo.errors import Conflict
@@ -166,11 +168,12 @@ def get_call(session: Session, number: str) -> Call:
     return _call(session, row_of(session, WHISTLES, number, "whistle"))
 
 
-def list_calls(
+def list_calls(  # noqa: PLR0913 -- what to leave out, as keywords
     session: Session,
     *,
     incident: str | None = None,
     unclosed: bool = False,
+    sight: Sight | None = None,
     before: str | None = None,
     limit: int | None = MOST_LISTED,
 ) -> list[Call]:
@@ -185,6 +188,8 @@ def list_calls(
         Of one incident only.
     unclosed
         Leave out those that are closed.
+    sight
+        Only those within it; None for the whole city.
     before
         Id of the last one of the page before, or None for the first page.
     limit
@@ -205,6 +210,8 @@ def list_calls(
         query = query.where(WHISTLES.c.incident == incident)
     if unclosed:
         query = query.where(WHISTLES.c.closed_at.is_(None))
+    if sight is not None:
+        query = query.where(whistle_seen(sight))
     return [_call(session, row) for row in session.execute(query).all()]
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rows_by_hand import without_guard
+from rows_by_hand import a_row, without_guard
 from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,7 +19,6 @@ from dispatch.audit_chain import DROPPED
 from dispatch.store.append_only import ONLY_ADDED, triggers_of
 from dispatch.store.audit import KEPT_DAYS, drop_links
 from dispatch.store.backup import back_up, bring_back
-from dispatch.store.column import Codes, Instant, Remarks
 from dispatch.store.declare import METADATA
 from dispatch.store.engine import Store
 from dispatch.store.events import drop_events
@@ -41,26 +40,13 @@ def session(empty_store: Store):
         yield session
 
 
-def a_row(table: Table) -> dict[str, object]:
-    """Any values that a table takes."""
-    row: dict[str, object] = {}
-    for column in table.c:
-        if isinstance(column.type, Instant):
-            row[column.name] = NOW
-        elif isinstance(column.type, Codes | Remarks):
-            row[column.name] = ()
-        else:
-            row[column.name] = 1 if column.type.python_type in {int, float} else "x"
-    return row
-
-
 def put(session: Session, table: Table) -> None:
     """A row, whatever other tables say of what it names; they are another test's."""
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("PRAGMA defer_foreign_keys = ON"))
     else:
         session.execute(text("SET LOCAL session_replication_role = replica"))
-    session.execute(insert(table).values(a_row(table)))
+    session.execute(insert(table).values(a_row(table, fid=1)))
     if session.get_bind().dialect.name != "sqlite":
         session.execute(text("SET LOCAL session_replication_role = origin"))
 
@@ -101,7 +87,7 @@ def test_no_row_is_replaced_or_emptied_out(session):
         put(session, METADATA.tables[name])
         if session.get_bind().dialect.name == "sqlite":
             whole = insert(METADATA.tables[name]).prefix_with("OR REPLACE")
-            refuses(session, whole.values(a_row(METADATA.tables[name])))
+            refuses(session, whole.values(a_row(METADATA.tables[name], fid=1)))
         else:
             refuses(session, text(f"TRUNCATE {name} CASCADE"))
 

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_40ab4873"
+revision = "0001_70745663"
 down_revision = None
 
 
@@ -725,6 +725,14 @@ def upgrade() -> None:
             sqlite_autoincrement=True,
         ),
     )
+    op.create_index(
+        "bound_units",
+        "assignments",
+        ["unit"],
+        unique=False,
+        sqlite_where=sa.text("released_at IS NULL"),
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
     op.create_index(op.f("ix_assignments_incident"), "assignments", ["incident"], unique=False)
     op.create_index(op.f("ix_assignments_suggestion"), "assignments", ["suggestion"], unique=False)
     op.create_index(
@@ -802,6 +810,23 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_hand_offs_incident"), "hand_offs", ["incident"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "incident_areas",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Integer(), nullable=False),
+            sa.Column("area", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.fid"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="事件所属区划 / Areas under which incidents are filed: what holds the place, and all above",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("filed_in_area", "incident_areas", ["area", "incident"], unique=True)
+    op.create_index(
+        op.f("ix_incident_areas_incident"), "incident_areas", ["incident"], unique=False
+    )
     list_table(
         store,
         op.create_table(
