@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -68,18 +69,26 @@ def connect_file(path: Path, *, create: bool) -> Engine:
     if not path.parent.is_dir():
         raise UnreadableFile(f"There is no folder {path.parent} to keep a store in.")
     _mind_the_version()
-    address = URL.create("sqlite", database=str(path))
-    engine = create_engine(
-        address,
-        hide_parameters=True,  # an error never repeats what somebody reported
-        pool_size=POOL_SIZE,
-        max_overflow=MORE_AT_PEAKS,
-        pool_timeout=BUSY_TIMEOUT_S,
-        connect_args={"timeout": BUSY_TIMEOUT_S},
-    )
-    event.listen(engine, "connect", _make_durable)
-    event.listen(engine, "begin", _begin)
-    return engine
+    return _connect(path, _begin_reading, POOL_SIZE, MORE_AT_PEAKS)
+
+
+def connect_writer(path: Path) -> Engine:
+    """
+    Make ready to write to a file: over one connection, for which writers of the process queue.
+
+    SQLite would let them try again and again with ever longer pauses, in which nobody writes.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    engine
+        Nothing has been read so far.
+    """
+    return _connect(path, _begin_writing, 1, 0)
 
 
 @cache
@@ -144,6 +153,21 @@ def list_table(connection: Connection, table: Table) -> None:
         only_add(connection, table.name, table.info[ONLY_ADDED])
 
 
+def _connect(path: Path, begin: Callable[[Connection], None], size: int, more: int) -> Engine:
+    """Make ready to connect to a file with so many connections, and more at peaks."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        hide_parameters=True,  # an error never repeats what somebody reported
+        pool_size=size,
+        max_overflow=more,
+        pool_timeout=BUSY_TIMEOUT_S,
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+    )
+    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
 def _make_durable(connection: sqlite3.Connection, _: object) -> None:
     """Set up a connection so that what is committed survives a power cut."""
     connection.isolation_level = None  # sqlite3 would begin by itself, and never before DDL
@@ -152,7 +176,11 @@ def _make_durable(connection: sqlite3.Connection, _: object) -> None:
     teach_functions(connection)
 
 
-def _begin(connection: Connection) -> None:
-    """Begin a transaction; a writer takes its turn at once instead of failing half-way."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_reading(connection: Connection) -> None:
+    """Begin a transaction that sees one state of the file."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin a transaction that takes its turn at once instead of failing half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

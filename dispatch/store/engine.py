@@ -22,7 +22,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     run_cards,
     transitions,
 )
-from dispatch.store.embedded import begin_file, connect_file
+from dispatch.store.embedded import begin_file, connect_file, connect_writer
 from dispatch.store.migrate import is_older, upgrade
 from dispatch.store.server import begin_server, connect_server
 from geo.errors import BadValue, Unavailable, UnreadableFile
@@ -39,11 +39,15 @@ class Store:
     ----------
     engine
         Connections to the file or the database.
+    writer
+        Those of who writes: the one connection of an embedded store, for which writers queue;
+        any on a server.
     path
         The file of an embedded store; None for a store on a server.
     """
 
     engine: Engine
+    writer: Engine
     path: Path | None
 
     @property
@@ -65,7 +69,7 @@ class Store:
         session
             To be used in a ``with`` block; what is not committed is undone.
         """
-        return Session(self.engine.execution_options(writes=True))
+        return Session(self.writer)
 
     def reading(self) -> Session:
         """
@@ -83,6 +87,7 @@ class Store:
 
     def close(self) -> None:
         """Give up all connections."""
+        self.writer.dispose()
         self.engine.dispose()
 
 
@@ -116,12 +121,13 @@ def open_store(url: str, *, create: bool = False, bring_up: bool = False) -> Sto
     address = _address(url)
     path = _path(address)
     engine = connect_server(address) if path is None else connect_file(path, create=create)
+    store = Store(engine, engine if path is None else connect_writer(path), path)
     try:
-        _prepare(engine, path, create=create, bring_up=bring_up)
+        _prepare(store, create=create, bring_up=bring_up)
     except BaseException:
-        engine.dispose()
+        store.close()
         raise
-    return Store(engine, path)
+    return store
 
 
 def file_of(session: Session) -> Path | None:
@@ -208,11 +214,11 @@ def _name(address: URL) -> str:
     return address.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _prepare(engine: Engine, path: Path | None, *, create: bool, bring_up: bool) -> None:
+def _prepare(store: Store, *, create: bool, bring_up: bool) -> None:
     """Make the tables of a new store, or make sure that those of an old one are ours."""
-    name = _name(engine.url)
+    name, path = store.name, store.path
     try:
-        with engine.execution_options(writes=True).begin() as connection:
+        with store.writer.begin() as connection:
             if path is None:
                 fresh = begin_server(connection, name, create=create)
             else:
