@@ -9,9 +9,12 @@ import numpy as np
 from dispatch.frozen import Freezing, Frozen, freeze
 from dispatch.whereabouts import Whereabouts
 
+KEPT = 2
+"""Snapshots that are asked for by turns: the present, and what coverage was counted from."""
+
 
 class Freezer:
-    """Keeps the present as frozen last, and the snapshot that coverage was counted from."""
+    """Keeps the snapshots that were asked for last, as frozen."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -32,15 +35,14 @@ class Freezer:
             The bytes.
         """
         with self._lock:
-            for known, freezing in self._last:
-                if known is whereabouts:
-                    return freezing.frozen
-            before = max(self._last, key=lambda one: _likeness(one[0], whereabouts), default=None)
-            made = freeze(whereabouts, None if before is None else before[1])
-            self._last = [(whereabouts, made), *(one for one in self._last if one is not before)][
-                :2
-            ]
-            return made.frozen
+            kept = [one for one in self._last if one[0] is whereabouts]
+            if not kept:
+                likest = max(
+                    self._last, key=lambda one: _likeness(one[0], whereabouts), default=None
+                )
+                kept = [(whereabouts, freeze(whereabouts, None if likest is None else likest[1]))]
+            self._last = [*kept, *(one for one in self._last if one is not kept[0])][:KEPT]
+            return kept[0][1].frozen
 
 
 def _likeness(known: Whereabouts, whereabouts: Whereabouts) -> int:

@@ -93,8 +93,8 @@ def standard_rooms() -> dict[str, Room]:
     """
     rooms = (
         Room("positions", under_way=400, most_waiting=200, patience_s=1, status=429),
-        Room("questions", under_way=20, most_waiting=200, patience_s=3, status=503),
-        Room("acts", under_way=12, most_waiting=600, patience_s=10, status=503),
+        Room("questions", under_way=8, most_waiting=200, patience_s=3, status=503),
+        Room("acts", under_way=8, most_waiting=600, patience_s=10, status=503),
     )
     return {room.name: room for room in rooms}
 
