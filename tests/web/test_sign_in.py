@@ -316,7 +316,8 @@ def test_whose_session_has_run_out_signs_in_again_and_is_back_at_work(city, open
     page.get_by_test_id("map").click(position={"x": 500, "y": 300})
     expect(page.locator("#form")).to_be_visible()
     fill_in(page, name)
-    expect(page.get_by_test_id("suggestion")).to_be_visible()
+    at_work(page)
+    expect(page.get_by_test_id("place")).to_be_visible()
     assert urlsplit(page.url).fragment not in {"", here}
 
 
