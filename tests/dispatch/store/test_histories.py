@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -82,7 +83,21 @@ class World:
     store: Store
     city: City
     seen: dict[str, tuple[Transition, ...]] = field(default_factory=dict)
+    moves: set[tuple[State, State]] = field(default_factory=set)
     tried: Counter[str] = field(default_factory=Counter)
+    standing: Whereabouts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look where everybody stands; nobody moves in these histories."""
+        with self.store.reading() as session:
+            self.standing = locate_officers(
+                self.city, read_positions(session), read_statuses(session)
+            )
+
+    def note_moves(self, number: str) -> None:
+        """Note which rows of the table an incident took, and forget it: its history is over."""
+        steps = self.seen.pop(number, ())
+        self.moves |= {(one.before, one.step.to) for one in steps if one.before is not None}
 
     def restart(self) -> None:
         self.store.close()
@@ -95,7 +110,7 @@ class World:
             session.commit()
 
     def whereabouts(self, session: Session) -> Whereabouts:
-        return locate_officers(self.city, read_positions(session), read_statuses(session))
+        return self.standing.with_status(read_statuses(session))
 
 
 class Histories(RuleBasedStateMachine):
@@ -110,6 +125,7 @@ class Histories(RuleBasedStateMachine):
         self.now = SEVEN
         self.numbers: list[str] = []
         self.touched: set[str] = set()
+        self.merged = 0
 
     @initialize(target=incidents)
     def report_two(self) -> object:
@@ -219,8 +235,10 @@ class Histories(RuleBasedStateMachine):
             assert after in {*WITH_CREWS, State.SUSPENDED}
         self.world.tried[f"released {after}"] += 1
 
+    @precondition(lambda self: len(self.numbers) - self.merged > 1)
     @rule(number=consumes(incidents), other=incidents)
     def merge(self, number: str, other: str) -> None:
+        self.merged += 1
         self._ask(number, Wanted(State.MERGED, "twice reported", into=other))
 
     @rule(number=incidents, to=st.sampled_from([State.ACCEPTED, State.CANCELLED, State.HANDLED]))
@@ -277,6 +295,7 @@ class Histories(RuleBasedStateMachine):
             for number in self.numbers:
                 self._check(session, number)
                 self._check_timeline(session, number)
+                self.world.note_moves(number)
                 for one in all_assignments(session, incident=number):
                     if one.bound:
                         follow_up.release(
@@ -435,16 +454,6 @@ def _ends(move: Move) -> tuple[State, State]:
     return move.before, move.after
 
 
-def moves_seen(world: World) -> set[tuple[State, State]]:
-    """Rows of the table that were taken."""
-    return {
-        (one.before, one.step.to)
-        for steps in world.seen.values()
-        for one in steps
-        if one.before is not None
-    }
-
-
 def test_histories_on_the_embedded_store(tmp_path, count, record_property):
     """In `make verify` every state is come to; moves that no history made are printed."""
     histories = count(reduced=40, full=FULL, long=100_000)
@@ -452,10 +461,9 @@ def test_histories_on_the_embedded_store(tmp_path, count, record_property):
     for something in ("sent", "two at once", "refused", "refused a crew"):
         assert world.tried[something], world.tried
     assert any(name.startswith("released") for name in world.tried), world.tried
-    taken = moves_seen(world)
-    states = {after for _, after in taken}
+    states = {after for _, after in world.moves}
     assert histories < FULL or states == set(State) - {State.REPORTED}, world.tried
-    never = sorted(f"{one.before} to {one.after}" for one in MOVES if _ends(one) not in taken)
+    never = sorted(f"{one.before} to {one.after}" for one in MOVES if _ends(one) not in world.moves)
     record_property("table", f"{histories} histories; moves made by none: {', '.join(never)}")
 
 
