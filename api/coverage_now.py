@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 
 from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.demand_point import Ground, lay_out_demand
+from dispatch.seen_coverage import share_seen
 from dispatch.whereabouts import Whereabouts
 
 REST = 9.0
@@ -22,6 +24,7 @@ class CoverageNow:
         self._ground: tuple[str, Ground] | None = None
         self._last: CityCoverage | None = None
         self._rests_until_s = 0.0
+        self._told: Mapping[frozenset[str], float] = {}
 
     def read(self, whereabouts: Whereabouts, *, now: datetime) -> CityCoverage:
         """
@@ -90,3 +93,25 @@ class CoverageNow:
         if last is None or last.basis[:2] != (city.version, city.weight_version):
             return None
         return last
+
+    def news(
+        self, covered: CityCoverage, sights: Iterable[frozenset[str]]
+    ) -> dict[frozenset[str], float]:
+        """
+        Find whom a count is news to; call it from the beat alone.
+
+        Parameters
+        ----------
+        covered
+            What is covered.
+        sights
+            The different sets of areas that those see who listen.
+
+        Returns
+        -------
+        news
+            The share of their own ground, for those for whom it is not what they were told last.
+        """
+        before = self._told
+        self._told = {areas: share_seen(covered, areas) for areas in sights}
+        return {areas: share for areas, share in self._told.items() if before.get(areas) != share}

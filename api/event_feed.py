@@ -117,7 +117,7 @@ def opening_for(service: Service, earshot: Earshot, last_seen: str | None) -> Op
 def _present(service: Service, earshot: Earshot, number: int) -> Iterator[bytes]:
     """The clock, with the number to resume from, what else holds now, and where everybody is."""
     yield frame("beat", service.beat(), number)
-    for kind, said in service.present().items():
+    for kind, said in service.present(earshot.areas).items():
         if earshot.hears(kind):
             yield frame(kind, said)
     if earshot.hears("positions"):

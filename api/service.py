@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,10 +31,12 @@ from api.underway import Underway
 from api.weights_in_force import WeightsInForce
 from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
+from dispatch.city_coverage import CityCoverage
 from dispatch.live import LiveWhereabouts
 from dispatch.notify import Notifier
 from dispatch.policy import Policy, policy_named
 from dispatch.policy_file import standard_policies
+from dispatch.seen_coverage import share_seen
 from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.engine import Store
 from dispatch.store.outbox import Outbox
@@ -146,19 +149,6 @@ class Service:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.stream.beat, self.beat())
 
-    def announce_present(self, kind: str) -> None:
-        """
-        Tell every open page how it stands in this process, from whatever thread.
-
-        Parameters
-        ----------
-        kind
-            One of what `present` says.
-        """
-        said = self.present()
-        if kind in said and self._loop is not None:
-            self._loop.call_soon_threadsafe(self.stream.publish, kind, said[kind])
-
     def announce_moved(self) -> None:
         """Tell every open page who moved since the last call, as far as it sees them."""
         officers, earshots = self.take_moved(), self.stream.earshots("positions")
@@ -182,25 +172,25 @@ class Service:
             "stale_since": None if down is None else down.isoformat(),
         }
 
-    def present(self) -> dict[str, dict[str, str | float]]:
+    def present(self, areas: frozenset[str]) -> dict[str, dict[str, str | float]]:
         """
         Say how it stands in this process: what no store has, so that no page resumes it.
+
+        Parameters
+        ----------
+        areas
+            Codes of all areas that somebody sees.
 
         Returns
         -------
         present
-            What events carry by kind: ``weights``, and ``coverage`` once it has been counted.
+            What events carry by kind: ``weights``, and ``coverage`` of their own ground once it
+            has been counted.
         """
-        said: dict[str, dict[str, str | float]] = {
-            "weights": {
-                "weight_version": self.city.weight_version,
-                "now": self.clock().isoformat(),
-            }
-        }
+        said = {"weights": self._weights_said()}
         covered = self.coverage.latest(self.live.present)
         if covered is not None:
-            share = round(covered.held.share, 6)
-            said["coverage"] = {"now": covered.now.isoformat(), "share": share}
+            said["coverage"] = _coverage_said(covered, share_seen(covered, areas))
         return said
 
     def keep_weights(self) -> None:
@@ -218,16 +208,30 @@ class Service:
             self._moved |= set(changed) & self.live.present.positions.fixes.keys()
 
     def keep_coverage(self) -> None:
-        """Count what is covered; open pages hear of a share that has changed."""
-        before, present = self.coverage.latest(self.live.present), self.live.present
-        covered = self.coverage.keep(present, now=self.clock())
-        if covered is not None and (before is None or before.held.share != covered.held.share):
-            self.announce_present("coverage")
+        """Count what is covered; open pages hear if the share of what they see has changed."""
+        covered = self.coverage.keep(self.live.present, now=self.clock())
+        if covered is not None:
+            self._tell_coverage(covered)
+
+    def _tell_coverage(self, covered: CityCoverage) -> None:
+        """Say what share is covered, once for each set of areas that pages see."""
+        earshots = self.stream.earshots("coverage")
+        news = self.coverage.news(covered, {one.areas for one in earshots})
+        said = {areas: _coverage_said(covered, share) for areas, share in news.items()}
+        texts = {areas: json.dumps(one, separators=(",", ":")) for areas, one in said.items()}
+        heard = {one: texts[one.areas] for one in earshots if one.areas in texts}
+        if heard and self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stream.publish_seen, "coverage", heard)
+
+    def _weights_said(self) -> dict[str, str | float]:
+        """What an event says of the weights in force."""
+        return {"weight_version": self.city.weight_version, "now": self.clock().isoformat()}
 
     def _tell_weights(self, changed: bool) -> None:  # noqa: FBT001 -- passed straight on
         """Say which weights are in force now, if that is news."""
-        if changed:
-            self.announce_present("weights")
+        if changed and self._loop is not None:
+            said = self._weights_said()
+            self._loop.call_soon_threadsafe(self.stream.publish, "weights", said)
 
     def policy(self, session: Session, named: str | None, asked_by: str | None) -> Policy:
         """
@@ -361,6 +365,11 @@ class Service:
         """
         with self._lock:
             self._unsaved |= set(officers)
+
+
+def _coverage_said(covered: CityCoverage, share: float) -> dict[str, str | float]:
+    """What an event says of coverage to those who see ground of which this share is covered."""
+    return {"now": covered.now.isoformat(), "share": round(share, 6)}
 
 
 def service_of(request: Request) -> Service:

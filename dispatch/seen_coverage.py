@@ -125,20 +125,46 @@ def coverage_seen(covered: CityCoverage, person: Person) -> SeenCoverage:
     if sees_whole_city(person, city):
         return whole_coverage(covered)
     areas = areas_seen(person, city)
-    points = np.flatnonzero(_points_seen(covered, areas))
+    points = _points_seen(covered, areas)
     crews = [not city.home_areas[crew.code].isdisjoint(areas) for crew in city.roster.crews]
-    held = Held(_part(covered.ground.demand, points), covered.held.by[points])
+    held = _held_seen(covered, points)
     return SeenCoverage(covered, points, held, np.array(crews, np.bool_), person)
 
 
-def _points_seen(covered: CityCoverage, areas: frozenset[str]) -> list[bool]:
-    """Which points are seen: unit grids by their community, zones by their brigade."""
+def share_seen(covered: CityCoverage, areas: frozenset[str]) -> float:
+    """
+    Tell what share is covered of the ground of some areas.
+
+    Parameters
+    ----------
+    covered
+        What the city covers.
+    areas
+        Codes of all areas that are seen.
+
+    Returns
+    -------
+    share
+        As `coverage_seen` tells it to whoever sees these areas; 1 where no ground is seen.
+    """
+    if covered.whereabouts.city.roots <= areas:
+        return covered.held.share
+    return _held_seen(covered, _points_seen(covered, areas)).share
+
+
+def _held_seen(covered: CityCoverage, points: NDArray[np.int64]) -> Held:
+    """What is covered of some points."""
+    return Held(_part(covered.ground.demand, points), covered.held.by[points])
+
+
+def _points_seen(covered: CityCoverage, areas: frozenset[str]) -> NDArray[np.int64]:
+    """Rows of the points that are seen: unit grids by their community, zones by their brigade."""
     city, points = covered.whereabouts.city, covered.ground.demand.points
     if city.grids:
         community = {grid.code: grid.community for grid in city.grids}
-        return [community[point] in areas for point in points]
+        return np.flatnonzero([community[point] in areas for point in points])
     homes = {zone.code: city.home_areas.get(zone.brigade or "", city.roots) for zone in city.zones}
-    return [not homes[point].isdisjoint(areas) for point in points]
+    return np.flatnonzero([not homes[point].isdisjoint(areas) for point in points])
 
 
 def _part(demand: Demand, points: NDArray[np.int64]) -> Demand:

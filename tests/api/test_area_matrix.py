@@ -16,9 +16,12 @@ from fastapi.testclient import TestClient
 from spec.served_town import RIVER, MovedClock, copy_town, served
 from spec.sibling_towns import EAST_JUNCTION, WEST_JUNCTION, write_sibling_towns
 
+from api.earshot import Earshot
+from api.event_feed import opening_for
 from api.secret import draw_secret
-from dispatch.access import Role
+from dispatch.access import Person, Role
 from dispatch.account import Account, CredentialKind
+from dispatch.city import City
 from dispatch.store.accounts import add_account
 from dispatch.store.credentials import add_credential
 from dispatch.store.ledger import post
@@ -26,6 +29,7 @@ from dispatch.store.outbox import list_messages
 from geo.remark import Remark
 from tests.api.test_access_matrix import expected as roles_of
 from tests.api.test_access_matrix import routes
+from tests.api.test_events import read
 
 PLACES = {
     "own": ("TW", "west"),
@@ -329,3 +333,28 @@ def test_a_joint_operation_tells_of_others_officers_crew_and_eta(towns: Towns, r
     assert {zone["zone"] for zone in told["TW"]["zones"]} == {"ZW"}
     assert all(one["officer"] for one in told["C"]["parties"][0]["officers"])
     assert {zone["zone"] for zone in told["C"]["zones"]} == {"ZW", "ZE"}
+
+
+AREAS = ("TW", "TE", "C", None)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.REPORTER])
+def test_live_coverage_is_that_of_ones_own_ground(towns: Towns, role):
+    """The share that a page hears when it opens, and whether it hears of one at all."""
+    service = towns.client.app.state.service
+    may_see = role in roles_of("GET /api/v1/coverage")
+    for area in AREAS:
+        earshot = earshot_of(role, area, service.city)
+        headers = towns.headers(role, area)
+        over_http = towns.client.get("/api/v1/coverage", headers=headers).json()
+        opened = [read(each) for each in opening_for(service, earshot, None).frames]
+        heard = [said["share"] for kind, _, said in opened if kind == "coverage"]
+        assert heard == ([over_http["share"]] if may_see else [])
+
+
+def person_of(role: Role, area: str | None) -> Person:
+    return Person("p", frozenset({role}), frozenset() if area is None else frozenset({area}))
+
+
+def earshot_of(role: Role, area: str | None, city: City) -> Earshot:
+    return Earshot.of(person_of(role, area), city)

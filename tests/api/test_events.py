@@ -28,6 +28,7 @@ from store_servers import load_city
 from api.app import create_app
 from api.earshot import HEARD_BY, Earshot
 from api.event_feed import MOST_MISSED, opening_for
+from api.live import Opening
 from api.service import Service
 from api.settings import Settings
 from dispatch.access import Act, Person, Role
@@ -226,6 +227,31 @@ def test_processes_on_one_server_hear_each_others_events_and_positions(town_fold
             await page.aclose()
 
     asyncio.run(scenario())
+
+
+def test_each_page_hears_what_is_covered_of_its_own_ground(tmp_path):
+    """
+    The towns lie out of reach; where no ground is seen, none is left uncovered.
+
+    Seen to fail with one share for everybody.
+    """
+
+    async def scenario(url: str) -> None:
+        async with served_together(url, 1) as (service,):
+            for areas, share in ((frozenset({"C", "TW", "TE"}), 0.0), (frozenset(), 1.0)):
+                earshot = Earshot(EVERYTHING.acts, areas)
+                page = service.stream.listen(earshot, lambda: Opening((), 0))
+                said = {}
+
+                def wanted(kind: str, data: object, said: dict = said) -> bool:
+                    said[kind] = data
+                    return kind == "coverage"
+
+                await heard(page, wanted)
+                assert said["coverage"]["share"] == share
+                await page.aclose()
+
+    asyncio.run(scenario(f"sqlite:///{write_sibling_towns(tmp_path)}"))
 
 
 PRESENT = ["beat", "weights", "positions"]
