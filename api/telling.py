@@ -40,7 +40,7 @@ def tell_incident(
     *,
     now: datetime,
     seen_in: frozenset[str] = frozenset(),
-) -> None:
+) -> IncidentOut:
     """
     Tell of an incident as it stands, and first of all that it is gone from where it was seen.
 
@@ -56,18 +56,25 @@ def tell_incident(
         The present.
     seen_in
         Areas in which it was seen until now; whoever sees others besides hears of it as it stands.
+
+    Returns
+    -------
+    shown
+        The same for the answer.
     """
     crews = list_assignments(session, incident=incident.id, bound=True, limit=None)
     bound = areas_of_units((one.picked.unit for one in crews), city)
     areas = _areas_of_incident(incident, city) | bound
     if seen_in - areas:
         tell(session, "incident_gone", {"id": incident.id}, now=now, areas=seen_in - areas)
-    tell(session, "incident", as_json(show_incident(session, incident)), now=now, areas=areas)
+    shown = show_incident(session, incident)
+    tell(session, "incident", as_json(shown), now=now, areas=areas)
+    return shown
 
 
 def tell_correction(
     session: Session, before: Incident, after: Incident, city: City, *, now: datetime
-) -> None:
+) -> IncidentOut:
     """
     Tell that an incident was corrected, perhaps to another place.
 
@@ -81,8 +88,13 @@ def tell_correction(
         The city.
     now
         The present.
+
+    Returns
+    -------
+    shown
+        As it is, for the answer.
     """
-    tell_incident(session, after, city, now=now, seen_in=_areas_of_incident(before, city))
+    return tell_incident(session, after, city, now=now, seen_in=_areas_of_incident(before, city))
 
 
 def tell_moves(

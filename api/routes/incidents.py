@@ -52,8 +52,8 @@ def report(
     )
     with effect.begin() as session:
         kept = desk.receive(session, incident, service.city, by=person.name)
-        tell_incident(session, kept, service.city, now=incident.reported_at)
-        out = tagged(show_incident(session, kept), effect.response)
+        told = tell_incident(session, kept, service.city, now=incident.reported_at)
+        out = tagged(told, effect.response)
         return effect.commit(out, location=f"/api/v1/incidents/{out.id}")
 
 
@@ -112,8 +112,8 @@ def correct(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
             by=person.name,
             now=now,
         )
-        tell_correction(session, before, corrected, service.city, now=now)
-        return effect.commit(tagged(show_incident(session, corrected), effect.response))
+        told = tell_correction(session, before, corrected, service.city, now=now)
+        return effect.commit(tagged(told, effect.response))
 
 
 def tagged(out: IncidentOut, response: Response) -> IncidentOut:

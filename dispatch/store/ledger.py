@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from dispatch.audit_chain import START, Head, canonical, link_on
 from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
@@ -26,6 +26,9 @@ from geo.remark import Remark
 CHAIN_LOCK = 0x6772_6964
 """Number of the advisory lock; any other program on the same database must use another."""
 
+
+TURN = "turn_at_the_ledger"
+"""Where a session remembers the transaction that has the lock already."""
 
 SYSTEM = "system"
 """Account in whose name the service acts by itself."""
@@ -43,8 +46,9 @@ def take_turn(session: Session) -> None:
     session
         A session that may write.
     """
-    if _on_server(session):
+    if _on_server(session) and session.info.get(TURN) is not _transaction(session):
         session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+        session.info[TURN] = _transaction(session)
 
 
 def record(  # noqa: PLR0913 -- who did what to what, and when
@@ -179,6 +183,11 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
         "due_at": now,
     }
     insert_or_ignore(session, OUTBOX, columns)
+
+
+def _transaction(session: Session) -> SessionTransaction | None:
+    """The innermost transaction: one that is undone to a savepoint gives back the lock it took."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _on_server(session: Session) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
+
 import pytest
+from sqlalchemy import event, text
 from store_servers import TemporaryServer
 
 from dispatch.store.engine import open_store
+from dispatch.store.ledger import CHAIN_LOCK, take_turn
 from geo.errors import BadValue, Unavailable, UnreadableFile
 
 
@@ -64,3 +68,29 @@ def test_a_connection_that_has_died_is_replaced(postgresql: TemporaryServer, dat
     with store.reading() as session:
         assert session.connection().closed is False
     store.close()
+
+
+def test_the_turn_at_the_ledger_is_asked_for_once_and_again_after_it_was_given_back(database: str):
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock")
+    with closing(open_store(database, create=True)) as store, store.session() as session:
+        asked: list[str] = []
+
+        @event.listens_for(store.engine, "before_cursor_execute")
+        def note(*of: object) -> None:
+            asked.append(str(of[2]))
+
+        def turns() -> tuple[int, int]:
+            holding = session.scalar(held, {"lock": CHAIN_LOCK})
+            return sum("pg_advisory_xact_lock" in one for one in asked), int(holding or 0)
+
+        with suppress(LookupError), session.begin_nested():
+            take_turn(session)
+            raise LookupError
+        assert turns() == (1, 0)
+        take_turn(session)
+        take_turn(session)
+        assert turns() == (2, 1)
+        session.commit()
+        assert turns() == (2, 0)
+        take_turn(session)
+        assert turns() == (3, 1)
