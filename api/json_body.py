@@ -8,6 +8,7 @@ it goes and whether it says NaN or Infinity, which Python's parser takes and JSO
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,9 +18,9 @@ from api.errors import problem
 DEEPEST = 32
 """Levels of lists and objects that a body may have."""
 
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[{]+|[\]}]+")
-_NO_NUMBER = re.compile(rb"NaN|Infinity")
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
+_NO_NUMBERS = (b"NaN", b"Infinity")
 _LONG_NUMBER = re.compile(rb"[0-9]{400}")
 
 
@@ -78,8 +79,8 @@ def flaw_of(body: bytes) -> str | None:
     flaw
         A sentence, or None; what else is wrong with it the parser will say.
     """
-    bare = _STRING.sub(b"", body)
-    if _NO_NUMBER.search(bare):
+    bare = _without_strings(body)
+    if any(word in bare for word in _NO_NUMBERS):
         return "NaN and Infinity are no JSON; leave out what is not known."
     if _LONG_NUMBER.search(bare):
         return "A number has hundreds of digits; nothing here is so large or so exact."
@@ -88,17 +89,16 @@ def flaw_of(body: bytes) -> str | None:
     return None
 
 
+def _without_strings(body: bytes) -> bytes:
+    """What stands outside of quotes; of a quote that is never closed the parser will say."""
+    without_escapes = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    return b"".join(without_escapes.split(b'"')[::2])
+
+
 def _deeper_than(bare: bytes, levels: int) -> bool:
     """Whether brackets are nested more deeply than so many levels."""
-    if bare.count(b"[") + bare.count(b"{") <= levels:
-        return False
-    depth = 0
-    for run in _BRACKETS.finditer(bare):
-        width = run.end() - run.start()
-        depth += width if run[0][0] in b"[{" else -width
-        if depth > levels:
-            return True
-    return False
+    brackets = bare.translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > levels
 
 
 def _is_json(scope: Scope) -> bool:
