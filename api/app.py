@@ -63,7 +63,9 @@ from dispatch.store.leader import Leadership
 logger = logging.getLogger(__name__)
 
 ROUTES = (
+    positions,
     suggestions,
+    incidents,
     batches,
     diversions,
     assignments,
@@ -72,12 +74,10 @@ ROUTES = (
     policies,
     joint_operations,
     coverage,
-    incidents,
     transitions,
     incident_record,
     deadlines,
     messages,
-    positions,
     duty,
     closures,
     city,
@@ -91,7 +91,7 @@ ROUTES = (
     api_keys,
     health,
 )
-"""Resources, in the order in which they are described."""
+"""Resources, in the order in which they are looked through and described: the busiest first."""
 
 
 def create_app(
