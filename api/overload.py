@@ -2,8 +2,12 @@
 Overload: bounded rooms for what is asked, so that what matters most is turned away last.
 
 Positions are shed first: a terminal sends its place again in a few seconds.  Then come questions:
-lists, maps, suggestions.  What people report and do has a room of its own, with threads that no
-question can take, and waits there longest.  Whoever is turned away is told when to come again.
+lists, maps, suggestions.  What may take seconds, for many incidents or from the past, waits apart
+from these.  What people report and do has a room of its own, with threads that no question can
+take, and waits there longest.  Whoever is turned away is told when to come again.
+
+Seats are few: Python computes for one at a time, and whoever shares that one turn with many holds
+up all of them, and the store's writers besides.
 """
 
 from __future__ import annotations
@@ -16,8 +20,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.errors import problem
 from api.metrics import Figures
 
-ASKING = ("/api/v1/suggestions", "/api/v1/joint-operations")
+ASKING = "/api/v1/suggestions"
 """Questions that are asked by POST; an incident's own suggestions are among them, too."""
+
+LONG = (
+    "/suggestions/batch",
+    "/joint-operations",
+    "/move-ups",
+    "/coverage",
+    "/reach",
+    "/reports/",
+    "/replay",
+    "/why-not/",
+)
+"""Questions that may take seconds, by what is in their addresses."""
 
 POSITIONS = ("/api/v1/positions", "/intake/")
 
@@ -93,8 +109,9 @@ def standard_rooms() -> dict[str, Room]:
     """
     rooms = (
         Room("positions", under_way=400, most_waiting=200, patience_s=1, status=429),
-        Room("questions", under_way=8, most_waiting=200, patience_s=3, status=503),
-        Room("acts", under_way=8, most_waiting=600, patience_s=10, status=503),
+        Room("questions", under_way=2, most_waiting=200, patience_s=3, status=503),
+        Room("plans", under_way=2, most_waiting=40, patience_s=20, status=503),
+        Room("acts", under_way=3, most_waiting=600, patience_s=10, status=503),
     )
     return {room.name: room for room in rooms}
 
@@ -153,6 +170,8 @@ def room_of(method: str, path: str) -> str | None:
     """
     if path == "/" or path.startswith(NEVER_TURNED_AWAY):
         return None
+    if any(part in path for part in LONG):
+        return "plans"
     if method in {"GET", "HEAD", "OPTIONS"}:
         return "questions"
     if path.startswith(POSITIONS):

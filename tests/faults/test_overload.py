@@ -28,14 +28,13 @@ from sqlalchemy import select
 
 from api import service, serving
 from api.intake import PositionIntake
-from api.overload import standard_rooms
 from dispatch import desk
 from dispatch.store.engine import open_store
 from dispatch.store.tables import INCIDENTS
 
 HELD, FIXES = 2_000, 500
 SENDERS = 3 * HELD // FIXES
-ASKERS = 3 * standard_rooms()["questions"].under_way
+ASKERS = 24
 REPORTERS = 4
 
 REPORT = {"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"]}
