@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import description, errors, pages
@@ -93,6 +94,14 @@ ROUTES = (
 )
 """Resources, in the order in which they are looked through and described: the busiest first."""
 
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
+"""The framework's own would say what people have written; ours are `Figures` and `RequestLog`."""
+
 
 def create_app(
     settings: Settings,
@@ -160,6 +169,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     app.state.figures = figures
     errors.install(app)

@@ -193,9 +193,14 @@ def _follow(fix: Fix, last: Fix, waiting: Fix | None) -> Remark:
 
 def _possible(before: Fix, after: Fix) -> bool:
     """Whether an officer can have moved from one fix to a later one."""
-    slack_m = sum(JITTER_M if fix.accuracy_m is None else fix.accuracy_m for fix in (before, after))
+    slack_m = _slack_m(before) + _slack_m(after)
     elapsed_s = (after.time - before.time).total_seconds()
     return _distance_m(before.lon_lat, after.lon_lat) <= FASTEST_MPS * elapsed_s + slack_m
+
+
+def _slack_m(fix: Fix) -> float:
+    """How far off a fix may be."""
+    return JITTER_M if fix.accuracy_m is None else fix.accuracy_m
 
 
 def _flaw(fix: Fix) -> Remark | None:
