@@ -42,6 +42,10 @@ TURN_S = 0.0005
 
 LOOK_S = 0.05
 
+UNREAD_S = 60.0
+"""A connection whose other end takes nothing for so long is given up, with all that waits for it:
+a page that sleeps comes back and resumes."""
+
 
 def listen_on(host: str, port: int) -> socket.socket:
     """
@@ -65,6 +69,8 @@ def listen_on(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * UNREAD_S))
     try:
         listener.bind((host, port))
     except OSError as error:
