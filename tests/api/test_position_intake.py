@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from api.errors import Overloaded
 from api.intake import PositionIntake
 from api.position_saving import save_positions
-from dispatch.store.positions import read_positions
+from dispatch.store.positions import read_positions, write_positions
 from geo.errors import Unavailable
 from geo.position import Fix, FixResult, Positions
 
@@ -199,6 +200,40 @@ def test_positions_that_could_not_be_saved_are_saved_the_next_time(client, monke
     with service.store.reading() as session:
         saved = read_positions(session)
     assert saved.fixes[known["officer"]].time == later
+
+
+def test_a_save_that_ends_half_way_keeps_the_rest_for_the_next_time(client, monkeypatch):
+    monkeypatch.setattr("api.position_saving.AT_A_TIME", 1)
+    service = client.app.state.service
+    save_positions(service)
+    listed = client.get(AT, params={"limit": 3}).json()["items"]
+    later = max(datetime.fromisoformat(one["time"]) for one in listed) + timedelta(seconds=30)
+    moved = [
+        {name: one[name] for name in ("officer", "lon", "lat")} | {"time": later.isoformat()}
+        for one in listed
+    ]
+    assert client.post(AT, json=moved).json()["accepted"] == 3
+    turns = iter([write_positions, write_positions])
+
+    def until_the_disk_is_full(session: Session, fixes: list[Fix]) -> None:
+        write = next(turns, None)
+        if write is None:
+            raise OSError("disk full")
+        write(session, fixes)
+
+    def saved_at() -> list[bool]:
+        with service.store.reading() as session:
+            kept = read_positions(session).fixes
+        return [kept[one["officer"]].time == later for one in listed]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.position_saving.write_positions", until_the_disk_is_full)
+        with pytest.raises(OSError, match="disk full"):
+            save_positions(service)
+    assert saved_at() == [True, True, False]
+    assert service.unsaved == 1
+    save_positions(service)
+    assert saved_at() == [True, True, True]
 
 
 def test_many_terminals_at_once_are_all_answered(client, count: Callable[..., int]):
