@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter, to_thread
@@ -234,7 +234,7 @@ class Stream:
 
     async def listen(
         self, earshot: Earshot, opening: Callable[[], Opening]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         """
         Listen until the page goes away, falls too far behind, or has listened long enough.
 

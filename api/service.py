@@ -22,6 +22,7 @@ from api.layers import Layers
 from api.live import Stream
 from api.notifier import LogNotifier
 from api.oidc import Provider
+from api.packed_stream import Packing
 from api.positions_now import PositionsNow
 from api.road_watch import RoadWatch
 from api.settings import Settings
@@ -73,6 +74,8 @@ class Service:
         The rankings that are known, by name.
     stream
         Open pages.
+    packing
+        Packs what they are sent, once for all.
     positions_now
         What they are told of positions.
     layers
@@ -112,6 +115,7 @@ class Service:
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
     stream: Stream = field(default_factory=Stream)
+    packing: Packing = field(default_factory=Packing)
     positions_now: PositionsNow = field(default_factory=PositionsNow)
     provider: Provider | None = None
     underway: Underway = field(default_factory=Underway)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
 from api.access import may
 from api.earshot import Earshot
 from api.event_feed import opening_for
+from api.packed_stream import takes_gzip
 from api.service import ServiceDep
 from dispatch.access import Act, Person
 
@@ -25,6 +26,7 @@ ListenDep = Annotated[Person, Depends(may(Act.LISTEN))]
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def listen(
+    request: Request,
     service: ServiceDep,
     person: ListenDep,
     last_event_id: Annotated[
@@ -42,8 +44,12 @@ async def listen(
     their own areas and below; kinds that it does not know it passes over.
     """
     earshot = Earshot.of(person, service.city)
+    frames = service.stream.listen(earshot, lambda: opening_for(service, earshot, last_event_id))
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no", "vary": "accept-encoding"}
+    if not takes_gzip(request.headers.get("accept-encoding")):
+        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
     return StreamingResponse(
-        service.stream.listen(earshot, lambda: opening_for(service, earshot, last_event_id)),
+        service.packing.frames(frames),
         media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        headers=headers | {"content-encoding": "gzip"},
     )
