@@ -46,7 +46,8 @@ def take_turn(session: Session) -> None:
     session
         A session that may write.
     """
-    if _on_server(session) and session.info.get(TURN) is not _transaction(session):
+    begun = _transaction(session)
+    if _on_server(session) and (begun is None or session.info.get(TURN) is not begun):
         session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
         session.info[TURN] = _transaction(session)
 

@@ -14,7 +14,7 @@ from dispatch.incident_state import ENDED
 from dispatch.store.audit import drop_links
 from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events
-from dispatch.store.ledger import record
+from dispatch.store.ledger import record, take_turn
 from dispatch.store.ledger_tables import AUDIT, OUTBOX
 from dispatch.store.suggestions import prune_tracks
 from dispatch.store.tables import INCIDENTS, POSITIONS
@@ -102,6 +102,7 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
     forgotten
         How much has gone.
     """
+    take_turn(session)  # before any row: entries are made in between
     since_event = now - timedelta(days=kept.events_d)
     forgotten = Forgotten(
         tracks=_change(

@@ -83,14 +83,17 @@ def test_the_turn_at_the_ledger_is_asked_for_once_and_again_after_it_was_given_b
             holding = session.scalar(held, {"lock": CHAIN_LOCK})
             return sum("pg_advisory_xact_lock" in one for one in asked), int(holding or 0)
 
+        take_turn(session)
+        assert turns() == (1, 1), "the first thing that a session does"
+        session.commit()
         with suppress(LookupError), session.begin_nested():
             take_turn(session)
             raise LookupError
-        assert turns() == (1, 0)
-        take_turn(session)
-        take_turn(session)
-        assert turns() == (2, 1)
-        session.commit()
         assert turns() == (2, 0)
         take_turn(session)
+        take_turn(session)
         assert turns() == (3, 1)
+        session.commit()
+        assert turns() == (3, 0)
+        take_turn(session)
+        assert turns() == (4, 1)
