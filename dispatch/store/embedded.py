@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can damage a write-ahead log that is reset while another process reads."""
 
-BUSY_TIMEOUT_S = 5
-"""How long a writer waits for another."""
+LOCK_TIMEOUT_S = 5
+"""How long a writer waits for another process, which has the file locked."""
+
+QUEUE_TIMEOUT_S = 15
+"""How long a writer waits for those of this process, each of whom may find the file locked."""
 
 POOL_SIZE, MORE_AT_PEAKS = 20, 20
 """Connections kept open, and opened beyond that for a while: one for each thread that asks."""
@@ -160,8 +163,8 @@ def _connect(path: Path, begin: Callable[[Connection], None], size: int, more: i
         hide_parameters=True,  # an error never repeats what somebody reported
         pool_size=size,
         max_overflow=more,
-        pool_timeout=BUSY_TIMEOUT_S,
-        connect_args={"timeout": BUSY_TIMEOUT_S},
+        pool_timeout=QUEUE_TIMEOUT_S,
+        connect_args={"timeout": LOCK_TIMEOUT_S},
     )
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", begin)

@@ -118,8 +118,8 @@ def test_nul_is_refused_in_every_address_and_body_alike(store_url, tmp_path):
 
 
 def impatient_of_file() -> None:
-    """Wait for another writer no longer than half a second."""
-    embedded_store.BUSY_TIMEOUT_S = 0.5
+    """Wait for another process no longer than half a second, whoever queues before."""
+    embedded_store.LOCK_TIMEOUT_S = 0.5
 
 
 def test_while_another_process_writes_to_the_file_the_store_is_busy(embedded_url, tmp_path):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from dispatch.store import embedded as embedded_store
@@ -16,6 +18,7 @@ from dispatch.store.outage import Outage, kind_of
 from dispatch.store.tables import META
 
 WRITERS, TURNS = 8, 10
+QUEUED = 4
 
 
 def begin(store: Store, name: str, value: str) -> None:
@@ -62,7 +65,7 @@ def test_a_writer_that_fails_leaves_its_turn_to_the_next(empty_file):
 
 
 def test_a_turn_that_does_not_come_means_that_the_store_is_busy(tmp_path, monkeypatch):
-    monkeypatch.setattr(embedded_store, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(embedded_store, "QUEUE_TIMEOUT_S", 0.05)
     store = open_store(f"sqlite:///{tmp_path / 'store.gpkg'}", create=True)
     held, waited = Event(), Event()
 
@@ -75,10 +78,39 @@ def test_a_turn_that_does_not_come_means_that_the_store_is_busy(tmp_path, monkey
     with ThreadPoolExecutor(1) as threads:
         holding = threads.submit(hold)
         held.wait()
-        with pytest.raises(NoConnection) as busy, store.session() as late:
-            late.execute(select(1))
-        waited.set()
+        try:
+            with pytest.raises(NoConnection) as busy, store.session() as late:
+                late.execute(select(1))
+        finally:
+            waited.set()
         holding.result()
     assert kind_of(busy.value) is Outage.BUSY
     begin(store, "after", "all")
+    store.close()
+
+
+def test_everybody_in_the_queue_hears_that_another_process_has_the_file_locked(
+    tmp_path, monkeypatch
+):
+    """
+    Whoever stands behind somebody who waits for the file hears the same, and may try again.
+
+    Seen to fail with one time for both waits: who stands behind gives up the queue.
+    """
+    monkeypatch.setattr(embedded_store, "LOCK_TIMEOUT_S", 0.1)
+    file = tmp_path / "store.gpkg"
+    store = open_store(f"sqlite:///{file}", create=True)
+    together = Barrier(QUEUED)
+
+    def late() -> Outage:
+        together.wait()
+        with pytest.raises(OperationalError) as locked, store.session() as session:
+            session.execute(select(1))
+        return kind_of(locked.value)
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(QUEUED) as threads:
+            heard = [done.result() for done in [threads.submit(late) for _ in range(QUEUED)]]
+    assert heard == [Outage.LOCKED] * QUEUED
     store.close()
