@@ -78,7 +78,8 @@ def check_what_it_heard(page: OpenPage, told: list[int]) -> None:
     assert page.broken == []
     assert all(np.diff(page.heard) > 0), "an event came twice, or too late"
     if not page.resets:
-        assert [number for number in page.heard if number in set(told)] == told
+        ours = set(told)
+        assert [number for number in page.heard if number in ours] == told
     assert page.nap_s or not page.resets, "a page that reads on misses nothing"
 
 
