@@ -23,9 +23,7 @@ MOST_LISTED = 100
 """Incidents on one page of a list, unless told otherwise."""
 
 
-def add_incident(
-    session: Session, incident: Incident, *, filed_under: Iterable[str] = ()
-) -> Incident:
+def add_incident(session: Session, incident: Incident, *, filed_under: Iterable[str]) -> Incident:
     """
     Record an incident.
 

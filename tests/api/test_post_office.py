@@ -85,7 +85,7 @@ class Town:
 
     def post(self, *keys: str) -> None:
         with self.store.session() as session:
-            about = add_incident(session, Incident((0.0, 0.0), (), SEVEN)).id
+            about = add_incident(session, Incident((0.0, 0.0), (), SEVEN), filed_under=()).id
             for key in keys:
                 ledger.post(
                     session, now=self.clock(), to="K1", said=SAID, dedupe_key=key, about=about

@@ -23,6 +23,6 @@ def commit_reports(url: str, said: Connection) -> None:
         for number in count():
             report = Incident((109.0, 21.5), (), SEVEN + timedelta(seconds=number), text="x" * 200)
             with store.session() as session:
-                kept = add_incident(session, report)
+                kept = add_incident(session, report, filed_under=())
                 session.commit()
             said.send_bytes(str(kept.id).encode())

@@ -229,7 +229,9 @@ def begin(store: Store, deadlines: int, due_from: datetime, over_s: float) -> No
     random = np.random.default_rng(4)
     report = Incident(RIVER.lon_lat["x"], ("H1",), due_from)
     with store.session() as session:
-        incidents = [str(add_incident(session, report).id) for _ in range(INCIDENTS)]
+        incidents = [
+            str(add_incident(session, report, filed_under=()).id) for _ in range(INCIDENTS)
+        ]
         for row in range(deadlines):
             after_s = np.sort(random.uniform(0, over_s, len(STEPS[0]))).tolist()
             at = [whole_ms(due_from + timedelta(seconds=one)) for one in after_s]

@@ -112,7 +112,7 @@ def test_every_message_arrives_whoever_is_killed_and_is_known_again(store_url, t
 def post(url: str, keys: list[str]) -> None:
     now = system_clock()
     with closing(open_store(url)) as store, store.session() as session:
-        about = add_incident(session, Incident((0.0, 0.0), (), now)).id
+        about = add_incident(session, Incident((0.0, 0.0), (), now), filed_under=()).id
         for key in keys:
             ledger.post(session, now=now, to="B1", said=SAID, dedupe_key=key, about=about)
         session.commit()

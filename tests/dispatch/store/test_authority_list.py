@@ -154,7 +154,7 @@ def test_how_grave_an_incident_is_and_who_filed_it_survive_the_store(store: Stor
     filings = (Filing("市局", NOW), Filing("镇政府", NOW.replace(hour=1)))
     incident = Incident(IN_TOWN, ("H1",), NOW, scale=CaseScale.MAJOR, filings=filings)
     with store.session() as session:
-        kept = get_incident(session, add_incident(session, incident).id)
+        kept = get_incident(session, add_incident(session, incident, filed_under=()).id)
     assert (kept.scale, kept.filings) == (CaseScale.MAJOR, filings)
 
 

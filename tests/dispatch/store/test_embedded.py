@@ -81,7 +81,7 @@ def test_the_spatial_index_follows_every_change(embedded: Store):
     assert boxes(embedded, "zones_polygon") == [(1, 109.0, 109.3, -0.1, 0.1)]
     known = boxes(embedded, "incidents_place")
     with embedded.session() as session:
-        added = add_incident(session, Incident((109.2, 0.05), (), NOW))
+        added = add_incident(session, Incident((109.2, 0.05), (), NOW), filed_under=())
         session.commit()
     assert boxes(embedded, "incidents_place") == [*known, (2, 109.2, 109.2, 0.05, 0.05)]
     this = INCIDENTS.c.id == added.id

@@ -36,7 +36,7 @@ def case(session, state, *, moved_on) -> str:
     incident = Incident(
         (109.0, 21.0), (), moved_on - DAY, reporter=Reporter("李四", PHONE), text="占道"
     )
-    number = add_incident(session, incident).id
+    number = add_incident(session, incident, filed_under=()).id
     session.execute(update(INCIDENTS).where(INCIDENTS.c.id == number).values(state=state))
     step = {"incident": number, "after": state, "at": moved_on, "by": "li", "reason": ""}
     session.execute(insert(TRANSITIONS).values(step))

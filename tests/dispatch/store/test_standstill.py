@@ -17,7 +17,7 @@ def test_an_invented_incident_moves_on_and_a_report_stays_on_record(store):
     place = (109.1, 0.0)
     with store.session() as session:
         write_positions(session, [Fix(officer, place, stopped)])
-        drawn = add_incident(session, Incident(place, (), stopped))
+        drawn = add_incident(session, Incident(place, (), stopped), filed_under=())
         reported = desk.receive(session, Incident(place, (), stopped), city, by="demo-dispatcher")
         pause = resume(session, now=stopped + timedelta(hours=3))
         assert pause == timedelta(hours=3)

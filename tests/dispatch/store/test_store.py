@@ -27,7 +27,7 @@ HERE = (109.1, 0.0)
 
 def test_services_never_commit(store: Store):
     with store.session() as session:
-        add_incident(session, Incident(HERE, ("H1",), NOW))
+        add_incident(session, Incident(HERE, ("H1",), NOW), filed_under=())
     with store.reading() as session:
         assert len(list_incidents(session)) == 1, "only the one of the folder"
 
@@ -40,7 +40,7 @@ def test_many_threads_write_one_after_the_other(store: Store):
             for _ in range(5):
                 with store.session() as session:
                     list_incidents(session, limit=1)
-                    add_incident(session, Incident(HERE, (), NOW))
+                    add_incident(session, Incident(HERE, (), NOW), filed_under=())
                     session.commit()
         except Exception as error:  # noqa: BLE001 -- whatever it is, the test shows it
             errors.append(error)
@@ -77,7 +77,7 @@ def test_an_incident_survives_the_store(store: Store):
     reporter = Reporter("李四", "13900000000")
     incident = Incident(HERE, ("H1",), NOW, IncidentKind.VISIT, "有人占道", reporter=reporter)
     with store.session() as session:
-        added = add_incident(session, incident)
+        added = add_incident(session, incident, filed_under=())
         session.commit()
     assert added.id == "20261120-000002"
     to_the_millisecond = NOW.replace(microsecond=123_000)
@@ -91,7 +91,7 @@ def test_an_incident_survives_the_store(store: Store):
 def test_lists_go_on_from_the_last_incident_of_the_page_before(store: Store):
     with store.session() as session:
         for _ in range(4):
-            add_incident(session, Incident(HERE, (), NOW))
+            add_incident(session, Incident(HERE, (), NOW), filed_under=())
         session.commit()
         pages = [list_incidents(session, limit=2)]
         while len(pages[-1]) == 2:
