@@ -73,7 +73,7 @@ onSubmit(password, (given) => askSignedIn("PUT", "/password", given), () =>
 );
 
 const who = await askSignedIn("GET");
-if (who.ok) {
-  show(who.said);
-  document.querySelector("main").hidden = false;
-}
+if (who.ok) show(who.said);
+else explain(document.querySelector("#problem"), who);
+document.querySelector("#own").hidden = !who.ok;
+document.querySelector("main").hidden = who.status === 401;

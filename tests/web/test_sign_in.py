@@ -291,6 +291,28 @@ def test_a_password_is_changed_on_the_page_and_only_the_new_one_is_good(city, op
 
 
 @pytest.mark.verify
+@pytest.mark.parametrize("away", ["nobody answers", "busy"])
+def test_a_service_that_does_not_answer_is_told_on_the_page_of_ones_account(city, open_page, away):
+    name = city.member("he.yan" if away == "busy" else "lin.tao")
+    page = open_page("/sign-in#account")
+    fill_in(page, name)
+    expect(page.locator("#name")).to_have_text(name)
+    said = {"code": "overloaded", "zh": "请稍后重试。", "en": "Come again."}
+    refuse = {"status": 503, "json": said}
+    page.route(f"**{SESSION}", lambda way: way.fulfill(**refuse) if away == "busy" else way.abort())
+    page.goto(f"{city.served.address}/account")
+    if away == "busy":
+        says(page, "#problem", said["zh"], said["en"])
+    else:
+        says(page, "#problem", "无法连接服务，请稍后重试。", "The service does not answer.")
+    expect(page.locator("#password")).to_be_hidden()
+    page.unroute(f"**{SESSION}")
+    page.reload()
+    expect(page.locator("#name")).to_have_text(name)
+    expect(page.locator("#problem")).to_have_text("")
+
+
+@pytest.mark.verify
 def test_whose_session_has_run_out_signs_in_again_and_is_back_at_work(city, open_page):
     name = city.member("qian.jun")
     page = open_page("/", viewport={"width": 1366, "height": 768})
