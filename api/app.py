@@ -180,10 +180,10 @@ def create_app(
     app.add_middleware(Draining)
     app.add_middleware(SecondTry)
     app.add_middleware(PlainAddress)
+    app.add_middleware(Overload, figures=figures)
     app.add_middleware(JsonBody)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(StaleReads)
-    app.add_middleware(Overload, figures=figures)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_names(settings))
     app.add_middleware(RequestLog, figures=figures)
     return app

@@ -90,6 +90,7 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
     if method != "get":
         refusals += [
             HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_TIMEOUT,
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         ]

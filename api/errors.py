@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 
 from api.request_id import present_request
 from api.second_try import try_again
-from dispatch.store.outage import DOWN, NOT_KEPT, Outage, kind_of
+from api.store_watch import BEGUN
+from dispatch.store.outage import FAILED, NOT_KEPT, Outage, kind_of
 from geo.errors import (
     BadInput,
     BadValue,
@@ -239,6 +240,7 @@ CHINESE: dict[str, str] = {
     "forbidden": "没有权限。",
     "method_not_allowed": "该地址不支持此方法。",
     "too_large": "请求内容过大。",
+    "too_slow": "请求内容未在规定时间内传完，请重新发送。",
     "bad_request": "请求格式不正确。",
     "invalid": "请求中有字段不正确。",
 }
@@ -327,8 +329,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for down in DOWN:
-        app.add_exception_handler(down, _on_store_error)
+    for failed in FAILED:
+        app.add_exception_handler(failed, _on_store_error)
     app.add_exception_handler(NOT_KEPT, _on_not_kept)
     app.add_exception_handler(Exception, _on_unforeseen)
 
@@ -368,6 +370,8 @@ async def _on_engine_failed(request: Request, error: Exception) -> JSONResponse:
 async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
     """The store failed: whoever reads may hear what was known, see `api.stale_reads`."""
     kind = kind_of(error)
+    if kind is Outage.FAULT:
+        return await _on_unforeseen(request, error)
     logger.error("The store failed a request (%s): %s", kind, type(error).__name__)
     if kind in {Outage.GAVE_WAY, Outage.LOCKED}:
         try_again(request)
@@ -375,7 +379,8 @@ async def _on_store_error(request: Request, error: Exception) -> JSONResponse:
         return await _on_own_error(request, StoreBusy())
     service = getattr(request.app.state, "service", None)
     if service is not None:
-        service.store_watch.note_down()
+        watch = service.store_watch
+        watch.note_down(error, begun=request.scope.get(BEGUN, watch.returns))
     return await _on_own_error(request, StoreDown())
 
 

@@ -1,12 +1,17 @@
 """
 Refuses bodies that no parser should be given: nested deeply, or with numbers that are none.
 
+A body is read before anybody works on the request, so that a line that stalls keeps no seat that
+others wait for; files that are sent up are read where they go.
+
 A body is looked over before it is parsed.  What is left of it without its strings shows how deep
 it goes and whether it says NaN or Infinity, which Python's parser takes and JSON does not know.
 """
 
 from __future__ import annotations
 
+import asyncio
+import codecs
 import re
 from itertools import accumulate
 
@@ -18,6 +23,13 @@ from api.errors import problem
 DEEPEST = 32
 """Levels of lists and objects that a body may have."""
 
+READ_WITHIN_S = 30.0
+"""A body that has not come by then is waited for no longer."""
+
+NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+TOO_SLOW = f"The body has not come within {READ_WITHIN_S:g} s; send it again."
+
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 _NO_NUMBERS = (b"NaN", b"Infinity")
@@ -26,7 +38,7 @@ _LONG_NUMBER = re.compile(rb"[0-9]{400}")
 
 class JsonBody:
     """
-    ASGI middleware that looks JSON bodies over.
+    ASGI middleware that reads bodies, and looks over those that are JSON.
 
     Parameters
     ----------
@@ -38,18 +50,19 @@ class JsonBody:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 400."""
-        if scope["type"] != "http" or not _is_json(scope):
+        """Pass a request on, or answer 400, or 408 where the body does not come."""
+        if scope["type"] != "http" or scope["method"] in NO_BODY or _is_file(scope):
             await self._app(scope, receive, send)
             return
-        body = bytearray()
-        last: Message = {"more_body": True}
-        while last.get("more_body", False):
-            last = await receive()
-            if last["type"] != "http.request":
-                return  # the client has gone
-            body += last.get("body", b"")
-        flaw = flaw_of(bytes(body))
+        try:
+            async with asyncio.timeout(READ_WITHIN_S):
+                body = await _read(receive)
+        except TimeoutError:
+            await problem(408, "too_slow", TOO_SLOW)(scope, receive, send)
+            return
+        if body is None:
+            return  # the client has gone
+        flaw = flaw_of(body) if _is_json(scope) else None
         if flaw is not None:
             await problem(400, "malformed", flaw)(scope, receive, send)
             return
@@ -60,9 +73,21 @@ class JsonBody:
             if given:
                 return await receive()
             given = True
-            return {"type": "http.request", "body": bytes(body), "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, again, send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Read a whole body; None if the client goes away meanwhile."""
+    body = bytearray()
+    last: Message = {"more_body": True}
+    while last.get("more_body", False):
+        last = await receive()
+        if last["type"] != "http.request":
+            return None
+        body += last.get("body", b"")
+    return bytes(body)
 
 
 def flaw_of(body: bytes) -> str | None:
@@ -79,6 +104,8 @@ def flaw_of(body: bytes) -> str | None:
     flaw
         A sentence, or None; what else is wrong with it the parser will say.
     """
+    if b"\0" in body or body.startswith(codecs.BOM_UTF8):
+        return "JSON is UTF-8 without a mark at its beginning and without NUL."
     bare = _without_strings(body)
     if any(word in bare for word in _NO_NUMBERS):
         return "NaN and Infinity are no JSON; leave out what is not known."
@@ -103,5 +130,15 @@ def _deeper_than(bare: bytes, levels: int) -> bool:
 
 def _is_json(scope: Scope) -> bool:
     """Whether a request says that its body is JSON."""
-    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(scope)
     return kind == "application/json" or kind.endswith("+json")
+
+
+def _is_file(scope: Scope) -> bool:
+    """Whether a request sends files up."""
+    return _kind(scope) == "multipart/form-data"
+
+
+def _kind(scope: Scope) -> str:
+    """What a request says that its body is."""
+    return Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()

@@ -7,7 +7,9 @@ from these.  What people report and do has a room of its own, with threads that 
 take, and waits there longest.  Whoever is turned away is told when to come again.
 
 Seats are few: Python computes for one at a time, and whoever shares that one turn with many holds
-up all of them, and the store's writers besides.
+up all of them, and the store's writers besides.  So nobody sits there who only waits: bodies are
+read before, answers are sent after, and signing in, which may wait for another service, has a room
+of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 from api.metrics import Figures
@@ -37,8 +39,20 @@ LONG = (
 
 POSITIONS = ("/api/v1/positions", "/intake/")
 
-NEVER_TURNED_AWAY = ("/healthz", "/readyz", "/metrics", "/api/v1/events", "/assets/")
-"""What an operator looks at in an overload, and streams, which stay open."""
+SIGNING_IN = "/api/v1/session"
+"""Passwords are slow on purpose, and a provider of identities is somebody else's."""
+
+NEVER_TURNED_AWAY = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/v1/events",
+    "/assets/",
+    "/sign-in",
+    "/account",
+    "/session.js",
+)
+"""What an operator looks at in an overload, pages without data, and streams, which stay open."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +114,7 @@ class Room:
 
 def standard_rooms() -> dict[str, Room]:
     """
-    Lay out the rooms for the forty threads of a process, of which positions take none.
+    Lay out the rooms of a process, which has forty threads; positions take none.
 
     Returns
     -------
@@ -111,6 +125,7 @@ def standard_rooms() -> dict[str, Room]:
         Room("positions", under_way=400, most_waiting=200, patience_s=1, status=429),
         Room("questions", under_way=2, most_waiting=200, patience_s=3, status=503),
         Room("plans", under_way=2, most_waiting=40, patience_s=20, status=503),
+        Room("signing_in", under_way=6, most_waiting=200, patience_s=10, status=503),
         Room("acts", under_way=3, most_waiting=600, patience_s=10, status=503),
     )
     return {room.name: room for room in rooms}
@@ -148,10 +163,32 @@ class Overload:
             self._figures.turned_away(name)
             await _refuse(room, scope, receive, send)
             return
+        seat = _Seat(room, send)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, seat.send)
         finally:
-            room.leave()
+            seat.leave()
+
+
+@dataclass(slots=True, eq=False)
+class _Seat:
+    """A seat in a room, given back when the answer begins: who reads it slowly holds up nobody."""
+
+    room: Room
+    onward: Send
+    taken: bool = True
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.leave()
+        await self.onward(message)
+
+    def leave(self) -> None:
+        """Give the seat back, once."""
+        if self.taken:
+            self.taken = False
+            self.room.leave()
 
 
 def room_of(method: str, path: str) -> str | None:
@@ -170,15 +207,14 @@ def room_of(method: str, path: str) -> str | None:
     """
     if path == "/" or path.startswith(NEVER_TURNED_AWAY):
         return None
-    if any(part in path for part in LONG):
-        return "plans"
-    if method in {"GET", "HEAD", "OPTIONS"}:
-        return "questions"
-    if path.startswith(POSITIONS):
-        return "positions"
-    if path.startswith(ASKING) or path.endswith("/suggestions"):
-        return "questions"
-    return "acts"
+    looks = method in {"GET", "HEAD", "OPTIONS"}
+    rules = {
+        "signing_in": path.startswith(SIGNING_IN),
+        "plans": any(part in path for part in LONG),
+        "positions": path.startswith(POSITIONS) and not looks,
+        "questions": looks or path.startswith(ASKING) or path.endswith("/suggestions"),
+    }
+    return next((name for name, fits in rules.items() if fits), "acts")
 
 
 def _intake_is_full(scope: Scope) -> bool:

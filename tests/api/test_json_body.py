@@ -59,7 +59,7 @@ def test_no_number_is_found_outside_of_strings_and_let_alone_within(value: objec
         (r'{"\ud800": 1}', 422, "invalid"),
         ("nul", 422, "invalid"),
         ("", 422, "invalid"),
-        ("\ufeff{}", 422, "invalid"),
+        ("\ufeff{}", 400, "malformed"),
         (" " * (4 * 1024 * 1024) + "{}", 413, "too_large"),
     ],
 )
@@ -74,6 +74,12 @@ def test_a_hostile_body_gets_one_clear_problem(client, path, body, status, code)
     assert problem["en"].endswith(".")
     if path == "incidents":
         assert (answer.status_code, problem["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize("said", ["[NaN]", '["\u2200", ' + "[" * 5000 + "]" * 5000 + "]", "{}"])
+def test_json_in_another_coding_is_refused_unread(said: str, coding: str):
+    assert flaw_of(said.encode(coding)) is not None
 
 
 def test_bytes_that_are_no_utf_8_are_refused(client):

@@ -9,8 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.json_body import JsonBody
 from api.metrics import Figures
 from api.overload import Overload, Room, room_of
 
@@ -49,21 +50,34 @@ def rooms() -> dict[str, Room]:
     }
 
 
-async def ask(app: Overload, path: str) -> tuple[int, dict[str, str], bytes]:
+class App:
+    """Stands for the application, as far as a scope tells of it."""
+
+    class state:  # noqa: N801 -- as Starlette names it
+        service = None
+
+
+def asked_for(path: str) -> Scope:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "app": App,
+        "headers": [(b"content-type", b"application/json")],
+    }
+
+
+async def nothing() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
+async def ask(app: ASGIApp, path: str) -> tuple[int, dict[str, str], bytes]:
     said: list[Message] = []
-
-    class App:
-        class state:  # noqa: N801 -- as Starlette names it
-            service = None
-
-    async def nothing() -> Message:
-        return {"type": "http.request", "body": b""}
 
     async def note(message: Message) -> None:
         said.append(message)
 
-    scope: Scope = {"type": "http", "method": "POST", "path": path, "app": App}
-    await app(scope, nothing, note)
+    await app(asked_for(path), nothing, note)
     headers = {name.decode(): value.decode() for name, value in said[0]["headers"]}
     return said[0]["status"], headers, said[1]["body"]
 
@@ -124,6 +138,59 @@ def test_who_is_turned_away_hears_when_to_come_again():
         assert int(headers["retry-after"]) >= 1
 
 
+def test_who_reads_an_answer_slowly_keeps_no_seat():
+    """Seen to fail where a seat is kept until all has been sent: nobody else gets one."""
+
+    async def run() -> tuple[list[int], int]:
+        app = Overload(Workshop(), figures=Figures(), rooms=rooms())
+        read_on, all_begun, begun = asyncio.Event(), asyncio.Event(), []
+
+        async def slowly(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                await read_on.wait()
+                return
+            begun.append(message["status"])
+            if len(begun) == 20:
+                all_begun.set()
+
+        scope = asked_for(ADDRESSES["acts"])
+        slow = [asyncio.create_task(app(scope, nothing, slowly)) for _ in range(20)]
+        await all_begun.wait()
+        quick, _, _ = await ask(app, ADDRESSES["acts"])
+        read_on.set()
+        await asyncio.gather(*slow)
+        return begun, quick
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == ([200] * 20, 200)
+
+
+def test_a_body_that_does_not_come_takes_no_seat_and_is_not_waited_for_long(monkeypatch):
+    """Seen to fail where bodies are read from a seat: whoever sends at once waits with the rest."""
+    monkeypatch.setattr("api.json_body.READ_WITHIN_S", 0.5)
+
+    async def run() -> tuple[int, list[int]]:
+        app = JsonBody(Overload(Workshop(), figures=Figures(), rooms=rooms()))
+        given_up: list[int] = []
+
+        async def never() -> Message:
+            await asyncio.Event().wait()
+            return await nothing()
+
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given_up.append(message["status"])
+
+        scope = asked_for(ADDRESSES["acts"])
+        stalled = [asyncio.create_task(app(scope, never, note)) for _ in range(20)]
+        await asyncio.sleep(0)
+        quick, _, _ = await ask(app, ADDRESSES["acts"])
+        assert not given_up
+        await asyncio.gather(*stalled)
+        return quick, given_up
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == (200, [408] * 20)
+
+
 def test_a_seat_is_given_back_when_the_work_fails():
     async def fails(*_: object) -> None:
         raise ZeroDivisionError
@@ -151,6 +218,9 @@ def test_a_seat_is_given_back_when_the_work_fails():
         ("GET", "/api/v1/units/U1/reach", "plans"),
         ("GET", "/api/v1/coverage", "plans"),
         ("POST", "/api/v1/incidents/I1/suggestions", "questions"),
+        ("POST", "/api/v1/session", "signing_in"),
+        ("GET", "/api/v1/session/provider/return", "signing_in"),
+        ("GET", "/sign-in", None),
         ("POST", "/api/v1/incidents", "acts"),
         ("POST", "/api/v1/assignments", "acts"),
         ("PUT", "/api/v1/officers/P1/duty", "acts"),
