@@ -121,7 +121,7 @@ def heartbeats(
         return beat_if_leading
 
     def steady(beat: Callable[[], None], every_s: float) -> Heartbeat:
-        return Heartbeat(beat, every_s=every_s, tell=service.store_watch.note_failed)
+        return Heartbeat(beat, every_s=every_s, trying=service.store_watch.trying)
 
     def move_and_publish() -> None:
         if walk is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Sequence
 
 from api.service import Service
 from api.telling import tell_call, tell_moves
@@ -11,8 +11,6 @@ from dispatch.deadline import ClockKind
 from dispatch.deadline_plan import Deadline
 from dispatch.store.deadlines import due_deadlines
 from dispatch.supervision import Supervised, supervise
-
-logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
 """Deadlines that are read at a time; each is told in a transaction of its own."""
@@ -56,31 +54,36 @@ class DeadlineWatch:
             with service.store.reading() as session:
                 now = service.clock()
                 due = due_deadlines(session, now=now, limit=MOST_AT_ONCE, kind=kind)
-            supervised = [one for one in map(self._tell, due) if one is not None]
+            supervised = self._tell_each(due)
             told += supervised
             more = bool(supervised)
         if any(one.offer is not None for one in told):
             service.keep_duty()
         return told
 
+    def _tell_each(self, due: Sequence[Deadline]) -> list[Supervised]:
+        """Tell one step of each; one that fails is tried again at the next beat, others go on."""
+        told: list[Supervised | None] = []
+        for deadline in due:
+            what = f"Deadline {deadline.kind} of {deadline.incident}"
+            with self._service.store_watch.trying(what):
+                told.append(self._tell(deadline))
+        return [one for one in told if one is not None]
+
     def _tell(self, deadline: Deadline) -> Supervised | None:
-        """Tell one step; if that fails it is tried again at the next beat, others go on."""
+        """Tell one step, in a transaction of its own."""
         service = self._service
-        try:
-            with service.store.session() as session:
-                told = supervise(
-                    session,
-                    deadline,
-                    service.live.present,
-                    now=service.clock(),
-                    sending=standard_terms(),
-                )
-                if told is not None and told.offer is not None:
-                    tell_moves(session, told.offer.moved, service.city, now=service.clock())
-                if told is not None and told.call is not None:
-                    tell_call(session, told.call, service.city, now=service.clock())
-                session.commit()
-        except Exception:  # one deadline that fails must not hold up the others
-            logger.exception("Deadline %s of %s failed", deadline.kind, deadline.incident)
-            return None
+        with service.store.session() as session:
+            told = supervise(
+                session,
+                deadline,
+                service.live.present,
+                now=service.clock(),
+                sending=standard_terms(),
+            )
+            if told is not None and told.offer is not None:
+                tell_moves(session, told.offer.moved, service.city, now=service.clock())
+            if told is not None and told.call is not None:
+                tell_call(session, told.call, service.city, now=service.clock())
+            session.commit()
         return told

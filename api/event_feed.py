@@ -59,12 +59,13 @@ class EventFeed:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while not self._stopping:
-            try:
+            caught_up = False
+            with self._service.store_watch.trying("The event feed"):
                 await loop.run_in_executor(self._thread, self._bell.wait, WAIT_S)
                 await self._catch_up()
-            except Exception as error:  # noqa: BLE001 -- it goes on; nothing is lost by then
-                self._service.store_watch.note_failed("The event feed", error)
-                await asyncio.sleep(WAIT_S)
+                caught_up = True
+            if not caught_up:
+                await asyncio.sleep(WAIT_S)  # then it goes on; nothing is lost by then
 
     async def _catch_up(self) -> None:
         """Publish everything new, in order, then do what follows from it."""

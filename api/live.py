@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter, to_thread
@@ -303,16 +304,20 @@ class Heartbeat:
         What to do; it runs in a thread, and a failure is told, not fatal.
     every_s
         Seconds from one beat to the next.
-    tell
-        Says in the log that a beat has failed.
+    trying
+        Holds a beat that fails up from going further, and notes it; it is given the beat's name.
     """
 
     def __init__(
-        self, beat: Callable[[], None], *, every_s: float, tell: Callable[[str, Exception], None]
+        self,
+        beat: Callable[[], None],
+        *,
+        every_s: float,
+        trying: Callable[[str], AbstractContextManager[None]],
     ) -> None:
         self._beat = beat
         self._every_s = every_s
-        self._tell = tell
+        self._trying = trying
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
@@ -330,10 +335,8 @@ class Heartbeat:
         loop = asyncio.get_running_loop()
         due = loop.time() + self._every_s
         while not await self._stops_within(due - loop.time()):
-            try:
+            with self._trying(BEAT):
                 await asyncio.to_thread(self._beat)
-            except Exception as error:  # noqa: BLE001 -- one that fails must not end the others
-                self._tell(BEAT, error)
             due = max(due + self._every_s, loop.time())
 
     async def _stops_within(self, wait_s: float) -> bool:

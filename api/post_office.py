@@ -84,11 +84,9 @@ class PostOffice:
     async def _run(self) -> None:
         """Take out as much as there is room for, whenever there is room."""
         while not self._stop.is_set():
-            try:
+            taken: list[Message] = []
+            with self._service.store_watch.trying("The post office"):
                 taken = await self._in_thread(self._take_out)
-            except Exception as error:  # noqa: BLE001 -- it goes on; what is out comes again
-                self._service.store_watch.note_failed("The post office", error)
-                taken = []
             for message in taken:
                 send = asyncio.create_task(self._send(message))
                 self._under_way.add(send)
@@ -121,13 +119,12 @@ class PostOffice:
     async def _send(self, message: Message) -> None:
         """Send a message and note what became of it; if that fails, it is sent again."""
         try:
-            delivery = await self._deliver(message)
-            await self._in_thread(lambda: self._note(message, delivery))
+            with self._service.store_watch.trying(f"Message {message.number}"):
+                delivery = await self._deliver(message)
+                await self._in_thread(lambda: self._note(message, delivery))
         except asyncio.CancelledError:
             await self._in_thread(lambda: self._give_back(message))
             raise
-        except Exception:  # one message that fails must not hold up the others
-            logger.exception("Message %d: what became of it could not be kept", message.number)
 
     async def _deliver(self, message: Message) -> Delivery:
         """Try once, within a time."""

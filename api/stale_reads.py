@@ -17,7 +17,7 @@ from datetime import datetime
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.store_watch import StoreWatch
+from api.store_watch import BEGUN, StoreWatch
 
 MOST_KEPT = 500
 """Answers that are remembered, the latest asked."""
@@ -58,6 +58,8 @@ class StaleReads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; a list or object that is read goes through our hands."""
         watch = _watch(scope)
+        if watch is not None:
+            scope[BEGUN] = watch.returns
         path = scope.get("path", "")
         read = scope["type"] == "http" and scope["method"] == "GET"
         if watch is None or not read or not path.startswith("/api/"):

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from enum import StrEnum
 
 from psycopg import OperationalError as ConnectionLost
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm import Session
 
-from dispatch.store.engine import Store
+from dispatch.store.tables import META
+from dispatch.store.upsert import upsert
 
-DOWN = (OperationalError, InterfaceError, NoConnection)
-"""What the drivers raise when a store cannot be reached, is locked, or cannot be written to."""
+FAILED = (DBAPIError, NoConnection, ConnectionLost)
+"""
+What is raised when a store fails somebody; the last to whoever listens on a connection of the
+driver's own.
+"""
 
-FAILED = (*DOWN, ConnectionLost)
-"""The same, and what is raised to whoever listens on a connection of the driver's own."""
+TRACE = "written_after_outage"
+"""Name of the entry that is written to find out whether a store takes it."""
 
 NOT_KEPT = DataError
 """What they raise of a value that no column can hold, such as a number of thirty digits."""
@@ -24,6 +30,14 @@ NOT_KEPT = DataError
 _GAVE_WAY = {"40001", "40P01"}  # serialization failure, deadlock
 _HELD_UP = {"55P03", "57014"}  # lock timeout, statement timeout
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_GONE = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+}
 _PRIMARY = 0xFF  # of SQLite's codes the lowest byte is the error, those above say more of it
 
 
@@ -42,6 +56,9 @@ class Outage(StrEnum):
     DOWN = "down"
     """The store cannot be reached, or cannot be written to."""
 
+    FAULT = "fault"
+    """The store is there, and does not know what was asked of it: the program is wrong."""
+
 
 def kind_of(error: Exception) -> Outage:
     """
@@ -59,34 +76,67 @@ def kind_of(error: Exception) -> Outage:
     """
     if isinstance(error, NoConnection):
         return Outage.BUSY
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
-        return Outage.LOCKED if code in _LOCKED else Outage.DOWN
+        return _of_file(getattr(cause, "sqlite_errorcode", 0) & _PRIMARY)
     state = getattr(cause, "sqlstate", None)
     if state in _GAVE_WAY:
         return Outage.GAVE_WAY
-    return Outage.BUSY if state in _HELD_UP else Outage.DOWN
+    if state in _HELD_UP:
+        return Outage.BUSY
+    lost = (OperationalError, InterfaceError, ConnectionLost)
+    return Outage.DOWN if isinstance(error, lost) else Outage.FAULT
 
 
-def takes_writes(store: Store) -> bool:
+def words_of(error: Exception) -> str:
     """
-    Find out whether a store could be written to now, by beginning to write and leaving it.
+    Repeat what a driver says of an error, for whoever has to mend it.
 
     Parameters
     ----------
-    store
-        The store; nothing in it changes.
+    error
+        One of `FAILED`.
 
     Returns
     -------
-    takes
-        False while its server is away, or its file may not be written to; who only has to wait
-        for somebody else will be let in.
+    words
+        The first line, such as “database or disk is full”; neither the statement nor its values,
+        which stand in those below.
     """
-    try:
-        with store.session() as session:
-            session.execute(select(1))
-    except DOWN as error:
-        return kind_of(error) is not Outage.DOWN
-    return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0] or type(cause).__name__
+
+
+def begin_to_write(session: Session) -> None:
+    """
+    Find out whether a store lets somebody begin to write, or raise what its driver says.
+
+    Parameters
+    ----------
+    session
+        A session that may write; nothing in its store changes.
+    """
+    session.execute(select(1))
+
+
+def leave_trace(session: Session, *, now: datetime) -> None:
+    """
+    Find out whether a store takes what is written, or raise what its driver says.
+
+    On a full disk one may begin to write; only what is committed proves that there is room.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    now
+        The present: what is written is never what stands there already, which costs no room.
+    """
+    upsert(session, META, "name", [{"name": TRACE, "value": now.isoformat()}])
+
+
+def _of_file(code: int) -> Outage:
+    """What a primary code of SQLite means."""
+    if code in _LOCKED:
+        return Outage.LOCKED
+    return Outage.DOWN if code in _GONE else Outage.FAULT
