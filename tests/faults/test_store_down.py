@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
 import psycopg
 from faults.running_server import Answer, Caller, running
 
+from api.beats import STORE_S
 from dispatch.store import embedded as embedded_store
 from dispatch.store import server as server_store
 
@@ -24,6 +29,9 @@ BACK = "The store takes what is written again"
 
 BEATS_S = 3.0
 """All that goes on by itself has asked the store meanwhile, most of it several times."""
+
+LOOKS = 3
+"""How often the service has looked at the store while its disk is full."""
 
 FULL_B = 4096
 """No file may grow past this: less than one page and its head in the store's log."""
@@ -142,18 +150,59 @@ def test_while_another_process_writes_to_the_file_the_store_is_busy(embedded_url
         assert report(caller).status == 201
 
 
+def speak_into(pipe: Connection) -> None:
+    """Log into a pipe, which takes it also while no file may grow."""
+    for stream in (1, 2):
+        os.dup2(pipe.fileno(), stream)
+
+
+class Ear:
+    """Hears what a server says into a pipe."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._heard = b""
+
+    def said(self) -> str:
+        """All that was said so far."""
+        while self._pipe.poll():
+            more = os.read(self._pipe.fileno(), 65_536)
+            if not more:
+                break
+            self._heard += more
+        return self._heard.decode(errors="replace")
+
+
 def test_while_the_disk_of_the_file_is_full(embedded_url, tmp_path):
-    with running(embedded_url, tmp_path) as server, server.caller() as caller:
+    """Seen to fail with a look that only begins to write: it is said again and again."""
+    hearing, pipe = Pipe(duplex=False)
+    ear, weak = Ear(hearing), partial(speak_into, pipe)
+    with (
+        closing(hearing),
+        closing(pipe),
+        running(embedded_url, tmp_path, weakened=weak) as server,
+        server.caller() as caller,
+    ):
         assert report(caller).status == 201
         whole = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FULL_B, whole[1]))
-        refused = report(caller)
-        read = caller.get(UNITS)
+        refused, reads = report(caller), [caller.get(UNITS)]
+        for _ in range(LOOKS):
+            time.sleep(STORE_S)
+            reads.append(caller.get(UNITS))
+            assert report(caller).body["code"] == "store_down"
+        meanwhile = ear.said()
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whole)
         assert (refused.status, refused.body["code"]) == (503, "store_down")
-        assert read.status == 200
+        assert {read.status for read in reads} == {200}
+        assert len({read.headers["x-stale-since"] for read in reads}) == 1
+        assert re.search(rf"{AWAY} \((disk I/O error|database or disk is full)\)", meanwhile)
+        assert (meanwhile.count(AWAY), meanwhile.count(BACK)) == (1, 0), meanwhile
+
         assert within(lambda: report(caller).status == 201)
         assert within(lambda: "x-stale-since" not in caller.get(INCIDENTS).headers)
+        said = ear.said()
+        assert (said.count(AWAY), said.count(BACK), said.count("Traceback")) == (1, 1, 0), said
 
 
 def within(done: Callable[[], bool]) -> bool:
