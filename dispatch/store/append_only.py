@@ -5,13 +5,16 @@ An embedded store has triggers, a database triggers and one function, made with 
 migrations.  Where retention may take rows, it has to say so in the audit first: a row goes only
 while the last entry of the audit names it, so what lets it go is over with the next entry.  Whoever
 has the file or owns the tables can drop a trigger; what they change then, the audit's chain shows.
+
+SQLite erases without asking a trigger where a program says ``INSERT OR REPLACE`` and has not turned
+``recursive_triggers`` on; so an embedded store looks at what is inserted, too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 ONLY_ADDED = "only_added"
 """Under which name a declared table says how it is kept."""
@@ -36,6 +39,9 @@ class OnlyAdded:
         Column that holds the number which such an entry names.
     after_h
         Hours by which a row has to be older than that entry.
+    offered_again
+        Whether rows that are there already may be inserted anew, and are passed over; else that is
+        refused.
     """
 
     fixed: tuple[str, ...] = ()
@@ -43,6 +49,7 @@ class OnlyAdded:
     dropped_by: str = ""
     number: str = "fid"
     after_h: int = 0
+    offered_again: bool = False
 
 
 _SAID = "{table} is only added to: no row of it is changed or erased."
@@ -60,6 +67,11 @@ _IN_FILE = (
     (
         "CREATE TRIGGER {table}_not_erased BEFORE DELETE ON {table} WHEN NOT ({goes}) "
         "BEGIN SELECT RAISE(ABORT, '{said}'); END"
+    ),
+    (
+        "CREATE TRIGGER {table}_not_replaced BEFORE INSERT ON {table} "
+        "WHEN EXISTS (SELECT 1 FROM {table} AS held WHERE {same}) "
+        "BEGIN SELECT RAISE({answer}); END"
     ),
 )
 
@@ -83,6 +95,7 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END $$
 """
+"""Dumps of tables call it by its name, under which the meaning of its arguments never changes."""
 
 _ON_SERVER = (
     (
@@ -114,7 +127,7 @@ def only_add(connection: Connection, table: str, kept: OnlyAdded) -> None:
         How its rows are kept.
     """
     if connection.dialect.name == "sqlite":
-        triggers = _in_file(table, kept)
+        triggers = _in_file(table, kept, _keys(connection, table))
     else:
         connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
         triggers = _on_server(table, kept)
@@ -142,13 +155,23 @@ def triggers_of(table: str, dialect: str) -> tuple[str, ...]:
     return tuple(each.split()[2].format(table=table) for each in made)
 
 
-def _in_file(table: str, kept: OnlyAdded) -> list[str]:
+def _keys(connection: Connection, table: str) -> list[list[str]]:
+    """Columns by which two rows of a table may not be the same, key by key."""
+    found = inspect(connection)
+    unique = [each["column_names"] for each in found.get_unique_constraints(table)]
+    return [found.get_pk_constraint(table)["constrained_columns"], *sorted(unique)]
+
+
+def _in_file(table: str, kept: OnlyAdded, keys: list[list[str]]) -> list[str]:
     """The triggers of an embedded store."""
-    goes = kept.goes_if or "0"
+    goes, said = kept.goes_if or "0", _SAID.format(table=table)
     if kept.dropped_by:
         goes = _NAMED_IN_FILE.format(act=kept.dropped_by, number=kept.number, hours=kept.after_h)
-    names = {"table": table, "fixed": _of(kept.fixed), "goes": goes}
-    return [each.format(said=_SAID.format(table=table), **names) for each in _IN_FILE]
+    same = (" AND ".join(f"held.{name} = NEW.{name}" for name in key) for key in keys)
+    names = {"table": table, "fixed": _of(kept.fixed), "goes": goes, "said": said}
+    names["same"] = " OR ".join(f"({each})" for each in same)
+    names["answer"] = "IGNORE" if kept.offered_again else f"ABORT, '{said}'"
+    return [each.format(**names) for each in _IN_FILE]
 
 
 def _on_server(table: str, kept: OnlyAdded) -> list[str]:

@@ -55,6 +55,7 @@ OUTBOX = table(
     kept=OnlyAdded(
         fixed=("fid", "dedupe_key", "addressee", "said", "about", "posted_at"),
         goes_if="OLD.sent_at IS NOT NULL OR OLD.given_up_at IS NOT NULL",
+        offered_again=True,
     ),
 )
 

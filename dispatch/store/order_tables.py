@@ -135,7 +135,7 @@ ESCALATIONS = table(
     Column("told_at", Instant, nullable=False),
     Column("said", Remarks, nullable=False),
     UniqueConstraint("whistle", "step"),
-    kept=OnlyAdded(),
+    kept=OnlyAdded(offered_again=True),
 )
 
 SECOND_THOUGHTS = table(

@@ -214,7 +214,7 @@ SUGGESTIONS = _table(
     _text("question"),
     _text("snapshot"),
     _text("counted", nullable=True),
-    kept=OnlyAdded(),
+    kept=OnlyAdded(offered_again=True),
 )
 
 FROZEN = _table(

@@ -6,12 +6,23 @@ Seen to fail with the guard taken out: with a `only_add` that makes nothing, eve
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from rows_by_hand import a_row, without_guard
-from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Table,
+    UniqueConstraint,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,6 +42,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GUARDED = sorted(name for name, each in METADATA.tables.items() if ONLY_ADDED in each.info)
 FOR_GOOD = [name for name in GUARDED if name not in {"audit", "events", "outbox"}]
+OFFERED_AGAIN = {"escalations", "outbox", "suggestions"}
 REFUSED = "is only added to: no row of it is changed or erased"
 
 
@@ -82,14 +94,61 @@ def test_no_row_is_changed_or_erased(session):
         assert session.scalar(select(func.count()).select_from(table)) == 1
 
 
-def test_no_row_is_replaced_or_emptied_out(session):
+def test_no_table_is_emptied_out(session):
     for name in FOR_GOOD:
         put(session, METADATA.tables[name])
-        if session.get_bind().dialect.name == "sqlite":
-            whole = insert(METADATA.tables[name]).prefix_with("OR REPLACE")
-            refuses(session, whole.values(a_row(METADATA.tables[name], fid=1)))
-        else:
+        if session.get_bind().dialect.name != "sqlite":
             refuses(session, text(f"TRUNCATE {name} CASCADE"))
+
+
+def test_no_key_of_a_guarded_table_is_an_index_only():
+    """What looks at what is inserted knows the keys that the tables were made with."""
+    assert not [
+        index.name for name in GUARDED for index in METADATA.tables[name].indexes if index.unique
+    ]
+
+
+def in_the_way(table: Table) -> Iterator[dict[str, object]]:
+    """Rows that share one key each with the row that `put` puts, and as little else as may be."""
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    other = {str: "y", int: 2, float: 2.0}
+    for key in (table.primary_key, *unique):
+        same = set(key.columns.keys())
+        row = a_row(table, fid=1)
+        yield {
+            name: held if name in same else other.get(type(held), held)
+            for name, held in row.items()
+        }
+
+
+@pytest.mark.parametrize("verb", ["OR REPLACE", "OR IGNORE", "OR ABORT"])
+def test_another_program_replaces_no_row_of_a_file(empty_file: Store, verb):
+    """
+    SQLite asks no trigger for the row that it replaces, unless the program has told it to.
+
+    Seen to fail with the guard taken out: without the trigger that looks at what is inserted, all
+    that is replaced.
+    """
+    program = create_engine(f"sqlite:///{empty_file.path}")
+    with closing(program.connect()) as connection:
+        assert connection.scalar(text("PRAGMA recursive_triggers")) == 0
+        for table in map(METADATA.tables.__getitem__, GUARDED):
+            connection.execute(insert(table).values(a_row(table, fid=1)))
+            held = connection.execute(select(table)).all()
+            for row in in_the_way(table):
+                with suppress(IntegrityError):
+                    connection.execute(insert(table).prefix_with(verb).values(row))
+                assert connection.execute(select(table)).all() == held
+    program.dispose()
+
+
+def test_what_the_program_does_not_offer_again_is_refused_and_not_passed_over(empty_file: Store):
+    with empty_file.session() as session:
+        for name in GUARDED:
+            table = METADATA.tables[name]
+            put(session, table)
+            if name not in OFFERED_AGAIN:
+                refuses(session, insert(table).values(a_row(table, fid=1)))
 
 
 def test_the_audit_loses_no_row_unless_its_last_entry_says_so(session):

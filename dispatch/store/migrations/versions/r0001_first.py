@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_70745663"
+revision = "0001_b952dbad"
 down_revision = None
 
 
@@ -110,7 +110,12 @@ def upgrade() -> None:
             comment="审计链 / Who did what to what, each entry chained to the one before",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="drop_audit", number="seq", after_h=4392
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="drop_audit",
+                    number="seq",
+                    after_h=4392,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -237,7 +242,12 @@ def upgrade() -> None:
             comment="催办督办 / What was told of a deadline, to whom and when, each step once",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -298,7 +308,12 @@ def upgrade() -> None:
             comment="实时事件 / What open pages are told, in the order in which it was committed",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="drop_events", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="drop_events",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -483,6 +498,7 @@ def upgrade() -> None:
                     dropped_by="",
                     number="fid",
                     after_h=0,
+                    offered_again=True,
                 )
             },
             sqlite_autoincrement=True,
@@ -617,7 +633,7 @@ def upgrade() -> None:
             comment="派单建议 / Suggestions as they were given",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
                 )
             },
             sqlite_autoincrement=True,
@@ -784,7 +800,12 @@ def upgrade() -> None:
             comment="更正记录 / What was corrected about incidents, append-only",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -803,7 +824,12 @@ def upgrade() -> None:
             comment="移送记录 / Records with which cases went to other cities, append-only",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -925,7 +951,12 @@ def upgrade() -> None:
             comment="办理过程 / Steps of incidents through their life cycle, append-only",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -1008,7 +1039,7 @@ def upgrade() -> None:
             comment="逾期上报 / Calls taken to a higher command centre, each step once",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
                 )
             },
             sqlite_autoincrement=True,
@@ -1039,7 +1070,12 @@ def upgrade() -> None:
             comment="复议派单 / When a dispatch was suggested anew, and why",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
@@ -1069,7 +1105,12 @@ def upgrade() -> None:
             comment="吹哨应答 / Who answered a call, and what",
             info={
                 "only_added": OnlyAdded(
-                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
                 )
             },
             sqlite_autoincrement=True,
