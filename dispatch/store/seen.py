@@ -1,5 +1,9 @@
 """
-What lies within sight, in words of SQL, so that a list reads the rows that it shows and no others.
+What lies within sight, in words of SQL, so that every list has full pages.
+
+Incidents are picked from those filed under each area, so that a page is no more work than its rows.
+The other lists ask of each row, the newest first, whether it is seen: for a quiet part of a busy
+city they read many rows to fill a page.
 
 Who sees what is said by `dispatch.sight`; a test holds each of these against it.
 """
