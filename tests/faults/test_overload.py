@@ -2,8 +2,9 @@
 G8 and G9 on a whole server: three times what it holds, and a stop in the middle of that.
 
 What it holds is what its rooms and its queue of positions hold: so many fixes wait, so many
-questions are under way.  Three times as much is kept in flight; whoever is answered asks again at
-once, whatever the answer says of when to come again.
+questions are under way or wait for one of these to end.  Both are made small, and three times as
+much is kept in flight; whoever is answered asks again at once, whatever the answer says of when to
+come again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPException
@@ -26,16 +27,21 @@ from faults.running_server import PATIENCE_S, Answer, Caller, RunningServer, run
 from spec.served_town import CREWS, RIVER
 from sqlalchemy import select
 
-from api import service, serving
+from api import overload, service, serving
 from api.intake import PositionIntake
+from api.overload import Room, standard_rooms
 from dispatch import desk
 from dispatch.store.engine import open_store
 from dispatch.store.tables import INCIDENTS
 
 HELD, FIXES = 2_000, 500
 SENDERS = 3 * HELD // FIXES
-ASKERS = 24
+SEATS, WAITING = 2, 4
+ASKERS = 3 * (SEATS + WAITING)
 REPORTERS = 4
+
+RECOVERS_S = 10
+"""For how long whoever comes again when told to may be sent away once the flood is over."""
 
 REPORT = {"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"]}
 
@@ -123,9 +129,26 @@ def flooded(server: RunningServer) -> Iterator[Flood]:
             thread.join()
 
 
-def small_queue() -> None:
-    """Let fewer positions wait, so that a test need not send a hundred thousand."""
+def small_rooms() -> None:
+    """Let fewer wait, so that a test need not send fixes by thousands and ask by hundreds."""
     service.PositionIntake = partial(PositionIntake, most_waiting=HELD)
+    overload.standard_rooms = few_seats
+
+
+def few_seats() -> dict[str, Room]:
+    rooms = standard_rooms()
+    few = replace(rooms["questions"], under_way=SEATS, most_waiting=WAITING)
+    return rooms | {few.name: few}
+
+
+def comes_again(caller: Caller, ask: Ask) -> None:
+    """Ask as a client should: again when told to, which is for a few seconds at most."""
+    waited_s = 0
+    while not (answer := ask(caller)).good:
+        told_s = int(answer.headers["retry-after"])
+        waited_s += told_s
+        assert waited_s <= RECOVERS_S, answer
+        time.sleep(told_s)
 
 
 def kept_in(url: str) -> set[str]:
@@ -134,28 +157,30 @@ def kept_in(url: str) -> set[str]:
 
 
 def test_three_times_what_it_holds_sheds_positions_and_takes_reports(store_url, tmp_path, lasting):
-    with running(store_url, tmp_path, weakened=small_queue) as server:
+    with running(store_url, tmp_path, weakened=small_rooms) as server:
         with flooded(server) as flood:
             time.sleep(lasting(reduced_s=1, full_s=20, most_s=1800))
             flood.wait_for("positions", 429, 5)
             flood.wait_for("positions", 200, 1)
+            flood.wait_for("questions", 503, 5)
+            flood.wait_for("questions", 200, 5)
             flood.wait_for("acts", 201, 5)
+        with server.caller() as caller:
+            for one in (report, ask, send):
+                comes_again(caller, one)
         assert server.alive
         assert flood.broken == []
         assert flood.statuses("positions").keys() == {200, 429}
-        assert flood.statuses("questions").keys() <= {200, 503}
+        assert flood.statuses("questions").keys() == {200, 503}
         assert flood.statuses("acts").keys() <= {201, 503}
         assert flood.shed("positions") > flood.shed("acts")
         turned_away = [one for kind in flood.answers.values() for one in kind if not one.good]
         assert all(int(one.headers["retry-after"]) >= 1 for one in turned_away)
-        with server.caller() as caller:
-            after = [report(caller), ask(caller), send(caller)]
-        assert [answer.status for answer in after] == [201, 200, 200]
     assert flood.reported() <= kept_in(store_url)
 
 
 def test_a_stop_in_the_middle_of_it_ends_and_loses_no_report(store_url, tmp_path):
-    with running(store_url, tmp_path, weakened=small_queue) as server:
+    with running(store_url, tmp_path, weakened=small_rooms) as server:
         with flooded(server) as flood:
             flood.wait_for("positions", 429, 1)
             flood.wait_for("acts", 201, 3)
