@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib.resources import files
 
+import psycopg
 import pytest
 from spec.served_town import SEVEN, MovedClock, asked, reported, served, write_town
+from sqlalchemy.exc import OperationalError
 
 from api.deadline_watch import DeadlineWatch
 from dispatch.deadline_terms import known_deadlines, read_deadlines
@@ -255,6 +257,25 @@ def test_lists_take_a_kind_a_state_and_a_page(client):
     assert client.get("/api/v1/deadlines", params={"state": "missed"}).json()["items"] == []
     assert client.get("/api/v1/deadlines", params={"cursor": "x"}).status_code == 422
     assert client.get("/api/v1/deadlines/999").status_code == 404
+
+
+def test_while_the_store_is_away_nothing_is_told_and_one_line_is_logged(
+    client, look, monkeypatch, caplog
+):
+    """Seen to fail with a watch that logs what fails by itself: a traceback for each deadline."""
+    incidents = [sent(client)[0] for _ in range(2)]
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", None, psycopg.OperationalError("the server is away"))
+
+    with monkeypatch.context() as store:
+        store.setattr("api.deadline_watch.supervise", away)
+        look(60)
+    assert caplog.text.count("(the server is away)") == 1
+    assert "Traceback" not in caplog.text
+    look(61)
+    for incident in incidents:
+        assert deadlines(client, incident)["acknowledge"]["state"] == "missed"
 
 
 @pytest.mark.parametrize(("jump", "told"), [(timedelta(hours=-2), 0), (timedelta(days=1), 1)])

@@ -16,10 +16,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import psycopg
 import pytest
 from faults.towns import server_copy
 from spec.served_town import SEVEN, MovedClock, copy_town, write_town
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from store_servers import KINDS
 
 from api.post_office import MOST_AT_ONCE, PostOffice
@@ -367,6 +369,30 @@ def test_a_message_from_which_no_sender_comes_back_is_given_up(town):
     assert town.messages()["poison"].failure == "No sender came back from the last tries."
 
 
+@pytest.mark.parametrize("work", ["read_outbox", "take_out", "mark_sent"])
+def test_a_store_that_is_away_is_told_of_in_one_line_at_whatever_it_is_met(
+    town, monkeypatch, caplog, work
+):
+    """Seen to fail with sending that logs what fails by itself: a traceback for each message."""
+    town.post("a", "b")
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", None, psycopg.OperationalError("the server is away"))
+
+    async def story() -> None:
+        with monkeypatch.context() as store:
+            store.setattr(f"api.post_office.{work}", away)
+            async with town.sending(Sink(takes)):
+                await town.until(lambda: town.service.store_watch.down_since is not None)
+        async with town.sending(Sink(takes)):
+            town.clock.now += timedelta(seconds=TERMS.lease_s + 1)
+            await town.until_sent("a", "b")
+
+    asyncio.run(story())
+    assert caplog.text.count("(the server is away)") == 1
+    assert "Traceback" not in caplog.text
+
+
 def test_a_store_that_is_away_stops_nothing_for_good(town, monkeypatch, caplog):
     town.post("a")
 
@@ -374,7 +400,7 @@ def test_a_store_that_is_away_stops_nothing_for_good(town, monkeypatch, caplog):
         with monkeypatch.context() as away:
             away.setattr("api.post_office.read_outbox", killed)
             async with town.sending(Sink(takes)):
-                await town.until(lambda: "The outbox could not be read" in caplog.text)
+                await town.until(lambda: "The post office failed" in caplog.text)
                 away.undo()
                 await town.until_sent("a")
 

@@ -174,7 +174,7 @@ class Ear:
 
 
 def test_while_the_disk_of_the_file_is_full(embedded_url, tmp_path):
-    """Seen to fail with a look that only begins to write: it is said again and again."""
+    """Seen to fail with a look that only begins to write: reads are stale now and then."""
     hearing, pipe = Pipe(duplex=False)
     ear, weak = Ear(hearing), partial(speak_into, pipe)
     with (
