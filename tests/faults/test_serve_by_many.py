@@ -1,4 +1,9 @@
-"""``serve --workers 2`` on PostgreSQL, started as a user would: one service, whoever of it dies."""
+"""
+Several server processes on one PostgreSQL are one service, whoever of them dies.
+
+In short two that were forked; in full ``serve --workers 2``, started as a user would, which
+replaces the dead (by itself that is tried in `tests/api/test_workers.py`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
+from faults.running_server import running
 from reporters import AS_DISPATCHER, Reporters
 from served_process import Served, serving
 from spec.served_town import RIVER
@@ -24,9 +30,30 @@ PATIENCE_S = 300
 READY = re.compile(r"Server process (\d+) is ready")
 REPORT = json.dumps({"lon_lat": RIVER.lon_lat["x"], "matters": ["H1"]})
 
-pytestmark = pytest.mark.verify
+
+def test_one_of_two_is_killed_amid_reports(server_url, tmp_path):
+    """The other takes reports, and a page at it hears of all that was acknowledged by either."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        running(server_url, folders[0]) as first,
+        running(server_url, folders[1]) as second,
+        closing(HTTPConnection("127.0.0.1", second.port, timeout=PATIENCE_S)) as connection,
+    ):
+        page = stream(connection)
+        with Reporters(f"http://127.0.0.1:{first.port}", keeps=False) as reporters:
+            reporters.wait_for(5)
+            first.kill()
+        with second.caller() as caller:
+            last = caller.insist("/api/v1/incidents", REPORT.encode()).body["id"]
+        hears(page, *reporters.acknowledged, last)
+    with closing(open_store(server_url)) as store, store.reading() as session:
+        kept = {one.id for one in list_incidents(session, limit=1_000_000)}
+    assert {*reporters.acknowledged, last} <= kept
 
 
+@pytest.mark.verify
 def test_two_processes_are_one_service(server_url, tmp_path):
     """
     Both answer, a page at one is told what was reported at the other, and so it stays.
@@ -87,17 +114,24 @@ def reported_at(served: Served, pid: int) -> str:
 def listening_at(served: Served, pid: int) -> Iterator[HTTPResponse]:
     """Open the live stream of one of the processes."""
     with answering(served, pid) as connection:
-        connection.request("GET", "/api/v1/events", headers=AS_DISPATCHER)
-        page = connection.getresponse()
-        assert page.status == 200
-        yield page
+        yield stream(connection)
 
 
-def hears(page: HTTPResponse, incident: str) -> None:
-    """Read on until the page is told of an incident; a beat comes every ten seconds."""
-    until = time.monotonic() + PATIENCE_S
-    while incident not in page.readline().decode():
-        assert time.monotonic() < until, incident
+def stream(connection: HTTPConnection) -> HTTPResponse:
+    """Open the live stream of whoever answers on a connection."""
+    connection.request("GET", "/api/v1/events", headers=AS_DISPATCHER)
+    page = connection.getresponse()
+    assert page.status == 200
+    return page
+
+
+def hears(page: HTTPResponse, *incidents: str) -> None:
+    """Read on until the page is told of some incidents; a beat comes every ten seconds."""
+    until, missing = time.monotonic() + PATIENCE_S, set(incidents)
+    while missing:
+        assert time.monotonic() < until, missing
+        line = page.readline().decode()
+        missing = {incident for incident in missing if incident not in line}
 
 
 @contextmanager
