@@ -21,7 +21,7 @@ def test_a_stub_answers_what_is_offered_and_the_table_says_so():
     assert {name: len(of["ms"]) for name, of in outcome.kinds.items()} == dict.fromkeys(OFFERED, 20)
     assert not any(of["refused"] for of in outcome.kinds.values())
     outcomes = {"embedded": replace(outcome), "bare stub": outcome}
-    text = load.told(outcomes, 28.0, officers=5_000, seconds=1.0, share=1.0).text
+    text = load.told(outcomes, seconds=1.0).text
     line = next(line for line in text.splitlines() if line.startswith("| embedded, reports"))
     assert "| 1.0 | 20.0/s | none |" in line
 
