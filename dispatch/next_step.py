@@ -157,11 +157,13 @@ def move(  # noqa: PLR0913 -- what is wanted, by whom and when, as keywords
         _, now = take_up(session, wanted.into, now=now)
     incident, at = take_up(session, number, now=now)
     step = Step(wanted.to, by, at, wanted.reason, wanted.lon_lat, wanted.assignment, wanted.rating)
-    if incident.state != State.SUSPENDED:
-        if wanted.to == State.DISPATCHED:
-            return _send(session, incident, wanted, whereabouts, step, terms)
-        if wanted.to in CREW_STEPS:
-            return _go_on(session, incident, step, city)
+    rests = incident.state == State.SUSPENDED
+    if rests:
+        _must_send_nobody(incident, wanted)
+    if wanted.to == State.DISPATCHED and not rests:
+        return _send(session, incident, wanted, whereabouts, step, terms)
+    if wanted.to in CREW_STEPS and not rests:
+        return _go_on(session, incident, step, city)
     _must_be_open_to_people(incident, step)
     if wanted.to == State.MERGED:
         return _merge(session, incident, wanted.into, step, city)
@@ -215,6 +217,14 @@ def _go_on(session: Session, incident: Incident, step: Step, city: City) -> Move
         raise BadValue(f"Say which assignment of incident {number} is meant; there is {said}.")
     noted = follow_up.progress(session, str(behind[0].id), step, city)
     return Moved(get_incident(session, number), assignments=(noted,))
+
+
+def _must_send_nobody(incident: Incident, wanted: Wanted) -> None:
+    """Refuse to send a crew to a case that rests: resuming it would leave the crew where it is."""
+    if wanted.sending is not None:
+        raise Conflict(
+            f"Incident {incident.id} is suspended: resume it first, then send a crew to it."
+        )
 
 
 def _must_be_open_to_people(incident: Incident, step: Step) -> None:

@@ -16,6 +16,8 @@ import httpx2
 
 READY_S = 120.0
 STOPS_S = 30.0
+CLOSES_S = 5.0
+"""A process that stops takes no more connections by then, on a busy machine, too."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class Served:
         except httpx2.TransportError:
             return False
         return asked.status_code == 200
+
+    def somebody_is_ready(self) -> bool:
+        """Whether one of its processes is; one that has just been told to stop may answer first."""
+        until = time.monotonic() + CLOSES_S
+        while not self.ready():
+            if time.monotonic() > until:
+                return False
+        return True
 
     def wait_until_ready(self) -> None:
         until = time.monotonic() + READY_S

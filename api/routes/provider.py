@@ -31,7 +31,8 @@ _SENT_ON: dict[int | str, dict[str, Any]] = {
     404: {"description": "No provider is set"},
 }
 
-Text = Annotated[str, Query(max_length=4096)]
+Text = Annotated[str, Query(max_length=2048, pattern=r"^[\x20-\x7e]*$")]
+"""What RFC 6749, appendix A, lets a provider write; all of it fits the longest address read."""
 
 
 @router.get("")

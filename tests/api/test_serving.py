@@ -38,5 +38,7 @@ def fill(connection: socket.socket) -> None:
         try:
             connection.send(CHUNK)
         except BlockingIOError:
-            if not select.select([], [connection], [], 0.2)[1]:
+            more = select.poll()
+            more.register(connection, select.POLLOUT)
+            if not more.poll(200):
                 return

@@ -172,6 +172,19 @@ def test_suspended_it_keeps_its_crew_and_goes_on_where_that_is_by_then(client):
     assert move(client, number, "acknowledged")["state"] == "on_scene"
 
 
+def test_nobody_is_sent_to_a_case_that_rests_it_is_resumed_first(client):
+    number = reported(client)
+    send(client, number, rank=1)
+    move(client, number, "suspended", reason="等待开锁")
+    more = {"suggestion": asked(client, number)["id"], "unit": "K1", "reinforces": True}
+    refused = ask(client, number, "dispatched", **more)
+    assert refused.status_code == 409
+    assert "resume it first" in refused.json()["detail"]
+    assert move(client, number, "dispatched")["state"] == "dispatched"
+    move(client, number, "dispatched", **more)
+    assert len(assignments(client, number)) == 2
+
+
 def test_a_duplicate_brings_its_crew_and_the_earlier_clock(client, clock):
     duplicate, number = reported(client), reported(client)
     send(client, duplicate, unit="K2")
