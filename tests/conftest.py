@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -54,6 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
             derandomize=counts == "reduced",
         )
         hypothesis.settings.load_profile(counts)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_kept_open() -> Iterator[None]:
+    """Road networks hold their files until they are collected, and a run may open so many only."""
+    yield
+    gc.collect()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
