@@ -47,7 +47,7 @@ def test_fifty_points_along_streets_give_their_datum_away(streets, known, datum,
     guess = guess_datum(laid_out(streets, datum, features=50, noise_m=noise_m, seed=1), known)
     assert guess.datum == datum
     assert guess.sureness is not Sureness.UNDECIDED
-    assert [one.datum for one in guess.hypotheses][0] == datum
+    assert guess.hypotheses[0].datum == datum
 
 
 def test_the_shift_is_told_in_metres(streets, known):

@@ -116,11 +116,11 @@ def test_the_width_of_a_strip_is_its_width():
 def test_flaws_are_exactly_the_places_that_are_not_under_one_polygon(moved):
     squares = board()
     for at, east_m in moved:
-        squares[at] = shapely.transform(board()[at], lambda xy, by=east_m: xy + [by, 0])
+        squares[at] = shapely.transform(board()[at], lambda xy, by=east_m: xy + np.array([by, 0]))
     doubly = sum(a.intersection(b).area for i, a in enumerate(squares) for b in squares[:i])
     covered = shapely.union_all(squares)
     found = flaws_of(squares)
-    overlaps = [flaw for flaw in found if len(flaw.tiles) == 2 and _is_doubly(flaw, squares)]
+    overlaps = [flaw for flaw in found if len(flaw.tiles) == 2 and is_doubly(flaw, squares)]
     beyond = covered.difference(GROUND).area
     assert sum(flaw.place.area for flaw in overlaps) == pytest.approx(doubly, abs=0.2)
     assert sum(flaw.place.area for flaw in found if flaw not in overlaps) == pytest.approx(
@@ -129,7 +129,7 @@ def test_flaws_are_exactly_the_places_that_are_not_under_one_polygon(moved):
     assert all((flaw.width_m < SLIVER_M) == (flaw.kind is FlawKind.SLIVER) for flaw in found)
 
 
-def _is_doubly(flaw, squares):
+def is_doubly(flaw, squares):
     first, second = flaw.tiles
     inside = flaw.place.representative_point()
     return squares[first].contains(inside) and squares[second].contains(inside)
