@@ -76,8 +76,18 @@ class Town:
         turn_costs: Mapping[str, float] | None = None,
         mode: Mode = Mode.CAR,
     ) -> RoadNetwork:
+        """The town as a network, with what `streets` is told of it."""
+        return assemble(self.streets(seconds=seconds, bans=bans, turn_costs=turn_costs), mode=mode)
+
+    def streets(
+        self,
+        *,
+        seconds: Mapping[str, float] | None = None,
+        bans: Sequence[str] = (),
+        turn_costs: Mapping[str, float] | None = None,
+    ) -> Streets:
         """
-        The town as a network: `seconds` by street ("ab": 90), bans as junctions driven ("abc").
+        The town's streets: `seconds` by street ("ab": 90), bans as junctions driven ("abc").
 
         `turn_costs` charges seconds for a chain of junctions, as `bans` forbids it.
         """
@@ -94,7 +104,7 @@ class Town:
             TurnRule(self._refs(chain), round(cost * 1000))
             for chain, cost in (turn_costs or {}).items()
         ]
-        table = Streets(
+        return Streets(
             node_lon_lat=node_lon_lat,
             node_source_id=np.arange(len(index)),
             tail=np.array(tail, np.int32),
@@ -116,7 +126,6 @@ class Town:
             turn_rules=rules,
             source="a town drawn in a test",
         )
-        return assemble(table, mode=mode)
 
     def write_osm(
         self,
