@@ -17,7 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -119,6 +119,7 @@ def run_confined(
     given: Path,
     result: Path,
     limits: Limits | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Confined:
     """
     Run ``main(arguments)`` of one of our modules, walled in.
@@ -135,6 +136,8 @@ def run_confined(
         An empty folder for its answer.
     limits
         What it may use.
+    environment
+        Variables that it finds set, beside those that every program needs.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def run_confined(
         done = subprocess.run(
             command,
             cwd="/",
-            env=_environment(),
+            env=_environment() | dict(environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

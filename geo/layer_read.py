@@ -1,0 +1,205 @@
+"""
+Read a layer file of a stranger into a plain table; runs where it may do no harm.
+
+Whoever calls `main` has walled it in and has seen to it that GDAL knows the one driver that the
+file needs.  What comes out is a table of Arrow with shapes as WKB, and a note of what the file
+said of itself.  Nothing is judged here: what is wrong with a layer is found by those who check it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.parquet
+
+from geo.errors import BadInput, GridDispatchError, UnknownName, UnreadableFile
+from geo.layer_format import LayerFile, LayerFormat
+
+TABLE, NOTE, REFUSED = "table.arrow", "note.json", "refused.json"
+SHAPE: Final = "wkb_shape"
+"""Column of the shapes; a table without has none."""
+
+ENCODINGS: Final = (None, "UTF-8", "GB18030")
+"""Those tried in turn; None leaves it to what the file says."""
+
+SHAPE_NAMES: Final = ("wkb_geometry", "geometry", "geom", "shape", "wkt")
+DELIMITERS: Final = (",", "\t", ";", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNote:
+    """
+    What a file said of itself.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer that was read; empty where a file has only one and no name for it.
+    layers
+        All that the file holds.
+    crs
+        Its coordinate system as well-known text or ``EPSG:n``; None if it doesn't say.
+    encoding
+        The encoding that its texts turned out to be in, where it didn't say; else None.
+    """
+
+    layer: str
+    layers: tuple[str, ...]
+    crs: str | None
+    encoding: str | None
+
+
+def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[pa.Table, LayerNote]:
+    """
+    Read one layer.
+
+    Parameters
+    ----------
+    path
+        The file.
+    file
+        What `recognise` found it to be.
+    layer
+        Name of the layer; None for the only one.
+
+    Returns
+    -------
+    table
+        Its rows; shapes, if it has any, as WKB in the column `SHAPE`.
+    note
+        What the file said of itself.
+
+    Raises
+    ------
+    BadInput
+        There are several layers and none is named, or no such layer, or it can't be read.
+    """
+    try:
+        if file.format is LayerFormat.GEOPARQUET:
+            return _geoparquet(path)
+        if file.format is LayerFormat.CSV:
+            return _delimited(path)
+        return _by_gdal(path, file, layer)
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableFile(f"{path.name} can't be read as {file.format}: {error}.") from None
+
+
+def main(arguments: Sequence[str]) -> None:
+    """
+    Read a layer and write table and note, or why not, into a folder.
+
+    Parameters
+    ----------
+    arguments
+        Path of the file, format, member of the archive, layer, and the folder; empty for none.
+    """
+    path, kind, member, layer, folder = arguments
+    result = Path(folder)
+    try:
+        table, note = read_layer(Path(path), LayerFile(LayerFormat(kind), member), layer or None)
+    except GridDispatchError as error:
+        said = {"code": error.code, "message": str(error)}
+        (result / REFUSED).write_text(json.dumps(said), encoding="utf-8")
+        return
+    pa.feather.write_feather(table, str(result / TABLE), compression="uncompressed")
+    (result / NOTE).write_text(json.dumps(asdict(note)), encoding="utf-8")
+
+
+def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table, LayerNote]:
+    """Let the one driver read."""
+    import pyogrio  # noqa: PLC0415 -- only here, so that other formats need not wait for GDAL
+
+    source = f"/vsizip/{path}/{file.member}" if file.member else str(path)
+    try:
+        layers = tuple(str(name) for name, _ in pyogrio.list_layers(source))
+        name = _chosen(path, layers, wanted)
+        meta, table, encoding = _in_some_encoding(path, source, name, file.format)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        why = str(error).partition(";")[0].rstrip(".")
+        raise UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.") from None
+    shape = meta.get("geometry_name") or "wkb_geometry"
+    if shape in table.column_names:
+        names = [SHAPE if one == shape else one for one in table.column_names]
+        table = table.rename_columns(names)
+    return table, LayerNote(name, layers, meta.get("crs"), encoding)
+
+
+def _chosen(path: Path, layers: tuple[str, ...], wanted: str | None) -> str:
+    """The layer that is named, or the only one."""
+    if wanted is not None and wanted not in layers:
+        raise UnknownName(f"{path.name} has no layer {wanted!r}; it has {', '.join(layers)}.")
+    if not layers:
+        raise BadInput(f"{path.name} has no layer.")
+    if wanted is None and len(layers) > 1:
+        raise BadInput(f"{path.name} has several layers; name one of {', '.join(layers)}.")
+    return wanted or layers[0]
+
+
+def _in_some_encoding(
+    path: Path, source: str, layer: str, kind: LayerFormat
+) -> tuple[dict[str, Any], pa.Table, str | None]:
+    """Read under the first encoding in which every text is text."""
+    import pyogrio.raw  # noqa: PLC0415 -- as above
+
+    for encoding in ENCODINGS if kind is LayerFormat.SHAPEFILE else (None,):
+        try:
+            meta, table = pyogrio.raw.read_arrow(source, layer=layer, encoding=encoding)
+            table.validate(full=True)
+        except (UnicodeDecodeError, pa.ArrowInvalid):
+            continue
+        return meta, table, encoding
+    raise UnreadableFile(f"{path.name} holds text that is neither UTF-8 nor GB18030.")
+
+
+def _geoparquet(path: Path) -> tuple[pa.Table, LayerNote]:
+    """Read GeoParquet: its metadata names the column of shapes and their system."""
+    table = pa.parquet.read_table(path)
+    about = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    shape = about.get("primary_column")
+    column = about.get("columns", {}).get(shape, {})
+    if shape in table.column_names:
+        names = [SHAPE if one == shape else one for one in table.column_names]
+        table = table.rename_columns(names)
+    # Without a word about it GeoParquet means longitude and latitude of WGS-84.
+    crs = json.dumps(column["crs"]) if column.get("crs") else "OGC:CRS84"
+    return table, LayerNote("", (), crs if shape else None, None)
+
+
+def _delimited(path: Path) -> tuple[pa.Table, LayerNote]:
+    """Read a table of text; every cell stays a text, for codes begin with zeros."""
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        raise UnreadableFile(f"{path.name} holds text that is neither UTF-8 nor GB18030.")
+    first = next(iter(text.splitlines()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    names = list(_unique(first.split(delimiter)))
+    table = pa.csv.read_csv(
+        pa.BufferReader(text.encode()),
+        read_options=pa.csv.ReadOptions(column_names=names, skip_rows=1),
+        parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    guessed = None if encoding == "utf-8-sig" else encoding.upper()
+    return table, LayerNote("", (), None, guessed)
+
+
+def _unique(names: Sequence[str]) -> Iterator[str]:
+    """Names of columns without quotes and blanks; a second one of a name gets a number."""
+    seen: dict[str, int] = {}
+    for name in names:
+        bare = name.strip().strip('"').strip()
+        seen[bare] = seen.get(bare, 0) + 1
+        yield bare if seen[bare] == 1 else f"{bare}_{seen[bare]}"

@@ -1,0 +1,113 @@
+"""Layer files as they come in: each format gives the same rows, hostile ones give none."""
+
+from __future__ import annotations
+
+import socket
+import zipfile
+from contextlib import suppress
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely import box
+
+from api.confined import Limits, Walls, walls
+from api.layer_reading import read_layer_file
+from geo.errors import BadInput, UnreadableFile
+from geo.layer_read import SHAPE
+
+NAMES = ["北海老街", "侨港"]
+ZONES = gpd.GeoDataFrame(
+    {"code": ["Z01", "Z02"], "name": NAMES},
+    geometry=[box(109, 21, 109.1, 21.1), box(109.1, 21, 109.2, 21.1)],
+    crs="EPSG:4490",
+)
+
+
+def rows_of(table):
+    """Names by code, and the area of the shapes."""
+    area = shapely.area(shapely.from_wkb(table.column(SHAPE).to_numpy())).sum()
+    return dict(zip(*(table.column(name).to_pylist() for name in ("code", "name")), strict=True)), (
+        round(float(area), 6)
+    )
+
+
+EXPECTED = (dict(zip(["Z01", "Z02"], NAMES, strict=True)), 0.02)
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "fgb", "gml"])
+def test_each_format_gives_the_same_rows(tmp_path, ending):
+    path = tmp_path / f"zones.{ending}"
+    ZONES.to_file(path)
+    table, note = read_layer_file(path)
+    assert rows_of(table) == EXPECTED
+    assert note.crs is not None
+
+
+def test_geoparquet_gives_the_same_rows(tmp_path):
+    ZONES.to_parquet(tmp_path / "zones.parquet")
+    table, note = read_layer_file(tmp_path / "zones.parquet")
+    assert rows_of(table) == EXPECTED
+    assert '"code": 4490' in note.crs
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_shapefile_in_gbk_is_read_whether_it_says_so_or_not(tmp_path, declared):
+    ZONES.to_file(tmp_path / "zones.shp", encoding="GB18030")
+    if not declared:
+        (tmp_path / "zones.cpg").unlink()
+    with zipfile.ZipFile(tmp_path / "zones.zip", "w") as archive:
+        for file in tmp_path.glob("zones.[!z]*"):
+            archive.write(file, f"责任区/{file.name}")
+    table, note = read_layer_file(tmp_path / "zones.zip")
+    assert rows_of(table) == EXPECTED
+    assert note.encoding == (None if declared else "GB18030")
+
+
+def test_a_table_keeps_its_codes_as_texts(tmp_path):
+    (tmp_path / "units.csv").write_bytes("代码;名称\n007;侨港中队\n".encode("gbk"))
+    table, note = read_layer_file(tmp_path / "units.csv")
+    assert table.to_pylist() == [{"代码": "007", "名称": "侨港中队"}]
+    assert (note.encoding, note.crs) == ("GB18030", None)
+
+
+def test_one_of_several_layers_must_be_named(tmp_path):
+    path = tmp_path / "city.gpkg"
+    ZONES.to_file(path, layer="zones")
+    ZONES.to_file(path, layer="areas", mode="a")
+    with pytest.raises(BadInput, match="several layers; name one of zones, areas"):
+        read_layer_file(path)
+    assert read_layer_file(path, layer="areas")[1].layer == "areas"
+    with pytest.raises(BadInput, match="no layer 'roads'; it has zones, areas"):
+        read_layer_file(path, layer="roads")
+
+
+def test_a_file_that_names_the_network_asks_nobody(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        path = tmp_path / "zones.geojson"
+        link = f"http://127.0.0.1:{port}/crs"
+        path.write_text(
+            '{"type":"FeatureCollection","crs":{"type":"link","properties":{"href":"'
+            + link
+            + '"}},"features":[]}'
+        )
+        with suppress(BadInput):
+            read_layer_file(path)
+        listening.settimeout(0)
+        if walls() is not Walls.LIMITS_ONLY:
+            with pytest.raises(BlockingIOError):
+                listening.accept()
+
+
+def test_only_the_driver_of_the_format_opens_a_file(tmp_path):
+    path = tmp_path / "zones.geojson"
+    path.write_text('{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! x"}')
+    with pytest.raises(BadInput, match="can't be read as GeoJSON"):
+        read_layer_file(path)
+
+
+def test_a_file_that_needs_too_much_is_refused_in_words(tmp_path):
+    ZONES.to_file(tmp_path / "zones.gpkg")
+    with pytest.raises(UnreadableFile, match="takes too long to read"):
+        read_layer_file(tmp_path / "zones.gpkg", limits=Limits(within_s=0))
