@@ -224,7 +224,9 @@ def _elsewhere_m(
     away_m = generator.uniform(*ELSEWHERE_M, ELSEWHERE)
     offsets = np.stack([np.cos(angles), np.sin(angles)], axis=1) * away_m[:, None]
     places = known.plane.to_xy(middle)[None] + offsets[:, None]
-    return known.distances_m(places.reshape(-1, 2)).reshape(ELSEWHERE, -1).mean(axis=1)
+    near = known.distances_m(places.reshape(-1, 2)).reshape(ELSEWHERE, -1)
+    mean_m: NDArray[np.float64] = near.mean(axis=1)
+    return mean_m
 
 
 def _sureness(hypotheses: Sequence[Hypothesis]) -> Sureness:

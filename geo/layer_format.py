@@ -228,8 +228,8 @@ def _in_archive(path: Path) -> LayerFile:
     if len(found) != 1:
         there = ", ".join(sorted(found)) or "none"
         raise BadInput(f"{path.name} must hold one layer file; it holds {there}.")
-    ((member, kind),) = found.items()
-    return LayerFile(kind, member)
+    ((name, kind),) = found.items()
+    return LayerFile(kind, name)
 
 
 def _layers_in(names: list[str]) -> dict[str, LayerFormat]:

@@ -143,7 +143,7 @@ def _overlaps(tiles: Tiles, rough: NDArray[np.intp]) -> Iterator[TilingFlaw]:
             width_m = mean_width_m(place)
             kind = FlawKind.SLIVER if width_m < SLIVER_M else FlawKind.OVERLAP
             # It stays with the smaller one, of which it is the greater part.
-            loser = max(first, second, key=lambda at: tiles[at].area)
+            loser = max(first, second, key=lambda at: float(shapely.area(tiles[at])))
             left = _polygonal(shapely.difference(tiles[loser], place))
             remedy = {} if left is None else {loser: left}
             yield TilingFlaw(kind, (first, second), place, width_m, remedy)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 import shapely
@@ -103,7 +104,7 @@ class _Drawn:
         centre = streets.point.mean(axis=0)
         self.plane = Plane((float(centre[0]), float(centre[1])))
         counts = np.diff(streets.first_point)
-        self.lines = shapely.linestrings(
+        self.lines: NDArray[np.object_] = shapely.linestrings(  # type: ignore[assignment]  # many
             self.plane.to_xy(streets.point), indices=np.repeat(np.arange(len(counts)), counts)
         )
         self.tree = shapely.STRtree(self.lines)
@@ -160,7 +161,7 @@ def _short_ends(drawn: _Drawn) -> Iterator[StreetFlaw]:
         np.concatenate([streets.tail, streets.head]), minlength=len(streets.node_lon_lat)
     )
     ends = np.flatnonzero(degree == 1)
-    points = shapely.points(drawn.plane.to_xy(streets.node_lon_lat[ends]))
+    points = np.atleast_1d(shapely.points(drawn.plane.to_xy(streets.node_lon_lat[ends])))
     near, beside = drawn.tree.query(points, predicate="dwithin", distance=STOPS_SHORT_M)
     own = (streets.tail[beside] == ends[near]) | (streets.head[beside] == ends[near])
     told = set()
@@ -223,7 +224,7 @@ def _groups(
     tail: NDArray[np.int32],
     head: NDArray[np.int32],
     *,
-    connection: str = "strong",
+    connection: Literal["weak", "strong"] = "strong",
 ) -> NDArray[np.int32]:
     """Number junctions by who leads to whom and back, int32[n_nodes]."""
     nodes = len(streets.node_lon_lat)
