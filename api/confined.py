@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +64,32 @@ class Limits:
     cpu_s: int = 120
     within_s: int = 150
     file_bytes: int = 2048 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """
+    What a confined process is to do.
+
+    Attributes
+    ----------
+    module
+        Name of the module of which it runs ``main``.
+    arguments
+        What it is told; paths as the process sees them, in `given_as` and ``/result``.
+    given
+        The file it reads; nothing else of the machine's data can be seen.
+    result
+        An empty folder for its answer.
+    environment
+        Variables that it finds set, beside those that every program needs.
+    """
+
+    module: str
+    arguments: tuple[str, ...]
+    given: Path
+    result: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ending(StrEnum):
@@ -112,32 +138,16 @@ def walls() -> Walls:
     return Walls.LIMITS_ONLY
 
 
-def run_confined(
-    module: str,
-    arguments: Sequence[str],
-    *,
-    given: Path,
-    result: Path,
-    limits: Limits | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> Confined:
+def run_confined(errand: Errand, limits: Limits | None = None) -> Confined:
     """
     Run ``main(arguments)`` of one of our modules, walled in.
 
     Parameters
     ----------
-    module
-        Name of the module.
-    arguments
-        What it is told; paths as the process sees them, in `given_as` and ``/result``.
-    given
-        The file it reads; nothing else of the machine's data can be seen.
-    result
-        An empty folder for its answer.
+    errand
+        What is to be run, on what.
     limits
         What it may use.
-    environment
-        Variables that it finds set, beside those that every program needs.
 
     Returns
     -------
@@ -153,16 +163,17 @@ def run_confined(
     kind = walls()
     start = (
         f"import resource, sys; {_limiting(limits)}; sys.path.insert(0, {str(PROGRAM)!r}); "
-        f"from {module} import main; main(sys.argv[1:])"
+        f"from {errand.module} import main; main(sys.argv[1:])"
     )
-    told = [_as_seen(argument, kind, given, result) for argument in arguments]
+    given, result = errand.given, errand.result
+    told = [_as_seen(argument, kind, given, result) for argument in errand.arguments]
     inner = [sys.executable, "-I", "-B", "-c", start, *told]
     command = _walled(kind, given, result, inner) or inner
     try:
         done = subprocess.run(
             command,
             cwd="/",
-            env=_environment() | dict(environment or {}),
+            env=_environment() | dict(errand.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyogrio
 
-from api.confined import Ending, Limits, Walls, given_as, run_confined
+from api.confined import Ending, Errand, Limits, Walls, given_as, run_confined
 from geo.errors import BadInput, UnreadableFile
 from geo.layer_format import RULES, LayerFile, recognise
 from geo.layer_read import NOTE, REFUSED, TABLE, LayerNote
@@ -54,15 +54,9 @@ def read_layer_file(
     file = recognise(path)
     with TemporaryDirectory(prefix="grid-dispatch-layer-") as folder:
         result = Path(folder)
-        told = [given_as(path), file.format.value, file.member, layer or "", "/result"]
-        done = run_confined(
-            "geo.layer_read",
-            told,
-            given=path,
-            result=result,
-            limits=limits,
-            environment=_only_driver(file),
-        )
+        told = (given_as(path), file.format.value, file.member, layer or "", "/result")
+        errand = Errand("geo.layer_read", told, path, result, _only_driver(file))
+        done = run_confined(errand, limits)
         if done.walls is not Walls.BUBBLEWRAP:
             logger.warning("Layers are read without bubblewrap: %s.", done.walls)
         if done.ending is not Ending.DONE:

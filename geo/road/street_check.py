@@ -161,7 +161,8 @@ def _short_ends(drawn: _Drawn) -> Iterator[StreetFlaw]:
         np.concatenate([streets.tail, streets.head]), minlength=len(streets.node_lon_lat)
     )
     ends = np.flatnonzero(degree == 1)
-    points = np.atleast_1d(shapely.points(drawn.plane.to_xy(streets.node_lon_lat[ends])))
+    at_m = drawn.plane.to_xy(streets.node_lon_lat[ends])
+    points = [shapely.Point(x, y) for x, y in at_m.tolist()]
     near, beside = drawn.tree.query(points, predicate="dwithin", distance=STOPS_SHORT_M)
     own = (streets.tail[beside] == ends[near]) | (streets.head[beside] == ends[near])
     told = set()

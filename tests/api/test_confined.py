@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from api import confined
-from api.confined import Ending, Limits, Walls, given_as, run_confined, walls
+from api.confined import Ending, Errand, Limits, Walls, given_as, run_confined, walls
 
 DEEDS = "tests.api.confined_deeds"
 
@@ -23,8 +23,8 @@ def do(tmp_path: Path) -> Callable[..., tuple[Ending, str]]:
     result.mkdir()
 
     def run(deed: str, *more: str, limits: Limits | None = None) -> tuple[Ending, str]:
-        told = [deed, given_as(given), *more, "/result/said"]
-        done = run_confined(DEEDS, told, given=given, result=result, limits=limits)
+        told = (deed, given_as(given), *more, "/result/said")
+        done = run_confined(Errand(DEEDS, told, given, result), limits)
         said = result / "said"
         return done.ending, said.read_text(encoding="utf-8") if said.exists() else done.said
 
