@@ -343,7 +343,7 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
         logger.error("%s: %s", own.code, own)
     findings = own.findings if isinstance(own, FlawedData) else ()
     errors = [
-        {"where": f"{finding.where} {finding.feature or ''}".strip(), "message": finding.message.en}
+        {"where": f"{finding.layer} {finding.feature or ''}".strip(), "message": finding.message.en}
         for finding in findings
     ]
     sentence = str(own).split("\n", 1)[0]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,6 +12,7 @@ from dispatch.incident import Incident, IncidentKind
 from dispatch.incident_state import State
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
+from dispatch.store.cells import lon_lat_of, positive, read_day, read_instant, seconds, whole, yes
 from dispatch.store.city_contents import Backdrop, PostedOfficer
 from dispatch.store.column import split_codes
 from dispatch.store.table_file import Row, polygon_of, read_layer, read_table, values
@@ -97,53 +96,6 @@ class Source(Generic[Value]):
         return values(self.file, full, self.make, findings, key=self.key)
 
 
-def read_day(text: str) -> date | None:
-    """
-    Read a date.
-
-    Parameters
-    ----------
-    text
-        ISO 8601; empty for open.
-
-    Returns
-    -------
-    day
-        The date, or None for open.
-
-    Raises
-    ------
-    ValueError
-        It is no date.
-    """
-    return date.fromisoformat(text) if text else None
-
-
-def read_instant(text: str) -> datetime:
-    """
-    Read an instant.
-
-    Parameters
-    ----------
-    text
-        ISO 8601, which must say its offset.
-
-    Returns
-    -------
-    instant
-        With its offset.
-
-    Raises
-    ------
-    ValueError
-        It is no instant, or has no offset.
-    """
-    instant = datetime.fromisoformat(text)
-    if instant.utcoffset() is None:
-        raise ValueError(f"the time {text} has no offset from UTC")
-    return instant
-
-
 def _area(row: Row) -> Area:
     return Area(
         code=row["code"],
@@ -161,9 +113,9 @@ def _zone(row: Row) -> Zone:
         name=row["name"],
         brigade=row["brigade"] or None,
         polygon=polygon_of(row),
-        arrival_target_s=_whole(row["arrival_target_s"], "arrival_target_s", least=1),
+        arrival_target_s=whole(row["arrival_target_s"], "arrival_target_s", least=1),
         name_en=row["name_en"],
-        acknowledge_within_s=_seconds(row["acknowledge_within_s"], "acknowledge_within_s"),
+        acknowledge_within_s=seconds(row["acknowledge_within_s"], "acknowledge_within_s"),
     )
 
 
@@ -173,7 +125,7 @@ def _grid(row: Row) -> UnitGrid:
         community=row["community"],
         zone=row["zone"] or None,
         polygon=polygon_of(row),
-        population=_whole(row["population"], "population", least=0),
+        population=whole(row["population"], "population", least=0) if row["population"] else None,
     )
 
 
@@ -193,7 +145,7 @@ def _matter(row: Row) -> Matter:
         name_en=row["name_en"],
         domain=row["domain"],
         kind=MatterKind(row["kind"]),
-        gravity=_whole(row["gravity"], "gravity", least=1),
+        gravity=whole(row["gravity"], "gravity", least=1),
         triage=Triage(row["triage"]),
     )
 
@@ -210,13 +162,13 @@ def _authority(row: Row) -> AuthorityRow:
         legal_basis=row["legal_basis"],
         valid_from=read_day(row["valid_from"]),
         valid_to=read_day(row["valid_to"]),
-        min_certified=_whole(row["min_certified"], "min_certified", least=1),
+        min_certified=whole(row["min_certified"], "min_certified", least=1),
         skills=split_codes(row["skills"]),
         excluding=split_codes(row["excluding"]),
         scale=CaseScale(row["scale"]) if row["scale"] else None,
         triage=Triage(row["triage"]) if row["triage"] else None,
         equipment=split_codes(row["equipment"]),
-        **{name: _seconds(row[name], name) for name in DEADLINES},
+        **{name: seconds(row[name], name) for name in DEADLINES},
     )
 
 
@@ -246,13 +198,13 @@ def _unit(row: Row) -> Unit:
         zone=row["zone"] or None,
         domains=split_codes(row["domains"]),
         mode=None if row["mode"] in {"", AIR} else Mode(row["mode"]),
-        lon_lat=_lon_lat(row) if based else None,
+        lon_lat=lon_lat_of(row) if based else None,
         call_sign=row["call_sign"],
         phone=row["phone"],
         equipment=split_codes(row["equipment"]),
-        air_speed_mps=_positive(row["air_speed_mps"], "air_speed_mps"),
-        range_m=_positive(row["range_m"], "range_m"),
-        launch_s=_positive(row["launch_s"], "launch_s"),
+        air_speed_mps=positive(row["air_speed_mps"], "air_speed_mps"),
+        range_m=positive(row["range_m"], "range_m"),
+        launch_s=positive(row["launch_s"], "launch_s"),
     )
 
 
@@ -261,13 +213,13 @@ def _officer(row: Row) -> PostedOfficer:
         id=row["id"],
         name=row["name"],
         crew=row["crew"],
-        certified=_yes(row["certified"]),
+        certified=yes(row["certified"], "certified"),
         skills=split_codes(row["skills"]),
         phone=row["phone"],
         equipment=split_codes(row["equipment"]),
     )
     located = row["lon"] or row["lat"]
-    fix = Fix(officer.id, _lon_lat(row), read_instant(row["fix_time"])) if located else None
+    fix = Fix(officer.id, lon_lat_of(row), read_instant(row["fix_time"])) if located else None
     return PostedOfficer(officer, DutyStatus(row["status"]), fix)
 
 
@@ -285,7 +237,7 @@ def _incident(row: Row) -> Incident:
     if row["state"] != State.REPORTED:
         raise ValueError(f"state is {row['state']!r}; what comes with a city is reported, no more")
     return Incident(
-        lon_lat=_lon_lat(row),
+        lon_lat=lon_lat_of(row),
         matters=split_codes(row["matters"]),
         reported_at=read_instant(row["reported_at"]),
         kind=IncidentKind(row["kind"]),
@@ -357,39 +309,3 @@ INCIDENTS = Source(
     key="id",
     needed=False,
 )
-
-
-def _whole(text: str, name: str, *, least: int) -> int:
-    """Read a whole number that is not too small; layers may write it as 900.0."""
-    number = float(text)
-    if not number.is_integer() or number < least:
-        raise ValueError(f"{name} is {text}, not a whole number of {least} or more")
-    return int(number)
-
-
-def _seconds(text: str, name: str) -> int | None:
-    """Read a time in whole seconds, or nothing where none is stated."""
-    return _whole(text, name, least=1) if text else None
-
-
-def _positive(text: str, name: str) -> float | None:
-    """Read a number above nothing, or nothing where none is stated."""
-    number = float(text) if text else None
-    if number is not None and not (number > 0 and math.isfinite(number)):
-        raise ValueError(f"{name} is {text}, not a number above 0")
-    return number
-
-
-def _yes(text: str) -> bool:
-    """Read a yes or no."""
-    if text not in {"0", "1"}:
-        raise ValueError(f"certified is {text!r}, not 0 or 1")
-    return text == "1"
-
-
-def _lon_lat(row: Row) -> tuple[float, float]:
-    """Read a longitude and latitude."""
-    lon, lat = float(row["lon"]), float(row["lat"])
-    if not (math.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise ValueError(f"{lon:g},{lat:g} is not a longitude and latitude")
-    return lon, lat

@@ -12,7 +12,8 @@ from dispatch.duty_days import DaySpan, SpecialDay, read_days, read_time
 from dispatch.duty_job import Job
 from dispatch.duty_rest import RestRule
 from dispatch.duty_shift import ShiftEntry, ShiftKind, ShiftPattern
-from dispatch.store.city_rows import Source, read_day, read_instant
+from dispatch.store.cells import read_day, read_instant, yes
+from dispatch.store.city_rows import Source
 from dispatch.store.table_file import Row
 from geo.finding import Finding
 
@@ -166,7 +167,7 @@ def _shift_row(row: Row) -> ShiftEntry:
 
 def _calendar_row(row: Row) -> CalendarEntry:
     times = {name: _instant(row[name]) for name in ("from_time", "to_time")}
-    sent = {"may_be_sent": _yes(row["may_be_sent"] or "0", "may_be_sent")}
+    sent = {"may_be_sent": yes(row["may_be_sent"] or "0", "may_be_sent")}
     return calendar_entry(row | _validity(row) | times | sent)
 
 
@@ -177,7 +178,7 @@ def _rest_row(row: Row) -> RestRule:
 
 def _special_row(row: Row) -> SpecialDay:
     return SpecialDay(
-        date.fromisoformat(row["date"]), working=_yes(row["working"], "working"), name=row["name"]
+        date.fromisoformat(row["date"]), working=yes(row["working"], "working"), name=row["name"]
     )
 
 
@@ -257,10 +258,3 @@ def _validity(row: Row) -> dict[str, date | None]:
 def _instant(text: str) -> datetime | None:
     """Read an instant, or nothing where none is stated."""
     return read_instant(text) if text else None
-
-
-def _yes(text: str, name: str) -> bool:
-    """Read a yes or no."""
-    if text not in {"0", "1"}:
-        raise ValueError(f"{name} is {text!r}, not 0 or 1")
-    return text == "1"

@@ -221,7 +221,7 @@ def findings_of(folder: Path, store: Store) -> list[str]:
     with pytest.raises(FlawedData) as caught:
         load_city(folder, store)
     return [
-        f"{found.where} {found.feature}: {found.message.code}" for found in caught.value.findings
+        f"{found.layer} {found.feature}: {found.message.code}" for found in caught.value.findings
     ]
 
 

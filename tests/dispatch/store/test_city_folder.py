@@ -253,7 +253,7 @@ def findings_of(folder: Path, store: Store) -> list[str]:
         assert list_incidents(session) == []
     assert not list(folder.parent.glob("*roads*")), "no road network has been copied"
     return [
-        f"{finding.where}{'' if finding.feature is None else ' ' + finding.feature}: "
+        f"{finding.layer}{'' if finding.feature is None else ' ' + finding.feature}: "
         f"{finding.message.code}"
         for finding in caught.value.findings
     ]

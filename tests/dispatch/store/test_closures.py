@@ -191,7 +191,7 @@ def test_speeds_that_cannot_be_used_are_findings(city_folder, empty_store):
     write_speeds(city_folder, "measured_speeds.csv", measured_speed.COLUMNS, *lines)
     with pytest.raises(FlawedData) as caught:
         load_city(city_folder, empty_store)
-    found = [(finding.where, finding.message.code) for finding in caught.value.findings]
+    found = [(finding.layer, finding.message.code) for finding in caught.value.findings]
     assert found == [
         ("hourly_speeds.csv", "bad_value"),
         ("measured_speeds.csv", "unknown_reference"),

@@ -188,7 +188,7 @@ def test_every_finding_is_told_at_once(city_folder):
     )
     with pytest.raises(FlawedData) as caught:
         read_city_folder(city_folder)
-    found = [(one.where, one.feature, one.message.en) for one in caught.value.findings]
+    found = [(one.layer, one.feature, one.message.en) for one in caught.value.findings]
     said = {
         ("rosters.csv", "R1", "Its crew K9 does not exist."),
         (
