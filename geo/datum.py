@@ -24,12 +24,14 @@ engineering.  The figures below are the ones every phone map agrees with, and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.errors import BadValue, UnknownCrs
@@ -87,8 +89,63 @@ class Crs:
 WGS84 = Crs("wgs84")
 
 
+@dataclass(frozen=True, slots=True)
+class SevenParameters:
+    """
+    How a surveying office brings an old datum to CGCS2000 (布尔莎模型).
+
+    Attributes
+    ----------
+    dx_m, dy_m, dz_m
+        Shift of the centre.
+    rx_s, ry_s, rz_s
+        Rotations of the position vector in seconds of arc.
+    scale_ppm
+        Change of scale in millionths.
+    """
+
+    dx_m: float
+    dy_m: float
+    dz_m: float
+    rx_s: float
+    ry_s: float
+    rz_s: float
+    scale_ppm: float
+
+    @classmethod
+    def parse(cls, text: str) -> SevenParameters:
+        """
+        Read them from a text.
+
+        Parameters
+        ----------
+        text
+            Seven numbers with commas between: shifts, rotations, scale.
+
+        Returns
+        -------
+        seven
+            The parameters.
+
+        Raises
+        ------
+        BadValue
+            They are not seven numbers, or so large that they move nothing on Earth.
+        """
+        try:
+            figures = [float(figure) for figure in text.split(",")]
+        except ValueError:
+            figures = []
+        if len(figures) != 7 or not np.isfinite(figures).all():
+            raise BadValue(
+                f"{_short(text)!r} is not seven numbers: dx,dy,dz in metres, rx,ry,rz in seconds "
+                "of arc, and the scale in millionths, with commas between."
+            )
+        return cls(*figures)
+
+
 @lru_cache(maxsize=64)
-def parse_crs(text: str) -> Crs:
+def parse_crs(text: str, seven: SevenParameters | None = None) -> Crs:
     """
     Understand the name of a coordinate system.
 
@@ -97,6 +154,8 @@ def parse_crs(text: str) -> Crs:
     text
         ``wgs84``, ``cgcs2000``, ``gcj02``, ``bd09``, ``EPSG:n``, or well-known text as
         layer files carry it; case and surrounding blanks do not matter.
+    seven
+        How to bring it to CGCS2000, for an old datum that nothing else brings there.
 
     Returns
     -------
@@ -118,6 +177,8 @@ def parse_crs(text: str) -> Crs:
             f"There is no coordinate system {_short(text)!r}; "
             "give wgs84, cgcs2000, gcj02, bd09 or EPSG:n."
         ) from None
+    if seven is not None:
+        return _by_seven(system, seven)
     _refuse_old_datum(system)
     if system.is_geographic and system.to_epsg() in IDENTITY_EPSG:
         return Crs("wgs84" if system.to_epsg() == 4326 else "cgcs2000")
@@ -149,14 +210,44 @@ def to_wgs84(lon_lat: LonLat, crs: Crs | str) -> LonLat:
     BadValue
         A position lies outside the system's range; the sentence names the first.
     """
+    given = _pairs(lon_lat)
+    return _in_degrees(to_wgs84_or_nowhere(given, crs), said=given)
+
+
+def to_wgs84_or_nowhere(lon_lat: LonLat, crs: Crs | str) -> LonLat:
+    """
+    Bring positions to WGS-84, those that can be; the others are nowhere.
+
+    Parameters
+    ----------
+    lon_lat
+        Positions in the system, longitude or easting first, float64[n, 2].
+    crs
+        The system or its name.
+
+    Returns
+    -------
+    lon_lat
+        WGS-84 degrees, float64[n, 2]; NaN where a position is outside the system's range.
+
+    Raises
+    ------
+    UnknownCrs
+        The name is not understood.
+    """
     crs, given = _parsed(crs), _pairs(lon_lat)
+    usable = np.isfinite(given).all(axis=1) if crs.definition else _on_earth(given)
+    found = np.full_like(given, np.nan)
     if crs.name == "gcj02":
-        return _undo(_gcj02_from_wgs84, _in_degrees(given))
-    if crs.name == "bd09":
-        return _undo(_bd09_from_wgs84, _in_degrees(given))
-    if not crs.definition:
-        return _in_degrees(given)
-    return _in_degrees(_project(given, crs, inverse=False), said=given)
+        found[usable] = _undo(_gcj02_from_wgs84, given[usable])
+    elif crs.name == "bd09":
+        found[usable] = _undo(_bd09_from_wgs84, given[usable])
+    elif crs.definition:
+        found[usable] = _project(given[usable], crs, inverse=False)
+    else:
+        found[usable] = given[usable]
+    found[~_on_earth(found)] = np.nan
+    return found
 
 
 def from_wgs84(lon_lat: LonLat, crs: Crs | str) -> LonLat:
@@ -272,14 +363,23 @@ def _transformer(crs: Crs, *, inverse: bool) -> pyproj.Transformer:
     return transformer
 
 
+def _by_seven(system: pyproj.CRS, seven: SevenParameters) -> Crs:
+    """Bind an old datum to WGS-84 by its parameters."""
+    if not any(mark in _datum_name(system) for mark in REFUSED_DATUMS):
+        raise BadValue(f"{system.name} needs no seven parameters; only Beijing 54 and Xi'an 80 do.")
+    shift = ToWGS84Transformation(system.geodetic_crs, *astuple(seven))
+    bound = BoundCRS(system, 4326, shift)
+    return Crs(system.name, bound.to_wkt())
+
+
 def _refuse_old_datum(system: pyproj.CRS) -> None:
     """Refuse the two old Chinese datums, which PROJ would pass through unmoved."""
     for mark, name in REFUSED_DATUMS.items():
         if mark in _datum_name(system):
             raise UnknownCrs(
                 f"{system.name} is on {name}, tens of metres from WGS-84 by amounts that only "
-                "the surveying office's seven parameters know; convert the data to CGCS2000 "
-                "(EPSG:4490) with them first."
+                "the surveying office's seven parameters know; give these, or convert the data to "
+                "CGCS2000 (EPSG:4490) with them first."
             )
 
 
@@ -302,10 +402,15 @@ def _pairs(lon_lat: LonLat) -> LonLat:
     return pairs
 
 
+def _on_earth(lon_lat: LonLat) -> NDArray[np.bool_]:
+    """Which are longitudes and latitudes."""
+    in_reach: NDArray[np.bool_] = np.abs(lon_lat) <= np.array([180.0, 90.0])
+    return in_reach[:, 0] & in_reach[:, 1]
+
+
 def _in_degrees(lon_lat: LonLat, *, said: LonLat | None = None) -> LonLat:
     """Refuse what is no longitude and latitude, quoting what was said."""
-    reach = np.array([180.0, 90.0])
-    wrong = np.flatnonzero(~(np.abs(lon_lat) <= reach).all(axis=1))
+    wrong = np.flatnonzero(~_on_earth(lon_lat))
     if not len(wrong):
         return lon_lat
     first = int(wrong[0])

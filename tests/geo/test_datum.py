@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geo.datum import from_wgs84, parse_crs, to_wgs84
+from geo.datum import SevenParameters, from_wgs84, parse_crs, to_wgs84, to_wgs84_or_nowhere
 from geo.errors import BadValue, UnknownCrs
 
 BEIHAI = np.array([[109.1193, 21.4733]])
@@ -123,3 +123,58 @@ def test_positions_must_come_in_pairs():
 
 def test_no_positions_are_no_positions():
     assert to_wgs84(np.zeros((0, 2)), "bd09").shape == (0, 2)
+
+
+def test_of_many_positions_those_that_are_none_are_nowhere_and_the_others_keep_their_place():
+    given_in = np.array([[109.1, 21.4], [np.nan, 21.4], [500.0, 21.4], [109.1, np.inf]])
+    for crs in ("wgs84", "gcj02", "bd09"):
+        found = to_wgs84_or_nowhere(given_in, crs)
+        assert np.array_equal(np.isnan(found).all(axis=1), [False, True, True, True])
+        assert np.array_equal(found[:1], to_wgs84(given_in[:1], crs))
+
+
+def geocentric(lon_lat, semi_major_m, flattening):
+    """By the book: degrees on an ellipsoid to metres from its centre."""
+    lon, lat = np.radians(lon_lat).T
+    squared = flattening * (2 - flattening)
+    normal = semi_major_m / np.sqrt(1 - squared * np.sin(lat) ** 2)
+    return np.stack(
+        [
+            normal * np.cos(lat) * np.cos(lon),
+            normal * np.cos(lat) * np.sin(lon),
+            normal * (1 - squared) * np.sin(lat),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "semi_major_m", "flattening"),
+    [("EPSG:4214", 6_378_245.0, 1 / 298.3), ("EPSG:4610", 6_378_140.0, 1 / 298.257)],
+)
+def test_seven_parameters_bring_an_old_datum_where_they_say(code, semi_major_m, flattening):
+    seven = SevenParameters.parse("12.5,-130.2,-84.1,0.4,-0.3,1.2,-3.5")
+    found = to_wgs84(BEIHAI, parse_crs(code, seven))
+    x, y, z = geocentric(BEIHAI, semi_major_m, flattening)
+    rx, ry, rz = np.radians(np.array([seven.rx_s, seven.ry_s, seven.rz_s]) / 3600)
+    grown = 1 + seven.scale_ppm * 1e-6
+    moved = np.stack(
+        [
+            seven.dx_m + grown * (x - rz * y + ry * z),
+            seven.dy_m + grown * (rz * x + y - rx * z),
+            seven.dz_m + grown * (-ry * x + rx * y + z),
+        ]
+    )
+    there = geocentric(found, 6_378_137.0, 1 / 298.257223563)
+    # Heights are not kept, so only the direction from the centre is to be the same.
+    along = np.abs(moved / np.linalg.norm(moved) - there / np.linalg.norm(there)).max()
+    assert along < 2e-7
+    assert 50 < offset_m(BEIHAI, found) < 300
+
+
+def test_seven_parameters_are_for_old_datums_only_and_are_seven():
+    seven = SevenParameters.parse("0,0,0,0,0,0,0")
+    with pytest.raises(BadValue, match="needs no seven parameters"):
+        parse_crs("EPSG:4547", seven)
+    for text in ("1,2,3", "1,2,3,4,5,6,x", "1,2,3,4,5,6,nan"):
+        with pytest.raises(BadValue, match="is not seven numbers"):
+            SevenParameters.parse(text)
