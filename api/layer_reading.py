@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 NEEDED_BESIDE = frozenset({"MEM"})
 """Drivers of GDAL that others need to work at all."""
 
+PLAIN_CELLS = {"OGR_XLSX_HEADERS": "FORCE", "OGR_XLSX_FIELD_TYPES": "STRING"}
+"""Have cells of a workbook as they are written, the first row naming the columns."""
+
 
 def read_layer_file(
     path: Path, *, layer: str | None = None, limits: Limits | None = None
@@ -87,6 +90,9 @@ def _only_driver(file: LayerFile) -> dict[str, str]:
     """Have GDAL know the one driver that a file needs."""
     wanted = {RULES[file.format].driver} | NEEDED_BESIDE
     others = sorted(set(pyogrio.list_drivers()) - wanted)
-    return {"GDAL_SKIP": ",".join(others), "OGR_SKIP": ",".join(others)} | {
-        name: os.environ[name] for name in ("PROJ_DATA", "GDAL_DATA") if name in os.environ
-    }
+    skipped = {"GDAL_SKIP": ",".join(others), "OGR_SKIP": ",".join(others)}
+    return (
+        skipped
+        | PLAIN_CELLS
+        | {name: os.environ[name] for name in ("PROJ_DATA", "GDAL_DATA") if name in os.environ}
+    )

@@ -14,10 +14,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
+import shapely
+from numpy.typing import NDArray
+from shapely import GeometryCollection, MultiLineString, MultiPoint, MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput, GridDispatchError, UnknownName, UnreadableFile
 from geo.layer_format import LayerFile, LayerFormat
@@ -26,10 +31,15 @@ TABLE, NOTE, REFUSED = "table.arrow", "note.json", "refused.json"
 SHAPE: Final = "wkb_shape"
 """Column of the shapes; a table without has none."""
 
+REPAIRED: Final = "wkb_repaired"
+"""Column of the same where a shape was not sound and could be repaired."""
+
+WKT_NAMES: Final = frozenset({"wkt", "the_geom", "geom", "geometry", "图形"})
+"""What tables of text call a column of shapes."""
+
 ENCODINGS: Final = (None, "UTF-8", "GB18030")
 """Those tried in turn; None leaves it to what the file says."""
 
-SHAPE_NAMES: Final = ("wkb_geometry", "geometry", "geom", "shape", "wkt")
 DELIMITERS: Final = (",", "\t", ";", "|")
 
 
@@ -72,7 +82,8 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
     Returns
     -------
     table
-        Its rows; shapes, if it has any, as WKB in the column `SHAPE`.
+        Its rows; shapes, if it has any, as WKB in the column `SHAPE`, points, lines and polygons
+        in two dimensions, with repairs in `REPAIRED`.
     note
         What the file said of itself.
 
@@ -82,11 +93,8 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
         There are several layers and none is named, or no such layer, or it can't be read.
     """
     try:
-        if file.format is LayerFormat.GEOPARQUET:
-            return _geoparquet(path)
-        if file.format is LayerFormat.CSV:
-            return _delimited(path)
-        return _by_gdal(path, file, layer)
+        table, note = _read(path, file, layer)
+        return _with_plain_shapes(table), note
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(f"{path.name} can't be read as {file.format}: {error}.") from None
 
@@ -112,6 +120,70 @@ def main(arguments: Sequence[str]) -> None:
     (result / NOTE).write_text(json.dumps(asdict(note)), encoding="utf-8")
 
 
+def _read(path: Path, file: LayerFile, layer: str | None) -> tuple[pa.Table, LayerNote]:
+    """Read by whichever library the format needs."""
+    if file.format is LayerFormat.GEOPARQUET:
+        return _geoparquet(path)
+    if file.format is LayerFormat.CSV:
+        return _delimited(path)
+    return _by_gdal(path, file, layer)
+
+
+def _with_plain_shapes(table: pa.Table) -> pa.Table:
+    """
+    Parse every shape once, here, where a shape made to hurt hurts nobody, and write it anew.
+
+    What comes out are points, lines and polygons of one or several parts in two dimensions, never
+    nested; a shape that is not sound has its repair beside it.
+    """
+    name = _shape_column(table)
+    if name is None:
+        return table
+    cells = table.column(name).to_numpy(zero_copy_only=False)
+    parse = shapely.from_wkb if name == SHAPE else shapely.from_wkt
+    shapes = shapely.force_2d(parse(cells, on_invalid="ignore"))
+    nested = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    shapes[nested] = [_of_one_kind(shape) for shape in shapes[nested]]
+    unsound = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes) & _finite(shapes)
+    repaired = np.full(len(shapes), None, dtype=object)
+    repaired[unsound] = shapely.make_valid(
+        shapes[unsound], method="structure", keep_collapsed=False
+    )
+    table = table.drop_columns([name])
+    return table.append_column(SHAPE, _as_wkb(shapes)).append_column(REPAIRED, _as_wkb(repaired))
+
+
+def _shape_column(table: pa.Table) -> str | None:
+    """Which column holds shapes: that of the format, or one of well-known text."""
+    if SHAPE in table.column_names:
+        return SHAPE
+    texts = [name for name in table.column_names if name.lower() in WKT_NAMES]
+    return next((name for name in texts if table.schema.field(name).type == pa.string()), None)
+
+
+def _of_one_kind(collection: GeometryCollection) -> BaseGeometry:
+    """The parts of a collection as one shape, if they are of one dimension; else an empty one."""
+    parts = shapely.get_parts(shapely.get_parts(collection))  # one level, and parts of multiparts
+    kinds = {str(part.geom_type) for part in parts}
+    if kinds == {"Polygon"}:
+        return MultiPolygon(list(parts))
+    if kinds == {"LineString"}:
+        return MultiLineString(list(parts))
+    return MultiPoint(list(parts)) if kinds == {"Point"} else GeometryCollection()
+
+
+def _finite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes have only finite positions."""
+    xy, of_shape = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[of_shape[~np.isfinite(xy).all(axis=1)]] = False
+    return finite
+
+
+def _as_wkb(shapes: NDArray[np.object_]) -> pa.Array:
+    return pa.array(shapely.to_wkb(shapes), type=pa.binary())
+
+
 def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table, LayerNote]:
     """Let the one driver read."""
     import pyogrio  # noqa: PLC0415 -- only here, so that other formats need not wait for GDAL
@@ -119,16 +191,29 @@ def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table,
     source = f"/vsizip/{path}/{file.member}" if file.member else str(path)
     try:
         layers = tuple(str(name) for name, _ in pyogrio.list_layers(source))
-        name = _chosen(path, layers, wanted)
+        name = _chosen(path, _with_rows(source, layers, file.format), wanted)
         meta, table, encoding = _in_some_encoding(path, source, name, file.format)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         why = str(error).partition(";")[0].rstrip(".")
         raise UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.") from None
     shape = meta.get("geometry_name") or "wkb_geometry"
-    if shape in table.column_names:
-        names = [SHAPE if one == shape else one for one in table.column_names]
-        table = table.rename_columns(names)
-    return table, LayerNote(name, layers, meta.get("crs"), encoding)
+    return _with_shape_in(table, shape), LayerNote(name, layers, meta.get("crs"), encoding)
+
+
+def _with_shape_in(table: pa.Table, shape: str | None) -> pa.Table:
+    """Call the column of shapes `SHAPE`, and leave out what else is called so."""
+    names = [one for one in table.column_names if one == shape or one not in {SHAPE, REPAIRED}]
+    kept = table.select(names)
+    return kept.rename_columns([SHAPE if one == shape else one for one in names])
+
+
+def _with_rows(source: str, layers: tuple[str, ...], kind: LayerFormat) -> tuple[str, ...]:
+    """Leave out the empty sheets that come with every new workbook."""
+    import pyogrio  # noqa: PLC0415 -- as above
+
+    if kind is not LayerFormat.XLSX:
+        return layers
+    return tuple(name for name in layers if pyogrio.read_info(source, layer=name)["features"])
 
 
 def _chosen(path: Path, layers: tuple[str, ...], wanted: str | None) -> str:
@@ -164,9 +249,7 @@ def _geoparquet(path: Path) -> tuple[pa.Table, LayerNote]:
     about = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
     shape = about.get("primary_column")
     column = about.get("columns", {}).get(shape, {})
-    if shape in table.column_names:
-        names = [SHAPE if one == shape else one for one in table.column_names]
-        table = table.rename_columns(names)
+    table = _with_shape_in(table, shape)
     # Without a word about it GeoParquet means longitude and latitude of WGS-84.
     crs = json.dumps(column["crs"]) if column.get("crs") else "OGC:CRS84"
     return table, LayerNote("", (), crs if shape else None, None)
@@ -186,9 +269,10 @@ def _delimited(path: Path) -> tuple[pa.Table, LayerNote]:
     first = next(iter(text.splitlines()), "")
     delimiter = max(DELIMITERS, key=first.count)
     names = list(_unique(first.split(delimiter)))
+    whole = max(len(text.encode()), 1) + 1  # a border may be longer than any block
     table = pa.csv.read_csv(
         pa.BufferReader(text.encode()),
-        read_options=pa.csv.ReadOptions(column_names=names, skip_rows=1),
+        read_options=pa.csv.ReadOptions(column_names=names, skip_rows=1, block_size=whole),
         parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )

@@ -190,9 +190,9 @@ def _named(column: Column, there: Sequence[str], how: Found) -> Iterator[str]:
     names = [column.name] if how is Found.SAME else [column.name, *column.called.split()]
     for name in names:
         for theirs in there:
-            if how is Found.CUT and _is_cut(theirs, name):
-                yield theirs
-            elif how is not Found.CUT and _plain(theirs) == _plain(name):
+            if (how is Found.CUT and _is_cut(theirs, name)) or (
+                how is not Found.CUT and _plain(theirs) == _plain(name)
+            ):
                 yield theirs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import zipfile
 from contextlib import suppress
@@ -14,7 +15,7 @@ from shapely import box
 from api.confined import Limits, Walls, walls
 from api.layer_reading import read_layer_file
 from geo.errors import BadInput, UnreadableFile
-from geo.layer_read import SHAPE
+from geo.layer_read import REPAIRED, SHAPE
 
 NAMES = ["北海老街", "侨港"]
 ZONES = gpd.GeoDataFrame(
@@ -111,3 +112,97 @@ def test_a_file_that_needs_too_much_is_refused_in_words(tmp_path):
     ZONES.to_file(tmp_path / "zones.gpkg")
     with pytest.raises(UnreadableFile, match="takes too long to read"):
         read_layer_file(tmp_path / "zones.gpkg", limits=Limits(within_s=0))
+
+
+def test_a_shape_that_is_not_sound_comes_with_its_repair(tmp_path):
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    gpd.GeoDataFrame(
+        {"code": ["1", "2"]}, geometry=[bow, box(0, 0, 1, 1)], crs="EPSG:4326"
+    ).to_file(tmp_path / "bow.gpkg")
+    table, _ = read_layer_file(tmp_path / "bow.gpkg")
+    repaired = shapely.from_wkb(table.column(REPAIRED).to_pylist())
+    assert repaired[0].is_valid
+    assert repaired[0].area == pytest.approx(0.5)
+    assert repaired[1] is None
+
+
+def test_shapes_come_out_plain_whatever_they_were(tmp_path):
+    texts = {
+        "POINT Z (1 2 3)": "POINT (1 2)",
+        "GEOMETRYCOLLECTION (POLYGON ((0 0, 1 0, 0 1, 0 0)))": (
+            "MULTIPOLYGON (((0 0, 1 0, 0 1, 0 0)))"
+        ),
+        "GEOMETRYCOLLECTION (POINT (1 1), LINESTRING (0 0, 1 1))": "GEOMETRYCOLLECTION EMPTY",
+        "POLYGON ((0 0, 1": None,
+        "": None,
+    }
+    rows = "\n".join(f'{row},"{text}"' for row, text in enumerate(texts))
+    (tmp_path / "places.csv").write_text(f"code,WKT\n{rows}\n", encoding="utf-8")
+    table, _ = read_layer_file(tmp_path / "places.csv")
+    shapes = shapely.from_wkb(table.column(SHAPE).to_pylist())
+    assert [None if one is None else one.wkt for one in shapes] == list(texts.values())
+    assert table.column_names == ["code", SHAPE, REPAIRED]
+
+
+def test_a_shape_made_to_hurt_the_parser_hurts_only_the_confined_process(tmp_path):
+    deep = "GEOMETRYCOLLECTION (" * 200_000 + ")" * 200_000
+    (tmp_path / "deep.csv").write_text(f'code,wkt\n1,"{deep}"\n', encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="fell over it"):
+        read_layer_file(tmp_path / "deep.csv")
+
+
+def test_a_workbook_is_read_with_its_codes_days_and_the_one_sheet_that_has_rows(tmp_path):
+    book = zipped_workbook(
+        ["编号", "人员编号", "生效日期"], [["001", "O7", "2026-03-01"], ["002", "O8", "2026/3/2"]]
+    )
+    (tmp_path / "排班.xlsx").write_bytes(book)
+    table, note = read_layer_file(tmp_path / "排班.xlsx")
+    assert table.to_pylist() == [
+        {"编号": "001", "人员编号": "O7", "生效日期": "2026-03-01"},
+        {"编号": "002", "人员编号": "O8", "生效日期": "2026/3/2"},
+    ]
+    assert note.layer == "Sheet1"
+
+
+def zipped_workbook(names, rows):
+    """The least that a spreadsheet program writes: one sheet with texts, and an empty one."""
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
+        for row in (names, *rows)
+    )
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    sheet = f'<worksheet xmlns="{main}"><sheetData>{{}}</sheetData></worksheet>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/worksheets/sheet{at}.xml" '
+            f'ContentType="{types}.worksheet+xml"/>'
+            for at in (1, 2)
+        )
+        + "</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="Sheet1" sheetId="1" r:id="s1"/><sheet name="Sheet2" sheetId="2" r:id="s2"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        + "".join(
+            f'<Relationship Id="s{at}" Type="{office}/worksheet" '
+            f'Target="worksheets/sheet{at}.xml"/>'
+            for at in (1, 2)
+        )
+        + "</Relationships>",
+        "xl/worksheets/sheet1.xml": sheet.format(cells),
+        "xl/worksheets/sheet2.xml": sheet.format(""),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return packed.getvalue()

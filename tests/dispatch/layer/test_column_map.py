@@ -10,14 +10,17 @@ from dispatch.layer.kinds import KINDS
 from geo.errors import MissingColumn, UnknownName
 
 
-def mapped(kind, there, **more):
+def mapped(kind, there, said=None, saved=None, shaped=True):
     """What each column was taken from, and how it was found."""
-    columns = map_columns(KINDS[KindName(kind)], there, **more)
+    columns = map_columns(KINDS[KindName(kind)], there, said=said, saved=saved, shaped=shaped)
     return {one.column.name: (one.theirs, str(one.found)) for one in columns.mapped}
 
 
-def taken(kind, there, **more):
-    return {name: theirs for name, (theirs, _) in mapped(kind, there, **more).items()}
+def taken(kind, there, shaped=True, saved=None):
+    return {
+        name: theirs
+        for name, (theirs, _) in mapped(kind, there, shaped=shaped, saved=saved).items()
+    }
 
 
 def test_columns_that_are_called_like_ours_are_ours():
@@ -32,7 +35,11 @@ def test_columns_that_are_called_like_ours_are_ours():
         ("areas", ["XZQDM", "XZQMC", "层级", "上级编码"], ["code", "name", "tier", "parent"]),
         ("grids", ["网格编码", "社区编码", "人口数"], ["code", "community", "population"]),
         ("officers", ["警号", "姓名", "所属小组", "持证"], ["id", "name", "crew", "certified"]),
-        ("rosters", ["序号", "人员编号", "上班时间", "下班时间"], ["id", "officer", "starts", "ends"]),
+        (
+            "rosters",
+            ["序号", "人员编号", "上班时间", "下班时间"],
+            ["id", "officer", "starts", "ends"],
+        ),
         ("roads", ["道路等级", "限速", "单行线", "路名"], ["class", "speed", "direction", "name"]),
         ("places", ["编码", "名称", "详细地址", "别名"], ["code", "name", "address", "also"]),
     ],

@@ -11,14 +11,14 @@ from dispatch.layer.kinds import KINDS
 from geo.shape_check import Dimension
 
 EVERY = pytest.mark.parametrize("kind", list(KINDS.values()), ids=list(KINDS))
-CONTRACT = (
-    "areas zones grids roads closures units bases officers rosters calendars matters authority "
-    "places demand no-fly boundary"
-).split()
+CONTRACT = """
+areas zones grids roads closures units bases officers rosters calendars matters authority places
+demand no-fly boundary
+"""
 
 
 def test_the_kinds_are_those_of_the_doors_in_their_order():
-    assert [str(name) for name in KINDS] == CONTRACT
+    assert [str(name) for name in KINDS] == CONTRACT.split()
     assert all(KINDS[name].name is name for name in KindName)
 
 
