@@ -1,9 +1,8 @@
 """
 Shapes by themselves: what no later check may be given, and what is wrong with each.
 
-A shape that isn't sound is repaired by `make_valid` in its structural form: outer rings bound
-ground, inner rings leave it out.  That repair may grind for minutes on shapes made to hurt, so
-whoever reads files of strangers calls this in a process that can be killed.
+Repairs of unsound shapes come from whoever has read them: they may grind for minutes on shapes made
+to hurt, so they are made in a process that can be killed (`geo.layer_read`).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 ALMOST_CLOSED_M: Final = 5.0
@@ -32,6 +32,15 @@ class Dimension(StrEnum):
     POINT = "point"
     LINE = "line"
     POLYGON = "polygon"
+
+
+TYPES: Final = {
+    Dimension.POINT: (GeometryType.POINT, GeometryType.MULTIPOINT),
+    Dimension.LINE: (
+        GeometryType.LINESTRING, GeometryType.LINEARRING, GeometryType.MULTILINESTRING,
+    ),
+    Dimension.POLYGON: (GeometryType.POLYGON, GeometryType.MULTIPOLYGON),
+}  # fmt: skip
 
 
 class ShapeFlawKind(StrEnum):
@@ -73,7 +82,9 @@ class ShapeFlaw:
     remedy: BaseGeometry | None = None
 
 
-def shape_flaws(shapes: Shapes, wanted: Dimension, *, parts: bool = True) -> list[ShapeFlaw]:
+def shape_flaws(
+    shapes: Shapes, wanted: Dimension, *, repaired: Shapes, parts: bool = True
+) -> list[ShapeFlaw]:
     """
     Find every shape that can't be used as it is.
 
@@ -83,6 +94,8 @@ def shape_flaws(shapes: Shapes, wanted: Dimension, *, parts: bool = True) -> lis
         Shapes in metres, row by row.
     wanted
         What they should be.
+    repaired
+        The same where they aren't sound and a repair is at hand, else None.
     parts
         Whether a row may have several parts.
 
@@ -91,13 +104,12 @@ def shape_flaws(shapes: Shapes, wanted: Dimension, *, parts: bool = True) -> lis
     flaws
         By row, one each, then those that stand twice.
     """
-    flaws = [
-        flaw
-        for row, shape in enumerate(shapes)
-        if (flaw := _flaw(row, shape, wanted, parts=parts)) is not None
-    ]
-    spoilt = {flaw.rows[0] for flaw in flaws if flaw.kind is not ShapeFlawKind.MULTIPART}
-    return [*flaws, *_twice(shapes, spoilt)]
+    if not len(shapes):
+        return []
+    suspect = _suspect(shapes, wanted, parts=parts)
+    flaws = [_flaw(int(row), shapes[row], wanted, repaired[row]) for row in suspect]
+    spoilt = [flaw.rows[0] for flaw in flaws if flaw.kind is not ShapeFlawKind.MULTIPART]
+    return [*flaws, *_twice(shapes, np.setdiff1d(np.arange(len(shapes)), spoilt))]
 
 
 def usable(shapes: Shapes, flaws: list[ShapeFlaw]) -> NDArray[np.bool_]:
@@ -123,10 +135,22 @@ def usable(shapes: Shapes, flaws: list[ShapeFlaw]) -> NDArray[np.bool_]:
     return fine
 
 
+def _suspect(shapes: Shapes, wanted: Dimension, *, parts: bool) -> NDArray[np.intp]:
+    """Rows whose shapes are worth a closer look."""
+    finite = np.ones(len(shapes), dtype=bool)
+    xy, of_shape = shapely.get_coordinates(shapes, return_index=True)
+    finite[of_shape[~np.isfinite(xy).all(axis=1)]] = False
+    fine = finite & np.isin(shapely.get_type_id(shapes), TYPES[wanted]) & ~shapely.is_empty(shapes)
+    fine[fine] &= shapely.is_valid(shapes[fine])
+    if not parts:
+        fine &= shapely.get_num_geometries(shapes) <= 1
+    return np.flatnonzero(~fine)
+
+
 def _flaw(
-    row: int, shape: BaseGeometry | None, wanted: Dimension, *, parts: bool
-) -> ShapeFlaw | None:
-    """The first thing that is wrong with one shape."""
+    row: int, shape: BaseGeometry | None, wanted: Dimension, repaired: BaseGeometry | None
+) -> ShapeFlaw:
+    """The first thing that is wrong with a suspect shape."""
     if shape is None or shape.is_empty:
         return ShapeFlaw(ShapeFlawKind.NONE, (row,))
     if not np.isfinite(shapely.get_coordinates(shape)).all():
@@ -134,21 +158,14 @@ def _flaw(
     if _dimension(shape) is not wanted:
         return _of_other_dimension(row, shape, wanted)
     if not shape.is_valid:
-        return _invalid(row, shape, wanted)
-    if not parts and shapely.get_num_geometries(shape) > 1:
-        return ShapeFlaw(ShapeFlawKind.MULTIPART, (row,), _inside(shape))
-    return None
+        return _invalid(row, shape, wanted, repaired)
+    return ShapeFlaw(ShapeFlawKind.MULTIPART, (row,), _inside(shape))
 
 
 def _dimension(shape: BaseGeometry) -> Dimension | None:
     """What a shape is; None for a collection."""
-    kind = shape.geom_type.removeprefix("Multi")
-    return {
-        "Point": Dimension.POINT,
-        "LineString": Dimension.LINE,
-        "LinearRing": Dimension.LINE,
-        "Polygon": Dimension.POLYGON,
-    }.get(kind)
+    kind = shapely.get_type_id(shape)
+    return next((one for one, types in TYPES.items() if kind in types), None)
 
 
 def _of_other_dimension(row: int, shape: BaseGeometry, wanted: Dimension) -> ShapeFlaw:
@@ -163,22 +180,28 @@ def _of_other_dimension(row: int, shape: BaseGeometry, wanted: Dimension) -> Sha
     return ShapeFlaw(ShapeFlawKind.OTHER_DIMENSION, (row,), _inside(shape))
 
 
-def _invalid(row: int, shape: BaseGeometry, wanted: Dimension) -> ShapeFlaw:
+def _invalid(
+    row: int, shape: BaseGeometry, wanted: Dimension, repaired: BaseGeometry | None
+) -> ShapeFlaw:
     """A shape that crosses itself or the like; GEOS says where."""
     why, _, at = shapely.is_valid_reason(shape).partition("[")
     lon_lat = at.rstrip("]").split()
     place = (float(lon_lat[0]), float(lon_lat[1])) if len(lon_lat) >= 2 else _inside(shape)
-    repaired = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    sound = not repaired.is_empty and _dimension(repaired) is wanted
-    return ShapeFlaw(ShapeFlawKind.INVALID, (row,), place, why, repaired if sound else None)
+    if repaired is not None and (repaired.is_empty or _dimension(repaired) is not wanted):
+        repaired = None
+    return ShapeFlaw(ShapeFlawKind.INVALID, (row,), place, why.strip(), repaired)
 
 
-def _twice(shapes: Shapes, spoilt: set[int]) -> Iterator[ShapeFlaw]:
+def _twice(shapes: Shapes, sound: NDArray[np.intp]) -> Iterator[ShapeFlaw]:
     """Rows with one and the same shape, however it is written."""
+    if not len(sound):
+        return
+    bounds = shapely.bounds(shapes[sound])
+    _, of_row, count = np.unique(bounds, axis=0, return_inverse=True, return_counts=True)
+    alike = sound[count[of_row.ravel()] > 1]
     rows: dict[bytes, list[int]] = defaultdict(list)
-    sound = [row for row in range(len(shapes)) if row not in spoilt]
-    for row, written in zip(sound, shapely.to_wkb(shapely.normalize(shapes[sound])), strict=True):
-        rows[written].append(row)
+    for row, written in zip(alike, shapely.to_wkb(shapely.normalize(shapes[alike])), strict=True):
+        rows[written].append(int(row))
     for having in rows.values():
         if len(having) > 1:
             yield ShapeFlaw(ShapeFlawKind.TWICE, tuple(having), _inside(shapes[having[0]]))

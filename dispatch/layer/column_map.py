@@ -22,13 +22,19 @@ CUT_BYTES: Final = 10
 SHORTEST_CUT: Final = 8
 """A name of fewer bytes was not cut: two bytes of a letter may have fallen off, no more."""
 
-LON = Column("lon", "经度或横坐标", "longitude, or easting", called="""
-    lng long longitude x 经度 东经 lon_ jd 横坐标 e east easting 坐标x x坐标 point_x""")  # fmt: skip
-LAT = Column("lat", "纬度或纵坐标", "latitude, or northing", called="""
-    latitude y 纬度 北纬 lat_ wd 纵坐标 n north northing 坐标y y坐标 point_y""")  # fmt: skip
-WKT = Column("wkt", "WKT 图形", "shape as well-known text", called="""
-    wkt geom geometry the_geom shape 图形 几何 空间""")  # fmt: skip
-PLACE_COLUMNS: Final = (LON, LAT, WKT)
+LON = Column(
+    "lon",
+    "经度或横坐标",
+    "longitude, or easting",
+    called="lng long longitude x 经度 东经 lon_ jd 横坐标 e east easting 坐标x x坐标 point_x",
+)
+LAT = Column(
+    "lat",
+    "纬度或纵坐标",
+    "latitude, or northing",
+    called="latitude y 纬度 北纬 lat_ wd 纵坐标 n north northing 坐标y y坐标 point_y",
+)
+PLACE_COLUMNS: Final = (LON, LAT)
 """Columns that place the rows of a table without shapes."""
 
 
@@ -188,12 +194,14 @@ def _guessed(
 def _named(column: Column, there: Sequence[str], how: Found) -> Iterator[str]:
     """Columns of the file that may be ours, the likeliest first."""
     names = [column.name] if how is Found.SAME else [column.name, *column.called.split()]
+    fits = _is_cut if how is Found.CUT else _is_same
     for name in names:
-        for theirs in there:
-            if (how is Found.CUT and _is_cut(theirs, name)) or (
-                how is not Found.CUT and _plain(theirs) == _plain(name)
-            ):
-                yield theirs
+        yield from (theirs for theirs in there if fits(theirs, name))
+
+
+def _is_same(theirs: str, name: str) -> bool:
+    """Whether two names are one, however they are written."""
+    return _plain(theirs) == _plain(name)
 
 
 def _is_cut(theirs: str, name: str) -> bool:

@@ -16,7 +16,17 @@ BOW_TIE = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
 def flaws_of(*shapes: object, wanted=Dimension.POLYGON, parts=True):
     rows = np.empty(len(shapes), dtype=object)
     rows[:] = shapes
-    return shape_flaws(rows, wanted, parts=parts)
+    return shape_flaws(rows, wanted, repaired=repairs(rows), parts=parts)
+
+
+def repairs(rows):
+    """As whoever reads a file makes them."""
+    repaired = np.full(len(rows), None, dtype=object)
+    for at, shape in enumerate(rows):
+        if shape is not None and np.isfinite(shapely.get_coordinates(shape)).all():
+            sound = shape.is_valid
+            repaired[at] = None if sound else shapely.make_valid(shape, method="structure")
+    return repaired
 
 
 def test_sound_shapes_are_without_flaw():
@@ -79,5 +89,5 @@ def test_one_shape_in_three_rows_is_told_once_however_it_is_written():
 
 def test_only_sound_shapes_are_handed_on():
     shapes = np.array([SQUARE, None, BOW_TIE, SQUARE], dtype=object)
-    flaws = shape_flaws(shapes, Dimension.POLYGON)
+    flaws = shape_flaws(shapes, Dimension.POLYGON, repaired=repairs(shapes))
     assert usable(shapes, flaws).tolist() == [True, False, False, True]

@@ -10,13 +10,13 @@ from dispatch.layer.kinds import KINDS
 from geo.errors import MissingColumn, UnknownName
 
 
-def mapped(kind, there, said=None, saved=None, shaped=True):
+def mapped(kind, there, *, said=None, saved=None, shaped=True):
     """What each column was taken from, and how it was found."""
     columns = map_columns(KINDS[KindName(kind)], there, said=said, saved=saved, shaped=shaped)
     return {one.column.name: (one.theirs, str(one.found)) for one in columns.mapped}
 
 
-def taken(kind, there, shaped=True, saved=None):
+def taken(kind, there, *, shaped=True, saved=None):
     return {
         name: theirs
         for name, (theirs, _) in mapped(kind, there, shaped=shaped, saved=saved).items()
@@ -91,9 +91,9 @@ def test_what_is_left_over_and_what_is_missing_is_said():
 
 
 def test_columns_that_place_rows_are_looked_for_only_where_there_are_no_shapes():
-    there = ["编码", "名称", "经度", "纬度", "WKT"]
+    there = ["编码", "名称", "经度", "纬度"]
     assert taken("places", there, shaped=False)["lon"] == "经度"
-    assert taken("places", there, shaped=False)["wkt"] == "WKT"
+    assert taken("places", there, shaped=False)["lat"] == "纬度"
     assert "lon" not in taken("places", there)
     assert "lon" not in taken("rosters", ["经度"], shaped=False)
 
