@@ -11,10 +11,8 @@ from dispatch.store.city_rows import Source
 from dispatch.store.column import split_codes
 from dispatch.store.table_file import POLYGON, Row, polygon_of
 from geo.area import Area, Tier
-from geo.road.class_word import road_class
 from geo.road.closure import Closure
 from geo.road.extent import Direction, Extent
-from geo.road.limit import parse_limit_kph
 from geo.road.road_class import Mode
 
 
@@ -68,11 +66,7 @@ def _closure(row: Row) -> Closure:
 
 
 def _road(row: Row) -> Row:
-    """Say what is wrong with a road; what it becomes depends on the roads about it."""
-    if row["class"] and road_class(row["class"]) is None:
-        raise ValueError(f"class {row['class']!r} is the name of no road")
-    if row["speed"] and math.isnan(parse_limit_kph(row["speed"])):
-        raise ValueError(f"speed {row['speed']!r} is no speed limit")
+    """A road as it is written: what it becomes depends on those about it (`street_findings`)."""
     return row
 
 

@@ -88,9 +88,9 @@ class LayerRows:
     @cached_property
     def plane(self) -> Plane:
         """A plane about the middle of the layer; about nowhere if it has no shapes."""
-        bounds = shapely.total_bounds(self.shapes)
-        west, south, east, north = np.nan_to_num(bounds).tolist()
-        return Plane(((west + east) / 2, (south + north) / 2))
+        xy = shapely.get_coordinates(self.shapes)
+        lon, lat = ((xy.min(axis=0) + xy.max(axis=0)) / 2).tolist() if len(xy) else (0.0, 0.0)
+        return Plane((lon, lat))
 
     @cached_property
     def shapes_m(self) -> Shapes:
@@ -187,9 +187,7 @@ def read_rows(
     if kind.dimension is not None:
         placed = place_shapes(table, note.crs, said.place, columns=theirs)
     placed = placed or without_shapes(len(table))
-    cells = {
-        column.name: _cells(column, table, theirs.get(column.name)) for column in kind.columns
-    }
+    cells = {column.name: _cells(column, table, theirs.get(column.name)) for column in kind.columns}
     features = tuple(code or f"#{row + 1}" for row, code in enumerate(cells[kind.key]))
     return LayerRows(
         kind=kind,

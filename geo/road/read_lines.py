@@ -82,14 +82,46 @@ def read_lines(  # noqa: PLR0913  each is an option of the command line
         No row is a road that the mode may use.
     """
     table = read_line_table(path, columns=columns or {}, layer=layer, crs=crs)
+    return streets_of(table, path.name, mode=mode, node_crossings=node_crossings)
+
+
+def streets_of(
+    table: LineTable, source: str, *, mode: Mode, node_crossings: bool = False
+) -> Streets:
+    """
+    Make streets of the rows of a line layer.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    source
+        Name of the file.
+    mode
+        Who travels.
+    node_crossings
+        As `read_lines` has it.
+
+    Returns
+    -------
+    streets
+        As of `read_lines`.
+
+    Raises
+    ------
+    BadValue
+        No direction is understood.
+    EmptyNetwork
+        No row is a road that the mode may use.
+    """
     n_rows = len(table.words["class"])
     notes = Counter(table.notes)
-    roads = _roads(path, table.words, mode, notes)
+    roads = _roads(source, table.words, mode, notes)
     usable = np.asarray(roads.is_open.any(axis=1))
     lines, row = _usable_lines(table, usable, node_crossings=node_crossings)
     if not len(row):
         raise EmptyNetwork(
-            f"None of the {n_rows} rows of {path.name} is a road that may be used by {mode}; "
+            f"None of the {n_rows} rows of {source} is a road that may be used by {mode}; "
             f"its classes are {_most_frequent(table.words['class'])}."
         )
     vertex = merge_vertices(lines.lon_lat, tolerance_deg=TOLERANCE_DEG)
@@ -98,11 +130,11 @@ def read_lines(  # noqa: PLR0913  each is an option of the command line
     cut = cut_at_junctions(lines)
     streets = priced(roads, cut, row[kept][cut.line], mode=mode, node_source_id=cut.node_vertex)
     found = {why: n for why, n in sorted(notes.items()) if n}
-    return replace(streets, source=path.name, notes=found | streets.notes)
+    return replace(streets, source=source, notes=found | streets.notes)
 
 
 def _roads(
-    path: Path, words: Mapping[str, Sequence[str]], mode: Mode, notes: Counter[str]
+    source: str, words: Mapping[str, Sequence[str]], mode: Mode, notes: Counter[str]
 ) -> Roads:
     """Understand every row; those that the mode may not use are closed and counted."""
     blank = [""] * len(words["class"])
@@ -110,7 +142,7 @@ def _roads(
     is_road = np.array([kind is not None for kind in classes])
     code = np.array([CLASS_CODE[kind] if kind else 0 for kind in classes], dtype=np.uint8)
     for_mode = is_road & (class_speed_mps(mode)[code] > 0)
-    is_open = _open_directions(path, words.get("direction"), for_mode, mode, notes)
+    is_open = _open_directions(source, words.get("direction"), for_mode, mode, notes)
     limit_kph, impossible, filled_in = trusted_limits_kph(words.get("speed", blank), classes)
     notes[NO_ROAD] = int((~is_road).sum())
     notes[CLOSED_CLASS] = int((is_road & ~for_mode).sum())
@@ -129,7 +161,7 @@ def _roads(
 
 
 def _open_directions(
-    path: Path,
+    source: str,
     words: Sequence[str] | None,
     for_mode: NDArray[np.bool_],
     mode: Mode,
@@ -143,7 +175,7 @@ def _open_directions(
     is_open, understood = open_directions(words)
     if not understood.any():
         raise BadValue(
-            f"No direction in {path.name} is understood, such as {_most_frequent(words)}; "
+            f"No direction in {source} is understood, such as {_most_frequent(words)}; "
             "map another column, or use yes, no, -1, 0, 1, F, T, B, 双向, 正向, 反向."
         )
     notes[STRANGE_DIRECTION] = int((~understood & for_mode).sum())

@@ -1,0 +1,130 @@
+"""Where polygons should fill a ground and don't, in words, with place and remedy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from dispatch.layer.kind import KindName
+from dispatch.layer.rows import LayerRows
+from geo.finding import SHAPE_COLUMN, Change, Finding, Severity
+from geo.remark import Remark
+from geo.tiling import FlawKind, TilingFlaw, tiling_flaws
+
+TILING = frozenset({KindName.AREAS, KindName.ZONES, KindName.GRIDS})
+"""Kinds whose polygons fill a ground."""
+
+SEVERITY = {
+    FlawKind.OVERLAP: Severity.ERROR,
+    FlawKind.MISSING: Severity.ERROR,
+    FlawKind.GAP: Severity.WARNING,
+    FlawKind.SLIVER: Severity.WARNING,
+    FlawKind.OUTSIDE: Severity.WARNING,
+}
+CODE = {kind: f"tiling_{kind}" for kind in FlawKind}
+
+
+def tiling_findings(
+    rows: LayerRows, usable: NDArray[np.bool_], ground: BaseGeometry | None = None
+) -> Iterator[Finding]:
+    """
+    Check that polygons fill their ground, each place once.
+
+    Parameters
+    ----------
+    rows
+        Areas, zones or unit grids; of areas, those of each parent fill the parent.
+    usable
+        Rows whose shapes are sound, bool[n].
+    ground
+        What zones or grids should fill, WGS-84; without it only holes between them are gaps.
+
+    Yields
+    ------
+    finding
+        By what should be filled, overlaps before gaps before what lies outside.
+    """
+    if rows.kind.name not in TILING:
+        return
+    if rows.kind.name is KindName.AREAS:
+        for tiles, parent in _by_parent(rows, usable):
+            within = None if parent is None else rows.shapes_m[parent]
+            yield from _findings(rows, tiles, within)
+        return
+    within = None if ground is None else shapely.transform(ground, rows.plane.to_xy)
+    yield from _findings(rows, np.flatnonzero(usable), within)
+
+
+def _by_parent(
+    rows: LayerRows, usable: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.intp], int | None]]:
+    """Areas of each parent, and the parent's row if it is there and sound."""
+    row_of = {code: row for row, code in enumerate(rows.cells["code"])}
+    children: dict[str, list[int]] = defaultdict(list)
+    for row in np.flatnonzero(usable).tolist():
+        if rows.cells["parent"][row]:
+            children[rows.cells["parent"][row]].append(row)
+    for parent, of_it in children.items():
+        above = row_of.get(parent)
+        yield np.array(of_it), above if above is not None and usable[above] else None
+
+
+def _findings(
+    rows: LayerRows, at: NDArray[np.intp], ground: BaseGeometry | None
+) -> Iterator[Finding]:
+    """Flaws of some rows in words."""
+    whole = ground if isinstance(ground, Polygon | MultiPolygon) else None
+    for flaw in tiling_flaws(rows.shapes_m[at], whole):
+        concerned = [rows.features[at[tile]] for tile in flaw.tiles]
+        inside = shapely.get_coordinates(shapely.point_on_surface(flaw.place))[0]
+        yield Finding(
+            rows.file,
+            concerned[0] if concerned else None,
+            _remark(flaw, concerned),
+            SEVERITY[flaw.kind],
+            rows.lon_lat((float(inside[0]), float(inside[1]))),
+            tuple(concerned[1:]),
+            tuple(_remedy(rows, at, flaw)),
+        )
+
+
+def _remark(flaw: TilingFlaw, concerned: list[str]) -> Remark:
+    """What is wrong with the place, how large and how wide it is."""
+    names_zh = "、".join(concerned[:3]) + ("等" if len(concerned) > 3 else "")
+    names = ", ".join(concerned[:3]) + (" and others" if len(concerned) > 3 else "")
+    size_zh = f"{flaw.place.area:,.0f} 平方米，平均宽 {flaw.width_m:,.1f} 米"
+    size = f"{flaw.place.area:,.0f} m², {flaw.width_m:,.1f} m wide"
+    said = {
+        FlawKind.OVERLAP: (f"{names_zh} 重叠：{size_zh}。", f"{names} overlap: {size}."),
+        FlawKind.GAP: (
+            f"{names_zh} 旁有一处不属于任何面：{size_zh}。",
+            f"A place beside {names} lies in none: {size}.",
+        ),
+        FlawKind.SLIVER: (
+            f"{names_zh} 之间有狭缝或细小重叠：{size_zh}。",
+            f"A sliver between {names}: {size}.",
+        ),
+        FlawKind.MISSING: (
+            f"{names_zh} 旁缺少一个面：{size_zh}。",
+            f"A polygon is missing beside {names}: {size}.",
+        ),
+        FlawKind.OUTSIDE: (
+            f"{names_zh} 超出应在的范围：{size_zh}。",
+            f"{names} reaches beyond where it should lie: {size}.",
+        ),
+    }
+    return Remark(CODE[flaw.kind], *said[flaw.kind])
+
+
+def _remedy(rows: LayerRows, at: NDArray[np.intp], flaw: TilingFlaw) -> Iterator[Change]:
+    """Polygons as they would be without the flaw."""
+    for tile, shape in flaw.remedy.items():
+        row = int(at[tile])
+        mended = shapely.transform(shape, rows.plane.to_lon_lat)
+        yield Change(row, rows.features[row], SHAPE_COLUMN, rows.shapes[row], mended)
