@@ -1,0 +1,123 @@
+"""
+Remedies applied: a layer as it would be if every remedy that is plain were taken.
+
+A remedy mends its own finding.  Where two touch one row, the first is taken and the layer is
+checked anew before the other is looked at again: cutting an overlap may close a gap beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from dispatch.layer.check import CheckedLayer
+from dispatch.layer.rows import LayerRows
+from geo.finding import SHAPE_COLUMN, Change, Finding
+
+MOST_ROUNDS: Final = 12
+"""A row beside which so many flaws lie is not mended by rules."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mended:
+    """
+    A layer after its remedies.
+
+    Attributes
+    ----------
+    checked
+        The layer as it is now, with the findings that are left.
+    taken
+        Findings whose remedies were taken, in the order in which they were.
+    """
+
+    checked: CheckedLayer
+    taken: tuple[Finding, ...]
+
+
+def mend(checked: CheckedLayer, check: Callable[[LayerRows], CheckedLayer]) -> Mended:
+    """
+    Take every remedy that is plain.
+
+    Parameters
+    ----------
+    checked
+        A layer with its findings.
+    check
+        Checks it anew, as it was checked before.
+
+    Returns
+    -------
+    mended
+        The layer without these flaws; the one handed in is not changed.
+    """
+    taken: list[Finding] = []
+    for _ in range(MOST_ROUNDS):
+        chosen = _apart(checked.findings)
+        if not chosen:
+            break
+        taken += chosen
+        changes = [change for finding in chosen for change in finding.remedy]
+        checked = check(changed(checked.rows, changes))
+    return Mended(checked, tuple(taken))
+
+
+def changed(rows: LayerRows, changes: Iterable[Change]) -> LayerRows:
+    """
+    Make the same layer with some cells and shapes changed.
+
+    Parameters
+    ----------
+    rows
+        The layer.
+    changes
+        No two of them of one row.
+
+    Returns
+    -------
+    rows
+        Another layer.
+    """
+    shapes, repaired = rows.shapes.copy(), rows.repaired.copy()
+    cells = {name: list(column) for name, column in rows.cells.items()}
+    stays = np.ones(len(rows), dtype=bool)
+    for change in changes:
+        if change.column is None:
+            stays[change.row] = False
+        elif change.column == SHAPE_COLUMN:
+            assert isinstance(change.becomes, BaseGeometry)
+            shapes[change.row], repaired[change.row] = change.becomes, None
+        else:
+            cells[change.column][change.row] = str(change.becomes or "")
+    kept = np.flatnonzero(stays).tolist()
+    cells = {name: [column[row] for row in kept] for name, column in cells.items()}
+    return replace(
+        rows,
+        cells=cells,
+        features=_names(rows, cells, kept),
+        shapes=shapes[kept],
+        repaired=repaired[kept],
+        nowhere=rows.nowhere[kept],
+    )
+
+
+def _names(rows: LayerRows, cells: dict[str, list[str]], kept: Sequence[int]) -> tuple[str, ...]:
+    """What names each row now: its code, or what it was called before it had any."""
+    codes = cells[rows.kind.key]
+    return tuple(code or rows.features[row] for code, row in zip(codes, kept, strict=True))
+
+
+def _apart(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings with remedies of which no two touch one row."""
+    touched: set[int] = set()
+    chosen = []
+    for finding in findings:
+        at = {change.row for change in finding.remedy}
+        if at and not at & touched:
+            touched |= at
+            chosen.append(finding)
+    return chosen
