@@ -34,7 +34,7 @@ def test_a_sound_layer_stays_as_it_is():
 def test_every_plain_flaw_of_a_hard_layer_is_mended_and_the_layer_is_sound():
     spike = [(50, 400), (50, 450), (50, 400)]
     spiked = Polygon([(0, 300), (100, 300), (100, 400), *spike, (0, 400)])
-    shapes = [quarter(0, 0), box(97, 0, 200, 100), box(0, 103, 100, 200), quarter(1, 1), spiked]
+    shapes = [quarter(0, 0), box(97, 0, 200, 100), box(0, 97, 100, 200), quarter(1, 1), spiked]
     rows = grids(shapes, [*CODES[:3], "4505020010010004", "45050200100105"])
     before = {one.code for one in check_file(rows).findings}
     assert before == {"shape_invalid", "tiling_sliver", "code_other_scheme"}
