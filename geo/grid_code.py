@@ -62,6 +62,8 @@ class GridCodeScheme:
 SCHEMES = tuple(GridCodeScheme(digits) for digits in (2, 3, 4))
 """Those in use: 14, 15 and 16 digits."""
 
+DIGITS = frozenset(one.digits for one in SCHEMES)
+
 
 class CodeFlawKind(StrEnum):
     """What is wrong with a code."""
@@ -156,7 +158,7 @@ def _of_one(
     row: int, code: str, scheme: GridCodeScheme, community: str | None
 ) -> Iterator[CodeFlaw]:
     """Flaws of one code by itself."""
-    if not (code.isascii() and code.isdigit()) or len(code) not in {one.digits for one in SCHEMES}:
+    if not (code.isascii() and code.isdigit()) or len(code) not in DIGITS:
         yield _misshapen(row, code, scheme)
         return
     if len(code) != scheme.digits:
@@ -191,9 +193,8 @@ def _twice(codes: Sequence[str]) -> Iterator[CodeFlaw]:
 def _left_out(codes: Sequence[str], scheme: GridCodeScheme) -> Iterator[CodeFlaw]:
     """Serial numbers below the highest of a community that no row has."""
     serials: dict[str, dict[int, int]] = defaultdict(dict)
-    digits = {one.digits for one in SCHEMES}
     for row, code in enumerate(codes):
-        if code.isascii() and code.isdigit() and len(code) in digits:
+        if code.isascii() and code.isdigit() and len(code) in DIGITS:
             serials[code[:BEFORE_SERIAL]][int(code[BEFORE_SERIAL:])] = row
     for community, had in serials.items():
         missing = sorted(set(range(1, max(had) + 1)) - set(had))

@@ -29,7 +29,11 @@ SLIVER_M = 5.0
 """Narrower than any street: the trace of two people drawing one border."""
 
 TOLERATED_M2 = 0.01
-"""Smaller is rounding: coordinates in degrees with nine decimals leave as much."""
+TOLERATED_WIDTH_M = 0.01
+"""Smaller, or narrower, is rounding: neighbours that were converted each by itself differ so."""
+
+DECIMALS = 3
+"""To the millimetre corners of neighbours are one, or nothing would fit anything."""
 
 LIKE_A_POLYGON = 0.5
 """A gap of at least so much of the median polygon is one that is missing."""
@@ -99,8 +103,10 @@ def tiling_flaws(tiles: Tiles, ground: Tile | None = None) -> list[TilingFlaw]:
     """
     if not len(tiles):
         return []
+    tiles = _to_the_millimetre(tiles)
     rough = ~shapely.is_empty(shapely.coverage_invalid_edges(tiles))
-    filled = shapely.union_all(tiles) if rough.any() else shapely.coverage_union_all(tiles)
+    smooth = shapely.coverage_union_all(tiles[~rough])
+    filled = shapely.union_all([smooth, *tiles[rough]]) if rough.any() else smooth
     flaws = list(_overlaps(tiles, np.flatnonzero(rough)))
     flaws += _gaps(tiles, filled, ground)
     if ground is not None:
@@ -123,6 +129,13 @@ def mean_width_m(place: BaseGeometry) -> float:
         Right for a strip; for a square half its side.
     """
     return float(2 * place.area / place.length) if place.length else 0.0
+
+
+def _to_the_millimetre(tiles: Tiles) -> Tiles:
+    """Round corners, but of polygons that would not survive it."""
+    corners = shapely.get_coordinates(tiles)
+    rounded: Tiles = shapely.set_coordinates(tiles.copy(), np.round(corners, DECIMALS))
+    return np.where(shapely.is_valid(rounded), rounded, tiles)
 
 
 def _overlaps(tiles: Tiles, rough: NDArray[np.intp]) -> Iterator[TilingFlaw]:
@@ -198,7 +211,9 @@ def _pieces(shape: BaseGeometry) -> list[Polygon]:
     return [
         part
         for part in shapely.get_parts(shape)
-        if isinstance(part, Polygon) and part.area > TOLERATED_M2
+        if isinstance(part, Polygon)
+        and part.area > TOLERATED_M2
+        and mean_width_m(part) > TOLERATED_WIDTH_M
     ]
 
 
