@@ -13,6 +13,7 @@ import shapely
 import typer
 
 from api.answer_file import answer_file, seconds, write_json
+from api.name_pairs import read_pairs
 from api.network_options import (
     AtOption,
     ClosuresOption,
@@ -57,7 +58,7 @@ def build(
         streets = read_streets(
             file,
             mode=mode,
-            columns=_mapping(column or []),
+            columns=read_pairs(column or []),
             node_crossings=node_crossings,
             crs=crs,
             progress=report,
@@ -153,14 +154,6 @@ def export(
         report("exporting", 0.0)
         export_network(load_network(net), out)
         report("exporting", 1.0)
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    """Read `name=column` options."""
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise BadValue(f"--map {wrong[0]}: write NAME=COLUMN, such as --map class=fclass.")
-    return {name.strip(): column.strip() for name, column in (pair.split("=", 1) for pair in pairs)}
 
 
 def _report(network: RoadNetwork, notes: dict[str, int], out: Path, *, as_json: bool) -> None:

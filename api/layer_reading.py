@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 NEEDED_BESIDE = frozenset({"MEM"})
 """Drivers of GDAL that others need to work at all."""
+
+SHAPEFILE_PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 
 PLAIN_CELLS = {"OGR_XLSX_HEADERS": "FORCE", "OGR_XLSX_FIELD_TYPES": "STRING"}
 """Have cells of a workbook as they are written, the first row naming the columns."""
@@ -54,9 +57,11 @@ def read_layer_file(
     BadInput
         It is not what it is called, can't be read, or needs more than it may use.
     """
-    file = recognise(path)
     with TemporaryDirectory(prefix="grid-dispatch-layer-") as folder:
-        result = Path(folder)
+        name, path = path.name, _as_one_file(path, Path(folder))
+        file = recognise(path)
+        result = Path(folder) / "result"
+        result.mkdir()
         told = (given_as(path), file.format.value, file.member, layer or "", "/result")
         errand = Errand("geo.layer_read", told, path, result, _only_driver(file))
         done = run_confined(errand, limits)
@@ -64,8 +69,25 @@ def read_layer_file(
             logger.warning("Layers are read without bubblewrap: %s.", done.walls)
         if done.ending is not Ending.DONE:
             logger.warning("Reading a layer ended as %s: %s", done.ending, done.said)
-            raise UnreadableFile(f"{path.name} {WHY[done.ending]}")
+            raise UnreadableFile(f"{name} {WHY[done.ending]}")
         return _answer(result)
+
+
+def _as_one_file(path: Path, folder: Path) -> Path:
+    """Pack what comes as several files: a Shapefile with those beside it, or a FileGDB."""
+    if path.suffix.lower() == ".shp" and path.is_file():
+        parts = [one for one in sorted(path.parent.iterdir()) if one.stem == path.stem]
+        members = {one.name: one for one in parts if one.suffix.lower() in SHAPEFILE_PARTS}
+    elif path.suffix.lower() == ".gdb" and path.is_dir():
+        inside = [one for one in sorted(path.rglob("*")) if one.is_file()]
+        members = {f"{path.name}/{one.relative_to(path).as_posix()}": one for one in inside}
+    else:
+        return path
+    packed = folder / f"{path.stem}.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, file in members.items():
+            archive.write(file, name)
+    return packed
 
 
 WHY: Mapping[Ending, str] = {

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING
 
 from geo.remark import Remark
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry  # errors are known before shapely is loaded
 
 SHAPE_COLUMN = "shape"
 """What a change calls the shape of a row."""

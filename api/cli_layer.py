@@ -1,0 +1,196 @@
+"""`grid-dispatch layer …`: layers that GIS staff hand in."""
+
+# ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.answer_file import write_json
+from api.layer_file import write_layer_file
+from api.layer_reading import read_layer_file
+from api.name_pairs import read_pairs
+from api.progress import progress_bar
+from api.schemas_layer import LayerReportOut
+from api.store_option import EXIT_NO, JsonOption
+from dispatch.layer.check import check_file
+from dispatch.layer.kind import Kind, KindName
+from dispatch.layer.kinds import KINDS
+from dispatch.layer.mend import mend
+from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
+from geo.datum import SevenParameters
+from geo.finding import Finding
+from geo.layer_place import SaidOfPlace
+
+MOST_SHOWN = 200
+"""Findings that the screen shows; `--json` has all."""
+
+app = typer.Typer(help="Layers: check, and what their columns mean.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(help="Layer file, zipped or not; CSV; XLSX.")]
+KindOption = Annotated[KindName, typer.Option(help="What its rows are.")]
+CrsOption = Annotated[
+    str | None,
+    typer.Option(help="wgs84, cgcs2000, EPSG:n, gcj02 or bd09; outranks what the file says."),
+]
+SevenOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DX,DY,DZ,RX,RY,RZ,S",
+        help="Seven parameters of Beijing 54 or Xi'an 80: metres, seconds of arc, millionths.",
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=COLUMN", help="What the file calls a column."),
+]
+LayerOption = Annotated[str | None, typer.Option(help="Which layer, where the file has several.")]
+
+
+@app.command("check")
+def check(
+    file: FileArgument,
+    kind: KindOption,
+    *,
+    crs: CrsOption = None,
+    seven: SevenOption = None,
+    column: MapOption = None,
+    layer: LayerOption = None,
+    fix_to: Annotated[
+        Path | None,
+        typer.Option(help="Write the layer with every plain fix taken, as .gpkg or another."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Check a layer: every finding at once, with its place and how it would be mended."""
+    with progress_bar() as report:
+        report("reading", 0.0)
+        rows = _read(file, KINDS[kind], _said(crs, seven, column or []), layer)
+        report("checking", 0.0)
+        checked = check_file(rows)
+        if fix_to is not None:
+            report("mending", 0.0)
+            mended = mend(checked, check_file)
+            write_layer_file(mended.checked.rows, fix_to)
+    answer = LayerReportOut.of(checked)
+    if as_json:
+        write_json(answer.model_dump(mode="json", by_alias=True), None)
+    else:
+        _show(answer, checked.findings)
+    if fix_to is not None and not as_json:
+        left = len(mended.checked.findings)
+        typer.echo(f"{fix_to}: {len(mended.taken)} fixed, {left} finding(s) left")
+    return 0 if checked.may_be_published else EXIT_NO
+
+
+@app.command("kinds")
+def kinds(
+    kind: Annotated[KindName | None, typer.Argument(help="One of them; all without.")] = None,
+    *,
+    as_json: JsonOption = False,
+) -> int:
+    """List the kinds of layer, and what the columns of each mean."""
+    shown = list(KINDS.values()) if kind is None else [KINDS[kind]]
+    if as_json:
+        write_json({"kinds": [kind_out(one) for one in shown]}, None)
+        return 0
+    for one in shown:
+        _show_kind(one)
+    return 0
+
+
+def kind_out(kind: Kind) -> dict[str, object]:
+    """
+    Describe a kind of layer.
+
+    Parameters
+    ----------
+    kind
+        The kind.
+
+    Returns
+    -------
+    described
+        As JSON has it.
+    """
+    return {
+        "kind": kind.name,
+        "zh": kind.zh,
+        "en": kind.en,
+        "shape": kind.dimension,
+        "placed": kind.placed,
+        "columns": [
+            {
+                "column": column.name,
+                "zh": column.zh,
+                "en": column.en,
+                "reading": column.reading,
+                "needed": column.needed,
+                "otherwise": column.otherwise,
+                "called": column.called.split(),
+                "words": {ours: others.split() for ours, others in column.words.items()},
+            }
+            for column in kind.columns
+        ],
+    }
+
+
+def _said(crs: str | None, seven: str | None, pairs: Sequence[str]) -> SaidOfLayer:
+    """What the options say of a file."""
+    parameters = None if seven is None else SevenParameters.parse(seven)
+    return SaidOfLayer(columns=read_pairs(pairs), place=SaidOfPlace(crs, parameters))
+
+
+def _read(file: Path, kind: Kind, said: SaidOfLayer, layer: str | None) -> LayerRows:
+    """Read a file as a layer of a kind."""
+    table, note = read_layer_file(file, layer=layer)
+    return read_rows(kind, file.name, table, note, said)
+
+
+def _show(answer: LayerReportOut, findings: Sequence[Finding]) -> None:
+    """Print what was read and what was found."""
+    console = Console()
+    console.print(
+        f"{answer.file}: {answer.rows} {answer.kind}, read as {answer.crs}", highlight=False
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Column", "From", "Found", "Such as"):
+        table.add_column(heading)
+    for column in answer.columns:
+        table.add_row(column.column, column.theirs, column.found, ", ".join(column.sample))
+    console.print(table, highlight=False, markup=False)
+    if answer.unused:
+        console.print(f"not used: {', '.join(answer.unused)}", highlight=False, markup=False)
+    for finding in findings[:MOST_SHOWN]:
+        console.print(_line(finding), highlight=False, markup=False, soft_wrap=True)
+    if len(findings) > MOST_SHOWN:
+        console.print(f"… and {len(findings) - MOST_SHOWN} more", highlight=False)
+    counts = ", ".join(f"{count} {severity}(s)" for severity, count in answer.counts.items())
+    console.print(f"{counts}: {'sound' if answer.may_be_published else 'not to be published'}")
+
+
+def _line(finding: Finding) -> str:
+    """A finding on one line."""
+    where = "" if finding.lon_lat is None else f" at {finding.lon_lat[0]},{finding.lon_lat[1]}"
+    fix = " [fix]" if finding.remedy else ""
+    about = "" if finding.feature is None else f" {finding.feature}"
+    return f"{finding.severity} {finding.code}{about}{where}: {finding.message.en}{fix}"
+
+
+def _show_kind(kind: Kind) -> None:
+    """Print one kind."""
+    console = Console()
+    console.print(f"{kind.name}  {kind.zh} · {kind.en}", highlight=False, markup=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Column", "", "", "How", "Also called"):
+        table.add_column(heading)
+    for column in kind.columns:
+        needed = f"{column.name} *" if column.needed else column.name
+        table.add_row(needed, column.zh, column.en, column.reading, column.called)
+    console.print(table, highlight=False, markup=False)

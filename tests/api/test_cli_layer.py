@@ -1,0 +1,202 @@
+"""`grid-dispatch layer`: files as GIS staff have them, checked, and mended on request."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely import Polygon, box
+from spec.layer_table import on_earth
+
+from api.cli import EXIT_BAD_INPUT, run
+from geo.datum import from_wgs84
+
+COMMUNITY = "450502001001"
+CODES = [f"{COMMUNITY}{at:02}" for at in range(1, 17)]
+
+
+@pytest.fixture
+def ask(capsys):
+    """Run a layer verb: `ask("check", …)` → exit code and what it printed."""
+
+    def run_verb(*options: object) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run(["layer", *map(str, options)])
+        out, err = capsys.readouterr()
+        return code, out + err
+
+    return run_verb
+
+
+@pytest.fixture
+def checked(ask):
+    """Check a file and answer its report and the exit code."""
+
+    def check(file: Path, kind: str, *options: object) -> tuple[int, dict]:
+        code, out = ask("check", file, "--kind", kind, "--json", *options)
+        return code, json.loads(out)
+
+    return check
+
+
+def board(side_m=100, columns=4, rows=4):
+    """Squares that fill a ground, row by row, in metres."""
+    return [
+        box(x * side_m, y * side_m, (x + 1) * side_m, (y + 1) * side_m)
+        for y in range(rows)
+        for x in range(columns)
+    ]
+
+
+def written(shapes_m, crs):
+    """Shapes in metres as they are written in a system."""
+    return [
+        shapely.transform(on_earth(shape), lambda lon_lat: from_wgs84(lon_lat, crs))
+        for shape in shapes_m
+    ]
+
+
+def hard_file(folder):
+    """
+    A Shapefile in GBK that says neither so nor that it is in BD-09, with one of each flaw.
+
+    A sliver of 3 m between the first two, an overlap of the third and the fourth, the
+    eleventh missing, and a code of each of the schemes of 15 and 16 digits among those of 14.
+    """
+    squares = board()
+    squares[1] = box(103, 0, 200, 100)
+    squares[3] = box(285, 0, 400, 100)
+    ring = [box(-100, -100, 500, 0), box(-100, 0, 0, 400), box(400, 0, 500, 400)]
+    ring += [box(-100, 400, 500, 500)]
+    codes = [*CODES, *(f"{COMMUNITY}{at}" for at in range(17, 21))]
+    codes[8], codes[9] = f"{COMMUNITY}009", f"{COMMUNITY}0010"
+    kept = [at for at in range(20) if at != 10]
+    shapes = written([*squares, *ring], "bd09")
+    frame = gpd.GeoDataFrame(
+        {
+            "网格编码": [codes[at] for at in kept],
+            "所属社区": [COMMUNITY] * 19,
+            "常住人口": [f"{at * 10}" for at in kept],
+        },
+        geometry=[shapes[at] for at in kept],
+    )
+    with pytest.warns(UserWarning, match="crs"):
+        frame.to_file(folder / "网格.shp", encoding="GB18030")
+    (folder / "网格.cpg").unlink()
+    return folder / "网格.shp"
+
+
+def test_the_hard_file_yields_exactly_its_planted_findings_each_with_its_fix(checked, tmp_path):
+    code, report = checked(hard_file(tmp_path), "grids", "--crs", "bd09")
+    found = [(one["severity"], one["code"], one["feature"]) for one in report["findings"]]
+    assert code == 1
+    assert found == [
+        ("error", "tiling_overlap", CODES[2]),
+        ("error", "tiling_missing", CODES[5]),
+        ("warning", "encoding_not_said", None),
+        ("warning", "tiling_sliver", CODES[0]),
+        ("warning", "code_other_scheme", f"{COMMUNITY}009"),
+        ("warning", "code_other_scheme", f"{COMMUNITY}0010"),
+        ("note", "serial_left_out", COMMUNITY),
+    ]
+    fixes = {one["code"]: one["fix"] for one in report["findings"]}
+    assert fixes["code_other_scheme"][0]["to"] == CODES[9]
+    assert fixes["tiling_overlap"][0]["to"]["type"] == "Polygon"
+    assert fixes["tiling_missing"] is None
+    assert [(one["column"], one["theirs"]) for one in report["columns"]] == [
+        ("code", "网格编码"), ("community", "所属社区"), ("population", "常住人口"),
+    ]  # fmt: skip
+
+
+def test_the_hard_file_with_its_fixes_has_only_what_a_person_must_add(ask, checked, tmp_path):
+    fixed = tmp_path / "fixed.gpkg"
+    ask("check", hard_file(tmp_path), "--kind", "grids", "--crs", "bd09", "--fix-to", fixed)
+    code, report = checked(fixed, "grids")
+    assert code == 1
+    assert [one["code"] for one in report["findings"]] == ["tiling_missing", "serial_left_out"]
+    frame = gpd.read_file(fixed)
+    assert str(frame.crs) == "EPSG:4490"
+    assert frame["code"].tolist()[8] == CODES[9]
+    assert shapely.distance(on_earth(box(50, 50, 51, 51)), frame.geometry[0]) == 0
+
+
+def test_a_sound_layer_exits_0_and_says_so(ask, tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"code": ["Z1", "Z2"], "name": ["东", "西"]},
+        geometry=written(board(columns=2, rows=1), "EPSG:4524"),
+        crs="EPSG:4524",
+    )
+    frame.to_file(tmp_path / "zones.gpkg")
+    code, said = ask("check", tmp_path / "zones.gpkg", "--kind", "zones")
+    assert code == 0
+    assert "2 zones, read as CGCS2000 / 3-degree Gauss-Kruger zone 36" in said
+    assert said.strip().endswith("0 error(s), 0 warning(s), 0 note(s): sound")
+
+
+def test_a_table_with_columns_of_its_own_is_understood_or_told_what_is_what(checked, tmp_path):
+    (tmp_path / "p.csv").write_bytes("甲,乙,X,Y\n1,老街,109.1,21.4\n".encode("gbk"))
+    code, report = checked(tmp_path / "p.csv", "places")
+    assert code == 1
+    assert {one["code"] for one in report["findings"]} >= {"missing_column", "encoding_not_said"}
+    code, report = checked(tmp_path / "p.csv", "places", "--map", "code=甲", "--map", "name=乙")
+    assert code == 0
+    assert report["columns"][1] == {
+        "column": "name", "theirs": "乙", "found": "said", "sample": ["老街"],
+    }  # fmt: skip
+
+
+def test_what_is_mended_can_be_written_as_a_table_without_formulas(ask, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        "code,name,lon,lat\n1,=1+1,109.1,21.4\n2,@x,109.2,-21.4\n", encoding="utf-8"
+    )
+    out = tmp_path / "out.csv"
+    assert ask("check", tmp_path / "p.csv", "--kind", "places", "--fix-to", out)[0] == 0
+    assert out.read_text(encoding="utf-8-sig").splitlines() == [
+        "code,name,lon,lat", "1,'=1+1,109.1,21.4", "2,'@x,109.2,-21.4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "sentence"),
+    [
+        ("code,name,x,y\n1,a,513000,2374000\n", [], "name it: EPSG:4534"),
+        ("code,name,x,y\n1,a,109,21\n", ["--map", "x"], "NAME=COLUMN"),
+        ("code\n1\n", ["--map", "hue=code"], "no column 'hue'"),
+        ("<xml/>", [], "is something else"),
+        ("code,x,y\n1,1,1\n", ["--crs", "EPSG:4214"], "seven parameters"),
+        ("code\n1\n", ["--seven", "1,2"], "not seven numbers"),
+        ("code,name,x,y\n1,a,109,21\n", ["--fix-to", "b.dwg"], "ending"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence_and_exits_2(ask, tmp_path, text, options, sentence):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    code, said = ask("check", tmp_path / "a.csv", "--kind", "places", *options)
+    assert (code, said.count("\n")) == (EXIT_BAD_INPUT, 1)
+    assert sentence in said
+
+
+def test_kinds_tell_what_their_columns_mean(ask):
+    code, said = ask("kinds", "zones")
+    assert code == 0
+    assert "责任区" in said
+    assert "arrival_target_s" in said
+    described = json.loads(ask("kinds", "--json")[1])["kinds"]
+    assert len(described) == 16
+    tier = next(one for one in described[0]["columns"] if one["column"] == "tier")
+    assert tier["needed"]
+    assert "街道" in tier["words"]["township"]
+
+
+def test_a_broken_border_is_mended(ask, checked, tmp_path):
+    spiked = Polygon([(0, 0), (100, 0), (100, 100), (50, 100), (50, 150), (50, 100), (0, 100)])
+    frame = gpd.GeoDataFrame(
+        {"code": ["Z1"], "name": ["东"]}, geometry=written([spiked], "wgs84"), crs="EPSG:4326"
+    )
+    frame.to_file(tmp_path / "zones.fgb")
+    assert checked(tmp_path / "zones.fgb", "zones")[1]["findings"][0]["code"] == "shape_invalid"
+    out = tmp_path / "out.geojson"
+    ask("check", tmp_path / "zones.fgb", "--kind", "zones", "--fix-to", out)
+    assert checked(out, "zones")[0] == 0
