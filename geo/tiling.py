@@ -32,6 +32,9 @@ TOLERATED_M2 = 0.01
 TOLERATED_WIDTH_M = 0.01
 """Smaller, or narrower, is rounding: neighbours that were converted each by itself differ so."""
 
+WITHOUT_THREADS = 0.9
+"""A place whose border is so much of what it was had no threads."""
+
 DECIMALS = 3
 """To the millimetre corners of neighbours are one, or nothing would fit anything."""
 
@@ -104,6 +107,8 @@ def tiling_flaws(tiles: Tiles, ground: Tile | None = None) -> list[TilingFlaw]:
     if not len(tiles):
         return []
     tiles = _to_the_millimetre(tiles)
+    if ground is not None:
+        ground = _to_the_millimetre(np.array([ground], dtype=object))[0]
     rough = ~shapely.is_empty(shapely.coverage_invalid_edges(tiles))
     smooth = shapely.coverage_union_all(tiles[~rough])
     filled = shapely.union_all([smooth, *tiles[rough]]) if rough.any() else smooth
@@ -206,20 +211,26 @@ def _outside(tiles: Tiles, beyond: BaseGeometry) -> list[TilingFlaw]:
     return flaws
 
 
-def _pieces(shape: BaseGeometry) -> list[Polygon]:
+def _pieces(shape: BaseGeometry) -> Iterator[Polygon]:
+    """Places of a shape that are more than rounding, without the threads that tie them together."""
+    half = TOLERATED_WIDTH_M / 2
+    for part in _polygons(shape):
+        opened = part.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
+        yield from [part] if opened.length > WITHOUT_THREADS * part.length else _polygons(opened)
+
+
+def _polygons(shape: BaseGeometry) -> list[Polygon]:
     """Polygons of a shape that are more than rounding."""
     return [
         part
         for part in shapely.get_parts(shape)
-        if isinstance(part, Polygon)
-        and part.area > TOLERATED_M2
-        and mean_width_m(part) > TOLERATED_WIDTH_M
+        if isinstance(part, Polygon) and part.area > TOLERATED_M2
     ]
 
 
 def _polygonal(shape: BaseGeometry) -> Tile | None:
     """The polygons of a shape as one, or nothing."""
-    pieces = _pieces(shape)
+    pieces = _polygons(shape)
     if len(pieces) > 1:
         return MultiPolygon(pieces)
     return pieces[0] if pieces else None
@@ -227,5 +238,5 @@ def _polygonal(shape: BaseGeometry) -> Tile | None:
 
 def _without_holes(shape: BaseGeometry) -> BaseGeometry:
     """A shape with its holes filled."""
-    shells = [Polygon(part.exterior) for part in _pieces(shape)]
+    shells = [Polygon(part.exterior) for part in _polygons(shape)]
     return shapely.union_all(shells)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.layer.datum_findings import datum_findings
+from dispatch.layer.difference import LayerDifference, difference
 from dispatch.layer.grid_code_findings import grid_code_findings
+from dispatch.layer.kind import KindName
+from dispatch.layer.nesting_findings import Cells, Nesting, nesting_findings
+from dispatch.layer.published import Published, lowest_areas, published_values
+from dispatch.layer.reference_findings import one_boundary, reference_findings
 from dispatch.layer.row_findings import code_findings, column_findings, value_findings
 from dispatch.layer.rows import LayerRows
 from dispatch.layer.shape_findings import shape_findings
 from dispatch.layer.street_findings import street_findings
 from dispatch.layer.tiling_findings import tiling_findings
 from geo.finding import Finding, Severity, blocks
+from geo.grid_code import BEFORE_SERIAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +40,15 @@ class CheckedLayer:
         Rows whose shape is sound, bool[n].
     values
         What rows became, by row; those that are not sound became nothing.
+    difference
+        What would be other than it is published; None without anything published.
     """
 
     rows: LayerRows
     findings: tuple[Finding, ...]
     usable: NDArray[np.bool_]
     values: Mapping[int, Any]
+    difference: LayerDifference | None = None
 
     @property
     def may_be_published(self) -> bool:
@@ -60,6 +70,54 @@ def check_file(rows: LayerRows) -> CheckedLayer:
     checked
         With every finding at once.
     """
+    alone = _alone(rows)
+    findings = [
+        *alone.findings,
+        *tiling_findings(rows, alone.usable),
+        *grid_code_findings(rows),
+    ]
+    return replace(alone, findings=_in_order(findings))
+
+
+def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> CheckedLayer:
+    """
+    Check a layer by itself and against the published city.
+
+    Parameters
+    ----------
+    rows
+        The layer.
+    published
+        What is published.
+    seed
+        Draws the places by which a datum is guessed.
+
+    Returns
+    -------
+    checked
+        With every finding at once, and the difference to what is published.
+    """
+    alone = _alone(rows)
+    of_datum = list(_datum(rows, alone.usable, published, seed))
+    in_place = not blocks(of_datum)  # of a layer that lies elsewhere nothing else is to be said
+    findings = [*alone.findings, *of_datum]
+    ground = published.ground if in_place else None
+    findings += tiling_findings(rows, alone.usable, ground)
+    communities = Nesting((), {})
+    if in_place:
+        communities = nesting_findings(rows, alone.usable, _communities(published))
+        zones = nesting_findings(rows, alone.usable, _zones(published))
+        findings += [*communities.findings, *zones.findings]
+    findings += grid_code_findings(rows, communities=_coded(communities))
+    values = list(alone.values.values())
+    findings += reference_findings(rows.kind, rows.file, values, published)
+    return replace(
+        alone, findings=_in_order(findings), difference=_difference(rows, values, published)
+    )
+
+
+def _alone(rows: LayerRows) -> CheckedLayer:
+    """What a layer says of its rows one by one, and of its streets."""
     of_shapes, usable = shape_findings(rows)
     of_values, values = value_findings(rows, usable)
     findings = [
@@ -67,26 +125,52 @@ def check_file(rows: LayerRows) -> CheckedLayer:
         *of_shapes,
         *code_findings(rows),
         *of_values,
-        *tiling_findings(rows, usable),
-        *grid_code_findings(rows),
+        *one_boundary(rows.kind, rows.file, list(values.values())),
         *street_findings(rows, usable),
     ]
-    return CheckedLayer(rows, in_order(findings), usable, values)
+    return CheckedLayer(rows, tuple(findings), usable, values)
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """
-    Sort findings by weight.
+def _datum(
+    rows: LayerRows, usable: NDArray[np.bool_], published: Published, seed: int
+) -> Iterator[Finding]:
+    known = published.known_lines
+    if known is not None and usable.any():
+        yield from datum_findings(rows, usable, known, seed=seed)
 
-    Parameters
-    ----------
-    findings
-        In the order in which they were found.
 
-    Returns
-    -------
-    findings
-        Errors first, then warnings, then notes.
-    """
+def _communities(published: Published) -> Cells:
+    """The published communities."""
+    areas = lowest_areas(published.city)
+    shapes = np.array([area.polygon for area in areas], dtype=object)
+    return Cells([area.code for area in areas], shapes, "community", "社区", "community")
+
+
+def _zones(published: Published) -> Cells:
+    """The published zones."""
+    zones = published.city.zones
+    shapes = np.array([zone.polygon for zone in zones], dtype=object)
+    return Cells([zone.code for zone in zones], shapes, "zone", "责任区", "zone")
+
+
+def _coded(communities: Nesting) -> Mapping[int, str]:
+    """Communities whose codes a unit grid's may begin with."""
+    return {row: code for row, code in communities.cell_of.items() if len(code) == BEFORE_SERIAL}
+
+
+def _difference(
+    rows: LayerRows, values: Sequence[Any], published: Published
+) -> LayerDifference | None:
+    """What would be other than it is published, of kinds of which the city keeps a list."""
+    before = published_values(published, rows.kind.name)
+    if before is None:
+        return None
+    if rows.kind.name is KindName.OFFICERS:
+        values = [posted.officer for posted in values]
+    return difference(before, values, rows.kind.key)
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings, then notes."""
     weight = list(Severity)
     return tuple(sorted(findings, key=lambda finding: weight.index(finding.severity)))

@@ -119,7 +119,7 @@ def test_the_hard_file_with_its_fixes_has_only_what_a_person_must_add(ask, check
     assert [one["code"] for one in report["findings"]] == ["tiling_missing", "serial_left_out"]
     frame = gpd.read_file(fixed)
     assert str(frame.crs) == "EPSG:4490"
-    assert frame["code"].tolist()[8] == CODES[9]
+    assert frame["code"].tolist()[8] == CODES[8]
     assert shapely.distance(on_earth(box(50, 50, 51, 51)), frame.geometry[0]) == 0
 
 

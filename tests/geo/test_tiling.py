@@ -111,7 +111,10 @@ def test_the_width_of_a_strip_is_its_width():
     assert mean_width_m(box(0, 0, 1000, 4)) == pytest.approx(4.0, rel=0.01)
 
 
-@given(moved=st.lists(st.tuples(st.integers(0, 11), st.floats(-40, 40)), max_size=4))
+DECIMETRES = st.integers(-400, 400).map(lambda steps: steps / 10)
+
+
+@given(moved=st.lists(st.tuples(st.integers(0, 11), DECIMETRES), max_size=4))
 @settings(max_examples=60)
 def test_flaws_are_exactly_the_places_that_are_not_under_one_polygon(moved):
     squares = board()
@@ -127,6 +130,27 @@ def test_flaws_are_exactly_the_places_that_are_not_under_one_polygon(moved):
         GROUND.difference(covered).area + beyond, abs=0.2
     )
     assert all((flaw.width_m < SLIVER_M) == (flaw.kind is FlawKind.SLIVER) for flaw in found)
+
+
+@given(
+    by_m=st.lists(
+        st.tuples(st.floats(-0.003, 0.003), st.floats(-0.003, 0.003)), min_size=12, max_size=12
+    )
+)
+@settings(max_examples=40)
+def test_neighbours_that_were_converted_each_by_itself_are_without_flaw(by_m):
+    moved = [
+        shapely.transform(square, lambda xy, by=by: xy + np.array(by))
+        for square, by in zip(board(), by_m, strict=True)
+    ]
+    assert flaws_of(moved) == []
+
+
+def test_a_gap_is_told_by_itself_though_threads_of_rounding_tie_it_to_others():
+    squares = [shapely.transform(one, lambda xy: xy * 0.99999) for one in board()]
+    squares[5] = box(110, 100, 200, 200)
+    squares[6] = box(200, 100, 290, 200)
+    assert said(flaws_of(squares)) == [("gap", (4, 5)), ("gap", (6, 7))]
 
 
 def is_doubly(flaw, squares):

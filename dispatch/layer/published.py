@@ -1,0 +1,203 @@
+"""The published city beside which a layer is checked, and that city with the layer in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from dispatch.base import Base
+from dispatch.city import City
+from dispatch.duty import DutyBook
+from dispatch.layer.kind import KindName
+from dispatch.store.city_contents import CityContents, PostedOfficer
+from dispatch.unit import DutyStatus
+from geo.area import Area, Tier
+from geo.datum_guess import KnownLines
+from geo.road.network import RoadNetwork
+from geo.road.travel_time import NetworkTravelTimes
+
+MOST_LINES: Final = 60_000
+"""Streets that a datum is guessed by; more make it no surer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """
+    What is published.
+
+    Attributes
+    ----------
+    city
+        The city.
+    duty
+        Its rosters and calendars.
+    """
+
+    city: City
+    duty: DutyBook
+
+    @cached_property
+    def contents(self) -> CityContents:
+        """The city as the contents of a city folder."""
+        city = self.city
+        return CityContents(
+            about=None,
+            areas=city.areas,
+            zones=city.zones,
+            grids=city.grids,
+            backdrop=(),
+            domains=tuple(city.domains.values()),
+            matters=tuple(city.matters.values()),
+            authority=city.authority,
+            units=tuple(city.units.values()),
+            officers=tuple(PostedOfficer(one, DutyStatus.OFF_DUTY, None) for one in city.officers),
+            partners=city.partners,
+            incidents=(),
+            networks=self.networks,
+            no_fly=city.no_fly,
+            run_cards=city.run_cards,
+            duty=self.duty,
+        )
+
+    @cached_property
+    def networks(self) -> dict[Any, RoadNetwork]:
+        """Roads by mode, of those that can be read."""
+        engines = self.city.travel_times.items()
+        return {
+            mode: times.network for mode, times in engines if isinstance(times, NetworkTravelTimes)
+        }
+
+    @cached_property
+    def ground(self) -> BaseGeometry | None:
+        """What zones and unit grids should fill: the areas that lie in no other."""
+        roots = [area.polygon for area in self.city.areas if area.parent is None]
+        return shapely.union_all(roots) if roots else None
+
+    @cached_property
+    def known_lines(self) -> KnownLines | None:
+        """Streets, or without any the borders of areas and zones, by which a datum is guessed."""
+        for network in self.networks.values():
+            step = -(-network.n_streets // MOST_LINES)
+            chosen = range(0, network.n_streets, step)
+            points = [network.point[slice(*network.first_point[at : at + 2])] for at in chosen]
+            return KnownLines([shapely.LineString(one) for one in points if len(one) > 1])
+        borders = [area.polygon for area in self.city.areas]
+        borders += [zone.polygon for zone in self.city.zones]
+        return KnownLines(borders) if borders else None
+
+
+def contents_with(contents: CityContents, kind: KindName, values: Sequence[Any]) -> CityContents:
+    """
+    Put the values of a layer in the place of those that are published.
+
+    Parameters
+    ----------
+    contents
+        What is published.
+    kind
+        Kind of the layer.
+    values
+        What its rows became.
+
+    Returns
+    -------
+    contents
+        With the layer; the same for kinds that no other refers to.
+    """
+    put = PUT.get(kind)
+    return contents if put is None else put(contents, tuple(values))
+
+
+def _with_boundary(contents: CityContents, values: tuple[Area, ...]) -> CityContents:
+    """Give the city area another border; a city without one gets it."""
+    others = tuple(area for area in contents.areas if area.tier is not Tier.CITY)
+    return replace(contents, areas=(*values, *others))
+
+
+def _with_bases(contents: CityContents, values: tuple[Base, ...]) -> CityContents:
+    """Have units set out from the bases that name them."""
+    base_of = {unit: base.lon_lat for base in values for unit in base.units}
+    units = tuple(
+        replace(unit, lon_lat=base_of.get(unit.code, unit.lon_lat)) for unit in contents.units
+    )
+    return replace(contents, units=units)
+
+
+def _of_field(name: str) -> Callable[[CityContents, tuple[Any, ...]], CityContents]:
+    return lambda contents, values: replace(contents, **{name: values})  # type: ignore[arg-type]  # the field of that kind
+
+
+PUT: Final[Mapping[KindName, Callable[[CityContents, tuple[Any, ...]], CityContents]]] = {
+    KindName.AREAS: _of_field("areas"),
+    KindName.ZONES: _of_field("zones"),
+    KindName.GRIDS: _of_field("grids"),
+    KindName.UNITS: _of_field("units"),
+    KindName.OFFICERS: _of_field("officers"),
+    KindName.MATTERS: _of_field("matters"),
+    KindName.AUTHORITY: _of_field("authority"),
+    KindName.NO_FLY: _of_field("no_fly"),
+    KindName.BOUNDARY: _with_boundary,
+    KindName.BASES: _with_bases,
+    KindName.ROSTERS: lambda contents, values: replace(
+        contents, duty=replace(contents.duty, shifts=values)
+    ),
+    KindName.CALENDARS: lambda contents, values: replace(
+        contents, duty=replace(contents.duty, calendar=values)
+    ),
+}
+
+
+def published_values(published: Published, kind: KindName) -> tuple[Any, ...] | None:
+    """
+    Find what is published of a kind.
+
+    Parameters
+    ----------
+    published
+        What is published.
+    kind
+        A kind.
+
+    Returns
+    -------
+    values
+        As rows of that kind become; None for kinds of which the city keeps no list.
+    """
+    contents = published.contents
+    simple = {
+        KindName.AREAS: contents.areas,
+        KindName.ZONES: contents.zones,
+        KindName.GRIDS: contents.grids,
+        KindName.UNITS: contents.units,
+        KindName.MATTERS: contents.matters,
+        KindName.AUTHORITY: contents.authority,
+        KindName.NO_FLY: contents.no_fly,
+        KindName.ROSTERS: contents.duty.shifts,
+        KindName.CALENDARS: contents.duty.calendar,
+        KindName.OFFICERS: tuple(row.officer for row in contents.officers),
+        KindName.BOUNDARY: tuple(one for one in contents.areas if one.tier is Tier.CITY),
+    }
+    return simple.get(kind)
+
+
+def lowest_areas(city: City) -> tuple[Area, ...]:
+    """
+    List the areas that no other lies in.
+
+    Parameters
+    ----------
+    city
+        The city.
+
+    Returns
+    -------
+    areas
+        As a rule its communities.
+    """
+    parents = {area.parent for area in city.areas}
+    return tuple(area for area in city.areas if area.code not in parents)
