@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,17 +15,21 @@ from rich.console import Console
 from rich.table import Table
 
 from api.answer_file import write_json
+from api.clock import system_clock
 from api.layer_file import write_layer_file
 from api.layer_reading import read_layer_file
 from api.name_pairs import read_pairs
 from api.progress import progress_bar
 from api.schemas_layer import LayerReportOut
+from api.settings import Settings
 from api.store_option import EXIT_NO, JsonOption
-from dispatch.layer.check import check_file
+from dispatch.atlas import read_published
+from dispatch.layer.check import CheckedLayer, check_against, check_file
 from dispatch.layer.kind import Kind, KindName
 from dispatch.layer.kinds import KINDS
 from dispatch.layer.mend import mend
 from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
+from dispatch.store.engine import open_store
 from geo.datum import SevenParameters
 from geo.finding import Finding
 from geo.layer_place import SaidOfPlace
@@ -51,6 +57,14 @@ MapOption = Annotated[
     typer.Option("--map", metavar="NAME=COLUMN", help="What the file calls a column."),
 ]
 LayerOption = Annotated[str | None, typer.Option(help="Which layer, where the file has several.")]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="City to hold it against; $GRID_DISPATCH_STORE, or none, without it.",
+    ),
+]
 
 
 @app.command("check")
@@ -66,19 +80,21 @@ def check(
         Path | None,
         typer.Option(help="Write the layer with every plain fix taken, as .gpkg or another."),
     ] = None,
+    store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Check a layer: every finding at once, with its place and how it would be mended."""
     with progress_bar() as report:
         report("reading", 0.0)
         rows = _read(file, KINDS[kind], _said(crs, seven, column or []), layer)
+        check_rows, against = _check_of(store or Settings().store)
         report("checking", 0.0)
-        checked = check_file(rows)
+        checked = check_rows(rows)
         if fix_to is not None:
             report("mending", 0.0)
-            mended = mend(checked, check_file)
+            mended = mend(checked, check_rows)
             write_layer_file(mended.checked.rows, fix_to)
-    answer = LayerReportOut.of(checked)
+    answer = LayerReportOut.of(checked, against)
     if as_json:
         write_json(answer.model_dump(mode="json", by_alias=True), None)
     else:
@@ -141,6 +157,15 @@ def kind_out(kind: Kind) -> dict[str, object]:
     }
 
 
+def _check_of(store: str | None) -> tuple[Callable[[LayerRows], CheckedLayer], str | None]:
+    """How a layer is checked: by itself, or against the city of a store, whose version is told."""
+    if store is None:
+        return check_file, None
+    with closing(open_store(store)) as opened:
+        published = read_published(opened, now=system_clock())
+    return partial(check_against, published=published), published.city.version
+
+
 def _said(crs: str | None, seven: str | None, pairs: Sequence[str]) -> SaidOfLayer:
     """What the options say of a file."""
     parameters = None if seven is None else SevenParameters.parse(seven)
@@ -171,8 +196,23 @@ def _show(answer: LayerReportOut, findings: Sequence[Finding]) -> None:
         console.print(_line(finding), highlight=False, markup=False, soft_wrap=True)
     if len(findings) > MOST_SHOWN:
         console.print(f"… and {len(findings) - MOST_SHOWN} more", highlight=False)
+    if answer.difference is not None:
+        _show_difference(answer, console)
     counts = ", ".join(f"{count} {severity}(s)" for severity, count in answer.counts.items())
     console.print(f"{counts}: {'sound' if answer.may_be_published else 'not to be published'}")
+
+
+def _show_difference(answer: LayerReportOut, console: Console) -> None:
+    """Print what would be other than it is published."""
+    told = answer.difference
+    assert told is not None
+    console.print(
+        f"against {answer.against}: {len(told.added)} added, {len(told.removed)} removed, "
+        f"{len(told.moved)} moved, {len(told.altered)} attribute(s) changed, "
+        f"{len(answer.rezoned)} open incident(s) in another zone",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _line(finding: Finding) -> str:

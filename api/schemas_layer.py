@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dispatch.layer.check import CheckedLayer
 from dispatch.layer.column_map import Found, Mapped
+from dispatch.layer.difference import LayerDifference
 from dispatch.layer.kind import KindName
 from dispatch.layer.rows import LayerRows
 from geo.finding import Change, Finding, Severity
@@ -94,6 +95,52 @@ class ColumnOut(BaseModel):
         )
 
 
+class MovedOut(BaseModel):
+    """A shape that would be elsewhere, or another."""
+
+    code: str
+    by_m: float
+
+
+class AlteredOut(BaseModel):
+    """An attribute that would be another."""
+
+    code: str
+    column: str
+    from_: str = Field(serialization_alias="from")
+    to: str
+
+
+class DifferenceOut(BaseModel):
+    """What would be other than it is published."""
+
+    added: list[str]
+    removed: list[str]
+    moved: list[MovedOut]
+    altered: list[AlteredOut]
+
+    @classmethod
+    def of(cls, told: LayerDifference) -> DifferenceOut:
+        """Copy a difference."""
+        return cls(
+            added=list(told.added),
+            removed=list(told.removed),
+            moved=[MovedOut(code=one.code, by_m=round(one.by_m, 2)) for one in told.moved],
+            altered=[
+                AlteredOut(code=one.code, column=one.column, from_=one.was, to=one.is_now)
+                for one in told.altered
+            ],
+        )
+
+
+class RezonedOut(BaseModel):
+    """An open incident that would lie in another zone; null outside every zone."""
+
+    incident: str
+    from_: str | None = Field(serialization_alias="from")
+    to: str | None
+
+
 class LayerReportOut(BaseModel):
     """A layer that was checked."""
 
@@ -107,9 +154,12 @@ class LayerReportOut(BaseModel):
     findings: list[FindingOut]
     counts: dict[Severity, int]
     may_be_published: bool
+    against: str | None = Field(description="Version of the city that it was held against.")
+    difference: DifferenceOut | None = Field(description="To what is published; null without.")
+    rezoned: list[RezonedOut] = Field(description="Open incidents that would change their zone.")
 
     @classmethod
-    def of(cls, checked: CheckedLayer) -> LayerReportOut:
+    def of(cls, checked: CheckedLayer, against: str | None = None) -> LayerReportOut:
         """Copy a layer and what was found of it."""
         rows = checked.rows
         severities = [finding.severity for finding in checked.findings]
@@ -124,6 +174,12 @@ class LayerReportOut(BaseModel):
             findings=[FindingOut.of(finding) for finding in checked.findings],
             counts={one: severities.count(one) for one in Severity},
             may_be_published=checked.may_be_published,
+            against=against,
+            difference=None if checked.difference is None else DifferenceOut.of(checked.difference),
+            rezoned=[
+                RezonedOut(incident=one.incident, from_=one.was, to=one.is_now)
+                for one in checked.rezoned
+            ],
         )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.layer.datum_findings import datum_findings
-from dispatch.layer.difference import LayerDifference, difference
+from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezoned
 from dispatch.layer.grid_code_findings import grid_code_findings
 from dispatch.layer.kind import KindName
 from dispatch.layer.nesting_findings import Cells, Nesting, nesting_findings
@@ -42,6 +42,8 @@ class CheckedLayer:
         What rows became, by row; those that are not sound became nothing.
     difference
         What would be other than it is published; None without anything published.
+    rezoned
+        Open incidents that would lie in another zone.
     """
 
     rows: LayerRows
@@ -49,6 +51,7 @@ class CheckedLayer:
     usable: NDArray[np.bool_]
     values: Mapping[int, Any]
     difference: LayerDifference | None = None
+    rezoned: tuple[Rezoned, ...] = ()
 
     @property
     def may_be_published(self) -> bool:
@@ -97,7 +100,7 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     checked
         With every finding at once, and the difference to what is published.
     """
-    alone = _alone(rows)
+    alone = _with_what_it_is_silent_on(_alone(rows), published)
     of_datum = list(_datum(rows, alone.usable, published, seed))
     in_place = not blocks(of_datum)  # of a layer that lies elsewhere nothing else is to be said
     findings = [*alone.findings, *of_datum]
@@ -112,7 +115,10 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     values = list(alone.values.values())
     findings += reference_findings(rows.kind, rows.file, values, published)
     return replace(
-        alone, findings=_in_order(findings), difference=_difference(rows, values, published)
+        alone,
+        findings=_in_order(findings),
+        difference=_difference(rows, values, published),
+        rezoned=_rezoned(rows, values, published),
     )
 
 
@@ -129,6 +135,28 @@ def _alone(rows: LayerRows) -> CheckedLayer:
         *street_findings(rows, usable),
     ]
     return CheckedLayer(rows, tuple(findings), usable, values)
+
+
+def _with_what_it_is_silent_on(checked: CheckedLayer, published: Published) -> CheckedLayer:
+    """Leave attributes as they are published of which the file has no column."""
+    rows = checked.rows
+    silent = {column.name for column in rows.columns.missing}
+    before = {
+        getattr(one, rows.kind.key): one
+        for one in published_values(published, rows.kind.name) or ()
+        if rows.kind.name is not KindName.OFFICERS
+    }
+    values = {at: _kept(one, before, rows.kind.key, silent) for at, one in checked.values.items()}
+    return replace(checked, values=values)
+
+
+def _kept(value: Any, before: Mapping[str, Any], key: str, silent: Collection[str]) -> Any:  # noqa: ANN401 -- values of any kind
+    """A value with the attributes that its file is silent on as they are published."""
+    old = before.get(getattr(value, key, ""))
+    if old is None:
+        return value
+    names = [one.name for one in fields(value) if one.name in silent]
+    return replace(value, **{name: getattr(old, name) for name in names})
 
 
 def _datum(
@@ -168,6 +196,13 @@ def _difference(
     if rows.kind.name is KindName.OFFICERS:
         values = [posted.officer for posted in values]
     return difference(before, values, rows.kind.key)
+
+
+def _rezoned(rows: LayerRows, values: Sequence[Any], published: Published) -> tuple[Rezoned, ...]:
+    """Open incidents that new zones would move."""
+    if rows.kind.name is not KindName.ZONES:
+        return ()
+    return tuple(rezoned(published.incidents, published.city.zones, values))
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -36,10 +36,13 @@ class Published:
         The city.
     duty
         Its rosters and calendars.
+    incidents
+        Where its open incidents are, WGS-84 degrees, by their numbers.
     """
 
     city: City
     duty: DutyBook
+    incidents: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def contents(self) -> CityContents:

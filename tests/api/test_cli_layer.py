@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
 from shapely import Polygon, box
+from spec.city_files import EAST, NORTH, SOUTH, WEST, write_city
 from spec.layer_table import on_earth
+from store_servers import load_city
 
 from api.cli import EXIT_BAD_INPUT, run
+from dispatch.store.engine import open_store
 from geo.datum import from_wgs84
 
 COMMUNITY = "450502001001"
@@ -200,3 +204,46 @@ def test_a_broken_border_is_mended(ask, checked, tmp_path):
     out = tmp_path / "out.geojson"
     ask("check", tmp_path / "zones.fgb", "--kind", "zones", "--fix-to", out)
     assert checked(out, "zones")[0] == 0
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A store that holds a small city."""
+    folder = tmp_path_factory.mktemp("town")
+    url = f"sqlite:///{folder / 'town.gpkg'}"
+    with closing(open_store(url, create=True)) as store:
+        load_city(write_city(folder / "city"), store)
+    return url
+
+
+def zones_of_town(folder, *, brigade, border):
+    """Its zone as a layer, up to a border."""
+    frame = gpd.GeoDataFrame(
+        {"code": ["Z1"], "name": ["一区"], "brigade": [brigade]},
+        geometry=[box(WEST, SOUTH, border, NORTH)],
+        crs="EPSG:4326",
+    )
+    frame.to_file(folder / "zones.gpkg")
+    return folder / "zones.gpkg"
+
+
+def test_a_layer_that_is_published_already_makes_no_difference(checked, town, tmp_path):
+    file = zones_of_town(tmp_path, brigade="B1", border=EAST)
+    code, report = checked(file, "zones", "--store", town)
+    assert code == 0
+    assert report["findings"] == []
+    assert report["against"]
+    assert not any(report["difference"].values())
+
+
+def test_a_layer_is_held_against_the_published_city(ask, checked, town, tmp_path):
+    file = zones_of_town(tmp_path, brigade="B9", border=109.05)
+    code, report = checked(file, "zones", "--store", town)
+    assert code == 1
+    assert [one["code"] for one in report["findings"]] == [
+        "tiling_missing", "unknown_reference", "brigade_without_zone",
+    ]  # fmt: skip
+    assert report["difference"]["moved"][0]["by_m"] == pytest.approx(27_800, rel=0.01)
+    assert report["rezoned"] == [{"incident": "20261119-000001", "from": "Z1", "to": None}]
+    said = ask("check", file, "--kind", "zones", "--store", town)[1]
+    assert "1 open incident(s) in another zone" in said

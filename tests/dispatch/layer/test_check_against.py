@@ -220,6 +220,17 @@ class TestDifference:
         assert [(one.code, round(one.by_m)) for one in told.moved] == [("Z1", 30)]
         assert told.altered == (Altered("Z1", "name", "西区", "老城"),)
 
+    def test_a_file_without_a_column_leaves_it_as_it_is_published(self, published):
+        rows = layer("zones", {"code": ["Z1", "Z2"], "name": ["西区", "东区"]}, [WEST, EAST])
+        checked = check_against(rows, published)
+        assert not checked.difference
+        assert [zone.brigade for zone in checked.values.values()] == ["B1", "B2"]
+        assert checked.findings == ()
+
+    def test_an_empty_cell_is_empty(self, published):
+        told = check_against(zones([WEST, EAST], brigade=["B1", ""]), published).difference
+        assert told.altered == (Altered("Z2", "brigade", "B2", ""),)
+
     def test_kinds_of_which_the_city_keeps_no_list_have_none(self, published):
         rows = layer("places", {"code": ["1"], "name": ["老街"]}, [shapely.Point(1, 1)])
         assert check_against(rows, published).difference is None
