@@ -219,7 +219,7 @@ def _in_archive(path: Path) -> LayerFile:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         raise UnreadableFile(f"{path.name} is no zip archive, or is damaged.") from None
     for member in members:
         _refuse_member(path, member)

@@ -103,6 +103,8 @@ def place_shapes(
     drawn = _drawn(table, columns)
     if drawn is None:
         return None
+    if file_crs is None and SHAPE not in table.column_names and _are_degrees(drawn[0]):
+        file_crs = WGS84.name  # which degrees in a table are unless it says otherwise
     if "crs" not in table.column_names or said.crs is not None:
         return _placed(*drawn, file_crs, said)
     systems = np.array([cell or file_crs or "" for cell in table.column("crs").to_pylist()])
@@ -112,6 +114,12 @@ def place_shapes(
         for rows in [np.flatnonzero(systems == system)]
     ]
     return _together(parts, len(systems))
+
+
+def _are_degrees(shapes: Shapes) -> bool:
+    """Whether no figure is too large for degrees."""
+    xy = shapely.get_coordinates(shapes)
+    return not len(xy) or bool(np.nanmax(np.abs(xy)) <= FARTHEST_DEG)
 
 
 def _placed(
@@ -194,7 +202,7 @@ def _system(
 
 def _by_figures(xy: LonLat) -> tuple[Crs, Remark]:
     """Conclude the system from the figures alone."""
-    if not len(xy) or np.abs(xy).max() <= FARTHEST_DEG:
+    if not len(xy) or np.nanmax(np.abs(xy)) <= FARTHEST_DEG:
         return WGS84, NOT_SAID
     epsg = epsg_by_figures(xy)
     if epsg is None:

@@ -104,7 +104,7 @@ class _Drawn:
         centre = streets.point.mean(axis=0)
         self.plane = Plane((float(centre[0]), float(centre[1])))
         counts = np.diff(streets.first_point)
-        self.lines: NDArray[np.object_] = shapely.linestrings(  # type: ignore[assignment]  # many
+        self.lines: NDArray[np.object_] = shapely.linestrings(  # type: ignore[assignment]  # many lines, not one
             self.plane.to_xy(streets.point), indices=np.repeat(np.arange(len(counts)), counts)
         )
         self.tree = shapely.STRtree(self.lines)

@@ -66,8 +66,8 @@ def test_it_can_change_neither_the_file_nor_the_program(do, tmp_path):
 
 
 def test_secrets_of_the_environment_stay_here(do, monkeypatch):
-    monkeypatch.setenv("GRID_DISPATCH_OIDC_SECRET", "tell nobody")
-    assert do("environment", "GRID_DISPATCH_OIDC_SECRET") == (Ending.DONE, "not set")
+    monkeypatch.setenv("SECRET_OF_THE_SERVICE", "tell nobody")
+    assert do("environment", "SECRET_OF_THE_SERVICE") == (Ending.DONE, "not set")
 
 
 def test_who_devours_memory_is_stopped(do):

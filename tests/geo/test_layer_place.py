@@ -126,7 +126,12 @@ def test_a_table_is_placed_by_its_columns_of_figures():
     found, remarks = placed(table, columns={"lon": "经度", "lat": "纬度"})
     assert found.shapes[0].equals(Point(109.1, 21.4))
     assert [shape is None for shape in found.shapes] == [False, True, True]
-    assert remarks == ["crs_not_said"]
+    assert remarks == []  # degrees in a table are WGS-84 unless it says otherwise
+
+
+def test_metres_in_a_table_are_no_degrees():
+    table = pa.table({"x": ["36512000"], "y": ["2376000"]})
+    assert placed(table, columns={"lon": "x", "lat": "y"})[1] == ["crs_by_zone_number"]
 
 
 def test_each_row_of_a_table_may_name_its_own_system():
