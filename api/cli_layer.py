@@ -17,6 +17,7 @@ from rich.table import Table
 from api.answer_file import write_json
 from api.clock import system_clock
 from api.layer_file import write_layer_file
+from api.layer_kinds import kind_out, kind_page
 from api.layer_reading import read_layer_file
 from api.name_pairs import read_pairs
 from api.progress import progress_bar
@@ -109,52 +110,19 @@ def check(
 def kinds(
     kind: Annotated[KindName | None, typer.Argument(help="One of them; all without.")] = None,
     *,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As tables of a page.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """List the kinds of layer, and what the columns of each mean."""
     shown = list(KINDS.values()) if kind is None else [KINDS[kind]]
     if as_json:
         write_json({"kinds": [kind_out(one) for one in shown]}, None)
-        return 0
-    for one in shown:
-        _show_kind(one)
+    elif markdown:
+        typer.echo("\n\n".join(map(kind_page, shown)))
+    else:
+        for one in shown:
+            _show_kind(one)
     return 0
-
-
-def kind_out(kind: Kind) -> dict[str, object]:
-    """
-    Describe a kind of layer.
-
-    Parameters
-    ----------
-    kind
-        The kind.
-
-    Returns
-    -------
-    described
-        As JSON has it.
-    """
-    return {
-        "kind": kind.name,
-        "zh": kind.zh,
-        "en": kind.en,
-        "shape": kind.dimension,
-        "placed": kind.placed,
-        "columns": [
-            {
-                "column": column.name,
-                "zh": column.zh,
-                "en": column.en,
-                "reading": column.reading,
-                "needed": column.needed,
-                "otherwise": column.otherwise,
-                "called": column.called.split(),
-                "words": {ours: others.split() for ours, others in column.words.items()},
-            }
-            for column in kind.columns
-        ],
-    }
 
 
 def _check_of(store: str | None) -> tuple[Callable[[LayerRows], CheckedLayer], str | None]:

@@ -17,8 +17,16 @@ import api
 import api.cli
 from api.app import create_app
 from api.errors import status_of
+from api.layer_kinds import kind_page
 from api.settings import Settings
+from dispatch.layer.kinds import KINDS
 from geo.errors import GridDispatchError
+from geo.grid_code import CodeFlawKind
+from geo.road.street_check import StreetFlawKind
+from geo.shape_check import ShapeFlawKind
+from geo.tiling import FlawKind
+
+FLAWS = (ShapeFlawKind, CodeFlawKind, StreetFlawKind)
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -50,6 +58,24 @@ def test_every_command_shown_exists_with_its_options():
 )
 def test_a_wrong_command_is_caught(line):
     assert wrong_with(line)
+
+
+def test_the_page_of_layers_tells_of_every_column_as_the_verb_does():
+    shown = TEXT[ROOT / "docs/layers.md"].partition("<!-- kinds -->\n")[2]
+    kinds = "\n\n".join(map(kind_page, KINDS.values()))
+    assert shown.partition("<!-- end of kinds -->")[0].strip() == kinds, (
+        "docs/layers.md is out of date: put in what `grid-dispatch layer kinds --markdown` says."
+    )
+
+
+def test_every_finding_of_a_layer_is_explained():
+    explained = TEXT[ROOT / "docs/layers.md"]
+    told = {str(code) for kind in FLAWS for code in kind} | {f"tiling_{kind}" for kind in FlawKind}
+    for module in (ROOT / "dispatch/layer").glob("*.py"):
+        told |= set(re.findall(r'Remark\(\s*"([a-z_]+)"', module.read_text(encoding="utf-8")))
+    told.remove(CodeFlawKind.TWICE)  # every kind of layer is told of that, as duplicate_code
+    assert len(told) > 40
+    assert not [code for code in sorted(told) if f"`{code}`" not in explained]
 
 
 def test_every_setting_is_explained():
