@@ -105,6 +105,7 @@ def _answer(result: Path) -> tuple[pa.Table, LayerNote]:
     note = json.loads((result / NOTE).read_text(encoding="utf-8"))
     note["layers"] = tuple(note["layers"])
     table = pa.feather.read_table(str(result / TABLE), memory_map=False)
+    table.validate(full=True)  # who wrote it has read what a stranger wrote
     return table, LayerNote(**note)
 
 

@@ -126,6 +126,10 @@ def _read(path: Path, file: LayerFile, layer: str | None) -> tuple[pa.Table, Lay
         return _geoparquet(path)
     if file.format is LayerFormat.CSV:
         return _delimited(path)
+    if file.format is LayerFormat.OSM_PBF:
+        from geo.layer_osm import osm_table  # noqa: PLC0415 -- roads take seconds to import
+
+        return osm_table(path, SHAPE), LayerNote("", (), "EPSG:4326", None)
     return _by_gdal(path, file, layer)
 
 

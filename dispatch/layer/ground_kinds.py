@@ -9,6 +9,7 @@ from dispatch.layer.cell import Reading
 from dispatch.layer.kind import Column, Kind, KindName, Placed
 from dispatch.layer.shared_column import CODE, ID, NAME, NAME_EN, TIERS
 from dispatch.store import city_rows
+from geo.road.line_file import GUESSES
 from geo.shape_check import Dimension
 
 AREAS = Kind(
@@ -126,37 +127,35 @@ NO_FLY = Kind(
     Dimension.POLYGON,
 )
 
+
+def _road(name: str, zh: str, en: str, reading: Reading = Reading.TEXT) -> Column:
+    """Describe a column of roads, which `network build` knows by the same names."""
+    needed = name == "class"
+    return Column(name, zh, en, reading, " ".join(GUESSES[name]), needed=needed)
+
+
 ROADS = Kind(
     KindName.ROADS,
     "道路",
-    "roads as lines",
+    "roads as lines, or an OpenStreetMap extract",
     more_rows.ROADS,
     (
-        Column(
+        _road(
             "class",
             "道路等级",
             "class, in the words of OpenStreetMap or as 主干路 次干路 支路 …",
-            called="highway fclass road_class roadclass road_type type 道路等级 道路类型 道路类别 "
-            "等级 类型",
-            needed=True,
         ),
-        Column(
+        _road(
             "direction",
             "通行方向，按画线方向",
             "ways open along the drawn line: yes no -1, 双向 正向 反向, F T B, 0 1 2 3",
-            called="oneway one_way dir 通行方向 方向 单行 单行线",
         ),
-        Column(
-            "speed",
-            "限速",
-            "speed limit, km/h",
-            called="maxspeed speed_limit speedlimit 限速 最高限速 设计速度",
-        ),
-        Column("name", "道路名称", "its name", called="road_name roadname 道路名称 名称 路名 mc"),
-        Column("id", "编号", "its number", Reading.CODE, "osm_id way way_id road_id 编号 道路编号"),
-        Column("layer", "层级（立交）", "storey, where roads cross", called="level z_level 层级"),
-        Column("bridge", "是否桥梁", "whether it is a bridge", called="桥梁"),
-        Column("tunnel", "是否隧道", "whether it is a tunnel", called="隧道"),
+        _road("speed", "限速", "speed limit, km/h"),
+        _road("name", "道路名称", "its name"),
+        _road("id", "编号", "its number", Reading.CODE),
+        _road("layer", "层级（立交）", "storey, where roads cross"),
+        _road("bridge", "是否桥梁", "whether it is a bridge"),
+        _road("tunnel", "是否隧道", "whether it is a tunnel"),
     ),
     Dimension.LINE,
 )

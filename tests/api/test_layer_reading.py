@@ -8,8 +8,10 @@ import zipfile
 from contextlib import suppress
 
 import geopandas as gpd
+import osmium
 import pytest
 import shapely
+from osm_file import write_osm
 from shapely import box
 
 from api.confined import Limits, Walls, walls
@@ -43,6 +45,45 @@ def test_each_format_gives_the_same_rows(tmp_path, ending):
     table, note = read_layer_file(path)
     assert rows_of(table) == EXPECTED
     assert note.crs is not None
+
+
+def test_a_file_database_gives_the_same_rows_as_a_folder_and_zipped(tmp_path):
+    folder = tmp_path / "city.gdb"
+    ZONES.to_file(folder, driver="OpenFileGDB", layer="zones")
+    table, note = read_layer_file(folder)
+    assert rows_of(table) == EXPECTED
+    assert note.layer == "zones"
+    with zipfile.ZipFile(tmp_path / "city.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"数据/city.gdb/{file.name}")
+    assert rows_of(read_layer_file(tmp_path / "city.zip")[0]) == EXPECTED
+
+
+def test_a_kml_gives_the_same_shapes_with_the_names_that_it_keeps(tmp_path):
+    ZONES.rename(columns={"name": "Name"}).to_crs(4326).to_file(tmp_path / "z.kml", driver="KML")
+    table, note = read_layer_file(tmp_path / "z.kml")
+    assert table.column("Name").to_pylist() == NAMES
+    assert len(shapely.from_wkb(table.column(SHAPE).to_pylist())) == 2
+    assert note.crs is not None
+
+
+def test_a_drawing_gives_its_shapes_and_says_no_system(tmp_path):
+    ZONES[["geometry"]].to_file(tmp_path / "z.dxf", driver="DXF")
+    table, note = read_layer_file(tmp_path / "z.dxf")
+    assert len(table) == 2
+    assert note.crs is None
+
+
+def test_an_openstreetmap_extract_gives_its_roads(tmp_path):
+    osm = write_osm(tmp_path / "t.osm", "a--b--c", ways={"abc": {"highway": "primary"}})
+    with osmium.SimpleWriter(str(tmp_path / "t.osm.pbf")) as writer:
+        for thing in osmium.FileProcessor(str(osm)):
+            writer.add(thing)
+    table, note = read_layer_file(tmp_path / "t.osm.pbf")
+    assert table.drop_columns([SHAPE, REPAIRED]).to_pylist() == [
+        {"id": "1", "class": "primary", "name": "", "direction": "no"}
+    ]
+    assert note.crs == "EPSG:4326"
 
 
 def test_geoparquet_gives_the_same_rows(tmp_path):
