@@ -16,6 +16,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     deadlines,
     duty_tables,
     idempotency,
+    layer_tables,
     ledger_tables,
     order_tables,
     position_deltas,

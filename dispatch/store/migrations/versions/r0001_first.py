@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_b952dbad"
+revision = "0001_41d0a721"
 down_revision = None
 
 
@@ -385,6 +385,48 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("id"),
             comment="事件 / Incidents",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "layer_columns",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("theirs", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("source", "kind", "name"),
+            comment="图层列对应 / What each source calls our columns",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "layer_drafts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("file", PLAIN_TEXT, nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("crs", PLAIN_TEXT, nullable=False),
+            sa.Column("row_count", sa.Integer(), nullable=False),
+            sa.Column("errors", sa.Integer(), nullable=False),
+            sa.Column("warnings", sa.Integer(), nullable=False),
+            sa.Column("notes", sa.Integer(), nullable=False),
+            sa.Column("against", PLAIN_TEXT, nullable=True),
+            sa.Column("content", sa.LargeBinary(), nullable=True),
+            sa.Column("loaded_at", Instant(), nullable=False),
+            sa.Column("loaded_by", PLAIN_TEXT, nullable=False),
+            sa.Column("dropped_at", Instant(), nullable=True),
+            sa.Column("dropped_by", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="图层草稿 / Layers handed in, until and after they are published",
             sqlite_autoincrement=True,
         ),
     )

@@ -1,0 +1,39 @@
+"""Tables of layers that are handed in: drafts, and what each source calls our columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, LargeBinary, UniqueConstraint
+
+from dispatch.store.column import Instant
+from dispatch.store.declare import table, text
+
+LAYER_DRAFTS = table(
+    "layer_drafts",
+    "图层草稿 / Layers handed in, until and after they are published",
+    text("id", unique=True),
+    text("kind"),
+    text("file"),
+    text("source"),
+    text("state"),
+    text("crs"),
+    Column("row_count", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("notes", Integer, nullable=False),
+    text("against", nullable=True),
+    Column("content", LargeBinary),
+    Column("loaded_at", Instant, nullable=False),
+    text("loaded_by"),
+    Column("dropped_at", Instant),
+    text("dropped_by", nullable=True),
+)
+
+LAYER_COLUMNS = table(
+    "layer_columns",
+    "图层列对应 / What each source calls our columns",
+    text("source"),
+    text("kind"),
+    text("name"),
+    text("theirs"),
+    UniqueConstraint("source", "kind", "name"),
+)
