@@ -40,6 +40,7 @@ from api.routes import (
     incident_record,
     incidents,
     joint_operations,
+    layers,
     maps,
     messages,
     policies,
@@ -84,6 +85,7 @@ ROUTES = (
     city,
     reach,
     maps,
+    layers,
     events,
     audit,
     session,
@@ -182,7 +184,8 @@ def create_app(
     app.add_middleware(PlainAddress)
     app.add_middleware(Overload, figures=figures)
     app.add_middleware(JsonBody)
-    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    more_at = {layers.router.prefix: settings.max_layer_bytes}
+    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes, more_at=more_at)
     app.add_middleware(StaleReads)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_names(settings))
     app.add_middleware(RequestLog, figures=figures)

@@ -40,6 +40,8 @@ from dispatch.store.idempotency import (
 MOST_KEY = 255
 """Longest key."""
 
+PIECE_BYTES = 1 << 20
+
 ANSWERS_KEPT = timedelta(days=2)
 """How long an answer can be heard again; a client that has not asked by then has given up."""
 
@@ -202,12 +204,29 @@ async def effect_of(
     if key is None:
         return Effect(service, response, status, None)
     address = (person.name, request.method, request.url.path, key)
-    body = await request.body()
+    body = await _sent(request)
     keyed = Keyed(
         request=_digest(*(part.encode() for part in address)),
         asked=_digest(request.url.query.encode(), body),
     )
     return Effect(service, response, status, keyed)
+
+
+async def _sent(request: Request) -> bytes:
+    """What was asked: the body, or of a form with files a digest of its parts."""
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return await request.body()
+    digest = hashlib.sha256()
+    for name, part in (await request.form()).multi_items():
+        digest.update(_digest(name.encode()).encode())
+        if isinstance(part, str):
+            digest.update(_digest(part.encode()).encode())
+            continue
+        digest.update(_digest((part.filename or "").encode()).encode())
+        while piece := await part.read(PIECE_BYTES):
+            digest.update(piece)
+        await part.seek(0)
+    return digest.digest()
 
 
 EffectDep = Annotated[Effect, Depends(effect_of)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import shapely
@@ -14,6 +15,7 @@ from dispatch.layer.column_map import Found, Mapped
 from dispatch.layer.difference import LayerDifference
 from dispatch.layer.kind import KindName
 from dispatch.layer.rows import LayerRows
+from dispatch.store.layer_drafts import DraftState, LayerDraft
 from geo.finding import Change, Finding, Severity
 
 SAMPLE = 3
@@ -139,6 +141,45 @@ class RezonedOut(BaseModel):
     incident: str
     from_: str | None = Field(serialization_alias="from")
     to: str | None
+
+
+class LayerDraftOut(BaseModel):
+    """A layer that was handed in; counts are of what was found of it when it was loaded."""
+
+    id: str
+    kind: KindName
+    file: str
+    source: str
+    state: DraftState
+    crs: str
+    rows: int
+    counts: dict[Severity, int]
+    may_be_published: bool
+    against: str | None = Field(description="Version of the city that it was held against.")
+    loaded_at: datetime
+    loaded_by: str
+
+    @classmethod
+    def of(cls, draft: LayerDraft) -> LayerDraftOut:
+        """Copy a draft."""
+        return cls(
+            id=draft.id,
+            kind=draft.kind,
+            file=draft.file,
+            source=draft.source,
+            state=draft.state,
+            crs=draft.crs,
+            rows=draft.rows,
+            counts={
+                Severity.ERROR: draft.errors,
+                Severity.WARNING: draft.warnings,
+                Severity.NOTE: draft.notes,
+            },
+            may_be_published=draft.state is DraftState.DRAFT and not draft.errors,
+            against=draft.against,
+            loaded_at=draft.loaded_at,
+            loaded_by=draft.loaded_by,
+        )
 
 
 class LayerReportOut(BaseModel):

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATE = "grid_dispatch.try"
 
+MOST_KEPT_BYTES = 8 * 1024 * 1024
+"""More of a body than this is not kept for a second try."""
+
 
 @dataclass(slots=True)
 class Try:
@@ -52,13 +55,19 @@ class _Heard:
     """What is received by the first try, to be heard by the second."""
 
     receive: Receive
+    state: Try
     kept: list[Message] = field(default_factory=list)
+    kept_bytes: int = 0
 
     async def first(self) -> Message:
-        """Receive, and keep a part of the body."""
+        """Receive, and keep a part of the body; whoever sends a file has one try."""
         message = await self.receive()
         if message["type"] == "http.request":
             self.kept.append(message)
+            self.kept_bytes += len(message.get("body", b""))
+        if self.kept_bytes > MOST_KEPT_BYTES:
+            self.kept.clear()
+            self.state.last = True
         return message
 
     async def second(self) -> Message:
@@ -84,7 +93,8 @@ class SecondTry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        heard, state = _Heard(receive), Try(last=False)
+        state = Try(last=False)
+        heard = _Heard(receive, state)
 
         async def unless_failed(message: Message) -> None:
             if not state.failed:

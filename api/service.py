@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.clock import Clock
 from api.coverage_now import CoverageNow
+from api.draft_checks import DraftChecks
 from api.duty_now import DutyNow
 from api.freezer import Freezer
 from api.intake import PositionIntake
@@ -80,6 +81,8 @@ class Service:
         What they are told of positions.
     layers
         The map layers as GeoJSON.
+    draft_checks
+        What was found of the drafts of layers that were looked at last.
     tiles
         The road tiles, or None for a city without a road network.
     notifier
@@ -111,6 +114,7 @@ class Service:
     duty: DutyNow
     layers: Layers
     tiles: RoadTiles | None
+    draft_checks: DraftChecks = field(default_factory=DraftChecks)
     coverage: CoverageNow = field(default_factory=CoverageNow)
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
         TOML file with terms of deadlines of the operator's own; None for those of the program.
     max_body_bytes
         Longest request body that is read.
+    max_layer_bytes
+        The same, of a layer that is handed in.
     log_format
         How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     policies: Path | None = None
     deadlines: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
+    max_layer_bytes: int = 512 * 1024 * 1024
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
     hosts: str = ""

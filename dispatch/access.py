@@ -58,6 +58,7 @@ class Act(StrEnum):
     PLAN_OPERATION = "plan_operation"
     SEE_CLOSURES = "see_closures"
     CLOSE_STREETS = "close_streets"
+    LOAD_LAYERS = "load_layers"
     CHOOSE_POLICY = "choose_policy"
     SET_CALENDAR = "set_calendar"
     SEE_REPORTS = "see_reports"
@@ -102,7 +103,7 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.DISPATCHER: _DISPATCHING | {Act.SEE_REPORTER, Act.SEE_PHONES},
         Role.PLANNER: _LOOKING
         | {Act.SEE_COVERAGE, Act.SUGGEST, Act.PLAN_OPERATION, Act.SET_CALENDAR},
-        Role.GIS: _INSIDE | {Act.SEE_COVERAGE, Act.CLOSE_STREETS},
+        Role.GIS: _INSIDE | {Act.SEE_COVERAGE, Act.CLOSE_STREETS, Act.LOAD_LAYERS},
         Role.OFFICER: _INSIDE
         | {
             Act.SEE_POSITIONS,
@@ -120,7 +121,13 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.AUDITOR: _LOOKING | {Act.SEE_AUDIT},
         Role.LEADER: _COMMANDING | {Act.SEE_FIGURES},
         Role.ADMIN: _DISPATCHING
-        | {Act.SET_CALENDAR, Act.SEE_FIGURES, Act.RUN_STORE, Act.MANAGE_USERS},
+        | {
+            Act.SET_CALENDAR,
+            Act.LOAD_LAYERS,
+            Act.SEE_FIGURES,
+            Act.RUN_STORE,
+            Act.MANAGE_USERS,
+        },
     }
 )
 """Who administers does not audit, and sees no phone numbers; who audits changes nothing."""

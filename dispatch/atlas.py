@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from dispatch.city import City
 from dispatch.layer.published import Published
 from dispatch.lifecycle import ENDED, State
 from dispatch.store.cities import read_city
@@ -38,8 +41,28 @@ def read_published(store: Store, *, now: datetime) -> Published:
     """
     city = read_city(store, or_by_air=True)
     with store.reading() as session:
-        duty = read_duty(session, now=now)
-        still_open = [state for state in State if state not in ENDED]
-        incidents = list_incidents(session, states=still_open, limit=MOST_INCIDENTS)
+        return published_in(session, city, now=now)
+
+
+def published_in(session: Session, city: City, *, now: datetime) -> Published:
+    """
+    Read what is published beside a city that is read already.
+
+    Parameters
+    ----------
+    session
+        A session.
+    city
+        The city.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    published
+        The city, its rosters and calendars, and where its open incidents are.
+    """
+    still_open = [state for state in State if state not in ENDED]
+    incidents = list_incidents(session, states=still_open, limit=MOST_INCIDENTS)
     places = {str(incident.id): incident.lon_lat for incident in incidents}
-    return Published(city, duty, places)
+    return Published(city, read_duty(session, now=now), places)

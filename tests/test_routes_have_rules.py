@@ -41,6 +41,9 @@ NAMED = {
     "/api/v1/closures/{number}": "closed streets are everybody's to see; who may lift one is asked",
     "/api/v1/units/{code}": "that there is a unit is no secret; its numbers are masked",
     "/api/v1/layers/{kind}/published": "the map is everybody's",
+    "/api/v1/layers/{number}": "drafts are whoever's who sees the whole city, which is asked first",
+    "/api/v1/layers/{number}/findings": "the same",
+    "/api/v1/layers/{number}/report": "the same",
     "/tiles/roads/": "the map is everybody's",
 }
 """Addresses that name a thing without a `Thing` in the rule of their route, and why."""

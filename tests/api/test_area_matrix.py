@@ -59,6 +59,7 @@ TABLE = [
     # the same for everybody whose role it is, wherever they belong
     (r"GET /reports/shadow", None, 403),
     (r"GET /(units/\{code\}|closures/\{number\}|layers/\{kind\}/published)", None, None),
+    (r"(GET|DELETE) /layers(/\{number\}.*)?", None, 403),
     (r"GET /(city|domains|matters|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"POST /whistles/escalations", None, None),
@@ -70,8 +71,12 @@ TABLE = [
     ),
     (r"GET /(coverage|coverage/marks|layers/coverage/now|move-ups)", None, None),
     # what is named stands in the body, which is looked at first: see `test_sight`
-    (r"POST /(suggestions|suggestions/batch|joint-operations|incidents|closures)", None, None),
-    (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
+    (
+        r"POST /(suggestions|suggestions/batch|joint-operations|incidents|closures|layers)",
+        None,
+        None,
+    ),
+    (r"POST /(assignments|whistles|positions|users|api-keys|layers)", None, None),
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 

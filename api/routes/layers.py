@@ -1,0 +1,180 @@
+"""Layers that are handed in: loaded as drafts, looked at, dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path as FilePath
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+
+from api.access import may
+from api.errors import NotFound
+from api.idempotency import EffectDep
+from api.layer_reading import read_layer_file
+from api.layer_upload import uploaded
+from api.name_pairs import read_pairs
+from api.own_ground import require_whole_city
+from api.paging import CutDep
+from api.schemas import Page
+from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut
+from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
+from dispatch.atlas import published_in
+from dispatch.layer.check import CheckedLayer, check_against
+from dispatch.layer.kind import KindName
+from dispatch.layer.kinds import KINDS
+from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
+from dispatch.store.layer_drafts import (
+    LayerDraft,
+    add_draft,
+    drop_draft,
+    get_draft,
+    list_drafts,
+    read_draft_rows,
+    saved_columns,
+)
+from geo.datum import SevenParameters
+from geo.errors import BadValue, UnknownName
+from geo.finding import Severity
+from geo.layer_place import SaidOfPlace
+
+router = APIRouter(prefix="/api/v1/layers", tags=["layers"])
+
+LoadLayersDep = Annotated[Person, Depends(may(Act.LOAD_LAYERS))]
+
+ShortText = Annotated[str, Form(max_length=200)]
+LongText = Annotated[str, Form(max_length=4000)]
+
+
+@router.post("", status_code=201)
+def load(  # noqa: PLR0913 -- the parts of the form
+    *,
+    kind: Annotated[KindName, Form(description="What its rows are.")],
+    file: Annotated[UploadFile, File(description="A layer file, or a zip archive with one.")],
+    effect: EffectDep,
+    service: ServiceDep,
+    person: LoadLayersDep,
+    crs: LongText | None = None,
+    seven: ShortText | None = None,
+    columns: Annotated[
+        list[ShortText] | None, Form(alias="map", description="NAME=COLUMN, as often as needed.")
+    ] = None,
+    layer: ShortText | None = None,
+    source: Annotated[
+        ShortText, Form(description="Whom it comes from: the next file is read the same way.")
+    ] = "",
+) -> LayerDraftOut:
+    """Load a layer as a draft; what is found of it keeps it from being published, not from this."""
+    require_whole_city(person, service.city)
+    effect.replay()
+    named = source or person.name
+    with service.store.reading() as session:
+        saved = saved_columns(session, named, kind)
+    parameters = None if seven is None else SevenParameters.parse(seven)
+    place = SaidOfPlace(crs or None, parameters)
+    said = SaidOfLayer(columns=read_pairs(columns or []), saved=saved, place=place)
+    with uploaded(file) as path:
+        rows = _read(path, kind, layer, said)
+    checked = _check(service, rows)
+    with effect.begin() as session:
+        draft = add_draft(
+            session,
+            checked,
+            source=named,
+            against=service.city.version,
+            now=service.clock(),
+            by=person.name,
+        )
+        shown = LayerDraftOut.of(draft)
+        return effect.commit(shown, location=f"/api/v1/layers/{draft.id}")
+
+
+@router.get("")
+def list_all(service: ServiceDep, cut: CutDep, person: LoadLayersDep) -> Page[LayerDraftOut]:
+    """Drafts, the newest first, those that were dropped, too."""
+    require_whole_city(person, service.city)
+    with service.store.reading() as session:
+        drafts = list_drafts(session, before=cut.cursor or None, limit=cut.limit + 1)
+    shown = [LayerDraftOut.of(draft) for draft in drafts[: cut.limit]]
+    return Page(items=shown, next=shown[-1].id if len(drafts) > cut.limit else None)
+
+
+@router.get("/{number}")
+def read(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerDraftOut:
+    """Read one draft."""
+    require_whole_city(person, service.city)
+    return LayerDraftOut.of(_draft(service, number))
+
+
+@router.get("/{number}/findings")
+def findings(
+    number: str,
+    service: ServiceDep,
+    cut: CutDep,
+    person: LoadLayersDep,
+    severity: Annotated[Severity | None, Query(description="Of one severity only.")] = None,
+) -> Page[FindingOut]:
+    """What is wrong with a draft, held against the city as it is published now."""
+    require_whole_city(person, service.city)
+    if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
+        raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
+    told = _checked(service, number).findings
+    wanted = [one for one in told if severity in {None, one.severity}]
+    start = int(cut.cursor or 0)
+    shown = [FindingOut.of(one) for one in wanted[start : start + cut.limit]]
+    more = start + cut.limit < len(wanted)
+    return Page(items=shown, next=str(start + cut.limit) if more else None)
+
+
+@router.get("/{number}/report")
+def report(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerReportOut:
+    """All that is known of a draft: columns, findings, and what would be other than it is."""
+    require_whole_city(person, service.city)
+    return LayerReportOut.of(_checked(service, number), service.city.version)
+
+
+@router.delete("/{number}")
+def drop(
+    number: str, effect: EffectDep, service: ServiceDep, person: LoadLayersDep
+) -> LayerDraftOut:
+    """Drop a draft: its rows go, its record stays."""
+    require_whole_city(person, service.city)
+    with _not_there(), effect.begin() as session:
+        draft = drop_draft(session, number, now=service.clock(), by=person.name)
+        return effect.commit(LayerDraftOut.of(draft))
+
+
+def _read(path: FilePath, kind: KindName, layer: str | None, said: SaidOfLayer) -> LayerRows:
+    """Read a file as a layer of a kind."""
+    table, note = read_layer_file(path, layer=layer)
+    return read_rows(KINDS[kind], path.name, table, note, said)
+
+
+def _draft(service: Service, number: str) -> LayerDraft:
+    with _not_there(), service.store.reading() as session:
+        return get_draft(session, number)
+
+
+def _checked(service: Service, number: str) -> CheckedLayer:
+    """A draft with its findings, kept for whoever pages through them."""
+    with _not_there(), service.store.reading() as session:
+        rows = read_draft_rows(session, number)
+    return service.draft_checks.of(number, service.city.version, lambda: _check(service, rows))
+
+
+def _check(service: Service, rows: LayerRows) -> CheckedLayer:
+    """Hold a layer against the city that is served."""
+    with service.store.reading() as session:
+        published = published_in(session, service.city, now=service.clock())
+    return check_against(rows, published)
+
+
+@contextmanager
+def _not_there() -> Iterator[None]:
+    """Answer 404 for a number that no draft has."""
+    try:
+        yield
+    except UnknownName as error:
+        raise NotFound(str(error)) from error
