@@ -11,6 +11,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -24,6 +25,9 @@ from geo.errors import BadInput, BadValue, GridDispatchError, Unavailable
 
 LONGEST_S = 120.0
 """An answer may take this long: a plan of a large city does."""
+
+FILE_S = 600.0
+"""What a file is read and checked in, at most."""
 
 STARTS_S = 30.0
 """A server that holds its store and does not listen yet is given this long to open the city."""
@@ -56,6 +60,25 @@ class Door(Protocol):
             What JSON is to say, or None.
         query
             Parameters of the address.
+
+        Returns
+        -------
+        answer
+            What JSON says.
+        """
+
+    def send_file(self, path: str, fields: Mapping[str, str | list[str]], file: Path) -> Any:  # noqa: ANN401 -- whatever JSON says
+        """
+        Send a file with a form.
+
+        Parameters
+        ----------
+        path
+            Below ``/api/v1/``.
+        fields
+            What the form says beside it.
+        file
+            The file.
 
         Returns
         -------
@@ -188,10 +211,15 @@ class _HttpDoor:
         self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None
     ) -> Any:  # noqa: ANN401 -- whatever JSON says
         """Ask, and turn a refusal into the error that it names."""
-        response = self._runner.run(self._send(method, f"/api/v1/{path}", body, query))
-        if not response.is_success:
-            raise _refusal(response)
-        return response.json() if response.content else None
+        asked = {"json": body, "params": query}
+        return _answer(self._runner.run(self._send(method, f"/api/v1/{path}", asked)))
+
+    def send_file(self, path: str, fields: Mapping[str, str | list[str]], file: Path) -> Any:  # noqa: ANN401 -- whatever JSON says
+        """Send a form, and turn a refusal into the error that it names."""
+        with file.open("rb") as content:
+            form = {"data": dict(fields), "files": {"file": (file.name, content)}}
+            asked = form | {"timeout": FILE_S}
+            return _answer(self._runner.run(self._send("POST", f"/api/v1/{path}", asked)))
 
     def ask_all(self, path: str) -> list[Any]:
         """Ask for page after page."""
@@ -203,15 +231,13 @@ class _HttpDoor:
             cursor = page["next"]
         return items
 
-    async def _send(
-        self, method: str, path: str, body: object, query: Mapping[str, str] | None
-    ) -> httpx2.Response:
+    async def _send(self, method: str, path: str, asked: Mapping[str, Any]) -> httpx2.Response:
         """Send a request, waiting for a server that is about to listen."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + STARTS_S
         while True:
             try:
-                return await self._client.request(method, path, json=body, params=query)
+                return await self._client.request(method, path, **asked)
             except httpx2.ConnectError as error:
                 if self._holder is None or loop.time() > deadline or not _lives(self._holder.pid):
                     raise Unavailable(
@@ -232,6 +258,13 @@ def _credentials(
     if token is None and not holder.demo:
         raise BadInput(f"{who}: say who you are with --token or $GRID_DISPATCH_TOKEN.")
     return {"authorization": f"Bearer {token or f'demo-{role}'}"}
+
+
+def _answer(response: httpx2.Response) -> Any:  # noqa: ANN401 -- whatever JSON says
+    """What JSON says, unless it is a refusal."""
+    if not response.is_success:
+        raise _refusal(response)
+    return response.json() if response.content else None
 
 
 def _refusal(response: httpx2.Response) -> GridDispatchError:

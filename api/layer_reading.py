@@ -58,7 +58,7 @@ def read_layer_file(
         It is not what it is called, can't be read, or needs more than it may use.
     """
     with TemporaryDirectory(prefix="grid-dispatch-layer-") as folder:
-        name, path = path.name, _as_one_file(path, Path(folder))
+        name, path = path.name, as_one_file(path, Path(folder))
         file = recognise(path)
         result = Path(folder) / "result"
         result.mkdir()
@@ -73,8 +73,22 @@ def read_layer_file(
         return _answer(result)
 
 
-def _as_one_file(path: Path, folder: Path) -> Path:
-    """Pack what comes as several files: a Shapefile with those beside it, or a FileGDB."""
+def as_one_file(path: Path, folder: Path) -> Path:
+    """
+    Pack what comes as several files: a Shapefile with those beside it, or a FileGDB.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder of a FileGDB.
+    folder
+        Where an archive may be laid down.
+
+    Returns
+    -------
+    path
+        The archive, or the file itself.
+    """
     if path.suffix.lower() == ".shp" and path.is_file():
         parts = [one for one in sorted(path.parent.iterdir()) if one.stem == path.stem]
         members = {one.name: one for one in parts if one.suffix.lower() in SHAPEFILE_PARTS}

@@ -247,3 +247,27 @@ def test_a_layer_is_held_against_the_published_city(ask, checked, town, tmp_path
     assert report["rezoned"] == [{"incident": "20261119-000001", "from": "Z1", "to": None}]
     said = ask("check", file, "--kind", "zones", "--store", town)[1]
     assert "1 open incident(s) in another zone" in said
+
+
+def test_a_layer_is_loaded_looked_at_and_dropped_at_the_command_line(ask, town, tmp_path):
+    file = zones_of_town(tmp_path, brigade="B9", border=EAST)
+    code, said = ask("load", file, "--kind", "zones", "--source", "测绘院", "--store", town)
+    assert code == 1
+    number = said.split()[0]
+    assert f"{number} draft: 1 zones of zones.gpkg from 测绘院, 1 error(s), 1 warning(s)" in said
+    code, said = ask("findings", number, "--store", town)
+    assert code == 1
+    assert "error unknown_reference Z1: Its brigade B9 does not exist." in said
+    listed = ask("drafts", "--store", town, "--json")[1].splitlines()[0]
+    assert json.loads(listed)["drafts"][0]["id"] == number
+    assert ask("drop", number, "--store", town)[1].startswith(f"{number} dropped")
+    code, said = ask("findings", number, "--store", town)
+    assert code == EXIT_BAD_INPUT
+    assert "was dropped by" in said
+
+
+def test_a_sound_shapefile_is_loaded_with_what_lies_beside_it(ask, town, tmp_path):
+    gpd.read_file(zones_of_town(tmp_path, brigade="B1", border=EAST)).to_file(tmp_path / "z.shp")
+    code, said = ask("load", tmp_path / "z.shp", "--kind", "zones", "--store", town, "--json")
+    assert code == 0, said
+    assert json.loads(said.splitlines()[0])["counts"] == {"error": 0, "warning": 0, "note": 0}
