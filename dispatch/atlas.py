@@ -1,18 +1,31 @@
-"""Use cases of GIS staff: what is published, as layers are held against it."""
+"""Use cases of GIS staff: what is published, layers held against it, and published together."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
-from dispatch.layer.published import Published
+from dispatch.layer.check import CheckedLayer, check_together
+from dispatch.layer.difference import in_zones
+from dispatch.layer.kind import KindName
+from dispatch.layer.published import PUT, Published, beside
+from dispatch.layer.reference_findings import new_findings
+from dispatch.layer.rows import LayerRows
 from dispatch.lifecycle import ENDED, State
 from dispatch.store.cities import read_city
+from dispatch.store.city_contents import CityContents
+from dispatch.store.city_versions import CityVersion, Publishing, publish_values
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import Store
 from dispatch.store.incidents import list_incidents
+from dispatch.store.layer_drafts import note_published, read_draft_rows
+from geo.errors import BadValue, FlawedData
+from geo.finding import Finding, blocks
 
 MOST_INCIDENTS = 20_000
 """Open incidents that are looked at; the newest, where there are more."""
@@ -66,3 +79,94 @@ def published_in(session: Session, city: City, *, now: datetime) -> Published:
     incidents = list_incidents(session, states=still_open, limit=MOST_INCIDENTS)
     places = {str(incident.id): incident.lon_lat for incident in incidents}
     return Published(city, read_duty(session, now=now), places)
+
+
+def publish_drafts(
+    session: Session, city: City, publishing: Publishing
+) -> tuple[CityVersion, list[CheckedLayer]]:
+    """
+    Publish drafts that belong together as one version of the city, all of them or none.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    city
+        The city as it is published; its tables are what is replaced.
+    publishing
+        Which drafts, who, when and why.
+
+    Returns
+    -------
+    version, checked
+        The new version, and what was found of each draft: no errors.
+
+    Raises
+    ------
+    BadValue
+        No draft is named, two are of one kind, or one is of a kind that the city has no table of.
+    UnknownName, Conflict
+        There is no such draft, or it was dropped.
+    FlawedData
+        An error stands against one of them; it holds every finding of all.
+    """
+    layers = [read_draft_rows(session, number) for number in publishing.drafts]
+    _require_set(layers)
+    published = published_in(session, city, now=publishing.now)
+    checked = check_together(layers, published)
+    _refuse_flaws([finding for one in checked for finding in one.findings])
+    made = {one.rows.kind.name: list(one.values.values()) for one in checked}
+    after = beside(published, made).contents
+    if KindName.ZONES in made:
+        after = replace(after, grids=tuple(in_zones(after.grids, after.zones)))
+    before = published.contents
+    _refuse_flaws(new_findings(before, after))
+    values = {
+        table: value_of(after)
+        for table, value_of in VALUES.items()
+        if value_of(after) != value_of(before)
+    }
+    version = publish_values(session, values, publishing)
+    note_published(session, publishing.drafts)
+    return version, checked
+
+
+VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
+    "areas": lambda contents: contents.areas,
+    "zones": lambda contents: contents.zones,
+    "grids": lambda contents: contents.grids,
+    "units": lambda contents: contents.units,
+    "matters": lambda contents: contents.matters,
+    "authority": lambda contents: contents.authority,
+    "no_fly": lambda contents: contents.no_fly,
+    "rosters": lambda contents: contents.duty.shifts,
+    "calendars": lambda contents: contents.duty.calendar,
+}
+"""What each table of the city is written from."""
+
+PUBLISHED_KINDS = frozenset(PUT) - {KindName.OFFICERS}
+"""Kinds that become part of a version; officers are accounts, with records that hang on them."""
+
+
+def _refuse_flaws(findings: Sequence[Finding]) -> None:
+    """Refuse to publish what an error stands against."""
+    if blocks(findings):
+        raise FlawedData(
+            f"{len(findings)} finding(s) stand against these drafts, errors among them; nothing "
+            "was published.",
+            findings,
+        )
+
+
+def _require_set(layers: Sequence[LayerRows]) -> None:
+    """Refuse what can't be published together."""
+    kinds = [rows.kind.name for rows in layers]
+    if not kinds:
+        raise BadValue("Name the drafts that are to be published together.")
+    twice = [kind for kind in set(kinds) if kinds.count(kind) > 1]
+    if twice:
+        raise BadValue(f"Two of these drafts are {twice[0]}; a version of the city has one.")
+    other = sorted(set(kinds) - PUBLISHED_KINDS)
+    if other:
+        known = ", ".join(sorted(PUBLISHED_KINDS))
+        raise BadValue(f"Layers of {other[0]} are not published by drafts; {known} are.")

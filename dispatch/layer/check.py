@@ -14,7 +14,7 @@ from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezo
 from dispatch.layer.grid_code_findings import grid_code_findings
 from dispatch.layer.kind import KindName
 from dispatch.layer.nesting_findings import Cells, Nesting, nesting_findings
-from dispatch.layer.published import Published, lowest_areas, published_values
+from dispatch.layer.published import Published, beside, lowest_areas, published_values
 from dispatch.layer.reference_findings import one_boundary, reference_findings
 from dispatch.layer.row_findings import code_findings, column_findings, value_findings
 from dispatch.layer.rows import LayerRows
@@ -122,6 +122,33 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     )
 
 
+def check_together(layers: Sequence[LayerRows], published: Published) -> list[CheckedLayer]:
+    """
+    Check layers that are to be published together, each against the city with all others in it.
+
+    Parameters
+    ----------
+    layers
+        No two of one kind.
+    published
+        What is published.
+
+    Returns
+    -------
+    checked
+        In their order.
+    """
+    alone = {rows.kind.name: _with_what_it_is_silent_on(_alone(rows), published) for rows in layers}
+    values = {kind: list(one.values.values()) for kind, one in alone.items()}
+    return [
+        check_against(
+            rows,
+            beside(published, {kind: made for kind, made in values.items() if kind is not own}),
+        )
+        for own, rows in zip(alone, layers, strict=True)
+    ]
+
+
 def _alone(rows: LayerRows) -> CheckedLayer:
     """What a layer says of its rows one by one, and of its streets."""
     of_shapes, usable = shape_findings(rows)
@@ -141,6 +168,8 @@ def _with_what_it_is_silent_on(checked: CheckedLayer, published: Published) -> C
     """Leave attributes as they are published of which the file has no column."""
     rows = checked.rows
     silent = {column.name for column in rows.columns.missing}
+    if all(shape is None for shape in rows.shapes):
+        silent.add("lon_lat")  # of a kind that may do without a place
     before = {
         getattr(one, rows.kind.key): one
         for one in published_values(published, rows.kind.name) or ()
@@ -169,14 +198,14 @@ def _datum(
 
 def _communities(published: Published) -> Cells:
     """The published communities."""
-    areas = lowest_areas(published.city)
+    areas = lowest_areas(published.contents.areas)
     shapes = np.array([area.polygon for area in areas], dtype=object)
     return Cells([area.code for area in areas], shapes, "community", "社区", "community")
 
 
 def _zones(published: Published) -> Cells:
     """The published zones."""
-    zones = published.city.zones
+    zones = published.contents.zones
     shapes = np.array([zone.polygon for zone in zones], dtype=object)
     return Cells([zone.code for zone in zones], shapes, "zone", "责任区", "zone")
 

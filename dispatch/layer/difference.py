@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.plane import Plane
-from geo.zone import Zone
+from geo.zone import UnitGrid, Zone
 
 MOVED_M: Final = 0.01
 """Less is rounding."""
@@ -160,6 +160,27 @@ def rezoned(
         for incident, old, new in sorted(zip(incidents, was, is_now, strict=True))
         if old != new
     ]
+
+
+def in_zones(grids: Sequence[UnitGrid], zones: Sequence[Zone]) -> list[UnitGrid]:
+    """
+    Give unit grids the zones that they lie in.
+
+    Parameters
+    ----------
+    grids
+        Unit grids.
+    zones
+        Zones as they would be.
+
+    Returns
+    -------
+    grids
+        Each with the zone of a place inside it, or with none.
+    """
+    inside = shapely.point_on_surface(np.array([grid.polygon for grid in grids], dtype=object))
+    found = _zones_of(inside, zones)
+    return [replace(grid, zone=zone) for grid, zone in zip(grids, found, strict=True)]
 
 
 def _zones_of(places: Any, zones: Sequence[Zone]) -> list[str | None]:  # noqa: ANN401 -- shapely calls an array of shapes a shape

@@ -38,15 +38,20 @@ class Published:
         Its rosters and calendars.
     incidents
         Where its open incidents are, WGS-84 degrees, by their numbers.
+    replaced
+        What would be published, or None for what is.
     """
 
     city: City
     duty: DutyBook
     incidents: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    replaced: CityContents | None = None
 
     @cached_property
     def contents(self) -> CityContents:
-        """The city as the contents of a city folder."""
+        """The city as the contents of a city folder, or what is put in their place."""
+        if self.replaced is not None:
+            return self.replaced
         city = self.city
         return CityContents(
             about=None,
@@ -78,7 +83,7 @@ class Published:
     @cached_property
     def ground(self) -> BaseGeometry | None:
         """What zones and unit grids should fill: the areas that lie in no other."""
-        roots = [area.polygon for area in self.city.areas if area.parent is None]
+        roots = [area.polygon for area in self.contents.areas if area.parent is None]
         return shapely.union_all(roots) if roots else None
 
     @cached_property
@@ -114,6 +119,28 @@ def contents_with(contents: CityContents, kind: KindName, values: Sequence[Any])
     """
     put = PUT.get(kind)
     return contents if put is None else put(contents, tuple(values))
+
+
+def beside(published: Published, layers: Mapping[KindName, Sequence[Any]]) -> Published:
+    """
+    Make what would be published with some layers in it.
+
+    Parameters
+    ----------
+    published
+        What is published.
+    layers
+        Values of each layer, by its kind.
+
+    Returns
+    -------
+    published
+        With all of them.
+    """
+    contents = published.contents
+    for kind, values in layers.items():
+        contents = contents_with(contents, kind, values)
+    return replace(published, replaced=contents)
 
 
 def _with_boundary(contents: CityContents, values: tuple[Area, ...]) -> CityContents:
@@ -188,19 +215,19 @@ def published_values(published: Published, kind: KindName) -> tuple[Any, ...] | 
     return simple.get(kind)
 
 
-def lowest_areas(city: City) -> tuple[Area, ...]:
+def lowest_areas(areas: Sequence[Area]) -> tuple[Area, ...]:
     """
     List the areas that no other lies in.
 
     Parameters
     ----------
-    city
-        The city.
+    areas
+        Areas of a city.
 
     Returns
     -------
     areas
         As a rule its communities.
     """
-    parents = {area.parent for area in city.areas}
-    return tuple(area for area in city.areas if area.code not in parents)
+    parents = {area.parent for area in areas}
+    return tuple(area for area in areas if area.code not in parents)

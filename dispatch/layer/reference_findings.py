@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.layer.kind import Kind, KindName
 from dispatch.layer.published import Published, contents_with
 from dispatch.store.city_check import check
+from dispatch.store.city_contents import CityContents
 from geo.area import Tier
 from geo.finding import Finding, Severity
 from geo.remark import Remark
@@ -39,16 +40,33 @@ def reference_findings(
     finding
         Errors of the layer; warnings of other layers, which another draft of the set may mend.
     """
-    before = set(map(_said, check(published.contents)))
-    after = check(contents_with(published.contents, kind.name, values))
-    for finding in after:
-        if _said(finding) in before or finding.code in TOLD_ELSEWHERE:
+    after = contents_with(published.contents, kind.name, values)
+    for finding in new_findings(published.contents, after):
+        if finding.code in TOLD_ELSEWHERE:
             continue
         if finding.layer == kind.source.file:
             yield replace(finding, layer=file)
         else:
             yield replace(finding, severity=Severity.WARNING)
     yield from _unit_without_zone(kind, file, values, published)
+
+
+def new_findings(before: CityContents, after: CityContents) -> list[Finding]:
+    """
+    Find what a change of the city would break.
+
+    Parameters
+    ----------
+    before, after
+        The city without and with the change.
+
+    Returns
+    -------
+    findings
+        Those that the city does not have already.
+    """
+    told = set(map(_said, check(before)))
+    return [finding for finding in check(after) if _said(finding) not in told]
 
 
 def _said(finding: Finding) -> tuple[str, str | None, str]:

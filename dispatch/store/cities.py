@@ -93,9 +93,9 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         "as_of": about.as_of.isoformat(),
     } | {f"{ROADS}{mode}": path.as_posix() for mode, path in roads.items()}
     _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
-    _insert(session, tables.AREAS, [_columns(tables.AREAS, area) for area in contents.areas])
-    _insert(session, tables.ZONES, [_columns(tables.ZONES, zone) for zone in contents.zones])
-    _insert(session, tables.GRIDS, [_columns(tables.GRIDS, grid) for grid in contents.grids])
+    _insert(session, tables.AREAS, [columns_of(tables.AREAS, area) for area in contents.areas])
+    _insert(session, tables.ZONES, [columns_of(tables.ZONES, zone) for zone in contents.zones])
+    _insert(session, tables.GRIDS, [columns_of(tables.GRIDS, grid) for grid in contents.grids])
     for table, values in (
         (tables.BACKDROP, contents.backdrop),
         (tables.DOMAINS, contents.domains),
@@ -104,13 +104,13 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         (tables.PARTNERS, contents.partners),
         (tables.NO_FLY, contents.no_fly),
     ):
-        _insert(session, table, [_columns(table, value) for value in values])
-    _insert(session, tables.UNITS, [_unit_columns(unit) for unit in contents.units])
+        _insert(session, table, [columns_of(table, value) for value in values])
+    _insert(session, tables.UNITS, [unit_columns(unit) for unit in contents.units])
     _insert(
         session,
         tables.OFFICERS,
         [
-            _columns(tables.OFFICERS, row.officer) | {"status": row.status}
+            columns_of(tables.OFFICERS, row.officer) | {"status": row.status}
             for row in contents.officers
         ],
     )
@@ -131,7 +131,12 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         geopackage.note_extent(session.connection(), table)
 
 
-def read_city(store: Store, *, or_by_air: bool = False) -> City:
+def read_city(
+    store: Store,
+    *,
+    or_by_air: bool = False,
+    travel_times: Mapping[Mode, TravelTimes] | None = None,
+) -> City:
     """
     Read the city of a store, its roads mapped from disk.
 
@@ -141,6 +146,8 @@ def read_city(store: Store, *, or_by_air: bool = False) -> City:
         The store.
     or_by_air
         Whether straight lines stand in for roads that are gone or damaged.
+    travel_times
+        Road engines that are open already, in the place of those that the store names.
 
     Returns
     -------
@@ -174,7 +181,7 @@ def read_city(store: Store, *, or_by_air: bool = False) -> City:
             authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
             units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
             officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
-            travel_times=_engines(store, meta, or_by_air=or_by_air),
+            travel_times=travel_times or _engines(store, meta, or_by_air=or_by_air),
             invented=meta["invented"] == "1",
             partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
             no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
@@ -281,15 +288,42 @@ def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(table), rows)
 
 
-def _columns(table: Table, value: object) -> dict[str, Any]:
-    """Attributes of a value that are columns of a table."""
+def columns_of(table: Table, value: object) -> dict[str, Any]:
+    """
+    Write a value as columns of a table.
+
+    Parameters
+    ----------
+    table
+        The table.
+    value
+        Its attributes are called as columns are.
+
+    Returns
+    -------
+    columns
+        Those of its attributes that are columns of the table.
+    """
     names = [column.name for column in table.c]
     return {name: getattr(value, name) for name in names if hasattr(value, name)}
 
 
-def _unit_columns(unit: Unit) -> dict[str, Any]:
+def unit_columns(unit: Unit) -> dict[str, Any]:
+    """
+    Write a unit as columns of its table.
+
+    Parameters
+    ----------
+    unit
+        The unit.
+
+    Returns
+    -------
+    columns
+        With its base as a point.
+    """
     base = None if unit.lon_lat is None else Point(unit.lon_lat)
-    return _columns(tables.UNITS, unit) | {"base": base}
+    return columns_of(tables.UNITS, unit) | {"base": base}
 
 
 def _area(row: Row[Any]) -> Area:

@@ -171,6 +171,8 @@ def _not_a_drone(unit: Unit) -> Iterator[Finding]:
 
 def _officers(city: CityContents) -> Iterator[Finding]:
     crews = {unit.code for unit in city.units if unit.kind == UnitKind.CREW}
+    if city.units and not crews:
+        crews = {""}  # units without one crew are known, and nobody can be in any
     for row in city.officers:
         where = city_rows.OFFICERS.file
         yield from _unknown(where, row.officer.id, "crew", [row.officer.crew], crews)

@@ -8,7 +8,7 @@ moment at which it was loaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +37,7 @@ class DraftState(StrEnum):
     """What became of a draft."""
 
     DRAFT = "draft"
+    PUBLISHED = "published"
     DROPPED = "dropped"
 
 
@@ -260,6 +261,21 @@ def drop_draft(session: Session, number: str, *, now: datetime, by: str) -> Laye
     if session.execute(dropping).scalar() is not None:
         record(session, now=now, by=by, act="drop_layer", about=number)
     return get_draft(session, number)
+
+
+def note_published(session: Session, numbers: Sequence[str]) -> None:
+    """
+    Note that drafts were published; their rows stay, to be looked at.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    numbers
+        Their ids.
+    """
+    published = update(LAYER_DRAFTS).where(LAYER_DRAFTS.c.id.in_(numbers))
+    session.execute(published.values(state=DraftState.PUBLISHED))
 
 
 def saved_columns(session: Session, source: str, kind: KindName) -> Mapping[str, str]:

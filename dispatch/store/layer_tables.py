@@ -37,3 +37,22 @@ LAYER_COLUMNS = table(
     text("theirs"),
     UniqueConstraint("source", "kind", "name"),
 )
+
+CITY_VERSIONS = table(
+    "city_versions",
+    "城市版本 / Versions of the city, those that were replaced, too",
+    Column("number", Integer, unique=True, nullable=False),
+    text("contents"),
+    text("drafts"),
+    text("why"),
+    Column("published_at", Instant, nullable=False),
+    text("published_by"),
+    Column("back_to", Integer),
+)
+
+CITY_CONTENTS = table(
+    "city_contents",
+    "版本内容 / Tables of city versions, each content once",
+    text("digest", unique=True),
+    Column("content", LargeBinary, nullable=False),
+)

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_41d0a721"
+revision = "0001_a85a6208"
 down_revision = None
 
 
@@ -177,6 +177,37 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("area"),
             comment="指挥室策略 / Ranking of each command room where a request names none",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "city_contents",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("content", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("digest"),
+            comment="版本内容 / Tables of city versions, each content once",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "city_versions",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("number", sa.Integer(), nullable=False),
+            sa.Column("contents", PLAIN_TEXT, nullable=False),
+            sa.Column("drafts", PLAIN_TEXT, nullable=False),
+            sa.Column("why", PLAIN_TEXT, nullable=False),
+            sa.Column("published_at", Instant(), nullable=False),
+            sa.Column("published_by", PLAIN_TEXT, nullable=False),
+            sa.Column("back_to", sa.Integer(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("number"),
+            comment="城市版本 / Versions of the city, those that were replaced, too",
             sqlite_autoincrement=True,
         ),
     )

@@ -1,0 +1,167 @@
+"""Versions of a city: a set of drafts becomes one, none is edited, and going back is one step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from shapely import Polygon, box
+from spec.city_files import EAST, HALF, NORTH, SOUTH, WEST
+from spec.layer_table import BEIHAI, layer
+
+from dispatch.atlas import publish_drafts
+from dispatch.layer.check import check_file
+from dispatch.layer.rows import LayerRows
+from dispatch.store.cities import read_city
+from dispatch.store.city_versions import (
+    CITY_TABLES,
+    Publishing,
+    get_version,
+    go_back,
+    list_versions,
+)
+from dispatch.store.engine import Store
+from dispatch.store.layer_drafts import DraftState, add_draft, get_draft
+from dispatch.store.table_content import put_content, take_content
+from geo.errors import BadValue, FlawedData, UnknownName
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+WESTERN, EASTERN = box(WEST, SOUTH, HALF, NORTH), box(HALF, SOUTH, EAST, NORTH)
+
+
+def in_metres(shape: Polygon):
+    """As a table of layers has it."""
+    return Polygon(BEIHAI.to_xy(np.array(shape.exterior.coords)))
+
+
+def two_zones(brigades=("B1", "B2")):
+    columns = {"code": ["Z1", "Z2"], "name": ["西区", "东区"], "brigade": list(brigades)}
+    return layer("zones", columns, [in_metres(WESTERN), in_metres(EASTERN)])
+
+
+def second_brigade():
+    columns = {
+        "code": ["B1", "SQ", "K1", "U1", "B2"],
+        "name": ["一大队", "专业大队", "小组", "无人机", "二大队"],
+        "kind": ["网格大队", "专业大队", "小组", "无人机", "网格大队"],
+        "parent": ["", "", "B1", "B1", ""],
+    }
+    return layer("units", columns)
+
+
+def load(session, rows):
+    draft = add_draft(
+        session, check_file(rows), source="测绘院", against=None, now=NOW, by="demo-gis"
+    )
+    return draft.id
+
+
+def publish(store, *layers: LayerRows, why="重新划分"):
+    """Load layers and publish them together."""
+    city = read_city(store)
+    with store.session() as session:
+        numbers = tuple(load(session, rows) for rows in layers)
+        version, _ = publish_drafts(session, city, Publishing(NOW, "demo-gis", why, numbers))
+        session.commit()
+    return version
+
+
+def zones_of(store):
+    return {zone.code: zone.brigade for zone in read_city(store).zones}
+
+
+def test_every_table_of_the_city_comes_out_and_goes_back_as_it_was(store: Store):
+    before = read_city(store).version
+    with store.session() as session:
+        contents = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
+        for name, content in contents.items():
+            put_content(session, CITY_TABLES[name], content)
+        session.commit()
+    with store.reading() as session:
+        again = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
+    assert again == contents
+    assert read_city(store).version == before
+
+
+def test_a_set_that_belongs_together_is_published_as_one_version(store: Store):
+    before = read_city(store).version
+    version = publish(store, two_zones(), second_brigade())
+    assert (version.number, version.why, version.published_by) == (2, "重新划分", "demo-gis")
+    assert zones_of(store) == {"Z1": "B1", "Z2": "B2"}
+    city = read_city(store)
+    assert city.version != before
+    assert {grid.code: grid.zone for grid in city.grids} == {"G1": "Z1", "G2": "Z2"}
+    assert city.units["B2"].name == "二大队"
+    assert city.units["K1"].lon_lat is not None  # the file says nothing of it
+    with store.reading() as session:
+        assert [one.number for one in list_versions(session)] == [2, 1]
+        first = get_version(session, 1)
+        assert first.published_by == "system"
+        assert {get_draft(session, number).state for number in version.drafts} == {
+            DraftState.PUBLISHED
+        }
+
+
+def test_half_of_a_set_is_refused_whole_with_what_stands_against_it(store: Store):
+    with pytest.raises(FlawedData) as refused:
+        publish(store, two_zones())
+    assert "unknown_reference" in {one.code for one in refused.value.findings}
+    assert zones_of(store) == {"Z1": "B1"}
+    with store.reading() as session:
+        assert list_versions(session) == []
+
+
+def test_what_others_refer_to_is_not_published_away(store: Store):
+    columns = {"code": ["B1"], "name": ["一大队"], "kind": ["网格大队"]}
+    with pytest.raises(FlawedData) as refused:
+        publish(store, layer("units", columns))
+    assert "officers.csv" in {one.layer for one in refused.value.findings}
+
+
+def test_going_back_is_one_step_and_a_version_of_its_own(store: Store):
+    loaded = read_city(store).version
+    published = publish(store, two_zones(), second_brigade())
+    after = read_city(store).version
+    with store.session() as session:
+        back = go_back(session, None, Publishing(NOW, "demo-gis", "有误"))
+        session.commit()
+    assert (back.number, back.back_to) == (3, 1)
+    assert read_city(store).version == loaded
+    with store.session() as session:
+        again = go_back(session, published.number, Publishing(NOW, "demo-gis"))
+        session.commit()
+        assert again.contents == published.contents
+        assert get_version(session, published.number) == published
+    assert read_city(store).version == after
+
+
+def test_what_is_not_there_is_no_version_to_go_back_to(store: Store):
+    with store.session() as session:
+        with pytest.raises(UnknownName, match="no version to go back to"):
+            go_back(session, None, Publishing(NOW, "demo-gis"))
+        with pytest.raises(UnknownName, match="no version 9"):
+            go_back(session, 9, Publishing(NOW, "demo-gis"))
+
+
+def test_sets_that_make_no_version_are_refused_in_words(embedded: Store):
+    city = read_city(embedded)
+    with embedded.session() as session:
+        zones = load(session, two_zones())
+        places = load(session, layer("places", {"code": ["1"], "name": ["街"]}))
+        for numbers, sentence in (
+            ((), "Name the drafts"),
+            ((zones, zones), "Two of these drafts are zones"),
+            ((places,), "places are not published by drafts"),
+        ):
+            with pytest.raises(BadValue, match=sentence):
+                publish_drafts(session, city, Publishing(NOW, "demo-gis", "", numbers))
+
+
+def test_a_failure_on_the_way_publishes_nothing(embedded: Store):
+    before = read_city(embedded)
+    with embedded.session() as session:
+        numbers = tuple(load(session, rows) for rows in (two_zones(), second_brigade()))
+        publish_drafts(session, before, Publishing(NOW, "demo-gis", "", numbers))
+        session.rollback()
+    assert read_city(embedded).version == before.version
