@@ -144,7 +144,7 @@ def heartbeats(
         steady(service.store_watch.beat, STORE_S),
         steady(service.announce_beat, BEAT_S),
         steady(lambda: save_positions(service), service.settings.position_save_s),
-        EventFeed(service, {"closure": service.change_weights}),
+        EventFeed(service, {"closure": service.change_weights, "city": service.adopt_city}),
         PostOffice(service, SendingTerms(), seed=randbits(64)),
         *(steady(one.beat, STREAM_S) for one in _sharing(service)),
     ]

@@ -15,6 +15,7 @@ HEARD_BY: Mapping[str, Act] = MappingProxyType(
         "reset": Act.LISTEN,
         "weights": Act.SEE_CLOSURES,
         "closure": Act.SEE_CLOSURES,
+        "city": Act.SEE_CITY,
         "coverage": Act.SEE_COVERAGE,
         "positions": Act.SEE_POSITIONS,
         "incident": Act.SEE_INCIDENTS,

@@ -49,6 +49,22 @@ class Layers:
         self._city = city
         self._written: dict[LayerKind, bytes] = {}
 
+    def of(self, city: City) -> Layers:
+        """
+        Lay out the layers of another version of the city.
+
+        Parameters
+        ----------
+        city
+            The city.
+
+        Returns
+        -------
+        layers
+            On the same backdrop.
+        """
+        return Layers(city, self._backdrop)
+
     def geojson(self, kind: LayerKind) -> bytes:
         """
         Write a layer, or hand out what was written before.

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from api.tile import tiles_of
+from dispatch.city import City
 from dispatch.store.cities import open_roads
 from geo.errors import OutsideNetwork, UnreadableFile
 from geo.road.engine_failure import EngineFailed
@@ -72,6 +73,18 @@ class RoadWatch:
                 logger.error("The road engine for %s has failed: arrivals are by air", failed)
             self._put_in_force()
 
+    def take_on(self, city: City) -> None:
+        """
+        Have the service go on with another version of the city, on the engines in force.
+
+        Parameters
+        ----------
+        city
+            The new version; its roads are those of the present one.
+        """
+        with self._lock:
+            self._put_in_force(city)
+
     def beat(self) -> None:
         """Look whether every engine works, and have those back that do again."""
         for mode in sorted(self._engines):
@@ -102,13 +115,14 @@ class RoadWatch:
             logger.warning("The road engine for %s works again", mode)
             self._put_in_force()
 
-    def _put_in_force(self) -> None:
+    def _put_in_force(self, city: City | None = None) -> None:
         """Swap the city for one by road where engines work, and by air elsewhere."""
+        city = city or self._service.city
         engines = {
             mode: straight_line(mode) if mode in self._failed_at_s else engine
             for mode, engine in self._engines.items()
         }
-        city = self._service.city.under(engines, self._service.city.arrival_model)
+        city = city.under(engines, city.arrival_model)
         self._service.live.swap_city(city)
         self._service.city = city
         self._service.tiles = self._service.tiles or tiles_of(city)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Annotated, cast
@@ -40,10 +41,13 @@ from dispatch.policy import Policy, policy_named
 from dispatch.policy_file import standard_policies
 from dispatch.seen_coverage import share_seen
 from dispatch.store.centre_policies import read_centre_policies
+from dispatch.store.cities import read_city
 from dispatch.store.engine import Store
 from dispatch.store.outbox import Outbox
 from geo.position import Fix, FixResult
 from geo.road.engine_failure import EngineFailed
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -135,6 +139,7 @@ class Service:
     _unsaved: set[str] = field(default_factory=set)
     _unshared: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
+    _adopting: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Lay the intake out; it begins when the application starts."""
@@ -208,6 +213,18 @@ class Service:
     def change_weights(self) -> None:
         """Put in force what has just been entered or lifted; open pages hear of a change."""
         self._tell_weights(self.weights.read_again(self.clock()))
+
+    def adopt_city(self) -> None:
+        """Go on with the city as it is published now; who was asked before answers by the old."""
+        with self._adopting:
+            present = self.city
+            tables = read_city(self.store, travel_times=present.travel_times)
+            if tables.version == present.version:
+                return
+            self.road_watch.take_on(replace(tables, deadlines=present.deadlines))
+            self.layers = self.layers.of(self.city)
+        self.keep_duty()
+        logger.info("The city is now at version %s", self.city.version)
 
     def keep_duty(self) -> None:
         """Put in force who is on duty now; open pages hear whose status has changed."""

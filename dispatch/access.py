@@ -59,6 +59,7 @@ class Act(StrEnum):
     SEE_CLOSURES = "see_closures"
     CLOSE_STREETS = "close_streets"
     LOAD_LAYERS = "load_layers"
+    PUBLISH_LAYERS = "publish_layers"
     CHOOSE_POLICY = "choose_policy"
     SET_CALENDAR = "set_calendar"
     SEE_REPORTS = "see_reports"
@@ -103,7 +104,8 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.DISPATCHER: _DISPATCHING | {Act.SEE_REPORTER, Act.SEE_PHONES},
         Role.PLANNER: _LOOKING
         | {Act.SEE_COVERAGE, Act.SUGGEST, Act.PLAN_OPERATION, Act.SET_CALENDAR},
-        Role.GIS: _INSIDE | {Act.SEE_COVERAGE, Act.CLOSE_STREETS, Act.LOAD_LAYERS},
+        Role.GIS: _INSIDE
+        | {Act.SEE_COVERAGE, Act.CLOSE_STREETS, Act.LOAD_LAYERS, Act.PUBLISH_LAYERS},
         Role.OFFICER: _INSIDE
         | {
             Act.SEE_POSITIONS,
@@ -124,6 +126,7 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         | {
             Act.SET_CALENDAR,
             Act.LOAD_LAYERS,
+            Act.PUBLISH_LAYERS,
             Act.SEE_FIGURES,
             Act.RUN_STORE,
             Act.MANAGE_USERS,

@@ -31,7 +31,7 @@ EXPECTED = [
     (r"GET /api/v1/(city|domains|matters|places/at)", EVERYBODY),
     (r"GET /api/v1/layers/coverage/now", {D, P, G, L, X}),
     (r"GET /(api/v1/layers/\{kind\}/published|tiles/.*)", EVERYBODY),
-    (r"\w+ /api/v1/layers.*", {G, X}),
+    (r"\w+ /api/v1/(layers|city/versions).*", {G, X}),
     (r"GET /api/v1/units/\{code\}/reach", {D, O, L, X}),
     (r"GET /api/v1/(units|officers|policies)(/\{code\})?", INSIDE),
     (r"PUT /api/v1/policies/.*", {D, X}),

@@ -1,0 +1,110 @@
+"""Versions of the city over HTTP: a running service goes on with what is published, and back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from demo_service import client_of, copy_of
+
+GIS = {"authorization": "Bearer demo-gis"}
+DISPATCHER = {"authorization": "Bearer demo-dispatcher"}
+
+
+@pytest.fixture
+def client(small_store, tmp_path):
+    with client_of(copy_of(small_store, tmp_path)) as client:
+        client.headers.update(GIS)
+        yield client
+
+
+def zones_of(client):
+    return client.get("/api/v1/layers/zones/published").json()
+
+
+def name_of(client, code):
+    features = zones_of(client)["features"]
+    return next(one["properties"]["name"] for one in features if one["properties"]["code"] == code)
+
+
+def load(client, kind, collection):
+    answer = client.post(
+        "/api/v1/layers",
+        data={"kind": kind, "crs": "wgs84"},
+        files={"file": (f"{kind}.geojson", json.dumps(collection).encode())},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def renamed(client, code, name, **properties: str):
+    """The zones as they are published, one of them with another name."""
+    collection = zones_of(client)
+    for feature in collection["features"]:
+        feature["properties"].pop("label_lon_lat")
+        if feature["properties"]["code"] == code:
+            feature["properties"] |= {"name": name} | properties
+    return collection
+
+
+def version(client):
+    return client.get("/api/v1/city").json()["city_version"]
+
+
+def suggestion(client, city):
+    west, south, east, north = city["bounds"]
+    body = {"lon_lat": [(west + east) / 2, (south + north) / 2], "matters": [first_matter(client)]}
+    answer = client.post("/api/v1/suggestions", json=body, headers=DISPATCHER)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def first_matter(client):
+    return client.get("/api/v1/matters", params={"limit": 1}).json()["items"][0]["code"]
+
+
+def test_a_running_service_goes_on_with_what_is_published_and_goes_back(client):
+    city = client.get("/api/v1/city").json()
+    old_name, loaded = name_of(client, "Z01"), version(client)
+    draft = load(client, "zones", renamed(client, "Z01", "改名责任区"))
+    assert draft["may_be_published"], draft
+    answer = client.post("/api/v1/city/versions", json={"drafts": [draft["id"]], "why": "更名"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["number"] == 2
+    assert name_of(client, "Z01") == "改名责任区"
+    published = version(client)
+    assert published != loaded
+    assert suggestion(client, city)["city_version"] == published
+    assert client.get(f"/api/v1/layers/{draft['id']}").json()["state"] == "published"
+
+    back = client.post("/api/v1/city/versions/rollback", json={"why": "有误"}).json()
+    assert (back["number"], back["back_to"]) == (3, 1)
+    assert (name_of(client, "Z01"), version(client)) == (old_name, loaded)
+    assert suggestion(client, city)["city_version"] == loaded
+    listed = client.get("/api/v1/city/versions").json()["items"]
+    assert [one["number"] for one in listed] == [3, 2, 1]
+
+
+def test_what_an_error_stands_against_is_not_published_and_every_finding_is_told(client):
+    loaded = version(client)
+    draft = load(client, "zones", renamed(client, "Z01", "老城", brigade="B99"))
+    answer = client.post("/api/v1/city/versions", json={"drafts": [draft["id"]]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "flawed_data")
+    assert any("B99" in one["message"] for one in answer.json()["errors"])
+    assert version(client) == loaded
+    assert client.get("/api/v1/city/versions").json()["items"] == []
+
+
+def test_publishing_is_once_for_one_key(client):
+    draft = load(client, "zones", renamed(client, "Z02", "侨港责任区"))
+    keyed = {"idempotency-key": "publish-1"}
+    body = {"drafts": [draft["id"]]}
+    first = client.post("/api/v1/city/versions", json=body, headers=keyed)
+    again = client.post("/api/v1/city/versions", json=body, headers=keyed)
+    assert again.json() == first.json()
+    assert len(client.get("/api/v1/city/versions").json()["items"]) == 2
+
+
+def test_drafts_and_versions_that_are_not_there_are_404(client):
+    for path, body in (("", {"drafts": ["L9"]}), ("/rollback", {"to": 7}), ("/rollback", {})):
+        assert client.post(f"/api/v1/city/versions{path}", json=body).status_code == 404
