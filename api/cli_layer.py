@@ -4,29 +4,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from api.answer_file import write_json
+from api.cli_layer_draft import drafts, drop, findings, load, publish, rollback, versions
 from api.clock import system_clock
-from api.http_door import address, open_door
 from api.layer_file import write_layer_file
 from api.layer_kinds import kind_out, kind_page
-from api.layer_reading import as_one_file, read_layer_file
+from api.layer_options import (
+    CrsOption,
+    FileArgument,
+    KindOption,
+    LayerOption,
+    MapOption,
+    SevenOption,
+)
+from api.layer_reading import read_layer_file
 from api.name_pairs import read_pairs
 from api.progress import progress_bar
 from api.schemas_layer import LayerReportOut
 from api.settings import Settings
-from api.store_option import EXIT_NO, ByOption, JsonOption, TokenOption
-from api.store_option import StoreOption as CityOption
+from api.store_option import EXIT_NO, JsonOption
 from dispatch.atlas import read_published
 from dispatch.layer.check import CheckedLayer, check_against, check_file
 from dispatch.layer.kind import Kind, KindName
@@ -41,27 +47,8 @@ from geo.layer_place import SaidOfPlace
 MOST_SHOWN = 200
 """Findings that the screen shows; `--json` has all."""
 
-app = typer.Typer(help="Layers: check, load, and what their columns mean.", no_args_is_help=True)
+app = typer.Typer(help="Layers: check, load, publish, go back.", no_args_is_help=True)
 
-FileArgument = Annotated[Path, typer.Argument(help="Layer file, zipped or not; CSV; XLSX.")]
-KindOption = Annotated[KindName, typer.Option(help="What its rows are.")]
-CrsOption = Annotated[
-    str | None,
-    typer.Option(help="wgs84, cgcs2000, EPSG:n, gcj02 or bd09; outranks what the file says."),
-]
-SevenOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DX,DY,DZ,RX,RY,RZ,S",
-        help="Seven parameters of Beijing 54 or Xi'an 80: metres, seconds of arc, millionths.",
-    ),
-]
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="NAME=COLUMN", help="What the file calls a column."),
-]
-LayerOption = Annotated[str | None, typer.Option(help="Which layer, where the file has several.")]
-DraftArgument = Annotated[str, typer.Argument(help="Number of the draft.")]
 StoreOption = Annotated[
     str | None,
     typer.Option(
@@ -108,98 +95,6 @@ def check(
         left = len(mended.checked.findings)
         typer.echo(f"{fix_to}: {len(mended.taken)} fixed, {left} finding(s) left")
     return 0 if checked.may_be_published else EXIT_NO
-
-
-@app.command("load")
-def load(
-    file: FileArgument,
-    kind: KindOption,
-    *,
-    crs: CrsOption = None,
-    seven: SevenOption = None,
-    column: MapOption = None,
-    layer: LayerOption = None,
-    source: Annotated[
-        str | None, typer.Option(help="Whom it comes from: its next file is read the same way.")
-    ] = None,
-    store: CityOption = None,
-    token: TokenOption = None,
-    by: ByOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Load a layer as a draft, whatever is wrong with it, and print its number."""
-    said = {"crs": crs, "seven": seven, "layer": layer, "source": source}
-    fields: dict[str, str | list[str]] = {name: text for name, text in said.items() if text}
-    fields |= {"kind": kind, "map": column or []}
-    with (
-        TemporaryDirectory(prefix="grid-dispatch-send-") as folder,
-        open_door(store, token=token, role="gis", by=by) as door,
-    ):
-        draft = door.send_file("layers", fields, as_one_file(file, Path(folder)))
-    _print_draft(draft, as_json=as_json)
-    return 0 if draft["may_be_published"] else EXIT_NO
-
-
-@app.command("drafts")
-def drafts(
-    *, store: CityOption = None, token: TokenOption = None, as_json: JsonOption = False
-) -> int:
-    """List the drafts of layers, the newest first."""
-    with open_door(store, token=token, role="gis") as door:
-        shown = door.ask_all("layers")
-    if as_json:
-        write_json({"drafts": shown}, None)
-        return 0
-    for draft in shown:
-        _print_draft(draft, as_json=False)
-    return 0
-
-
-@app.command("findings")
-def findings(
-    draft: DraftArgument,
-    *,
-    store: CityOption = None,
-    token: TokenOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Print what is wrong with a draft, held against the city as it is published now."""
-    with open_door(store, token=token, role="gis") as door:
-        report = door.ask("GET", address("layers", draft, "report"))
-    if as_json:
-        write_json(report, None)
-    else:
-        for one in report["findings"]:
-            about = one["feature"] or ""
-            typer.echo(f"{one['severity']} {one['code']} {about}: {one['message']['en']}")
-    return 0 if report["may_be_published"] else EXIT_NO
-
-
-@app.command("drop")
-def drop(
-    draft: DraftArgument,
-    *,
-    store: CityOption = None,
-    token: TokenOption = None,
-    by: ByOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Drop a draft: its rows go, its record stays."""
-    with open_door(store, token=token, role="gis", by=by) as door:
-        _print_draft(door.ask("DELETE", address("layers", draft)), as_json=as_json)
-    return 0
-
-
-def _print_draft(draft: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print a draft on one line."""
-    if as_json:
-        write_json(draft, None)
-        return
-    counts = ", ".join(f"{count} {severity}(s)" for severity, count in draft["counts"].items())
-    typer.echo(
-        f"{draft['id']} {draft['state']}: {draft['rows']} {draft['kind']} of {draft['file']} from "
-        f"{draft['source']}, {counts}"
-    )
 
 
 @app.command("kinds")
@@ -298,3 +193,7 @@ def _show_kind(kind: Kind) -> None:
         needed = f"{column.name} *" if column.needed else column.name
         table.add_row(needed, column.zh, column.en, column.reading, column.called)
     console.print(table, highlight=False, markup=False)
+
+
+for verb in (load, drafts, findings, drop, publish, rollback, versions):
+    app.command(verb.__name__)(verb)

@@ -271,3 +271,23 @@ def test_a_sound_shapefile_is_loaded_with_what_lies_beside_it(ask, town, tmp_pat
     code, said = ask("load", tmp_path / "z.shp", "--kind", "zones", "--store", town, "--json")
     assert code == 0, said
     assert json.loads(said.splitlines()[0])["counts"] == {"error": 0, "warning": 0, "note": 0}
+
+
+def test_a_layer_is_published_and_taken_back_at_the_command_line(ask, tmp_path):
+    url = f"sqlite:///{tmp_path / 'town.gpkg'}"
+    with closing(open_store(url, create=True)) as store:
+        load_city(write_city(tmp_path / "city"), store)
+    good = zones_of_town(tmp_path, brigade="B1", border=EAST)
+    number = ask("load", good, "--kind", "zones", "--store", url)[1].split()[0]
+    code, said = ask("publish", number, "--why", "更名", "--store", url)
+    assert code == 0
+    assert said.startswith("2: 2026-11-20T02:00:00Z ")
+    assert f"of {number} 更名" in said
+    assert " back to 1 有误" in ask("rollback", "--why", "有误", "--store", url)[1]
+    listed = json.loads(ask("versions", "--store", url, "--json")[1].splitlines()[0])["versions"]
+    assert [one["back_to"] for one in listed] == [1, None, None]
+    bad = zones_of_town(tmp_path, brigade="B9", border=EAST)
+    number = ask("load", bad, "--kind", "zones", "--store", url)[1].split()[0]
+    code, said = ask("publish", number, "--store", url)
+    assert code == 1
+    assert "nothing was published. See: grid-dispatch layer findings" in said
