@@ -16,8 +16,9 @@ from rich.table import Table
 
 from api.answer_file import write_json
 from api.cli_layer_draft import drafts, drop, findings, load, publish, rollback, versions
+from api.cli_layer_export import export
 from api.clock import system_clock
-from api.layer_file import write_layer_file
+from api.layer_file import WrittenLayer, write_layer_file
 from api.layer_kinds import kind_out, kind_page
 from api.layer_options import (
     CrsOption,
@@ -85,7 +86,7 @@ def check(
         if fix_to is not None:
             report("mending", 0.0)
             mended = mend(checked, check_rows)
-            write_layer_file(mended.checked.rows, fix_to)
+            write_layer_file(WrittenLayer.of(mended.checked.rows), fix_to)
     answer = LayerReportOut.of(checked, against)
     if as_json:
         write_json(answer.model_dump(mode="json", by_alias=True), None)
@@ -195,5 +196,5 @@ def _show_kind(kind: Kind) -> None:
     console.print(table, highlight=False, markup=False)
 
 
-for verb in (load, drafts, findings, drop, publish, rollback, versions):
+for verb in (load, drafts, findings, drop, publish, rollback, versions, export):
     app.command(verb.__name__)(verb)

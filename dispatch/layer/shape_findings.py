@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dispatch.layer.kind import Placed
+from dispatch.layer.kind import KindName, Placed
 from dispatch.layer.rows import LayerRows
 from geo.finding import SHAPE_COLUMN, Change, Finding, Severity
 from geo.remark import Remark
@@ -44,13 +46,22 @@ def shape_findings(rows: LayerRows) -> tuple[list[Finding], NDArray[np.bool_]]:
     fine = usable(rows.shapes, flaws)
     findings = [*_nowhere(rows)]
     for flaw in flaws:
-        if flaw.kind is ShapeFlawKind.TWICE:
-            if wanted is Dimension.POINT:
-                continue  # several may be at one place
-            fine[list(flaw.rows[1:])] = False
-        if not _is_no_flaw(rows, flaw):
+        if flaw.kind is not ShapeFlawKind.TWICE and not _is_no_flaw(rows, flaw):
             findings.append(_finding(rows, flaw, wanted))
+        for twins in _twins(rows, flaw):
+            fine[list(twins[1:])] = False
+            findings.append(_finding(rows, replace(flaw, rows=twins), wanted))
     return findings, fine
+
+
+def _twins(rows: LayerRows, flaw: ShapeFlaw) -> Iterator[tuple[int, ...]]:
+    """Rows that may not have one shape: points may, and areas of different tiers."""
+    if flaw.kind is not ShapeFlawKind.TWICE or rows.kind.dimension is Dimension.POINT:
+        return
+    groups: dict[str, list[int]] = defaultdict(list)
+    for row in flaw.rows:
+        groups[rows.cells["parent"][row] if rows.kind.name is KindName.AREAS else ""].append(row)
+    yield from (tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def _is_no_flaw(rows: LayerRows, flaw: ShapeFlaw) -> bool:

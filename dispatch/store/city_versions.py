@@ -27,7 +27,7 @@ from dispatch.store.duty_rows import calendar_cells, shift_cells
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
 from dispatch.store.layer_tables import CITY_CONTENTS, CITY_VERSIONS
 from dispatch.store.ledger import SYSTEM, record, take_turn
-from dispatch.store.table_content import put_content, put_rows, take_content
+from dispatch.store.table_content import put_content, put_rows, read_content, take_content
 from dispatch.store.upsert import insert_into
 from geo.errors import UnknownName
 
@@ -209,6 +209,38 @@ def list_versions(session: Session) -> list[CityVersion]:
     """
     rows = session.execute(select(CITY_VERSIONS).order_by(CITY_VERSIONS.c.number.desc()))
     return [_version(row) for row in rows]
+
+
+def rows_of_version(session: Session, table: str, number: int | None) -> list[dict[str, Any]]:
+    """
+    Read a table of the city as a version has it.
+
+    Parameters
+    ----------
+    session
+        A session.
+    table
+        Its name, one of `CITY_TABLES`.
+    number
+        The version; None for the city as it is published now.
+
+    Returns
+    -------
+    rows
+        Values by column.
+
+    Raises
+    ------
+    UnknownName
+        There is no such version.
+    """
+    if number is None:
+        content = take_content(session, CITY_TABLES[table])
+    else:
+        digest = get_version(session, number).contents[table]
+        named = select(CITY_CONTENTS.c.content).where(CITY_CONTENTS.c.digest == digest)
+        content = session.scalars(named).one()
+    return read_content(CITY_TABLES[table], content)
 
 
 def _begin(session: Session, now: datetime) -> None:

@@ -63,15 +63,33 @@ def put_content(session: Session, table: Table, content: bytes) -> None:
     content
         What `take_content` took; a column that it lacks is left to the table.
     """
+    put_rows(session, table, read_content(table, content))
+
+
+def read_content(table: Table, content: bytes) -> list[dict[str, Any]]:
+    """
+    Read the rows that were taken from a table.
+
+    Parameters
+    ----------
+    table
+        The table.
+    content
+        What `take_content` took.
+
+    Returns
+    -------
+    rows
+        Values by column, of the columns that the table has now.
+    """
     said = json.loads(zlib.decompress(content))
     reads = {column.name: _reader(column) for column in _columns(table)}
     names = [name for name in said["columns"] if name in reads]
     at = [said["columns"].index(name) for name in names]
-    rows = [
+    return [
         {name: reads[name](row[place]) for name, place in zip(names, at, strict=True)}
         for row in said["rows"]
     ]
-    put_rows(session, table, rows)
 
 
 def put_rows(session: Session, table: Table, rows: list[Mapping[str, Any]] | list[Any]) -> None:

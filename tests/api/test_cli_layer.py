@@ -291,3 +291,48 @@ def test_a_layer_is_published_and_taken_back_at_the_command_line(ask, tmp_path):
     code, said = ask("publish", number, "--store", url)
     assert code == 1
     assert "nothing was published. See: grid-dispatch layer findings" in said
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "zones z.gpkg EPSG:4490",
+        "grids g.geojson wgs84",
+        "areas a.fgb EPSG:4524",
+        "no-fly n.gpkg gcj02",
+        "units u.csv bd09",
+        "authority r.csv EPSG:4490",
+    ],
+)
+def test_what_is_exported_is_what_is_published(ask, checked, town, tmp_path, asked):
+    kind, name, crs = asked.split()
+    out = tmp_path / name
+    code, said = ask("export", kind, "--out", out, "--crs", crs, "--store", town)
+    assert code == 0, said
+    assert f"{kind}, {crs}" in said
+    _, report = checked(out, kind, "--crs", crs, "--store", town)
+    assert not any(report["difference"].values())
+    assert [one for one in report["findings"] if one["severity"] == "error"] == []
+
+
+def test_an_earlier_version_is_exported_by_its_number(ask, tmp_path):
+    url = f"sqlite:///{tmp_path / 'town.gpkg'}"
+    with closing(open_store(url, create=True)) as store:
+        load_city(write_city(tmp_path / "city"), store)
+    file = zones_of_town(tmp_path, brigade="B1", border=EAST)
+    renamed = gpd.read_file(file).assign(name="改名")
+    renamed.to_file(file)
+    ask(
+        "publish",
+        ask("load", file, "--kind", "zones", "--store", url)[1].split()[0],
+        "--store",
+        url,
+    )
+    for version, name in ((1, "一区"), (2, "改名")):
+        out = tmp_path / f"v{version}.gpkg"
+        ask("export", "zones", "--version", version, "--out", out, "--store", url)
+        assert gpd.read_file(out)["name"].tolist() == [name]
+    assert gpd.read_file(tmp_path / "v1.gpkg").crs.to_epsg() == 4490
+    said = ask("export", "places", "--out", tmp_path / "p.csv", "--store", url)[1]
+    assert "keeps no versions of places" in said
+    assert "no version 9" in ask("export", "zones", "--version", 9, "--out", out, "--store", url)[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import numpy as np
 import pytest
@@ -165,3 +167,25 @@ def test_a_failure_on_the_way_publishes_nothing(embedded: Store):
         publish_drafts(session, before, Publishing(NOW, "demo-gis", "", numbers))
         session.rollback()
     assert read_city(embedded).version == before.version
+
+
+def test_readers_see_the_city_of_one_version_and_never_a_mixture(store: Store, count):
+    """The zones of the one have brigades that the units of the other don't have."""
+    loaded = read_city(store).version
+    publish(store, two_zones(), second_brigade())
+    whole, seen, done = {loaded, read_city(store).version}, set(), Event()
+
+    def read_on():
+        while not done.is_set():
+            seen.add(read_city(store).version)
+
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(read_on) for _ in range(2)]
+        for _ in range(count(reduced=6, full=500, long=5000)):
+            with store.session() as session:
+                go_back(session, None, Publishing(NOW, "demo-gis"))
+                session.commit()
+        done.set()
+        for one in reading:
+            one.result()
+    assert seen <= whole
