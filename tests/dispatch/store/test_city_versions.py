@@ -175,7 +175,7 @@ def test_readers_see_the_city_of_one_version_and_never_a_mixture(store: Store, c
     publish(store, two_zones(), second_brigade())
     whole, seen, done = {loaded, read_city(store).version}, set(), Event()
 
-    def read_on():
+    def read_on() -> None:
         while not done.is_set():
             seen.add(read_city(store).version)
 
