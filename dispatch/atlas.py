@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
+from dispatch.incident_state import ENDED, State
 from dispatch.layer.check import CheckedLayer, check_together
 from dispatch.layer.difference import in_zones
 from dispatch.layer.kind import KindName
 from dispatch.layer.published import PUT, Published, beside
 from dispatch.layer.reference_findings import new_findings
 from dispatch.layer.rows import LayerRows
-from dispatch.lifecycle import ENDED, State
 from dispatch.store.cities import read_city
 from dispatch.store.city_contents import CityContents
 from dispatch.store.city_versions import CityVersion, Publishing, publish_values
