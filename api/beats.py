@@ -8,6 +8,7 @@ from secrets import randbits, token_hex
 from typing import Protocol
 
 from api.case_intervals import CaseIntervals
+from api.city_clock import CityClock
 from api.deadline_watch import DeadlineWatch
 from api.event_feed import EventFeed
 from api.idempotency import drop_old_answers
@@ -36,6 +37,9 @@ ROADS_S = 2.0
 
 DEADLINES_S = 1.0
 """How often it is seen to that deadlines are told of: at most five seconds late."""
+
+CITY_S = 1.0
+"""How often it is seen whether a planned version of the city is due."""
 
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
@@ -138,6 +142,7 @@ def heartbeats(
         steady(leadership.look, LEAD_S),
         steady(DeadlineWatch(service).beat, DEADLINES_S),
         steady(once(SecondLook(service, standard_rule()).beat), SECOND_LOOK_S),
+        steady(once(CityClock(service).beat), CITY_S),
         steady(once(lambda: drop_old_answers(service)), ANSWERS_S),
         steady(once(lambda: forget_daily(service)), RETENTION_S),
         steady(CaseIntervals(service, figures).beat, INTERVALS_S),

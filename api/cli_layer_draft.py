@@ -109,20 +109,28 @@ def publish(
     draft: Annotated[list[str], typer.Argument(help="Numbers of drafts that belong together.")],
     *,
     why: WhyOption = "",
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When; ISO 8601 with offset; at once without."),
+    ] = None,
     store: StoreOption = None,
     token: TokenOption = None,
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Publish drafts together as one version of the city, unless an error stands against one."""
-    body = {"drafts": draft, "why": why}
+    body = {"drafts": draft, "why": why} | ({} if at is None else {"at": at})
     try:
         with open_door(store, token=token, role="gis", by=by) as door:
-            version = door.ask("POST", "city/versions", body)
+            path = "city/versions" if at is None else "city/versions/planned"
+            version = door.ask("POST", path, body)
     except FlawedData as error:
         typer.echo(f"{error} See: grid-dispatch layer findings DRAFT.", err=True)
         return EXIT_NO
-    _print_version(version, as_json=as_json)
+    if at is None or as_json:
+        _print_version(version, as_json=as_json)
+    else:
+        typer.echo(f"{version['id']} {version['state']}: {version['due_at']}")
     return 0
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from api.schemas import Asked, Text
+from api.schemas import Asked, Instant, Text
+from dispatch.store.city_plans import CityPlan, PlanState
 from dispatch.store.city_versions import CityVersion
 
 Why = Annotated[Text, Field(max_length=500, description="In the words of whoever does it.")]
@@ -19,6 +20,12 @@ class PublishIn(Asked):
 
     drafts: Annotated[list[DraftNumber], Field(min_length=1, max_length=16)]
     why: Why = ""
+
+
+class PlanIn(PublishIn):
+    """Drafts that are to be published at a time."""
+
+    at: Instant = Field(description="When, such as midnight on a date; with offset.")
 
 
 class RollBackIn(Asked):
@@ -50,4 +57,33 @@ class CityVersionOut(BaseModel):
             published_at=version.published_at,
             published_by=version.published_by,
             back_to=version.back_to,
+        )
+
+
+class CityPlanOut(BaseModel):
+    """Drafts that are to be published at a time, or were."""
+
+    id: str
+    drafts: list[str]
+    why: str
+    due_at: datetime
+    state: PlanState
+    said: str | None = Field(description="Why it was refused when its time came.")
+    version: int | None = Field(description="The version that it became.")
+    planned_at: datetime
+    planned_by: str
+
+    @classmethod
+    def of(cls, plan: CityPlan) -> CityPlanOut:
+        """Copy a plan."""
+        return cls(
+            id=plan.id,
+            drafts=list(plan.drafts),
+            why=plan.why,
+            due_at=plan.due_at,
+            state=plan.state,
+            said=plan.said,
+            version=plan.version,
+            planned_at=plan.planned_at,
+            planned_by=plan.planned_by,
         )

@@ -110,6 +110,37 @@ def publish_drafts(
     FlawedData
         An error stands against one of them; it holds every finding of all.
     """
+    values, checked = values_of(session, city, publishing)
+    version = publish_values(session, values, publishing)
+    note_published(session, publishing.drafts)
+    return version, checked
+
+
+def values_of(
+    session: Session, city: City, publishing: Publishing
+) -> tuple[dict[str, Sequence[Any]], list[CheckedLayer]]:
+    """
+    Find out what drafts would change, without changing anything.
+
+    Parameters
+    ----------
+    session
+        A session.
+    city
+        The city as it is published.
+    publishing
+        Which drafts, who, when and why.
+
+    Returns
+    -------
+    values, checked
+        What each table that would change would hold, and what was found of each draft.
+
+    Raises
+    ------
+    BadValue, UnknownName, Conflict, FlawedData
+        As of `publish_drafts`.
+    """
     layers = [read_draft_rows(session, number) for number in publishing.drafts]
     _require_set(layers)
     published = published_in(session, city, now=publishing.now)
@@ -126,9 +157,7 @@ def publish_drafts(
         for table, value_of in VALUES.items()
         if value_of(after) != value_of(before)
     }
-    version = publish_values(session, values, publishing)
-    note_published(session, publishing.drafts)
-    return version, checked
+    return values, checked
 
 
 VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -11,13 +13,20 @@ from api.errors import NotFound
 from api.idempotency import EffectDep
 from api.own_ground import require_whole_city
 from api.schemas import Page
-from api.schemas_city_version import CityVersionOut, PublishIn, RollBackIn
+from api.schemas_city_version import (
+    CityPlanOut,
+    CityVersionOut,
+    PlanIn,
+    PublishIn,
+    RollBackIn,
+)
 from api.service import ServiceDep
 from api.telling import tell_city
 from dispatch.access import Act, Person
-from dispatch.atlas import publish_drafts
+from dispatch.atlas import publish_drafts, values_of
+from dispatch.store.city_plans import call_off, list_plans, plan_publishing
 from dispatch.store.city_versions import Publishing, go_back, list_versions
-from geo.errors import UnknownName
+from geo.errors import BadValue, UnknownName
 
 router = APIRouter(prefix="/api/v1/city/versions", tags=["layers"])
 
@@ -41,14 +50,12 @@ def publish(
     require_whole_city(person, service.city)
     now = service.clock()
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
-    try:
-        with effect.begin() as session:
-            version, _ = publish_drafts(session, service.city, publishing)
-            shown = CityVersionOut.of(version)
-            tell_city(session, shown, now=now)
-            effect.commit(shown)
-    except UnknownName as error:
-        raise NotFound(str(error)) from error
+    service.adopt_city()  # of another process, if it has published since
+    with _not_there(), effect.begin() as session:
+        version, _ = publish_drafts(session, service.city, publishing)
+        shown = CityVersionOut.of(version)
+        tell_city(session, shown, now=now)
+        effect.commit(shown)
     service.adopt_city()
     return shown
 
@@ -60,13 +67,55 @@ def roll_back(
     """Go back to a version, by publishing it once more."""
     require_whole_city(person, service.city)
     now = service.clock()
-    try:
-        with effect.begin() as session:
-            version = go_back(session, given.to, Publishing(now, person.name, given.why))
-            shown = CityVersionOut.of(version)
-            tell_city(session, shown, now=now)
-            effect.commit(shown)
-    except UnknownName as error:
-        raise NotFound(str(error)) from error
+    with _not_there(), effect.begin() as session:
+        version = go_back(session, given.to, Publishing(now, person.name, given.why))
+        shown = CityVersionOut.of(version)
+        tell_city(session, shown, now=now)
+        effect.commit(shown)
     service.adopt_city()
     return shown
+
+
+@router.post("/planned", status_code=201)
+def plan(
+    given: PlanIn, effect: EffectDep, service: ServiceDep, person: PublishLayersDep
+) -> CityPlanOut:
+    """Plan that drafts are published at a time; they are checked now, and again then."""
+    require_whole_city(person, service.city)
+    now = service.clock()
+    if given.at <= now:
+        raise BadValue("The time is over: leave it out to publish now.")
+    publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
+    with _not_there(), effect.begin() as session:
+        values_of(session, service.city, publishing)
+        shown = CityPlanOut.of(plan_publishing(session, publishing, given.at))
+        return effect.commit(shown)
+
+
+@router.get("/planned")
+def list_planned(service: ServiceDep, person: PublishLayersDep) -> Page[CityPlanOut]:
+    """What is planned, and what became of earlier plans, the newest first."""
+    require_whole_city(person, service.city)
+    with service.store.reading() as session:
+        plans = list_plans(session)
+    return Page(items=[CityPlanOut.of(one) for one in plans], next=None)
+
+
+@router.delete("/planned/{number}")
+def cancel(
+    number: str, effect: EffectDep, service: ServiceDep, person: PublishLayersDep
+) -> CityPlanOut:
+    """Call a plan off before its time comes."""
+    require_whole_city(person, service.city)
+    with _not_there(), effect.begin() as session:
+        called_off = call_off(session, number, now=service.clock(), by=person.name)
+        return effect.commit(CityPlanOut.of(called_off))
+
+
+@contextmanager
+def _not_there() -> Iterator[None]:
+    """Answer 404 for a draft, version or plan that is not there."""
+    try:
+        yield
+    except UnknownName as error:
+        raise NotFound(str(error)) from error

@@ -56,3 +56,17 @@ CITY_CONTENTS = table(
     text("digest", unique=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+CITY_PLANS = table(
+    "city_plans",
+    "定时发布 / Sets of drafts that are to be published at a time",
+    text("id", unique=True),
+    text("drafts"),
+    text("why"),
+    Column("due_at", Instant, nullable=False, index=True),
+    text("state"),
+    text("said", nullable=True),
+    Column("version", Integer),
+    Column("planned_at", Instant, nullable=False),
+    text("planned_by"),
+)

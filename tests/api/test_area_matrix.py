@@ -59,7 +59,7 @@ TABLE = [
     # the same for everybody whose role it is, wherever they belong
     (r"GET /reports/shadow", None, 403),
     (r"GET /(units/\{code\}|closures/\{number\}|layers/\{kind\}/published)", None, None),
-    (r"(GET|DELETE) /(layers(/\{number\}.*)?|city/versions)", None, 403),
+    (r"(GET|DELETE) /(layers(/\{number\}.*)?|city/versions.*)", None, 403),
     (r"POST /city/versions/rollback", None, 403),
     (r"GET /(city|domains|matters|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
@@ -77,7 +77,8 @@ TABLE = [
         None,
         None,
     ),
-    (r"POST /(assignments|whistles|positions|users|api-keys|layers|city/versions)", None, None),
+    (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
+    (r"POST /(layers|city/versions|city/versions/planned)", None, None),
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from demo_service import client_of, copy_of
+
+from api import beats
+from api.city_clock import CityClock
 
 GIS = {"authorization": "Bearer demo-gis"}
 DISPATCHER = {"authorization": "Bearer demo-dispatcher"}
 
 
 @pytest.fixture
-def client(small_store, tmp_path):
+def client(small_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(beats, "CITY_S", 3600.0)  # the test is the clock
     with client_of(copy_of(small_store, tmp_path)) as client:
         client.headers.update(GIS)
         yield client
@@ -108,3 +113,71 @@ def test_publishing_is_once_for_one_key(client):
 def test_drafts_and_versions_that_are_not_there_are_404(client):
     for path, body in (("", {"drafts": ["L9"]}), ("/rollback", {"to": 7}), ("/rollback", {})):
         assert client.post(f"/api/v1/city/versions{path}", json=body).status_code == 404
+
+
+def planned(client, draft, minutes):
+    now = datetime.fromisoformat(client.get("/api/v1/city").json()["now"])
+    at = (now + timedelta(minutes=minutes)).isoformat()
+    body = {"drafts": [draft["id"]], "why": "午夜", "at": at}
+    return client.post("/api/v1/city/versions/planned", json=body)
+
+
+def state_of(client, number):
+    items = client.get("/api/v1/city/versions/planned").json()["items"]
+    return next((one["state"], one["version"]) for one in items if one["id"] == number)
+
+
+def tick(client, *, minutes):
+    """Let the city clock look as if so many minutes had passed."""
+    service = client.app.state.service
+    now, clock = service.clock(), service.clock
+    service.clock = lambda: now + timedelta(minutes=minutes)
+    try:
+        CityClock(service).beat()
+    finally:
+        service.clock = clock
+
+
+def test_a_version_is_published_at_its_time_once_and_not_before(client):
+    loaded, draft = version(client), load(client, "zones", renamed(client, "Z01", "改名责任区"))
+    plan = planned(client, draft, minutes=60)
+    assert plan.status_code == 201, plan.text
+    number = plan.json()["id"]
+    tick(client, minutes=59)
+    assert (version(client), state_of(client, number)) == (loaded, ("planned", None))
+    tick(client, minutes=61)
+    assert name_of(client, "Z01") == "改名责任区"
+    assert state_of(client, number) == ("published", 2)
+    tick(client, minutes=62)
+    assert len(client.get("/api/v1/city/versions").json()["items"]) == 2
+
+
+def test_a_plan_is_called_off_before_its_time_and_not_after(client):
+    loaded, draft = version(client), load(client, "zones", renamed(client, "Z01", "改名责任区"))
+    number = planned(client, draft, minutes=60).json()["id"]
+    path = f"/api/v1/city/versions/planned/{number}"
+    assert client.delete(path).json()["state"] == "called_off"
+    tick(client, minutes=61)
+    assert version(client) == loaded
+    other = planned(client, draft, minutes=60).json()["id"]
+    tick(client, minutes=61)
+    assert client.delete(path.replace(number, other)).status_code == 409
+    assert client.delete(path.replace(number, "V9")).status_code == 404
+
+
+def test_a_plan_against_which_something_stands_by_then_is_refused_with_what_was_said(client):
+    loaded, draft = version(client), load(client, "zones", renamed(client, "Z01", "改名责任区"))
+    number = planned(client, draft, minutes=60).json()["id"]
+    client.delete(f"/api/v1/layers/{draft['id']}")
+    tick(client, minutes=61)
+    assert version(client) == loaded
+    assert state_of(client, number) == ("refused", None)
+    (plan,) = client.get("/api/v1/city/versions/planned").json()["items"]
+    assert "was dropped by demo-gis" in plan["said"]
+
+
+def test_a_plan_is_checked_when_it_is_made(client):
+    sound = load(client, "zones", renamed(client, "Z01", "老城"))
+    assert planned(client, sound, minutes=-1).status_code == 422
+    flawed = load(client, "zones", renamed(client, "Z01", "老城", brigade="B99"))
+    assert planned(client, flawed, minutes=60).json()["code"] == "flawed_data"

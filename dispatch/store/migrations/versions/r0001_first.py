@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_a85a6208"
+revision = "0001_027e89e4"
 down_revision = None
 
 
@@ -193,6 +193,27 @@ def upgrade() -> None:
             sqlite_autoincrement=True,
         ),
     )
+    list_table(
+        store,
+        op.create_table(
+            "city_plans",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("drafts", PLAIN_TEXT, nullable=False),
+            sa.Column("why", PLAIN_TEXT, nullable=False),
+            sa.Column("due_at", Instant(), nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("said", PLAIN_TEXT, nullable=True),
+            sa.Column("version", sa.Integer(), nullable=True),
+            sa.Column("planned_at", Instant(), nullable=False),
+            sa.Column("planned_by", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="定时发布 / Sets of drafts that are to be published at a time",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_city_plans_due_at"), "city_plans", ["due_at"], unique=False)
     list_table(
         store,
         op.create_table(

@@ -1,0 +1,66 @@
+"""City clock: publishes what was planned when its time has come, once, or says why not."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from api.schemas_city_version import CityVersionOut
+from api.telling import tell_city
+from dispatch.atlas import publish_drafts
+from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
+from dispatch.store.city_versions import Publishing
+from dispatch.store.ledger import SYSTEM, record
+from geo.errors import GridDispatchError
+
+if TYPE_CHECKING:
+    from api.service import Service
+
+logger = logging.getLogger(__name__)
+
+
+class CityClock:
+    """
+    Looks whether a planned version is due.
+
+    Parameters
+    ----------
+    service
+        The service, which goes on with what is published.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def beat(self) -> None:
+        """Publish what is due, one plan after the other."""
+        with self._service.store.reading() as session:
+            due = due_plans(session, now=self._service.clock())
+        for plan in due:
+            try:
+                self._publish(plan)
+            except GridDispatchError as error:
+                self._refuse(plan, error)
+
+    def _publish(self, plan: CityPlan) -> None:
+        """Publish in one transaction with the state of the plan."""
+        now = self._service.clock()
+        self._service.adopt_city()  # of another process, if it has published since
+        with self._service.store.session() as session:
+            publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
+            version, _ = publish_drafts(session, self._service.city, publishing)
+            if not claim_plan(session, plan.id, version.number, None):
+                return  # called off, or another process was first: nothing is committed
+            tell_city(session, CityVersionOut.of(version), now=now)
+            session.commit()
+        self._service.adopt_city()
+
+    def _refuse(self, plan: CityPlan, error: GridDispatchError) -> None:
+        """Leave the city as it is, and keep what stands against the plan."""
+        said = str(error).partition("\n")[0]
+        logger.error("The planned version %s was not published: %s", plan.id, said)
+        with self._service.store.session() as session:
+            if claim_plan(session, plan.id, None, said):
+                now = self._service.clock()
+                record(session, now=now, by=SYSTEM, act="refuse_city", about=plan.id)
+                session.commit()
