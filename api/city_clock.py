@@ -45,7 +45,6 @@ class CityClock:
     def _publish(self, plan: CityPlan) -> None:
         """Publish in one transaction with the state of the plan."""
         now = self._service.clock()
-        self._service.adopt_city()  # of another process, if it has published since
         with self._service.store.session() as session:
             publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
             version, _ = publish_drafts(session, self._service.city, publishing)

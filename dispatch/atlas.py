@@ -17,13 +17,14 @@ from dispatch.layer.kind import KindName
 from dispatch.layer.published import PUT, Published, beside
 from dispatch.layer.reference_findings import new_findings
 from dispatch.layer.rows import LayerRows
-from dispatch.store.cities import read_city
+from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
 from dispatch.store.city_versions import CityVersion, Publishing, publish_values
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import Store
 from dispatch.store.incidents import list_incidents
 from dispatch.store.layer_drafts import note_published, read_draft_rows
+from dispatch.store.ledger import take_turn
 from geo.errors import BadValue, FlawedData
 from geo.finding import Finding, blocks
 
@@ -92,7 +93,7 @@ def publish_drafts(
     session
         A session that may write; the caller commits.
     city
-        The city as it is published; its tables are what is replaced.
+        The city as it was read; its road engines are used, its tables are read anew.
     publishing
         Which drafts, who, when and why.
 
@@ -110,6 +111,8 @@ def publish_drafts(
     FlawedData
         An error stands against one of them; it holds every finding of all.
     """
+    take_turn(session)
+    city = city_in(session, city.travel_times)  # another process may have published since
     values, checked = values_of(session, city, publishing)
     version = publish_values(session, values, publishing)
     note_published(session, publishing.drafts)

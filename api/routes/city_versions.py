@@ -50,7 +50,6 @@ def publish(
     require_whole_city(person, service.city)
     now = service.clock()
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
-    service.adopt_city()  # of another process, if it has published since
     with _not_there(), effect.begin() as session:
         version, _ = publish_drafts(session, service.city, publishing)
         shown = CityVersionOut.of(version)

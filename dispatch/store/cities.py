@@ -160,34 +160,56 @@ def read_city(
         No city has been loaded, or its road networks are gone and nothing stands in for them.
     """
     with store.reading() as session:
-        entries = session.execute(select(tables.META.c.name, tables.META.c.value))
-        meta = {row.name: row.value for row in entries}
+        meta = _meta(session)
         if "code" not in meta:
             raise UnreadableFile(f"The store {store.name} holds no city; load one first.")
-        return City(
-            code=meta["code"],
-            name=meta["name"],
-            name_en=meta["name_en"],
-            lon_lat=(float(meta["lon"]), float(meta["lat"])),
-            areas=tuple(map(_area, _rows(session, tables.AREAS))),
-            zones=tuple(map(_zone, _rows(session, tables.ZONES))),
-            grids=tuple(map(_grid, _rows(session, tables.GRIDS))),
-            domains={
-                domain.code: domain for domain in map(_domain, _rows(session, tables.DOMAINS))
-            },
-            matters={
-                matter.code: matter for matter in map(_matter, _rows(session, tables.MATTERS))
-            },
-            authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
-            units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
-            officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
-            travel_times=travel_times or _engines(store, meta, or_by_air=or_by_air),
-            invented=meta["invented"] == "1",
-            partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
-            no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
-            run_cards=read_run_cards(session),
-            arrival_model=in_force(session),
-        )
+        engines = travel_times or _engines(store, meta, or_by_air=or_by_air)
+        return city_in(session, engines)
+
+
+def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
+    """
+    Read the city as one session sees it.
+
+    Parameters
+    ----------
+    session
+        A session on a store that holds a city.
+    travel_times
+        The road engine of each mode.
+
+    Returns
+    -------
+    city
+        Ready for decisions.
+    """
+    meta = _meta(session)
+    return City(
+        code=meta["code"],
+        name=meta["name"],
+        name_en=meta["name_en"],
+        lon_lat=(float(meta["lon"]), float(meta["lat"])),
+        areas=tuple(map(_area, _rows(session, tables.AREAS))),
+        zones=tuple(map(_zone, _rows(session, tables.ZONES))),
+        grids=tuple(map(_grid, _rows(session, tables.GRIDS))),
+        domains={domain.code: domain for domain in map(_domain, _rows(session, tables.DOMAINS))},
+        matters={matter.code: matter for matter in map(_matter, _rows(session, tables.MATTERS))},
+        authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
+        units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
+        officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
+        travel_times=travel_times,
+        invented=meta["invented"] == "1",
+        partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
+        no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
+        run_cards=read_run_cards(session),
+        arrival_model=in_force(session),
+    )
+
+
+def _meta(session: Session) -> dict[str, str]:
+    """What the store says of the city in a word each."""
+    entries = session.execute(select(tables.META.c.name, tables.META.c.value))
+    return {row.name: row.value for row in entries}
 
 
 def open_roads(store: Store, mode: Mode) -> NetworkTravelTimes:
