@@ -201,4 +201,6 @@ def split_codes(text: str | None) -> tuple[str, ...]:
     codes
         In the order written.
     """
-    return tuple(code.strip() for code in (text or "").split(SEPARATOR) if code.strip())
+    if not text:
+        return ()
+    return tuple(code.strip() for code in text.split(SEPARATOR) if code.strip())
