@@ -30,6 +30,7 @@ TABLES: Mapping[KindName, str] = {
     KindName.MATTERS: "matters",
     KindName.AUTHORITY: "authority",
     KindName.NO_FLY: "no_fly",
+    KindName.PLACES: "places",
     KindName.ROSTERS: "rosters",
     KindName.CALENDARS: "calendars",
 }
@@ -92,7 +93,7 @@ def written(
     return WrittenLayer(str(kind), columns, shapes, about)
 
 
-SHAPES = ("polygon", "base")
+SHAPES = ("polygon", "base", "place")
 """Columns that hold shapes."""
 
 

@@ -21,6 +21,7 @@ from dispatch.drone import Drones, muster_drones
 from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
+from dispatch.place_entry import PlaceEntry
 from dispatch.roster import Roster, muster
 from dispatch.run_card import RunCard
 from dispatch.unit import BRIGADES, Officer, Unit, UnitKind, commanding_brigade
@@ -66,6 +67,8 @@ class City:
         Neighbouring cities with which cases are exchanged.
     no_fly
         Where drones may not fly.
+    places
+        Its gazetteer.
     run_cards
         Who goes first, second, third for named matters.
     arrival_model
@@ -91,6 +94,7 @@ class City:
     invented: bool = False
     partners: tuple[PartnerCity, ...] = ()
     no_fly: tuple[NoFly, ...] = ()
+    places: tuple[PlaceEntry, ...] = ()
     run_cards: tuple[RunCard, ...] = ()
     arrival_model: ArrivalModel | None = None
     deadlines: DeadlineTerms | None = None
@@ -122,6 +126,7 @@ class City:
             self.partners,
             self.run_cards,
             self.no_fly,
+            self.places,
         )
         for table in tables:
             for row in sorted(map(_content, table)):

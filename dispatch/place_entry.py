@@ -24,6 +24,8 @@ class PlaceEntry:
         What it is: a school, a market; in the words of the source.
     also
         What else people call it.
+    name_en
+        What it is called in English, or in pinyin.
     """
 
     code: str
@@ -32,6 +34,7 @@ class PlaceEntry:
     address: str = ""
     kind: str = ""
     also: tuple[str, ...] = ()
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,10 +213,11 @@ PLACES = Kind(
     KindName.PLACES,
     "地名地址",
     "gazetteer: places and addresses by which people say where they are",
-    more_rows.PLACES,
+    city_rows.PLACES,
     (
         CODE,
         NAME,
+        NAME_EN,
         Column("address", "详细地址", "address in full", called="地址 详细地址 门牌 dz addr"),
         Column("kind", "类别", "what it is", called="类别 类型 种类 type 分类"),
         Column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from dispatch.base import Base
-from dispatch.place_entry import PlaceEntry, StatedDemand
+from dispatch.place_entry import StatedDemand
 from dispatch.store.cells import lon_lat_of, read_instant
 from dispatch.store.city_rows import Source
 from dispatch.store.column import split_codes
@@ -23,19 +23,6 @@ def _boundary(row: Row) -> Area:
 def _base(row: Row) -> Base:
     units = split_codes(row["units"])
     return Base(row["code"], row["name"], lon_lat_of(row), units, row["name_en"])
-
-
-def _place(row: Row) -> PlaceEntry:
-    if not row["name"]:
-        raise ValueError("the place has no name")
-    return PlaceEntry(
-        code=row["code"],
-        name=row["name"],
-        lon_lat=lon_lat_of(row),
-        address=row["address"],
-        kind=row["kind"],
-        also=split_codes(row["also"]),
-    )
 
 
 def _demand(row: Row) -> StatedDemand:
@@ -74,7 +61,6 @@ SLOWNESS = ("speed_factor", "speed_cap_kph")
 
 BOUNDARY = Source("boundary.gpkg", "code name", _boundary, optional="name_en")
 BASES = Source("bases.csv", "code name", _base, optional="name_en units")
-PLACES = Source("places.csv", "code name", _place, optional="address kind also")
 DEMAND = Source("demand.csv", "id weight", _demand, key="id")
 CLOSURES = Source(
     "closures.gpkg",

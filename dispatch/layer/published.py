@@ -68,6 +68,7 @@ class Published:
             incidents=(),
             networks=self.networks,
             no_fly=city.no_fly,
+            places=city.places,
             run_cards=city.run_cards,
             duty=self.duty,
         )
@@ -171,6 +172,7 @@ PUT: Final[Mapping[KindName, Callable[[CityContents, tuple[Any, ...]], CityConte
     KindName.MATTERS: _of_field("matters"),
     KindName.AUTHORITY: _of_field("authority"),
     KindName.NO_FLY: _of_field("no_fly"),
+    KindName.PLACES: _of_field("places"),
     KindName.BOUNDARY: _with_boundary,
     KindName.BASES: _with_bases,
     KindName.ROSTERS: lambda contents, values: replace(
@@ -207,6 +209,7 @@ def published_values(published: Published, kind: KindName) -> tuple[Any, ...] | 
         KindName.MATTERS: contents.matters,
         KindName.AUTHORITY: contents.authority,
         KindName.NO_FLY: contents.no_fly,
+        KindName.PLACES: contents.places,
         KindName.ROSTERS: contents.duty.shifts,
         KindName.CALENDARS: contents.duty.calendar,
         KindName.OFFICERS: tuple(row.officer for row in contents.officers),

@@ -15,6 +15,7 @@ from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.city import City
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
+from dispatch.place_entry import PlaceEntry
 from dispatch.sight import filed_under
 from dispatch.store import geopackage, tables
 from dispatch.store.arrival_models import in_force
@@ -43,8 +44,9 @@ LAYERS = (
     tables.BACKDROP,
     tables.PARTNERS,
     tables.NO_FLY,
+    tables.PLACES,
 )
-"""Tables of polygons, whose extents a GeoPackage notes."""
+"""Tables of shapes, whose extents a GeoPackage notes."""
 
 ROADS = "roads:"
 """Before the mode in the name of the entry that says where its network lies."""
@@ -105,6 +107,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         (tables.NO_FLY, contents.no_fly),
     ):
         _insert(session, table, [columns_of(table, value) for value in values])
+    _insert(session, tables.PLACES, [place_columns(entry) for entry in contents.places])
     _insert(session, tables.UNITS, [unit_columns(unit) for unit in contents.units])
     _insert(
         session,
@@ -201,6 +204,7 @@ def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
         invented=meta["invented"] == "1",
         partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
         no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
+        places=tuple(map(_place, _rows(session, tables.PLACES))),
         run_cards=read_run_cards(session),
         arrival_model=in_force(session),
     )
@@ -348,6 +352,23 @@ def unit_columns(unit: Unit) -> dict[str, Any]:
     return columns_of(tables.UNITS, unit) | {"base": base}
 
 
+def place_columns(entry: PlaceEntry) -> dict[str, Any]:
+    """
+    Write an entry of the gazetteer as columns of its table.
+
+    Parameters
+    ----------
+    entry
+        The entry.
+
+    Returns
+    -------
+    columns
+        With its place as a point.
+    """
+    return columns_of(tables.PLACES, entry) | {"place": Point(entry.lon_lat)}
+
+
 def _area(row: Row[Any]) -> Area:
     return Area(row.code, row.name, Tier(row.tier), row.parent, row.polygon, row.name_en)
 
@@ -413,6 +434,18 @@ def _partner(row: Row[Any]) -> PartnerCity:
 
 def _no_fly(row: Row[Any]) -> NoFly:
     return NoFly(row.code, row.name, row.polygon, row.name_en)
+
+
+def _place(row: Row[Any]) -> PlaceEntry:
+    return PlaceEntry(
+        code=row.code,
+        name=row.name,
+        lon_lat=(row.place.x, row.place.y),
+        address=row.address,
+        kind=row.kind,
+        also=row.also,
+        name_en=row.name_en,
+    )
 
 
 def _unit(row: Row[Any]) -> Unit:

@@ -57,6 +57,7 @@ def _used_twice(city: CityContents) -> Iterator[Finding]:
         (city_rows.AUTHORITY.file, [row.id for row in city.authority]),
         (city_rows.PARTNERS.file, [partner.code for partner in city.partners]),
         (city_rows.NO_FLY.file, [one.code for one in city.no_fly]),
+        (city_rows.PLACES.file, [one.code for one in city.places]),
         (city_rows.UNITS.file, [unit.code for unit in city.units]),
         (city_rows.OFFICERS.file, [row.officer.id for row in city.officers]),
         (city_rows.INCIDENTS.file, [str(incident.id) for incident in city.incidents]),

@@ -14,6 +14,7 @@ from dispatch.duty import DutyBook
 from dispatch.incident import Incident
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
+from dispatch.place_entry import PlaceEntry
 from dispatch.run_card import RunCard
 from dispatch.unit import DutyStatus, Officer, Unit
 from geo.area import Area
@@ -108,6 +109,8 @@ class CityContents:
         Roads by mode.
     no_fly
         Where drones may not fly.
+    places
+        The gazetteer.
     hourly_speeds, measured_speeds
         Lines of the tables that lie over their speeds, each sound.
     run_cards
@@ -132,6 +135,7 @@ class CityContents:
     incidents: tuple[Incident, ...]
     networks: Mapping[Mode, RoadNetwork]
     no_fly: tuple[NoFly, ...] = ()
+    places: tuple[PlaceEntry, ...] = ()
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
     run_cards: tuple[RunCard, ...] = ()

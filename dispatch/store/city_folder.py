@@ -4,8 +4,9 @@ City folder: the files that make a city, read whole with every finding at once.
 ``city.json`` names the city; ``areas zones grids backdrop`` are GeoPackages in WGS-84,
 ``domains matters authority units officers incidents`` CSV files in UTF-8, and
 ``network-car network-ebike network-foot`` road network folders, of which one is enough.
-``partners`` and ``no-fly``, GeoPackages, ``hourly_speeds`` and ``measured_speeds``, CSV files, and
-``run_cards.toml`` may be missing, and so may the columns that `city_rows` calls optional.
+``partners`` and ``no-fly``, GeoPackages, ``places``, ``hourly_speeds`` and ``measured_speeds``, CSV
+files, and ``run_cards.toml`` may be missing, and so may the columns that `city_rows` calls
+optional.
 What is known of duty is in ``rosters calendars rest_rules special_days jobs``, CSV files, each of
 which may be missing, too.
 """
@@ -115,6 +116,7 @@ def read_city_folder(folder: Path) -> CityContents:
         officers=city_rows.OFFICERS.read(folder, findings),
         partners=city_rows.PARTNERS.read(folder, findings),
         no_fly=city_rows.NO_FLY.read(folder, findings),
+        places=city_rows.PLACES.read(folder, findings),
         incidents=city_rows.INCIDENTS.read(folder, findings),
         networks=_networks(folder, findings),
         hourly_speeds=city_rows.HOURLY_SPEEDS.read(folder, findings),

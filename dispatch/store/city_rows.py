@@ -12,6 +12,7 @@ from dispatch.incident import Incident, IncidentKind
 from dispatch.incident_state import State
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
+from dispatch.place_entry import PlaceEntry
 from dispatch.store.cells import lon_lat_of, positive, read_day, read_instant, seconds, whole, yes
 from dispatch.store.city_contents import Backdrop, PostedOfficer
 from dispatch.store.column import split_codes
@@ -187,6 +188,20 @@ def _no_fly(row: Row) -> NoFly:
     return NoFly(row["code"], row["name"], polygon_of(row), row["name_en"])
 
 
+def _place(row: Row) -> PlaceEntry:
+    if not row["name"]:
+        raise ValueError("the place has no name")
+    return PlaceEntry(
+        code=row["code"],
+        name=row["name"],
+        lon_lat=lon_lat_of(row),
+        address=row["address"],
+        kind=row["kind"],
+        also=split_codes(row["also"]),
+        name_en=row["name_en"],
+    )
+
+
 def _unit(row: Row) -> Unit:
     based = row["lon"] or row["lat"]
     return Unit(
@@ -273,6 +288,14 @@ PARTNERS = Source(
     may_be_missing=True,
 )
 NO_FLY = Source("no-fly.gpkg", "code name name_en", _no_fly, needed=False, may_be_missing=True)
+PLACES = Source(
+    "places.csv",
+    "code name lon lat",
+    _place,
+    needed=False,
+    optional="name_en address kind also",
+    may_be_missing=True,
+)
 UNITS = Source(
     "units.csv",
     "code name name_en kind parent zone domains mode lon lat call_sign phone",

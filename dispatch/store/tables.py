@@ -149,6 +149,18 @@ UNITS = _table(
     Column("base", Shape("POINT")),
 )
 
+PLACES = _table(
+    "places",
+    "地名地址 / Gazetteer: places and addresses",
+    _text("code", unique=True),
+    _text("name"),
+    _text("name_en"),
+    _text("address"),
+    _text("kind"),
+    Column("also", Codes, nullable=False),
+    Column("place", Shape("POINT"), nullable=False),
+)
+
 OFFICERS = _table(
     "officers",
     "执法队员 / Officers",

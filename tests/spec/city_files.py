@@ -61,6 +61,19 @@ TABLES = {
         {"id": "002", "certified": "1", "status": "busy"},
         {"id": "003", "certified": "0", "status": "off_duty", "lon": "", "lat": "", "fix_time": ""},
     ],
+    "places.csv": [
+        {
+            "code": "P1",
+            "name": "中心小学",
+            "name_en": "Central School",
+            "address": "沿河路十二号",
+            "kind": "学校",
+            "also": "一小;河边小学",
+            "lon": "109.1",
+            "lat": "0",
+        },
+        {"code": "P2", "name": "中心小学", "lon": "109.2", "lat": "0.05"},
+    ],
     "incidents.csv": [
         {
             "id": "20261119-000001",

@@ -16,6 +16,7 @@ from spec.city_files import EVERYWHERE, LAYERS, SHAPES, TABLES, write_layer, wri
 from store_servers import load_city
 
 from dispatch.authority import AuthorityRow
+from dispatch.place_entry import PlaceEntry
 from dispatch.store.cities import holds_city, read_backdrop, read_city, read_statuses
 from dispatch.store.city_folder import read_city_folder
 from dispatch.store.engine import Store, open_store
@@ -79,6 +80,29 @@ def test_a_city_may_have_no_no_fly_polygons(city_folder, empty_store):
     without("no-fly.gpkg")(city_folder)
     load_city(city_folder, empty_store)
     assert read_city(empty_store).no_fly == ()
+
+
+def test_the_gazetteer_comes_out_as_it_went_in_and_is_part_of_the_version(store):
+    city = read_city(store)
+    assert city.places == (
+        PlaceEntry(
+            code="P1",
+            name="中心小学",
+            lon_lat=(109.1, 0.0),
+            address="沿河路十二号",
+            kind="学校",
+            also=("一小", "河边小学"),
+            name_en="Central School",
+        ),
+        PlaceEntry("P2", "中心小学", (109.2, 0.05)),
+    )
+    assert replace(city, places=()).version != city.version
+
+
+def test_a_city_may_have_no_gazetteer(city_folder, empty_store):
+    without("places.csv")(city_folder)
+    load_city(city_folder, empty_store)
+    assert read_city(empty_store).places == ()
 
 
 def test_a_drone_says_how_it_flies_or_nothing_of_it(store, city_folder, tmp_path):

@@ -8,7 +8,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from shapely import Polygon, box
+from shapely import Point, Polygon, box
 from spec.city_files import EAST, HALF, NORTH, SOUTH, WEST
 from spec.layer_table import BEIHAI, layer
 
@@ -105,6 +105,20 @@ def test_a_set_that_belongs_together_is_published_as_one_version(store: Store):
         }
 
 
+def test_a_gazetteer_is_published_and_taken_back_and_what_the_file_is_silent_on_stays(store: Store):
+    names = {"code": ["P1", "P3"], "name": ["中心小学", "侨港市场"]}
+    published = publish(store, layer("places", names, [Point(10, 20), Point(30, 40)]))
+    assert [(one.code, one.name, one.also) for one in read_city(store).places] == [
+        ("P1", "中心小学", ("一小", "河边小学")),
+        ("P3", "侨港市场", ()),
+    ]
+    with store.session() as session:
+        back = go_back(session, None, Publishing(NOW, "demo-gis"))
+        session.commit()
+    assert back.contents["places"] != published.contents["places"]
+    assert [one.code for one in read_city(store).places] == ["P1", "P2"]
+
+
 def test_half_of_a_set_is_refused_whole_with_what_stands_against_it(store: Store):
     with pytest.raises(FlawedData) as refused:
         publish(store, two_zones())
@@ -150,11 +164,11 @@ def test_sets_that_make_no_version_are_refused_in_words(embedded: Store):
     city = read_city(embedded)
     with embedded.session() as session:
         zones = load(session, two_zones())
-        places = load(session, layer("places", {"code": ["1"], "name": ["街"]}))
+        closures = load(session, layer("closures", {"id": ["1"], "starts": ["2026-03-01"]}))
         for numbers, sentence in (
             ((), "Name the drafts"),
             ((zones, zones), "Two of these drafts are zones"),
-            ((places,), "places are not published by drafts"),
+            ((closures,), "closures are not published by drafts"),
         ):
             with pytest.raises(BadValue, match=sentence):
                 publish_drafts(session, city, Publishing(NOW, "demo-gis", "", numbers))

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_027e89e4"
+revision = "0001_8f1fdb89"
 down_revision = None
 
 
@@ -621,6 +621,24 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("code"),
             comment="对口城市 / Partner cities",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "places",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("name_en", PLAIN_TEXT, nullable=False),
+            sa.Column("address", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("also", Codes(), nullable=False),
+            sa.Column("place", Shape("POINT"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="地名地址 / Gazetteer: places and addresses",
             sqlite_autoincrement=True,
         ),
     )
