@@ -30,6 +30,7 @@ TABLES: Mapping[KindName, str] = {
     KindName.MATTERS: "matters",
     KindName.AUTHORITY: "authority",
     KindName.NO_FLY: "no_fly",
+    KindName.DEMAND: "demand",
     KindName.PLACES: "places",
     KindName.ROSTERS: "rosters",
     KindName.CALENDARS: "calendars",

@@ -171,6 +171,7 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
     "matters": lambda contents: contents.matters,
     "authority": lambda contents: contents.authority,
     "no_fly": lambda contents: contents.no_fly,
+    "demand": lambda contents: contents.demand,
     "places": lambda contents: contents.places,
     "rosters": lambda contents: contents.duty.shifts,
     "calendars": lambda contents: contents.duty.calendar,

@@ -21,7 +21,7 @@ from dispatch.drone import Drones, muster_drones
 from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
-from dispatch.place_entry import PlaceEntry
+from dispatch.place_entry import PlaceEntry, StatedDemand
 from dispatch.roster import Roster, muster
 from dispatch.run_card import RunCard
 from dispatch.unit import BRIGADES, Officer, Unit, UnitKind, commanding_brigade
@@ -71,6 +71,8 @@ class City:
         Its gazetteer.
     run_cards
         Who goes first, second, third for named matters.
+    demand
+        Places at which demand is stated; none where only unit grids tell of it.
     arrival_model
         What is known of arrivals, or None: then an ETA is the bare travel time.  No part of
         the version, it has its own.
@@ -96,6 +98,7 @@ class City:
     no_fly: tuple[NoFly, ...] = ()
     places: tuple[PlaceEntry, ...] = ()
     run_cards: tuple[RunCard, ...] = ()
+    demand: tuple[StatedDemand, ...] = ()
     arrival_model: ArrivalModel | None = None
     deadlines: DeadlineTerms | None = None
 
@@ -126,6 +129,7 @@ class City:
             self.partners,
             self.run_cards,
             self.no_fly,
+            self.demand,
             self.places,
         )
         for table in tables:

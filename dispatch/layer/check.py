@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.layer.datum_findings import datum_findings
+from dispatch.layer.demand_findings import demand_findings
 from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezoned
 from dispatch.layer.grid_code_findings import grid_code_findings
 from dispatch.layer.kind import KindName
@@ -114,6 +115,8 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     findings += grid_code_findings(rows, communities=_coded(communities))
     values = list(alone.values.values())
     findings += reference_findings(rows.kind, rows.file, values, published)
+    if in_place:
+        findings += demand_findings(rows.kind, rows.file, values, published)
     return replace(
         alone,
         findings=_in_order(findings),

@@ -70,6 +70,7 @@ class Published:
             no_fly=city.no_fly,
             places=city.places,
             run_cards=city.run_cards,
+            demand=city.demand,
             duty=self.duty,
         )
 
@@ -172,6 +173,7 @@ PUT: Final[Mapping[KindName, Callable[[CityContents, tuple[Any, ...]], CityConte
     KindName.MATTERS: _of_field("matters"),
     KindName.AUTHORITY: _of_field("authority"),
     KindName.NO_FLY: _of_field("no_fly"),
+    KindName.DEMAND: _of_field("demand"),
     KindName.PLACES: _of_field("places"),
     KindName.BOUNDARY: _with_boundary,
     KindName.BASES: _with_bases,
@@ -209,6 +211,7 @@ def published_values(published: Published, kind: KindName) -> tuple[Any, ...] | 
         KindName.MATTERS: contents.matters,
         KindName.AUTHORITY: contents.authority,
         KindName.NO_FLY: contents.no_fly,
+        KindName.DEMAND: contents.demand,
         KindName.PLACES: contents.places,
         KindName.ROSTERS: contents.duty.shifts,
         KindName.CALENDARS: contents.duty.calendar,

@@ -15,7 +15,7 @@ from dispatch.authority import DEADLINES, AuthorityRow
 from dispatch.city import City
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
-from dispatch.place_entry import PlaceEntry
+from dispatch.place_entry import PlaceEntry, StatedDemand
 from dispatch.sight import filed_under
 from dispatch.store import geopackage, tables
 from dispatch.store.arrival_models import in_force
@@ -206,6 +206,7 @@ def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
         no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
         places=tuple(map(_place, _rows(session, tables.PLACES))),
         run_cards=read_run_cards(session),
+        demand=tuple(map(_demand, _rows(session, tables.DEMAND))),
         arrival_model=in_force(session),
     )
 
@@ -352,6 +353,23 @@ def unit_columns(unit: Unit) -> dict[str, Any]:
     return columns_of(tables.UNITS, unit) | {"base": base}
 
 
+def demand_columns(demand: StatedDemand) -> dict[str, Any]:
+    """
+    Write stated demand as columns of its table.
+
+    Parameters
+    ----------
+    demand
+        The demand.
+
+    Returns
+    -------
+    columns
+        With its place as a point.
+    """
+    return columns_of(tables.DEMAND, demand) | {"place": Point(demand.lon_lat)}
+
+
 def place_columns(entry: PlaceEntry) -> dict[str, Any]:
     """
     Write an entry of the gazetteer as columns of its table.
@@ -434,6 +452,10 @@ def _partner(row: Row[Any]) -> PartnerCity:
 
 def _no_fly(row: Row[Any]) -> NoFly:
     return NoFly(row.code, row.name, row.polygon, row.name_en)
+
+
+def _demand(row: Row[Any]) -> StatedDemand:
+    return StatedDemand(row.id, (row.place.x, row.place.y), row.weight)
 
 
 def _place(row: Row[Any]) -> PlaceEntry:

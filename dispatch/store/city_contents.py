@@ -14,7 +14,7 @@ from dispatch.duty import DutyBook
 from dispatch.incident import Incident
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
-from dispatch.place_entry import PlaceEntry
+from dispatch.place_entry import PlaceEntry, StatedDemand
 from dispatch.run_card import RunCard
 from dispatch.unit import DutyStatus, Officer, Unit
 from geo.area import Area
@@ -115,6 +115,8 @@ class CityContents:
         Lines of the tables that lie over their speeds, each sound.
     run_cards
         Who goes first, second, third for named matters.
+    demand
+        Places at which demand is stated.
     duty
         Rosters, calendars, rest rules, special days and jobs.
     arrival_model
@@ -139,5 +141,6 @@ class CityContents:
     hourly_speeds: tuple[Mapping[str, str], ...] = ()
     measured_speeds: tuple[Mapping[str, str], ...] = ()
     run_cards: tuple[RunCard, ...] = ()
+    demand: tuple[StatedDemand, ...] = ()
     duty: DutyBook = field(default_factory=DutyBook)
     arrival_model: ArrivalModel = field(default_factory=prior)

@@ -21,7 +21,7 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.store import tables
-from dispatch.store.cities import columns_of, place_columns, unit_columns
+from dispatch.store.cities import columns_of, demand_columns, place_columns, unit_columns
 from dispatch.store.duty import note_duty_change
 from dispatch.store.duty_rows import calendar_cells, shift_cells
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
@@ -43,6 +43,7 @@ CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             tables.MATTERS,
             tables.AUTHORITY,
             tables.NO_FLY,
+            tables.DEMAND,
             tables.PLACES,
             ROSTERS,
             CALENDARS,
@@ -293,6 +294,8 @@ def _cells(name: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- value
     """A value as columns of its table."""
     if name == tables.UNITS.name:
         return unit_columns(value)
+    if name == tables.DEMAND.name:
+        return demand_columns(value)
     if name == tables.PLACES.name:
         return place_columns(value)
     if name == ROSTERS.name:

@@ -129,6 +129,14 @@ NO_FLY = _table(
     Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
 )
 
+DEMAND = _table(
+    "demand",
+    "需求点 / Places at which demand is stated",
+    _text("id", unique=True),
+    Column("weight", Double, nullable=False),
+    Column("place", Shape("POINT"), nullable=False),
+)
+
 UNITS = _table(
     "units",
     "执法单元 / Brigades, squads, posts, crews and drones",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import Point
 from spec.town import town
 from spec.town_city import NOW, Crew, TownCity
 
@@ -17,6 +18,7 @@ from dispatch.coverage_gap import by_zone, gaps
 from dispatch.demand_point import lay_out_demand
 from dispatch.destination import officers_to_places_ms
 from dispatch.move_up import MoveUpRule
+from dispatch.place_entry import StatedDemand
 from dispatch.roster import MODES
 from dispatch.unit import DutyStatus
 from geo.position import Fix
@@ -25,6 +27,14 @@ from geo.road.road_class import Mode
 STREET = town("a---1---b---c---d---2---e")
 PEOPLE = {"a": 10, "b": 20, "c": 30, "d": 40}
 ONE = TownCity(STREET, home="1", grids="abcd", people=PEOPLE, arrival_target_s=120)
+
+
+def stated(drawn: TownCity, **weight: float) -> CityCoverage:
+    """Coverage of a town with demand stated at some of its places."""
+    demand = [StatedDemand(name, STREET.lon_lat[name], w) for name, w in weight.items()]
+    whereabouts = drawn.whereabouts()
+    city = replace(whereabouts.city, demand=tuple(demand))
+    return survey_city(lay_out_demand(city), whereabouts, now=NOW)
 
 
 def covered(drawn: TownCity) -> CityCoverage:
@@ -51,6 +61,38 @@ def test_where_people_are_not_known_each_grid_weighs_the_same():
     made = covered(replace(ONE, people={"a": 10}))
     assert made.ground.weighting.code == "unit_grids"
     assert made.held.share == pytest.approx(0.75)
+
+
+def test_stated_demand_outranks_the_people_of_a_grid():
+    made = stated(ONE, a=1, d=3)
+    assert made.ground.weighting.code == "stated_demand"
+    assert made.ground.demand.weight.tolist() == [1, 0, 0, 3]
+    assert made.held.share == pytest.approx(0.25)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd12e"), st.floats(0, 1e6, allow_nan=False)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_a_point_weighs_all_that_is_stated_in_its_grid_and_lies_at_one_of_the_places(drawn):
+    demand = tuple(
+        StatedDemand(str(at), STREET.lon_lat[name], weight)
+        for at, (name, weight) in enumerate(drawn)
+    )
+    city = replace(ONE.whereabouts().city, demand=demand)
+    ground = lay_out_demand(city)
+    inside = {
+        code: [one for one in demand if polygon.intersects(Point(one.lon_lat))]
+        for code, polygon in ((grid.code, grid.polygon) for grid in city.grids)
+    }
+    for row, code in enumerate(ground.demand.points):
+        weight = sum(one.weight for one in inside[code])
+        assert ground.demand.weight[row] == pytest.approx(weight)
+        if weight > 0:
+            assert tuple(ground.lon_lat[row]) in {one.lon_lat for one in inside[code]}
 
 
 def test_a_city_without_grids_has_a_point_in_each_zone():

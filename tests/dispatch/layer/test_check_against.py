@@ -210,6 +210,14 @@ def test_a_layer_that_lies_where_it_says_has_no_word_about_its_datum(published):
     assert "datum_other" not in {one.code for one in check_against(rows, known).findings}
 
 
+def test_demand_that_lies_in_no_grid_is_told_in_one_finding(published):
+    places = [shapely.Point(*place) for place in ((100, 100), (900, 100), (400, 200), (100, 900))]
+    rows = layer("demand", {"id": list("abcd"), "weight": ["1"] * 4}, places)
+    (finding,) = check_against(rows, published).findings
+    assert (finding.code, finding.feature, finding.others) == ("demand_outside", "b", ("d",))
+    assert finding.message.en.startswith("2 point(s)")
+
+
 class TestDifference:
     def test_added_removed_moved_and_changed_are_told_apart(self, published):
         rows = zones(

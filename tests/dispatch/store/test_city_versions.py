@@ -13,6 +13,7 @@ from spec.city_files import EAST, HALF, NORTH, SOUTH, WEST
 from spec.layer_table import BEIHAI, layer
 
 from dispatch.atlas import publish_drafts
+from dispatch.demand_point import lay_out_demand
 from dispatch.layer.check import check_file
 from dispatch.layer.rows import LayerRows
 from dispatch.store.cities import read_city
@@ -103,6 +104,22 @@ def test_a_set_that_belongs_together_is_published_as_one_version(store: Store):
         assert {get_draft(session, number).state for number in version.drafts} == {
             DraftState.PUBLISHED
         }
+
+
+def test_points_of_demand_are_part_of_a_version(store: Store):
+    loaded = read_city(store).version
+    places = [Point(BEIHAI.to_xy(np.array([[lon, 0.0]]))[0]) for lon in (109.05, 109.2, 108.0)]
+    demand = layer("demand", {"id": ["1", "2", "3"], "weight": ["5", "15", "7"]}, places)
+    publish(store, demand)
+    city = read_city(store)
+    assert [(one.id, one.weight) for one in city.demand] == [("1", 5), ("2", 15), ("3", 7)]
+    ground = lay_out_demand(city)
+    assert (ground.weighting.code, ground.demand.weight.tolist()) == ("stated_demand", [5, 15])
+    assert city.version != loaded
+    with store.session() as session:
+        go_back(session, None, Publishing(NOW, "demo-gis"))
+        session.commit()
+    assert read_city(store).version == loaded
 
 
 def test_a_gazetteer_is_published_and_taken_back_and_what_the_file_is_silent_on_stays(store: Store):

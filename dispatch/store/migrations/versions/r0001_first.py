@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_8f1fdb89"
+revision = "0001_736cf7d3"
 down_revision = None
 
 
@@ -332,6 +332,20 @@ def upgrade() -> None:
         ),
     )
     op.create_index("next_told", "deadlines", ["next_at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "demand",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("weight", sa.Double(), nullable=False),
+            sa.Column("place", Shape("POINT"), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="需求点 / Places at which demand is stated",
+            sqlite_autoincrement=True,
+        ),
+    )
     list_table(
         store,
         op.create_table(
