@@ -23,6 +23,7 @@ from api.intake import PositionIntake
 from api.layers import Layers
 from api.live import Stream
 from api.notifier import LogNotifier
+from api.ogc.kept_tables import KeptTables
 from api.oidc import Provider
 from api.packed_stream import Packing
 from api.positions_now import PositionsNow
@@ -87,6 +88,8 @@ class Service:
         The map layers as GeoJSON.
     draft_checks
         What was found of the drafts of layers that were looked at last.
+    feature_tables
+        Layers as programs read them feature by feature.
     tiles
         The road tiles, or None for a city without a road network.
     notifier
@@ -119,6 +122,7 @@ class Service:
     layers: Layers
     tiles: RoadTiles | None
     draft_checks: DraftChecks = field(default_factory=DraftChecks)
+    feature_tables: KeptTables = field(default_factory=KeptTables)
     coverage: CoverageNow = field(default_factory=CoverageNow)
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)

@@ -149,7 +149,7 @@ def list_closures(
     session: Session,
     *,
     before: str | None = None,
-    limit: int = MOST_LISTED,
+    limit: int | None = MOST_LISTED,
     not_over_at: datetime | None = None,
 ) -> list[ClosureRecord]:
     """
@@ -162,7 +162,7 @@ def list_closures(
     before
         Id of the last closure of the page before, or None for the first page.
     limit
-        How many at most.
+        How many at most; None for all.
     not_over_at
         Leave out those that are over at this instant.
 

@@ -177,7 +177,7 @@ def list_incidents(
     states: Collection[State] = (),
     sight: Sight | None = None,
     before: str | None = None,
-    limit: int = MOST_LISTED,
+    limit: int | None = MOST_LISTED,
 ) -> list[Incident]:
     """
     List incidents, the newest record first.
@@ -193,7 +193,7 @@ def list_incidents(
     before
         Id of the last incident of the page before, or None for the first page.
     limit
-        How many at most.
+        How many at most; None for all.
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""OGC API: collections of features as GIS programs read them."""

@@ -1,0 +1,73 @@
+"""Collections of drafts of layers: rows as they were handed in, for those who load layers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import partial
+
+from api.ogc.collection import Collection, JsonType, properties_of
+from api.service import Service
+from dispatch.access import Act, Person
+from dispatch.layer.kinds import KINDS
+from dispatch.store.layer_drafts import DraftState, LayerDraft, list_drafts, read_draft_rows
+from geo.feature_table import FeatureTable, lay_out
+
+PREFIX = "draft-"
+"""Before the number of a draft, in the name of its collection."""
+
+MOST_DRAFTS = 200
+"""Drafts that have collections; the newest, where there are more."""
+
+
+def draft_collections(service: Service) -> tuple[Collection, ...]:
+    """
+    List the collections of drafts that are neither published nor dropped.
+
+    Parameters
+    ----------
+    service
+        The service.
+
+    Returns
+    -------
+    collections
+        The newest first.
+    """
+    with service.store.reading() as session:
+        drafts = list_drafts(session, limit=MOST_DRAFTS)
+    return tuple(_of(draft) for draft in drafts if draft.state is DraftState.DRAFT)
+
+
+def _of(draft: LayerDraft) -> Collection:
+    """The collection of one draft; cells are texts, as whoever mends them finds them."""
+    kind = KINDS[draft.kind]
+    columns = tuple(
+        replace(one, type=JsonType.STRING, instant=False) for one in properties_of(kind)
+    )
+    return Collection(
+        name=f"{PREFIX}{draft.id}",
+        zh=f"草稿 {draft.id}：{kind.zh.partition('（')[0]}",
+        en=f"Draft {draft.id}: {draft.kind}",
+        zh_about=f"{draft.loaded_by} 上传的 {draft.file}，尚未发布。",
+        en_about=f"{draft.file}, loaded by {draft.loaded_by} and not published.",
+        columns=columns,
+        dimension=kind.dimension,
+        acts=frozenset({Act.LOAD_LAYERS}),
+        table=partial(_table, draft),
+        draft=draft.id,
+    )
+
+
+def _table(draft: LayerDraft, service: Service, _: Person) -> FeatureTable:
+    """Lay the rows of a draft out, once for as long as nothing is known to have changed in it."""
+    version = hashlib.blake2b(repr(draft).encode(), digest_size=6).hexdigest()
+
+    def laid_out() -> FeatureTable:
+        with service.store.reading() as session:
+            rows = read_draft_rows(session, draft.id)
+        ids = [str(row + 1) for row in range(len(rows))]
+        cells = {name: [cell or None for cell in rows.cells[name]] for name in rows.kind.by_name}
+        return lay_out(version, ids, rows.shapes, cells)
+
+    return service.feature_tables.of(f"{PREFIX}{draft.id}", version, laid_out)
