@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from dispatch.arrival_chance import MODES, ArrivalModel
 from dispatch.authority import AuthorityRow, RowsByArea, index_rows
 from dispatch.drone import Drones, muster_drones
+from dispatch.gazetteer import Gazetteer
 from dispatch.marks import Marks, mark_roster
 from dispatch.matter import Domain, Matter
 from dispatch.partner import PartnerCity
@@ -186,6 +187,11 @@ class City:
     def place_index(self) -> PlaceIndex:
         """Index that tells where a point lies."""
         return PlaceIndex(self.areas, self.zones, self.grids)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Its places laid out for searching; no decision asks it."""
+        return Gazetteer(self.places, self.areas, self.zones)
 
     @cached_property
     def crew_modes(self) -> NDArray[np.int64]:
@@ -359,9 +365,11 @@ class City:
 
 
 _MADE_ONCE = tuple(
-    name for name, member in vars(City).items() if isinstance(member, cached_property)
+    name
+    for name, member in vars(City).items()
+    if isinstance(member, cached_property) and name != "gazetteer"
 )
-"""What a city derives from its tables when it is first asked for."""
+"""What a city derives from its tables when it is first asked for, for the sake of decisions."""
 
 
 def _content(row: object) -> bytes:
