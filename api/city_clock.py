@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from api.schemas_city_version import CityVersionOut
-from api.telling import tell_city
+from api.telling_city import tell_published
 from dispatch.atlas import publish_drafts
 from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
 from dispatch.store.city_versions import Publishing
@@ -47,10 +46,10 @@ class CityClock:
         now = self._service.clock()
         with self._service.store.session() as session:
             publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
-            version, _ = publish_drafts(session, self._service.city, publishing)
-            if not claim_plan(session, plan.id, version.number, None):
+            published = publish_drafts(session, self._service.city, publishing)
+            if not claim_plan(session, plan.id, published.version.number, None):
                 return  # called off, or another process was first: nothing is committed
-            tell_city(session, CityVersionOut.of(version), now=now)
+            tell_published(session, published, self._service.weights, now=now)
             session.commit()
         self._service.adopt_city()
 

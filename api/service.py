@@ -223,12 +223,12 @@ class Service:
         with self._adopting:
             present = self.city
             tables = read_city(self.store, travel_times=present.travel_times)
-            if tables.version == present.version:
-                return
-            self.road_watch.take_on(replace(tables, deadlines=present.deadlines))
-            self.layers = self.layers.of(self.city)
+            if tables.version != present.version:
+                self.road_watch.take_on(replace(tables, deadlines=present.deadlines))
+                self.layers = self.layers.of(self.city)
+                logger.info("The city is now at version %s", self.city.version)
         self.keep_duty()
-        logger.info("The city is now at version %s", self.city.version)
+        self.change_weights()  # closures may have come with it
 
     def keep_duty(self) -> None:
         """Put in force who is on duty now; open pages hear whose status has changed."""

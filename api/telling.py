@@ -13,7 +13,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.schemas_assignment import AssignmentOut
-from api.schemas_city_version import CityVersionOut
 from api.schemas_closure import ClosureOut
 from api.schemas_message import MessageOut
 from api.schemas_second_thought import SecondThoughtOut
@@ -258,22 +257,6 @@ def tell_closure(session: Session, shown: ClosureOut, *, now: datetime) -> None:
         The present.
     """
     tell(session, "closure", as_json(shown), now=now)
-
-
-def tell_city(session: Session, shown: CityVersionOut, *, now: datetime) -> None:
-    """
-    Tell that another version of the city is published, which everybody may know.
-
-    Parameters
-    ----------
-    session
-        The session that publishes it.
-    shown
-        The version.
-    now
-        The present.
-    """
-    tell(session, "city", as_json(shown), now=now)
 
 
 def tell_policy(session: Session, area: str, policy: str | None, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.city import City
 from dispatch.incident_state import ENDED, State
 from dispatch.layer.check import CheckedLayer, check_together
+from dispatch.layer.closure_findings import new_closures
 from dispatch.layer.difference import in_zones
 from dispatch.layer.kind import KindName
 from dispatch.layer.published import PUT, Published, beside
@@ -20,6 +21,7 @@ from dispatch.layer.rows import LayerRows
 from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
 from dispatch.store.city_versions import CityVersion, Publishing, publish_values
+from dispatch.store.closures import ClosureRecord, add_closure, closures_at
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import Store
 from dispatch.store.incidents import list_incidents
@@ -27,6 +29,7 @@ from dispatch.store.layer_drafts import note_published, read_draft_rows
 from dispatch.store.ledger import take_turn
 from geo.errors import BadValue, FlawedData
 from geo.finding import Finding, blocks
+from geo.road.closure import Closure
 
 MOST_INCIDENTS = 20_000
 """Open incidents that are looked at; the newest, where there are more."""
@@ -79,12 +82,52 @@ def published_in(session: Session, city: City, *, now: datetime) -> Published:
     still_open = [state for state in State if state not in ENDED]
     incidents = list_incidents(session, states=still_open, limit=MOST_INCIDENTS)
     places = {str(incident.id): incident.lon_lat for incident in incidents}
-    return Published(city, read_duty(session, now=now), places)
+    return Published(
+        city, read_duty(session, now=now), places, closures=closures_at(session, now), now=now
+    )
 
 
-def publish_drafts(
-    session: Session, city: City, publishing: Publishing
-) -> tuple[CityVersion, list[CheckedLayer]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnUp:
+    """
+    What a set of drafts would make of the city.
+
+    Attributes
+    ----------
+    checked
+        What was found of each draft: no errors.
+    values
+        What each table that would change would hold, by its name.
+    closures
+        Closures that would be entered.
+    """
+
+    checked: tuple[CheckedLayer, ...]
+    values: Mapping[str, Sequence[Any]]
+    closures: tuple[Closure, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedSet:
+    """
+    What was published.
+
+    Attributes
+    ----------
+    version
+        The new version.
+    checked
+        What was found of each draft: no errors.
+    closures
+        Closures that were entered with it; they are no part of the version, and stay when it goes.
+    """
+
+    version: CityVersion
+    checked: tuple[CheckedLayer, ...]
+    closures: tuple[ClosureRecord, ...]
+
+
+def publish_drafts(session: Session, city: City, publishing: Publishing) -> PublishedSet:
     """
     Publish drafts that belong together as one version of the city, all of them or none.
 
@@ -99,8 +142,8 @@ def publish_drafts(
 
     Returns
     -------
-    version, checked
-        The new version, and what was found of each draft: no errors.
+    published
+        The new version, and what came with it.
 
     Raises
     ------
@@ -113,15 +156,15 @@ def publish_drafts(
     """
     take_turn(session)
     city = city_in(session, city.travel_times)  # another process may have published since
-    values, checked = values_of(session, city, publishing)
-    version = publish_values(session, values, publishing)
+    drawn = draw_up(session, city, publishing)
+    version = publish_values(session, drawn.values, publishing)
+    now, by = publishing.now, publishing.by
+    closures = [add_closure(session, one, now=now, by=by) for one in drawn.closures]
     note_published(session, publishing.drafts)
-    return version, checked
+    return PublishedSet(version, drawn.checked, tuple(closures))
 
 
-def values_of(
-    session: Session, city: City, publishing: Publishing
-) -> tuple[dict[str, Sequence[Any]], list[CheckedLayer]]:
+def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     """
     Find out what drafts would change, without changing anything.
 
@@ -136,8 +179,8 @@ def values_of(
 
     Returns
     -------
-    values, checked
-        What each table that would change would hold, and what was found of each draft.
+    drawn
+        What would be published.
 
     Raises
     ------
@@ -160,7 +203,8 @@ def values_of(
         for table, value_of in VALUES.items()
         if value_of(after) != value_of(before)
     }
-    return values, checked
+    closures = new_closures(made.get(KindName.CLOSURES, []), published)
+    return DrawnUp(tuple(checked), values, closures)
 
 
 VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
@@ -178,8 +222,8 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
 }
 """What each table of the city is written from."""
 
-PUBLISHED_KINDS = frozenset(PUT) - {KindName.OFFICERS}
-"""Kinds that become part of a version; officers are accounts, with records that hang on them."""
+PUBLISHED_KINDS = (frozenset(PUT) | {KindName.CLOSURES}) - {KindName.OFFICERS}
+"""Kinds that are published; officers are accounts, with records that hang on them."""
 
 
 def _refuse_flaws(findings: Sequence[Finding]) -> None:

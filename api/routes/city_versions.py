@@ -21,9 +21,9 @@ from api.schemas_city_version import (
     RollBackIn,
 )
 from api.service import ServiceDep
-from api.telling import tell_city
+from api.telling_city import tell_city, tell_published
 from dispatch.access import Act, Person
-from dispatch.atlas import publish_drafts, values_of
+from dispatch.atlas import draw_up, publish_drafts
 from dispatch.store.city_plans import call_off, list_plans, plan_publishing
 from dispatch.store.city_versions import Publishing, go_back, list_versions
 from geo.errors import BadValue, UnknownName
@@ -51,9 +51,9 @@ def publish(
     now = service.clock()
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
     with _not_there(), effect.begin() as session:
-        version, _ = publish_drafts(session, service.city, publishing)
-        shown = CityVersionOut.of(version)
-        tell_city(session, shown, now=now)
+        shown = tell_published(
+            session, publish_drafts(session, service.city, publishing), service.weights, now=now
+        )
         effect.commit(shown)
     service.adopt_city()
     return shown
@@ -86,7 +86,7 @@ def plan(
         raise BadValue("The time is over: leave it out to publish now.")
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
     with _not_there(), effect.begin() as session:
-        values_of(session, service.city, publishing)
+        draw_up(session, service.city, publishing)
         shown = CityPlanOut.of(plan_publishing(session, publishing, given.at))
         return effect.commit(shown)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.layer.closure_findings import closure_findings
 from dispatch.layer.datum_findings import datum_findings
 from dispatch.layer.demand_findings import demand_findings
 from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezoned
@@ -115,6 +116,7 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     findings += grid_code_findings(rows, communities=_coded(communities))
     values = list(alone.values.values())
     findings += reference_findings(rows.kind, rows.file, values, published)
+    findings += closure_findings(rows.kind, rows.file, values, published)
     if in_place:
         findings += demand_findings(rows.kind, rows.file, values, published)
     return replace(

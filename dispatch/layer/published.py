@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from dispatch.store.city_contents import CityContents, PostedOfficer
 from dispatch.unit import DutyStatus
 from geo.area import Area, Tier
 from geo.datum_guess import KnownLines
+from geo.road.closure import Closure
 from geo.road.network import RoadNetwork
 from geo.road.travel_time import NetworkTravelTimes
 
@@ -38,6 +40,10 @@ class Published:
         Its rosters and calendars.
     incidents
         Where its open incidents are, WGS-84 degrees, by their numbers.
+    closures
+        Closures and slow zones that are not over.
+    now
+        The instant for which that holds, or None.
     replaced
         What would be published, or None for what is.
     """
@@ -45,6 +51,8 @@ class Published:
     city: City
     duty: DutyBook
     incidents: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    closures: tuple[Closure, ...] = ()
+    now: datetime | None = None
     replaced: CityContents | None = None
 
     @cached_property

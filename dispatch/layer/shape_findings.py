@@ -55,8 +55,9 @@ def shape_findings(rows: LayerRows) -> tuple[list[Finding], NDArray[np.bool_]]:
 
 
 def _twins(rows: LayerRows, flaw: ShapeFlaw) -> Iterator[tuple[int, ...]]:
-    """Rows that may not have one shape: points may, and areas of different tiers."""
-    if flaw.kind is not ShapeFlawKind.TWICE or rows.kind.dimension is Dimension.POINT:
+    """Rows that may not have one shape: points may, closures, and areas of different tiers."""
+    may = rows.kind.dimension is Dimension.POINT or rows.kind.name is KindName.CLOSURES
+    if flaw.kind is not ShapeFlawKind.TWICE or may:
         return
     groups: dict[str, list[int]] = defaultdict(list)
     for row in flaw.rows:

@@ -240,7 +240,7 @@ class TestDifference:
         assert told.altered == (Altered("Z2", "brigade", "B2", ""),)
 
     def test_kinds_of_which_the_city_keeps_no_list_have_none(self, published):
-        rows = layer("places", {"code": ["1"], "name": ["老街"]}, [shapely.Point(1, 1)])
+        rows = layer("closures", {"id": ["1"], "starts": ["2026-12-01 08:00"]}, [WEST])
         assert check_against(rows, published).difference is None
 
     def test_incidents_that_would_change_their_zone_are_named(self, published):

@@ -24,6 +24,7 @@ from dispatch.store.city_versions import (
     go_back,
     list_versions,
 )
+from dispatch.store.closures import list_closures
 from dispatch.store.engine import Store
 from dispatch.store.layer_drafts import DraftState, add_draft, get_draft
 from dispatch.store.table_content import put_content, take_content
@@ -65,9 +66,9 @@ def publish(store, *layers: LayerRows, why="重新划分"):
     city = read_city(store)
     with store.session() as session:
         numbers = tuple(load(session, rows) for rows in layers)
-        version, _ = publish_drafts(session, city, Publishing(NOW, "demo-gis", why, numbers))
+        published = publish_drafts(session, city, Publishing(NOW, "demo-gis", why, numbers))
         session.commit()
-    return version
+    return published.version
 
 
 def zones_of(store):
@@ -136,6 +137,47 @@ def test_a_gazetteer_is_published_and_taken_back_and_what_the_file_is_silent_on_
     assert [one.code for one in read_city(store).places] == ["P1", "P2"]
 
 
+def closures(**columns: list[str]):
+    starts = ["2026-11-22T03:00:00Z", "2026-12-01 08:00", "2025-01-01 08:00"]
+    ends = ["", "2026-12-02 20:00", "2025-02-01 08:00"]
+    rows = {"id": ["1", "2", "3"], "starts": starts, "ends": ends, "reason": ["施工"] * 3}
+    return layer("closures", rows | columns, [in_metres(WESTERN)] * 3)
+
+
+def test_closures_are_entered_with_a_set_once_and_stay_when_it_goes(store: Store):
+    publish(store, closures())
+    with store.reading() as session:
+        entered = list_closures(session)
+    assert [one.created_by for one in entered] == ["demo-gis"] * 2, "one is over"
+    assert [one.closure.starts.day for one in entered] == [1, 22]
+    publish(store, closures())
+    with store.session() as session:
+        assert list_closures(session) == entered, "they are entered already"
+        go_back(session, 1, Publishing(NOW, "demo-gis"))
+        assert list_closures(session) == entered
+        assert len(list_versions(session)) == 4
+
+
+def test_a_closure_of_ways_that_no_road_has_is_refused(embedded: Store):
+    rows = layer("closures", {"id": ["1"], "starts": ["2026-12-01 08:00"], "ways": ["777"]})
+    with pytest.raises(FlawedData) as refused:
+        publish(embedded, rows)
+    assert {one.code for one in refused.value.findings} == {"closure_no_way"}
+    with embedded.reading() as session:
+        assert list_closures(session) == []
+
+
+def test_a_closure_is_not_changed_by_a_layer(embedded: Store):
+    publish(embedded, closures())
+    with embedded.reading() as session:
+        number = list_closures(session)[0].closure.id
+    with pytest.raises(FlawedData) as refused:
+        publish(embedded, closures(id=["1", number, "3"], ends=["", "2026-12-03 20:00", ""]))
+    assert [one.code for one in refused.value.findings if one.severity == "error"] == [
+        "closure_is_other"
+    ]
+
+
 def test_half_of_a_set_is_refused_whole_with_what_stands_against_it(store: Store):
     with pytest.raises(FlawedData) as refused:
         publish(store, two_zones())
@@ -181,11 +223,11 @@ def test_sets_that_make_no_version_are_refused_in_words(embedded: Store):
     city = read_city(embedded)
     with embedded.session() as session:
         zones = load(session, two_zones())
-        closures = load(session, layer("closures", {"id": ["1"], "starts": ["2026-03-01"]}))
+        roads = load(session, layer("roads", {"class": ["支路"]}))
         for numbers, sentence in (
             ((), "Name the drafts"),
             ((zones, zones), "Two of these drafts are zones"),
-            ((closures,), "closures are not published by drafts"),
+            ((roads,), "roads are not published by drafts"),
         ):
             with pytest.raises(BadValue, match=sentence):
                 publish_drafts(session, city, Publishing(NOW, "demo-gis", "", numbers))
