@@ -87,7 +87,7 @@ def _content(closure: Closure) -> Hashable:
     extent, polygon = closure.extent, closure.extent.polygon
     shape = None
     if polygon is not None:
-        whole = shapely.multipolygons(shapely.get_parts(polygon))
+        whole = shapely.MultiPolygon(list(shapely.get_parts(polygon)))
         rounded = shapely.transform(whole, lambda lon_lat: np.round(lon_lat, DECIMALS))
         shape = shapely.to_wkb(shapely.normalize(rounded))
     return (
