@@ -14,6 +14,9 @@ from api.errors import PROBLEM_TYPE
 ANYBODY = frozenset({"/healthz", "/readyz"})
 """Paths that take no credentials."""
 
+OGC = "/ogc/"
+"""Paths whose parameters the standard wants refused with 400."""
+
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -85,6 +88,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
         refusals.append(HTTPStatus.NOT_FOUND)
     if "parameters" in operation or "requestBody" in operation:
         refusals.append(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if path.startswith(OGC):
+        refusals.append(HTTPStatus.BAD_REQUEST)
     if any(one["name"] == "if-match" for one in operation.get("parameters", [])):
         refusals += [HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED]
     if method != "get":
@@ -94,4 +99,4 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         ]
-    return sorted(refusals)
+    return sorted(set(refusals))

@@ -68,6 +68,12 @@ class StoreBusy(Unavailable):
         super().__init__("The store is busy, so nothing was done; ask again in a moment.")
 
 
+class BadParameter(BadInput):
+    """A parameter of OGC API is not known there, or says nothing that can be meant."""
+
+    code = "bad_parameter"
+
+
 class NotFound(GridDispatchError):
     """Nothing stands under the address that was asked for."""
 
@@ -191,6 +197,7 @@ class PreconditionRequired(GridDispatchError):
 STATUS: dict[type[GridDispatchError], int] = {
     Overloaded: 429,
     Malformed: 400,
+    BadParameter: 400,
     NotFound: 404,
     Unauthorized: 401,
     Forbidden: 403,
@@ -211,6 +218,7 @@ CHINESE: dict[str, str] = {
     "error": "服务内部错误。",
     "overloaded": "请求过多，请稍后重试。",
     "malformed": "请求正文不是可用的 JSON。",
+    "bad_parameter": "地址中的参数不存在或取值不正确。",
     "bad_input": "输入无法使用。",
     "unreadable_file": "文件无法读取或已损坏。",
     "missing_column": "表格缺少必需的列。",

@@ -124,10 +124,7 @@ class FeatureTable:
         rows
             In order.
         """
-        if west <= east:
-            return self.touching(shapely.box(west, south, east, north))
-        halves = [shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)]
-        return self.touching(shapely.multipolygons(halves))
+        return self.touching(ground_of_box(west, south, east, north))
 
     @cached_property
     def extent(self) -> tuple[float, float, float, float] | None:
@@ -144,6 +141,27 @@ class FeatureTable:
     def _tree(self) -> shapely.STRtree:
         """Index on copies of the geometries; only whoever holds the lock may ask it."""
         return shapely.STRtree(shapely.force_2d(self.shapes))
+
+
+def ground_of_box(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    """
+    Draw a box.
+
+    Parameters
+    ----------
+    west, south, east, north
+        Its sides; one whose west is more than its east lies across the 180th meridian.
+
+    Returns
+    -------
+    ground
+        A polygon or two; a line or point where sides lie on each other.
+    """
+    if west <= east:
+        box: BaseGeometry = shapely.envelope(shapely.box(west, south, east, north))
+        return box
+    halves = ground_of_box(west, south, 180, north), ground_of_box(-180, south, east, north)
+    return shapely.GeometryCollection(halves)
 
 
 def rank(feature: str) -> tuple[int, str]:

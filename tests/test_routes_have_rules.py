@@ -45,6 +45,9 @@ NAMED = {
     "/api/v1/layers/{number}/findings": "the same",
     "/api/v1/city/versions/planned/{number}": "the same",
     "/api/v1/layers/{number}/report": "the same",
+    "/ogc/collections/{name}": "`api.ogc.collections` offers whoever asks what they may see",
+    "/ogc/collections/{name}/items": "the same, and in it what lies within their sight",
+    "/ogc/collections/{name}/items/{feature:path}": "the same",
     "/tiles/roads/": "the map is everybody's",
 }
 """Addresses that name a thing without a `Thing` in the rule of their route, and why."""

@@ -9,15 +9,16 @@ from typing import Any
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from api.ogc.collection import Collection, JsonType, Property, columns_of, properties_of
+from api.ogc.collection import Collection, Extent, JsonType, Property, columns_of, properties_of
 from api.service import Service
 from dispatch.access import Act, Person
 from dispatch.city import City
 from dispatch.layer.force_kinds import UNITS
-from dispatch.layer.ground_kinds import AREAS, GRIDS, NO_FLY, ZONES
+from dispatch.layer.ground_kinds import AREAS, GRIDS, NO_FLY, PLACES, ZONES
 from dispatch.layer.kind import Kind
 from geo.feature_table import FeatureTable, lay_out
 from geo.road.exchange import to_geodataframe
+from geo.road.network import RoadNetwork
 from geo.road.road_class import Mode
 from geo.road.travel_time import NetworkTravelTimes
 from geo.shape_check import Dimension
@@ -46,6 +47,7 @@ ROADS = Collection(
     dimension=Dimension.LINE,
     acts=SEE_CITY,
     table=lambda service, _: _roads(service),
+    extent=lambda service, _: _extent_of_roads(service),
 )
 
 
@@ -67,15 +69,30 @@ def city_collections(city: City) -> tuple[Collection, ...]:
     return (*_PUBLISHED, ROADS) if drives else _PUBLISHED
 
 
+def _extent_of_roads(service: Service) -> Extent | None:
+    """Bounds of the network, for which nothing has to be laid out."""
+    points = _network(service).point
+    if not len(points):
+        return None
+    (west, south), (east, north) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _network(service: Service) -> RoadNetwork:
+    engine = service.city.travel_times[Mode.CAR]
+    assert isinstance(engine, NetworkTravelTimes)  # else there is no such collection
+    return engine.network
+
+
 def _polygon(thing: Any) -> BaseGeometry:  # noqa: ANN401 -- an area, zone, grid or no-fly area
     """Ground that a thing covers."""
     polygon: BaseGeometry = thing.polygon
     return polygon
 
 
-def _base(unit: Any) -> BaseGeometry | None:  # noqa: ANN401 -- a unit
-    """Where a unit sets out from."""
-    return None if unit.lon_lat is None else Point(unit.lon_lat)
+def _point(thing: Any) -> BaseGeometry | None:  # noqa: ANN401 -- a unit, or a place
+    """Where a place is, or a unit sets out from."""
+    return None if thing.lon_lat is None else Point(thing.lon_lat)
 
 
 def _published(  # noqa: PLR0913 -- a line of the table below
@@ -89,6 +106,7 @@ def _published(  # noqa: PLR0913 -- a line of the table below
 ) -> Collection:
     """A collection in the words of the kind that it is published from."""
     name, shown = str(kind.name), columns or properties_of(kind)
+    laid_out = partial(_table, name, shown, rows, shape)
     return Collection(
         name=name,
         zh=kind.zh.partition("（")[0],
@@ -98,7 +116,8 @@ def _published(  # noqa: PLR0913 -- a line of the table below
         columns=shown,
         dimension=kind.dimension,
         acts=frozenset({act}),
-        table=partial(_table, name, shown, rows, shape),
+        table=laid_out,
+        extent=lambda service, person: laid_out(service, person).extent,
     )
 
 
@@ -123,9 +142,7 @@ def _table(
 
 def _roads(service: Service) -> FeatureTable:
     """Lay the edges of the network for cars out, once for each network."""
-    engine = service.city.travel_times[Mode.CAR]
-    assert isinstance(engine, NetworkTravelTimes)  # else there is no such collection
-    network = engine.network
+    network = _network(service)
 
     def laid_out() -> FeatureTable:
         _, edges = to_geodataframe(network)
@@ -154,7 +171,8 @@ _PUBLISHED = (
         "Units",
         lambda city: city.units.values(),
         columns=UNIT_COLUMNS,
-        shape=_base,
+        shape=_point,
         act=Act.SEE_UNITS,
     ),
+    _published(PLACES, "Places", lambda city: city.places, shape=_point),
 )

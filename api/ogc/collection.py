@@ -52,6 +52,10 @@ class Property:
     instant: bool = False
 
 
+Extent = tuple[float, float, float, float]
+"""West, south, east and north, WGS-84 degrees."""
+
+
 @dataclass(frozen=True)
 class Collection:
     """
@@ -73,6 +77,8 @@ class Collection:
         All of these must be granted to whoever sees it.
     table
         Lays it out as a person sees it, or hands out what is kept.
+    extent
+        Tells the bounds of it, where that takes less than laying all of it out for each who asks.
     times
         Columns that say from when and until when a feature counts, one and the same for an
         instant; None for a layer without times.
@@ -91,6 +97,7 @@ class Collection:
     dimension: Dimension | None
     acts: frozenset[Act]
     table: Callable[[Service, Person], FeatureTable]
+    extent: Callable[[Service, Person], Extent | None] | None = None
     times: tuple[str, str] | None = None
     live: bool = False
     draft: str | None = None

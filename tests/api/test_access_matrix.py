@@ -31,6 +31,7 @@ EXPECTED = [
     (r"GET /api/v1/(city|domains|matters|places/at)", EVERYBODY),
     (r"GET /api/v1/layers/coverage/now", {D, P, G, L, X}),
     (r"GET /(api/v1/layers/\{kind\}/published|tiles/.*)", EVERYBODY),
+    (r"GET /ogc/.*", EVERYBODY),
     (r"\w+ /api/v1/(layers|city/versions).*", {G, X}),
     (r"GET /api/v1/units/\{code\}/reach", {D, O, L, X}),
     (r"GET /api/v1/(units|officers|policies)(/\{code\})?", INSIDE),

@@ -82,8 +82,13 @@ TABLE = [
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 
-NOT_OF_PLACES = re.compile(r"\w+ (/api/v1/session.*|/healthz|/readyz|/metrics|/tiles/.*|.*/events)")
-"""What is one's own, the process's, or the map that everybody has; `test_live` hears the stream."""
+NOT_OF_PLACES = re.compile(
+    r"\w+ (/api/v1/session.*|/healthz|/readyz|/metrics|/tiles/.*|/ogc/.*|.*/events)"
+)
+"""
+What is one's own, the process's, or the map that everybody has; `test_live` hears the stream, and
+`tests/ogc/test_collections.py` looks who sees what of the layers.
+"""
 
 LISTS = {
     "incidents": ("id", "incident"),

@@ -1,0 +1,14 @@
+"""Classes of the standards of OGC API that the service conforms to, as `tests/ogc` holds it to."""
+
+from __future__ import annotations
+
+FEATURES_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+FEATURES_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
+
+CLASSES = (
+    f"{FEATURES_1}/core",
+    f"{FEATURES_1}/geojson",
+    f"{FEATURES_1}/html",
+    f"{FEATURES_1}/oas30",
+    f"{FEATURES_2}/crs",
+)
