@@ -18,7 +18,7 @@ from dispatch.incident_state import State
 from geo.feature_table import FeatureTable
 from geo.shape_check import Dimension
 
-PUBLISHED = ["areas", "zones", "grids", "no-fly", "units", "roads"]
+PUBLISHED = ["areas", "zones", "grids", "no-fly", "units", "places", "roads"]
 RESERVED = {"limit", "after", "bbox", "bbox-crs", "crs", "datetime", "f"}
 """Parameters of items, which no column may be called."""
 
