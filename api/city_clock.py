@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from api.second_person import require_review
 from api.telling_city import tell_published
 from dispatch.atlas import publish_drafts
 from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
@@ -46,6 +47,7 @@ class CityClock:
         now = self._service.clock()
         with self._service.store.session() as session:
             publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
+            require_review(session, self._service, plan.drafts)
             published = publish_drafts(session, self._service.city, publishing)
             if not claim_plan(session, plan.id, published.version.number, None):
                 return  # called off, or another process was first: nothing is committed

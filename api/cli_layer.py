@@ -15,7 +15,16 @@ from rich.console import Console
 from rich.table import Table
 
 from api.answer_file import write_json
-from api.cli_layer_draft import drafts, drop, findings, load, publish, rollback, versions
+from api.cli_layer_draft import (
+    drafts,
+    drop,
+    findings,
+    load,
+    publish,
+    review,
+    rollback,
+    versions,
+)
 from api.cli_layer_export import export
 from api.clock import system_clock
 from api.layer_file import WrittenLayer, write_layer_file
@@ -196,5 +205,5 @@ def _show_kind(kind: Kind) -> None:
     console.print(table, highlight=False, markup=False)
 
 
-for verb in (load, drafts, findings, drop, publish, rollback, versions, export):
+for verb in (load, drafts, findings, review, drop, publish, rollback, versions, export):
     app.command(verb.__name__)(verb)

@@ -91,6 +91,22 @@ def findings(
     return 0 if report["may_be_published"] else EXIT_NO
 
 
+def review(
+    draft: DraftArgument,
+    *,
+    remark: Annotated[str, typer.Option(help="What you say of it; kept with it.")] = "",
+    store: StoreOption = None,
+    token: TokenOption = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Say that a draft is fit to be published; whoever loaded or edited it can't."""
+    with open_door(store, token=token, role="gis", by=by) as door:
+        shown = door.ask("POST", address("layers", draft, "review"), {"remark": remark})
+    _print_draft(shown, as_json=as_json)
+    return 0
+
+
 def drop(
     draft: DraftArgument,
     *,

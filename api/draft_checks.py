@@ -17,17 +17,19 @@ MOST_KEPT = 4
 class DraftChecks:
     """The drafts that were looked at last."""
 
-    _kept: OrderedDict[tuple[str, str], CheckedLayer] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[tuple[str, int, str], CheckedLayer] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def of(self, draft: str, city_version: str, check: Callable[[], CheckedLayer]) -> CheckedLayer:
+    def of(
+        self, draft: str, version: int, city_version: str, check: Callable[[], CheckedLayer]
+    ) -> CheckedLayer:
         """
         Give what is found of a draft.
 
         Parameters
         ----------
-        draft
-            Its number; its rows never change.
+        draft, version
+            Its number, and its version, whose rows never change.
         city_version
             Version of the city that it is held against.
         check
@@ -38,7 +40,7 @@ class DraftChecks:
         checked
             The draft with its findings.
         """
-        key = (draft, city_version)
+        key = (draft, version, city_version)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import shapely
 from pydantic import BaseModel, Field
 from shapely.geometry.base import BaseGeometry
 
+from api.schemas import Asked, Text
 from dispatch.layer.check import CheckedLayer
 from dispatch.layer.column_map import Found, Mapped
 from dispatch.layer.difference import LayerDifference
@@ -143,8 +145,22 @@ class RezonedOut(BaseModel):
     to: str | None
 
 
+class ReviewOut(BaseModel):
+    """Word of a second person for a draft."""
+
+    at: datetime
+    by: str
+    remark: str
+
+
+class ReviewIn(Asked):
+    """What a second person says of a draft."""
+
+    remark: Annotated[Text, Field(max_length=500, description="In the person's words.")] = ""
+
+
 class LayerDraftOut(BaseModel):
-    """A layer that was handed in; counts are of what was found of it when it was loaded."""
+    """A layer that was handed in; counts are of what was found when it was loaded or edited."""
 
     id: str
     kind: KindName
@@ -158,6 +174,9 @@ class LayerDraftOut(BaseModel):
     against: str | None = Field(description="Version of the city that it was held against.")
     loaded_at: datetime
     loaded_by: str
+    version: int = Field(description="One more with every edit; its ETag.")
+    edited_by: list[str] = Field(description="Who loaded or edited it, the last one at the end.")
+    review: ReviewOut | None = Field(description="Null until somebody else has reviewed it.")
 
     @classmethod
     def of(cls, draft: LayerDraft) -> LayerDraftOut:
@@ -175,10 +194,13 @@ class LayerDraftOut(BaseModel):
                 Severity.WARNING: draft.warnings,
                 Severity.NOTE: draft.notes,
             },
-            may_be_published=draft.state is DraftState.DRAFT and not draft.errors,
+            may_be_published=draft.is_open and not draft.errors,
             against=draft.against,
             loaded_at=draft.loaded_at,
             loaded_by=draft.loaded_by,
+            version=draft.version,
+            edited_by=list(draft.hands),
+            review=None if draft.review is None else ReviewOut(**asdict(draft.review)),
         )
 
 

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         Longest request body that is read.
     max_layer_bytes
         The same, of a layer that is handed in.
+    layer_review
+        Whether drafts of layers are published only once a second person has reviewed them:
+        ``always``, ``never``, or ``when_possible``, once two accounts may publish.
     log_format
         How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
@@ -82,6 +85,7 @@ class Settings(BaseSettings):
     deadlines: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024
+    layer_review: Literal["always", "when_possible", "never"] = "when_possible"
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
     hosts: str = ""

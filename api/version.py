@@ -13,13 +13,19 @@ from geo.errors import Outdated
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 
-def _version(
-    if_match: Annotated[
-        str | None, Header(max_length=64, description="The ETag that was read.")
-    ] = None,
-) -> int:
-    if if_match is None:
+IfMatch = Annotated[str | None, Header(max_length=64, description="The ETag that was read.")]
+
+
+def _version(if_match: IfMatch = None) -> int:
+    version = _maybe_version(if_match)
+    if version is None:
         raise PreconditionRequired("Read it first, and send its ETag back as If-Match.")
+    return version
+
+
+def _maybe_version(if_match: IfMatch = None) -> int | None:
+    if if_match is None:
+        return None
     tag = _TAG.fullmatch(if_match.strip())
     if tag is None:
         raise Outdated(f"No version of this has the ETag {if_match}: read it again.")
@@ -27,3 +33,7 @@ def _version(
 
 
 VersionDep = Annotated[int, Depends(_version)]
+"""The version that was read, without which nothing is done."""
+
+MaybeVersionDep = Annotated[int | None, Depends(_maybe_version)]
+"""The same, where a caller may do without."""

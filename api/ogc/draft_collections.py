@@ -10,7 +10,7 @@ from api.ogc.collection import Collection, JsonType, properties_of
 from api.service import Service
 from dispatch.access import Act, Person
 from dispatch.layer.kinds import KINDS
-from dispatch.store.layer_drafts import DraftState, LayerDraft, list_drafts, read_draft_rows
+from dispatch.store.layer_drafts import LayerDraft, list_drafts, read_draft_rows
 from geo.feature_table import FeatureTable, lay_out
 
 PREFIX = "draft-"
@@ -36,7 +36,7 @@ def draft_collections(service: Service) -> tuple[Collection, ...]:
     """
     with service.store.reading() as session:
         drafts = list_drafts(session, limit=MOST_DRAFTS)
-    return tuple(_of(draft) for draft in drafts if draft.state is DraftState.DRAFT)
+    return tuple(_of(draft) for draft in drafts if draft.is_open)
 
 
 def _of(draft: LayerDraft) -> Collection:
@@ -66,7 +66,7 @@ def _table(draft: LayerDraft, service: Service, _: Person) -> FeatureTable:
     def laid_out() -> FeatureTable:
         with service.store.reading() as session:
             rows = read_draft_rows(session, draft.id)
-        ids = [str(row + 1) for row in range(len(rows))]
+        ids = [str(number) for number in rows.numbers]
         cells = {name: [cell or None for cell in rows.cells[name]] for name in rows.kind.by_name}
         return lay_out(version, ids, rows.shapes, cells)
 

@@ -20,6 +20,7 @@ from api.schemas_city_version import (
     PublishIn,
     RollBackIn,
 )
+from api.second_person import require_review
 from api.service import ServiceDep
 from api.telling_city import tell_city, tell_published
 from dispatch.access import Act, Person
@@ -51,6 +52,7 @@ def publish(
     now = service.clock()
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
     with _not_there(), effect.begin() as session:
+        require_review(session, service, publishing.drafts)
         shown = tell_published(
             session, publish_drafts(session, service.city, publishing), service.weights, now=now
         )
@@ -86,6 +88,7 @@ def plan(
         raise BadValue("The time is over: leave it out to publish now.")
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
     with _not_there(), effect.begin() as session:
+        require_review(session, service, publishing.drafts)
         draw_up(session, service.city, publishing)
         shown = CityPlanOut.of(plan_publishing(session, publishing, given.at))
         return effect.commit(shown)

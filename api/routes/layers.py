@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 
 from api.access import may
 from api.errors import NotFound
@@ -18,22 +18,23 @@ from api.name_pairs import read_pairs
 from api.own_ground import require_whole_city
 from api.paging import CutDep
 from api.schemas import Page
-from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut
+from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut, ReviewIn
 from api.service import Service, ServiceDep
+from api.version import MaybeVersionDep
 from dispatch.access import Act, Person
 from dispatch.atlas import published_in
 from dispatch.layer.check import CheckedLayer, check_against
 from dispatch.layer.kind import KindName
 from dispatch.layer.kinds import KINDS
 from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
+from dispatch.store.draft_steps import drop_draft, review_draft
+from dispatch.store.layer_columns import saved_columns
 from dispatch.store.layer_drafts import (
     LayerDraft,
     add_draft,
-    drop_draft,
     get_draft,
     list_drafts,
     read_draft_rows,
-    saved_columns,
 )
 from geo.datum import SevenParameters
 from geo.errors import BadValue, UnknownName
@@ -43,6 +44,7 @@ from geo.layer_place import SaidOfPlace
 router = APIRouter(prefix="/api/v1/layers", tags=["layers"])
 
 LoadLayersDep = Annotated[Person, Depends(may(Act.LOAD_LAYERS))]
+PublishLayersDep = Annotated[Person, Depends(may(Act.PUBLISH_LAYERS))]
 
 ShortText = Annotated[str, Form(max_length=200)]
 LongText = Annotated[str, Form(max_length=4000)]
@@ -77,7 +79,7 @@ def load(  # noqa: PLR0913 -- the parts of the form
     said = SaidOfLayer(columns=read_pairs(columns or []), saved=saved, place=place)
     with uploaded(file) as path:
         rows = _read(path, kind, layer, said)
-    checked = _check(service, rows)
+    checked = check_layer(service, rows)
     with effect.begin() as session:
         draft = add_draft(
             session,
@@ -102,10 +104,14 @@ def list_all(service: ServiceDep, cut: CutDep, person: LoadLayersDep) -> Page[La
 
 
 @router.get("/{number}")
-def read(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerDraftOut:
-    """Read one draft."""
+def read(
+    number: str, response: Response, service: ServiceDep, person: LoadLayersDep
+) -> LayerDraftOut:
+    """Read one draft; its ETag is what a review may send back, so that nobody edits in between."""
     require_whole_city(person, service.city)
-    return LayerDraftOut.of(_draft(service, number))
+    draft = _draft(service, number)
+    response.headers["etag"] = f'"{draft.version}"'
+    return LayerDraftOut.of(draft)
 
 
 @router.get("/{number}/findings")
@@ -135,6 +141,34 @@ def report(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerRepo
     return LayerReportOut.of(_checked(service, number), service.city.version)
 
 
+@router.post("/{number}/review")
+def review(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
+    number: str,
+    given: ReviewIn,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: PublishLayersDep,
+    version: MaybeVersionDep,
+) -> LayerDraftOut:
+    """
+    Say that a draft is fit to be published; whoever loaded or edited it can't.
+
+    With the ETag that was read as `If-Match`, a draft that was edited since is not reviewed (412).
+    Any later edit takes the review back.
+    """
+    require_whole_city(person, service.city)
+    with _not_there(), effect.begin() as session:
+        draft = review_draft(
+            session,
+            number,
+            version=version,
+            remark=given.remark,
+            now=service.clock(),
+            by=person.name,
+        )
+        return effect.commit(LayerDraftOut.of(draft))
+
+
 @router.delete("/{number}")
 def drop(
     number: str, effect: EffectDep, service: ServiceDep, person: LoadLayersDep
@@ -160,12 +194,28 @@ def _draft(service: Service, number: str) -> LayerDraft:
 def _checked(service: Service, number: str) -> CheckedLayer:
     """A draft with its findings, kept for whoever pages through them."""
     with _not_there(), service.store.reading() as session:
-        rows = read_draft_rows(session, number)
-    return service.draft_checks.of(number, service.city.version, lambda: _check(service, rows))
+        draft, rows = get_draft(session, number), read_draft_rows(session, number)
+    return service.draft_checks.of(
+        number, draft.version, service.city.version, lambda: check_layer(service, rows)
+    )
 
 
-def _check(service: Service, rows: LayerRows) -> CheckedLayer:
-    """Hold a layer against the city that is served."""
+def check_layer(service: Service, rows: LayerRows) -> CheckedLayer:
+    """
+    Hold a layer against the city that is served.
+
+    Parameters
+    ----------
+    service
+        The service.
+    rows
+        The layer.
+
+    Returns
+    -------
+    checked
+        With every finding, and the difference to what is published.
+    """
     with service.store.reading() as session:
         published = published_in(session, service.city, now=service.clock())
     return check_against(rows, published)

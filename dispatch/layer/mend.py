@@ -102,6 +102,7 @@ def changed(rows: LayerRows, changes: Iterable[Change]) -> LayerRows:
         shapes=shapes[kept],
         repaired=repaired[kept],
         nowhere=rows.nowhere[kept],
+        numbers=tuple(rows.numbers[row] for row in kept),
     )
 
 

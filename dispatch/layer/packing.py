@@ -28,6 +28,7 @@ ABOUT: Final = b"layer"
 """Under which key of the metadata the whole is described."""
 
 CELL, FEATURE, SHAPE, REPAIRED, NOWHERE = "cell:", "feature", "shape", "repaired", "nowhere"
+NUMBER: Final = "number"
 """What columns are called; a cell's begin with the first."""
 
 
@@ -51,6 +52,7 @@ def pack(rows: LayerRows) -> bytes:
     columns[FEATURE] = pa.array(rows.features, pa.string())
     columns[SHAPE], columns[REPAIRED] = _written(rows.shapes), _written(rows.repaired)
     columns[NOWHERE] = pa.array(rows.nowhere)
+    columns[NUMBER] = pa.array(rows.numbers, pa.int64())
     about = {
         "kind": rows.kind.name,
         "file": rows.file,
@@ -59,6 +61,7 @@ def pack(rows: LayerRows) -> bytes:
         "unused": rows.columns.unused,
         "crs": (rows.crs.name, rows.crs.definition),
         "remarks": [(remark.code, remark.zh, remark.en) for remark in rows.remarks],
+        "last_number": rows.last_number,
     }
     metadata = {ABOUT: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()}
     table = pa.table(columns).replace_schema_metadata(metadata)
@@ -96,6 +99,8 @@ def unpack(packed: bytes) -> LayerRows:
         nowhere=np.array(table.column(NOWHERE).to_pylist(), dtype=bool),
         crs=Crs(*about["crs"]),
         remarks=tuple(Remark(*texts) for texts in about["remarks"]),
+        numbers=tuple(table.column(NUMBER).to_pylist()),
+        last_number=about["last_number"],
     )
 
 

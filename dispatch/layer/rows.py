@@ -68,6 +68,10 @@ class LayerRows:
         The system in which it was written.
     remarks
         What was concluded and not said.
+    numbers
+        What names each row whatever becomes of its code; they count from 1 as rows are read.
+    last_number
+        The last that was given, to a row that may be gone.
     """
 
     kind: Kind
@@ -80,6 +84,14 @@ class LayerRows:
     nowhere: np.ndarray[tuple[int], np.dtype[np.bool_]]
     crs: Crs = WGS84
     remarks: tuple[Remark, ...] = ()
+    numbers: tuple[int, ...] = ()
+    last_number: int = 0
+
+    def __post_init__(self) -> None:
+        """Number the rows of a layer that has just been read."""
+        if not self.last_number:
+            object.__setattr__(self, "numbers", tuple(range(1, len(self.features) + 1)))
+            object.__setattr__(self, "last_number", len(self.features))
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -212,13 +224,25 @@ def _cells(column: Column, table: pa.Table, theirs: str | None) -> list[str]:
     cells = table.column(theirs).to_pylist()
     for cell in cells:
         if cell not in read:
-            written = read_cell(_text(cell), column.reading, words)
+            written = read_cell(as_text(cell), column.reading, words)
             read[cell] = written or column.otherwise
     return [read[cell] for cell in cells]
 
 
-def _text(cell: object) -> str:
-    """A cell as a text."""
+def as_text(cell: object) -> str:
+    """
+    Write a cell of any type as a text.
+
+    Parameters
+    ----------
+    cell
+        As a file or a document has it.
+
+    Returns
+    -------
+    text
+        Empty for nothing.
+    """
     if cell is None or isinstance(cell, bytes):
         return ""
     if isinstance(cell, bool):

@@ -3,18 +3,19 @@ Drafts of layers in the store: kept whole as they were read, and never judged he
 
 What is wrong with a draft depends on the city that is published, so findings are not kept: they are
 worked out from the draft whenever they are asked for.  The counts beside it are those of the
-moment at which it was loaded.
+moment at which it was loaded, or edited last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
 from dispatch.layer.check import CheckedLayer
@@ -22,7 +23,8 @@ from dispatch.layer.kind import KindName
 from dispatch.layer.packing import pack, unpack
 from dispatch.layer.rows import LayerRows
 from dispatch.power import local_date
-from dispatch.store.layer_tables import LAYER_COLUMNS, LAYER_DRAFTS
+from dispatch.store.layer_columns import save_columns
+from dispatch.store.layer_tables import LAYER_DRAFTS
 from dispatch.store.ledger import record
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
@@ -34,11 +36,34 @@ MOST_LISTED = 100
 
 
 class DraftState(StrEnum):
-    """What became of a draft."""
+    """How far a draft has come."""
 
     DRAFT = "draft"
+    REVIEWED = "reviewed"
     PUBLISHED = "published"
     DROPPED = "dropped"
+
+
+OPEN: Final = (DraftState.DRAFT, DraftState.REVIEWED)
+"""States in which a draft may be edited, reviewed and dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """
+    Word of a second person for a draft.
+
+    Attributes
+    ----------
+    at, by
+        When, and by whom.
+    remark
+        In their words.
+    """
+
+    at: datetime
+    by: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +80,23 @@ class LayerDraft:
     file, source
         Name of the file, and of whoever it comes from.
     state
-        What became of it.
+        How far it has come.
     crs
         System that it was written in.
     rows
         How many it has.
     errors, warnings, notes
-        What was found of it when it was loaded.
+        What was found of it when it was loaded, or edited last.
     against
         Version of the city that it was held against, or None.
     loaded_at, loaded_by
         When it was loaded, and by whom.
+    version
+        Counts from 1, one more with every edit.
+    hands
+        Accounts that have loaded or edited it, whoever did last at the end.
+    review
+        Word of a second person for it as it is, or None.
     """
 
     id: str
@@ -81,6 +112,14 @@ class LayerDraft:
     against: str | None
     loaded_at: datetime
     loaded_by: str
+    version: int
+    hands: tuple[str, ...]
+    review: Review | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be edited."""
+        return self.state in OPEN
 
 
 def add_draft(  # noqa: PLR0913 -- what is kept of it, when and in whose name
@@ -118,7 +157,6 @@ def add_draft(  # noqa: PLR0913 -- what is kept of it, when and in whose name
     rows = checked.rows
     fid = next_fid(session, LAYER_DRAFTS)
     number = f"L{local_date(now):%Y%m%d}-{fid:06d}"
-    severities = [finding.severity for finding in checked.findings]
     values = {
         "fid": fid,
         "id": number,
@@ -127,17 +165,13 @@ def add_draft(  # noqa: PLR0913 -- what is kept of it, when and in whose name
         "source": source,
         "state": DraftState.DRAFT,
         "crs": rows.crs.name,
-        "row_count": len(rows),
-        "errors": severities.count(Severity.ERROR),
-        "warnings": severities.count(Severity.WARNING),
-        "notes": severities.count(Severity.NOTE),
-        "against": against,
-        "content": pack(rows),
         "loaded_at": now,
         "loaded_by": by,
-    }
+        "version": 1,
+        "hands": json.dumps([by]),
+    } | content_columns(checked, against)
     session.execute(insert(LAYER_DRAFTS).values(values))
-    _save_columns(session, rows, source)
+    save_columns(session, rows, source)
     detail = {"kind": str(rows.kind.name), "rows": len(rows)}
     record(session, now=now, by=by, act="load_layer", about=number, detail=detail)
     return get_draft(session, number)
@@ -226,20 +260,16 @@ def read_draft_rows(session: Session, number: str) -> LayerRows:
     return unpack(row.content)
 
 
-def drop_draft(session: Session, number: str, *, now: datetime, by: str) -> LayerDraft:
+def get_open_draft(session: Session, number: str) -> LayerDraft:
     """
-    Drop a draft: its rows go, its record stays; one that is dropped already stays as it is.
+    Look up a draft that may be changed.
 
     Parameters
     ----------
     session
-        A session that may write; the caller commits.
+        A session.
     number
         Its id.
-    now
-        The present, with offset.
-    by
-        Account of whoever drops it.
 
     Returns
     -------
@@ -250,17 +280,15 @@ def drop_draft(session: Session, number: str, *, now: datetime, by: str) -> Laye
     ------
     UnknownName
         There is none with this id.
+    Conflict
+        It was published or dropped.
     """
-    get_draft(session, number)
-    dropping = (
-        update(LAYER_DRAFTS)
-        .where(LAYER_DRAFTS.c.id == number, LAYER_DRAFTS.c.state == DraftState.DRAFT)
-        .values(state=DraftState.DROPPED, content=None, dropped_at=now, dropped_by=by)
-        .returning(LAYER_DRAFTS.c.fid)
-    )
-    if session.execute(dropping).scalar() is not None:
-        record(session, now=now, by=by, act="drop_layer", about=number)
-    return get_draft(session, number)
+    draft = get_draft(session, number)
+    if not draft.is_open:
+        raise Conflict(
+            f"The layer draft {number} was {draft.state} and stays as it is; load a new one."
+        )
+    return draft
 
 
 def note_published(session: Session, numbers: Sequence[str]) -> None:
@@ -278,44 +306,37 @@ def note_published(session: Session, numbers: Sequence[str]) -> None:
     session.execute(published.values(state=DraftState.PUBLISHED))
 
 
-def saved_columns(session: Session, source: str, kind: KindName) -> Mapping[str, str]:
+def content_columns(checked: CheckedLayer, against: str | None) -> dict[str, Any]:
     """
-    Tell what a source called our columns last time.
+    Write the rows of a draft, and what was found of them, as columns of its table.
 
     Parameters
     ----------
-    session
-        A session.
-    source
-        Whom layers come from.
-    kind
-        Kind of the layer.
+    checked
+        The layer with its findings.
+    against
+        Version of the city that it was held against, or None.
 
     Returns
     -------
     columns
-        Ours to theirs; empty for a source that is not known.
+        Values by column.
     """
-    columns = LAYER_COLUMNS.c
-    named = select(columns.name, columns.theirs).where(
-        columns.source == source, columns.kind == kind
-    )
-    return {row.name: row.theirs for row in session.execute(named)}
-
-
-def _save_columns(session: Session, rows: LayerRows, source: str) -> None:
-    """Remember what a source calls our columns, in the place of what it called them before."""
-    columns, kind = LAYER_COLUMNS.c, rows.kind.name
-    session.execute(delete(LAYER_COLUMNS).where(columns.source == source, columns.kind == kind))
-    mapped = [
-        {"source": source, "kind": kind, "name": one.column.name, "theirs": one.theirs}
-        for one in rows.columns.mapped
-    ]
-    if mapped:
-        session.execute(insert(LAYER_COLUMNS), mapped)
+    severities = [finding.severity for finding in checked.findings]
+    return {
+        "row_count": len(checked.rows),
+        "errors": severities.count(Severity.ERROR),
+        "warnings": severities.count(Severity.WARNING),
+        "notes": severities.count(Severity.NOTE),
+        "against": against,
+        "content": pack(checked.rows),
+    }
 
 
 def _draft(row: Row[Any]) -> LayerDraft:
+    review = None
+    if row.reviewed_by is not None:
+        review = Review(row.reviewed_at, row.reviewed_by, row.remark)
     return LayerDraft(
         id=row.id,
         kind=KindName(row.kind),
@@ -330,4 +351,7 @@ def _draft(row: Row[Any]) -> LayerDraft:
         against=row.against,
         loaded_at=row.loaded_at,
         loaded_by=row.loaded_by,
+        version=row.version,
+        hands=tuple(json.loads(row.hands)),
+        review=review,
     )

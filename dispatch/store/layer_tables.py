@@ -24,6 +24,11 @@ LAYER_DRAFTS = table(
     Column("content", LargeBinary),
     Column("loaded_at", Instant, nullable=False),
     text("loaded_by"),
+    Column("version", Integer, nullable=False),
+    text("hands"),
+    Column("reviewed_at", Instant),
+    text("reviewed_by", nullable=True),
+    text("remark", nullable=True),
     Column("dropped_at", Instant),
     text("dropped_by", nullable=True),
 )

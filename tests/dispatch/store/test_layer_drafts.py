@@ -12,15 +12,15 @@ from dispatch.layer.check import check_file
 from dispatch.layer.column_map import Found
 from dispatch.layer.kind import KindName
 from dispatch.layer.rows import SaidOfLayer
+from dispatch.store.draft_steps import drop_draft
 from dispatch.store.engine import Store
+from dispatch.store.layer_columns import saved_columns
 from dispatch.store.layer_drafts import (
     DraftState,
     add_draft,
-    drop_draft,
     get_draft,
     list_drafts,
     read_draft_rows,
-    saved_columns,
 )
 from dispatch.store.ledger import audit_head
 from geo.errors import Conflict, UnknownName

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_736cf7d3"
+revision = "0001_8ffc2afd"
 down_revision = None
 
 
@@ -488,6 +488,11 @@ def upgrade() -> None:
             sa.Column("content", sa.LargeBinary(), nullable=True),
             sa.Column("loaded_at", Instant(), nullable=False),
             sa.Column("loaded_by", PLAIN_TEXT, nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("hands", PLAIN_TEXT, nullable=False),
+            sa.Column("reviewed_at", Instant(), nullable=True),
+            sa.Column("reviewed_by", PLAIN_TEXT, nullable=True),
+            sa.Column("remark", PLAIN_TEXT, nullable=True),
             sa.Column("dropped_at", Instant(), nullable=True),
             sa.Column("dropped_by", PLAIN_TEXT, nullable=True),
             sa.PrimaryKeyConstraint("fid"),
