@@ -28,7 +28,7 @@ EXPECTED = [
     (r"\w+ /api/v1/(users|api-keys).*", {X}),
     (r"GET /api/v1/audit.*", {A}),
     (r"\w+ /api/v1/messages.*", {X}),
-    (r"GET /api/v1/(city|domains|matters|places/at)", EVERYBODY),
+    (r"GET /api/v1/(city|domains|matters|places|places/at)", EVERYBODY),
     (r"GET /api/v1/layers/coverage/now", {D, P, G, L, X}),
     (r"GET /(api/v1/layers/\{kind\}/published|tiles/.*)", EVERYBODY),
     (r"GET /ogc/.*", EVERYBODY),

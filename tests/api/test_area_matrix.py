@@ -61,7 +61,7 @@ TABLE = [
     (r"GET /(units/\{code\}|closures/\{number\}|layers/\{kind\}/published)", None, None),
     (r"(GET|DELETE) /(layers(/\{number\}.*)?|city/versions.*)", None, 403),
     (r"POST /city/versions/rollback", None, 403),
-    (r"GET /(city|domains|matters|places/at|units|officers|policies|closures)", None, None),
+    (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"POST /whistles/escalations", None, None),
     # lists, of which everybody sees a part: see the second table
