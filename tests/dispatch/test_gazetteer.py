@@ -32,9 +32,9 @@ PLACES = (
 GAZETTEER = Gazetteer(PLACES, AREAS, ZONES)
 
 
-def found(text: str, **more: object) -> str:
-    """Codes in their order, those of each kind of match behind its initial."""
-    answer = GAZETTEER.search(text, **more)  # type: ignore[arg-type]
+def found(text: str) -> str:
+    """Codes in their order, each behind the initial of its match."""
+    answer = GAZETTEER.search(text)
     return " ".join(f"{one.match[0]}{one.entry.code[1]}" for one in answer.candidates)
 
 
