@@ -1,31 +1,30 @@
-"""Roads as vector tiles: clipped, thinned and encoded from the network in memory."""
+"""Vector tiles of roads and of tables of features, cut from memory and kept while they count."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-import mapbox_vector_tile
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from dispatch.city import City
 from geo.errors import BadValue
+from geo.feature_table import FeatureTable
+from geo.flat_shapes import FlatShapes, Runs, flat_lines, flatten
 from geo.road.network import RoadNetwork
 from geo.road.road_class import ROAD_CLASSES, Mode, RoadClass
 from geo.road.travel_time import NetworkTravelTimes
-
-EARTH_RADIUS_M = 6_378_137.0
-HALF_WORLD_M = math.pi * EARTH_RADIUS_M
-EXTENT = 4096
-"""Units along one side of a tile."""
-
-BUFFER = 64
-"""Units beyond the tile's edge that are kept, so that strokes meet between tiles."""
+from geo.tile_cut import cut
+from geo.tile_matrix import WEB_MERCATOR_QUAD, TileMatrixSet
+from geo.vector_tile import encode_layer
 
 MAX_ZOOM = 15
 """Deepest zoom that is cut; deeper views stretch it."""
+
+MOST_KEPT = 1024
+"""Tiles of one layer that are kept."""
 
 _FIRST_ZOOM: dict[RoadClass, int] = {
     RoadClass.MOTORWAY: 0,
@@ -46,6 +45,11 @@ _FIRST_ZOOM: dict[RoadClass, int] = {
 """Zoom from which a class is drawn; every other class from `_LAST_FIRST_ZOOM`."""
 
 _LAST_FIRST_ZOOM = 14
+
+FIRST_ZOOM_OF_CODE: NDArray[np.int64] = np.array(
+    [_FIRST_ZOOM.get(name, _LAST_FIRST_ZOOM) for name in ROAD_CLASSES]
+)
+"""Zoom from which a class is drawn, by the class's code."""
 
 
 def tiles_of(city: City) -> RoadTiles | None:
@@ -78,12 +82,12 @@ class RoadTiles:
 
     def __init__(self, network: RoadNetwork) -> None:
         self.version = network.version
-        self._line = _mercator_lines(network)
-        self._tree = shapely.STRtree(self._line)
+        self._network = network
         self._class = network.street_class
-        self._name = network.street_name
-        self._names = network.names
-        self._cut = lru_cache(maxsize=2048)(self._cut_uncached)
+        named = network.street_name.astype(np.int64) + 1
+        self._kind = self._class.astype(np.int64) * (len(network.names) + 1) + named
+        self._flat = lru_cache(maxsize=None)(self._flatten)
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._cut)
 
     def tile(self, zoom: int, column: int, row: int) -> bytes:
         """
@@ -105,74 +109,95 @@ class RoadTiles:
         BadValue
             There is no such tile.
         """
-        if not (0 <= zoom <= MAX_ZOOM and 0 <= column < 1 << zoom and 0 <= row < 1 << zoom):
+        if zoom > MAX_ZOOM or not WEB_MERCATOR_QUAD.has(zoom, row, column):
             raise BadValue(
                 f"Tile {zoom}/{column}/{row} does not exist: zoom runs from 0 to {MAX_ZOOM}, "
                 "column and row from 0 to 2^zoom - 1."
             )
-        return self._cut(zoom, column, row)
+        return self.tile_in(WEB_MERCATOR_QUAD, zoom, row, column)
 
-    def _cut_uncached(self, zoom: int, column: int, row: int) -> bytes:
+    def tile_in(self, matrix: TileMatrixSet, zoom: int, row: int, column: int) -> bytes:
+        """
+        Cut one tile of any set.
+
+        Parameters
+        ----------
+        matrix, zoom, row, column
+            The set, and an address that it has.
+
+        Returns
+        -------
+        mvt
+            As above.
+        """
+        return self._kept(matrix, zoom, row, column)
+
+    def _flatten(self, matrix: TileMatrixSet) -> FlatShapes:
+        """Streets on the plane of a set."""
+        return flat_lines(matrix.to_plane(self._network.point), self._network.first_point)
+
+    def _cut(self, matrix: TileMatrixSet, zoom: int, row: int, column: int) -> bytes:
         """Clip and thin the streets of a tile and encode them, one feature per class and name."""
-        side_m = 2 * HALF_WORLD_M / (1 << zoom)
-        west, north = column * side_m - HALF_WORLD_M, HALF_WORLD_M - row * side_m
-        bounds = (west, north - side_m, west + side_m, north)
-        reach = shapely.box(*bounds).buffer(side_m * BUFFER / EXTENT, join_style="mitre")
-        street = np.sort(self._tree.query(reach))
-        street = street[FIRST_ZOOM_OF_CODE[self._class[street]] <= zoom]
-        line = shapely.clip_by_rect(self._line[street], *reach.bounds)
-        line = shapely.simplify(line, side_m / EXTENT * 2, preserve_topology=False)
-        drawn = ~shapely.is_empty(line)
-        line = _in_tile_units(line[drawn], west, north, EXTENT / side_m)
-        features = self._features(street[drawn], line)
-        if not features:
-            return b""
-        tile: bytes = mapbox_vector_tile.encode(
-            {"name": "roads", "features": features},
-            default_options={"y_coord_down": True, "extents": EXTENT},
-        )
-        return tile
-
-    def _features(
-        self, street: NDArray[np.int64], line: NDArray[np.object_]
-    ) -> list[dict[str, object]]:
-        """Streets of one class and name become one feature."""
-        key = np.stack([self._class[street].astype(np.int64), self._name[street]], axis=1)
-        kinds, member = np.unique(key, axis=0, return_inverse=True)
-        features: list[dict[str, object]] = []
-        for kind, (code, name) in enumerate(kinds):
-            geometry = shapely.multilinestrings(shapely.get_parts(line[member.ravel() == kind]))
-            properties = {"class": str(ROAD_CLASSES[code])}
-            if name >= 0:
-                properties["name"] = self._names[name]
-            features.append({"geometry": geometry, "properties": properties})
-        return features
+        drawn = FIRST_ZOOM_OF_CODE[self._class] <= zoom
+        shapes = self._flat(matrix)
+        runs = cut(shapes, matrix, zoom, row, column, small=False, rows=drawn)
+        kind, runs = _merged(runs, self._kind[runs.row])
+        code, name = np.divmod(kind, len(self._network.names) + 1)
+        names = (None, *self._network.names)
+        columns = {
+            "class": [str(ROAD_CLASSES[each]) for each in code],
+            "name": [names[each] for each in name],
+        }
+        return encode_layer("roads", runs, columns)
 
 
-FIRST_ZOOM_OF_CODE: NDArray[np.int64] = np.array(
-    [_FIRST_ZOOM.get(name, _LAST_FIRST_ZOOM) for name in ROAD_CLASSES]
-)
-"""Zoom from which a class is drawn, by the class's code."""
+class TableTiles:
+    """
+    Vector tiles of one table of features, each once.
+
+    Parameters
+    ----------
+    name
+        What the layer is called.
+    table
+        The features; nothing of them is asked but corners and values.
+    """
+
+    def __init__(self, name: str, table: FeatureTable) -> None:
+        self._name = name
+        self._shapes = table.shapes
+        self._columns: Mapping[str, Sequence[object]] = {"id": table.ids} | dict(table.columns)
+        self._flat = lru_cache(maxsize=None)(self._flatten)
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._cut)
+
+    def tile_in(self, matrix: TileMatrixSet, zoom: int, row: int, column: int) -> bytes:
+        """
+        Cut one tile, or hand out what was cut before.
+
+        Parameters
+        ----------
+        matrix, zoom, row, column
+            The set, and an address that it has.
+
+        Returns
+        -------
+        mvt
+            Mapbox vector tile with one layer; empty bytes where there is nothing.
+        """
+        return self._kept(matrix, zoom, row, column)
+
+    def _flatten(self, matrix: TileMatrixSet) -> FlatShapes:
+        """Shapes on the plane of a set."""
+        return flatten(self._shapes, matrix.to_plane)
+
+    def _cut(self, matrix: TileMatrixSet, zoom: int, row: int, column: int) -> bytes:
+        """Every feature that touches the tile or its margin, however small."""
+        runs = cut(self._flat(matrix), matrix, zoom, row, column)
+        return encode_layer(self._name, runs, self._columns)
 
 
-def _in_tile_units(
-    line: NDArray[np.object_], west: float, north: float, units_per_m: float
-) -> NDArray[np.object_]:
-    """Move lines into the tile's own units, the origin at its north-western corner."""
-    origin = np.array([west, north])
-    scale = np.array([units_per_m, -units_per_m])
-    moved: NDArray[np.object_] = shapely.transform(
-        line, lambda point: np.rint((point - origin) * scale)
-    )
-    return moved
-
-
-def _mercator_lines(network: RoadNetwork) -> NDArray[np.object_]:
-    """Every street as a line in web Mercator metres."""
-    longitude, latitude = np.radians(network.point).T
-    x = EARTH_RADIUS_M * longitude
-    y = EARTH_RADIUS_M * np.log(np.tan(math.pi / 4 + latitude / 2))
-    lines: NDArray[np.object_] = shapely.from_ragged_array(
-        shapely.GeometryType.LINESTRING, np.stack([x, y], axis=1), (network.first_point,)
-    )
-    return lines
+def _merged(runs: Runs, kind: NDArray[np.int64]) -> tuple[NDArray[np.int64], Runs]:
+    """Make one feature of all runs of a kind; the kinds, and the runs in their order."""
+    kinds, member = np.unique(kind, return_inverse=True)
+    order = np.argsort(member, kind="stable")
+    return kinds, replace(runs.take(order), row=member[order])

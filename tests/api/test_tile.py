@@ -4,11 +4,12 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 
-from api.tile import EXTENT, RoadTiles
+from api.tile import RoadTiles
 from geo.errors import BadValue
 from geo.road.network import RoadNetwork, assemble
 from geo.road.road_class import CLASS_CODE, Mode
 from geo.road.streets import Streets
+from geo.tile_cut import EXTENT
 
 # Tile 14/13155/7189 holds the point 109.0625, 21.5; two streets cross it.
 ZOOM, COLUMN, ROW = 14, 13155, 7189
