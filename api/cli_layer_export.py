@@ -27,6 +27,7 @@ TABLES: Mapping[KindName, str] = {
     KindName.ZONES: "zones",
     KindName.GRIDS: "grids",
     KindName.UNITS: "units",
+    KindName.OFFICERS: "officers",
     KindName.MATTERS: "matters",
     KindName.AUTHORITY: "authority",
     KindName.NO_FLY: "no_fly",

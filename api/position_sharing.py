@@ -48,11 +48,13 @@ class PositionSharing:
     def _write(self) -> None:
         """Write who moved here, and drop what everybody has read."""
         service, now = self._service, self._service.clock()
-        moved = service.take_unshared()
+        unshared = service.take_unshared()
+        present = service.live.present  # read after: nobody moves unseen in between
+        row_of = present.city.roster.officer_row
+        moved = [officer for officer in unshared if officer in row_of]
         if not moved:
             return
-        present = service.live.present  # read after: nobody moves unseen in between
-        fixes = present.fixes[[present.city.roster.officer_row[officer] for officer in moved]]
+        fixes = present.fixes[[row_of[officer] for officer in moved]]
         with service.store.session() as session:
             write_delta(session, moved, fixes, process=self._process, now=now)
             drop_deltas(session, before=now - timedelta(seconds=KEPT_S), process=self._process)

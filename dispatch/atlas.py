@@ -153,6 +153,8 @@ def publish_drafts(session: Session, city: City, publishing: Publishing) -> Publ
         There is no such draft, or it was dropped.
     FlawedData
         An error stands against one of them; it holds every finding of all.
+    Conflict
+        Officers are left out of whom one is bound to an incident.
     """
     take_turn(session)
     city = city_in(session, city.travel_times)  # another process may have published since
@@ -212,6 +214,7 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
     "zones": lambda contents: contents.zones,
     "grids": lambda contents: contents.grids,
     "units": lambda contents: contents.units,
+    "officers": lambda contents: [posted.officer for posted in contents.officers],
     "matters": lambda contents: contents.matters,
     "authority": lambda contents: contents.authority,
     "no_fly": lambda contents: contents.no_fly,
@@ -222,8 +225,8 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
 }
 """What each table of the city is written from."""
 
-PUBLISHED_KINDS = (frozenset(PUT) | {KindName.CLOSURES}) - {KindName.OFFICERS}
-"""Kinds that are published; officers are accounts, with records that hang on them."""
+PUBLISHED_KINDS = frozenset(PUT) | {KindName.CLOSURES}
+"""Kinds that are published."""
 
 
 def _refuse_flaws(findings: Sequence[Finding]) -> None:

@@ -117,11 +117,13 @@ class LiveWhereabouts:
         Parameters
         ----------
         city
-            The new version; officers it does not know drop out.
+            The new version; officers it does not know drop out, and those who are new are off
+            duty until the store says otherwise.
         """
         with self._lock:
             before = self._present
+            new = dict.fromkeys(city.roster.officer_row, DutyStatus.OFF_DUTY)
             drones = carried_over(before.drones, before.city.drones, city.drones)
-            after = locate_officers(city, before.positions, before.statuses())
+            after = locate_officers(city, before.positions, new | before.statuses())
             duty = duty_carried_over(before.duty, before.city.roster, city.roster)
             self._present = after.with_drones(drones).with_duty(duty)

@@ -16,6 +16,7 @@ from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezo
 from dispatch.layer.grid_code_findings import grid_code_findings
 from dispatch.layer.kind import KindName
 from dispatch.layer.nesting_findings import Cells, Nesting, nesting_findings
+from dispatch.layer.officer_findings import officer_findings
 from dispatch.layer.published import Published, beside, lowest_areas, published_values
 from dispatch.layer.reference_findings import one_boundary, reference_findings
 from dispatch.layer.row_findings import code_findings, column_findings, value_findings
@@ -23,6 +24,7 @@ from dispatch.layer.rows import LayerRows
 from dispatch.layer.shape_findings import shape_findings
 from dispatch.layer.street_findings import street_findings
 from dispatch.layer.tiling_findings import tiling_findings
+from dispatch.store.city_contents import PostedOfficer
 from geo.finding import Finding, Severity, blocks
 from geo.grid_code import BEFORE_SERIAL
 
@@ -116,6 +118,7 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     findings += grid_code_findings(rows, communities=_coded(communities))
     values = list(alone.values.values())
     findings += reference_findings(rows.kind, rows.file, values, published)
+    findings += officer_findings(rows.kind, rows.file, values, published)
     findings += closure_findings(rows.kind, rows.file, values, published)
     if in_place:
         findings += demand_findings(rows.kind, rows.file, values, published)
@@ -178,7 +181,6 @@ def _with_what_it_is_silent_on(checked: CheckedLayer, published: Published) -> C
     before = {
         getattr(one, rows.kind.key): one
         for one in published_values(published, rows.kind.name) or ()
-        if rows.kind.name is not KindName.OFFICERS
     }
     values = {at: _kept(one, before, rows.kind.key, silent) for at, one in checked.values.items()}
     return replace(checked, values=values)
@@ -186,6 +188,8 @@ def _with_what_it_is_silent_on(checked: CheckedLayer, published: Published) -> C
 
 def _kept(value: Any, before: Mapping[str, Any], key: str, silent: Collection[str]) -> Any:  # noqa: ANN401 -- values of any kind
     """A value with the attributes that its file is silent on as they are published."""
+    if isinstance(value, PostedOfficer):
+        return replace(value, officer=_kept(value.officer, before, key, silent))
     old = before.get(getattr(value, key, ""))
     if old is None:
         return value

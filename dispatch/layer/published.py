@@ -79,7 +79,7 @@ class Published:
             places=city.places,
             run_cards=city.run_cards,
             demand=city.demand,
-            duty=self.duty,
+            duty=replace(self.duty, jobs=()),  # records, which outlive officers and are no layer
         )
 
     @cached_property

@@ -16,7 +16,8 @@ from dispatch.power import local_date
 from dispatch.sight import Sight
 from dispatch.store.duty import note_duty_change
 from dispatch.store.numbered import newest_first, row_of
-from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
+from dispatch.store.officer_list import refuse_left_out
+from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS, DRONE, OFFICER
 from dispatch.store.seen import assignment_seen
 from dispatch.store.tables import OFFICERS
 from dispatch.store.upsert import insert_or_ignore, next_fid
@@ -25,9 +26,6 @@ from geo.errors import Conflict
 
 MOST_LISTED = 100
 """Assignments on one page of a list, unless told otherwise."""
-
-OFFICER, DRONE = "officer", "drone"
-"""What a binding binds."""
 
 _COLUMN_OF = {
     State.ACKNOWLEDGED: "acknowledged_at",
@@ -55,8 +53,8 @@ def add_assignment(session: Session, assignment: Assignment) -> Assignment:
     Raises
     ------
     Conflict
-        Another crew is bound for the same purpose, or an officer or the drone is bound to
-        another incident; the sentence names it.
+        Another crew is bound for the same purpose, an officer or the drone is bound to
+        another incident, or an officer has left the city; the sentence names it.
     """
     fid = next_fid(session, ASSIGNMENTS)
     number = f"A{local_date(assignment.decision.at):%Y%m%d}-{fid:06d}"
@@ -68,6 +66,7 @@ def add_assignment(session: Session, assignment: Assignment) -> Assignment:
     for what, member in sorted(members):  # in one order, or two decisions wait for each other
         _bind(session, number, what, member)
     write_statuses(session, picked.officers, DutyStatus.BUSY)
+    refuse_left_out(session, picked.officers)
     return get_assignment(session, number)
 
 

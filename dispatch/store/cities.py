@@ -113,7 +113,7 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         session,
         tables.OFFICERS,
         [
-            columns_of(tables.OFFICERS, row.officer) | {"status": row.status}
+            columns_of(tables.OFFICERS, row.officer) | {"status": row.status, "listed": True}
             for row in contents.officers
         ],
     )
@@ -199,7 +199,7 @@ def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
         matters={matter.code: matter for matter in map(_matter, _rows(session, tables.MATTERS))},
         authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
         units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
-        officers=tuple(map(_officer, _rows(session, tables.OFFICERS))),
+        officers=tuple(_officer(row) for row in _rows(session, tables.OFFICERS) if row.listed),
         travel_times=travel_times,
         invented=meta["invented"] == "1",
         partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
@@ -276,9 +276,10 @@ def read_statuses(session: Session) -> dict[str, DutyStatus]:
     Returns
     -------
     statuses
-        Status by officer id.
+        Status by officer id, of those whom the city lists.
     """
-    rows = session.execute(select(tables.OFFICERS.c.id, tables.OFFICERS.c.status))
+    officers = tables.OFFICERS.c
+    rows = session.execute(select(officers.id, officers.status).where(officers.listed))
     return {row.id: DutyStatus(row.status) for row in rows}
 
 

@@ -27,7 +27,8 @@ from dispatch.store.duty_rows import calendar_cells, shift_cells
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
 from dispatch.store.layer_tables import CITY_CONTENTS, CITY_VERSIONS
 from dispatch.store.ledger import SYSTEM, record, take_turn
-from dispatch.store.table_content import put_content, put_rows, read_content, take_content
+from dispatch.store.officer_list import put_officers
+from dispatch.store.table_content import put_rows, read_content, take_content
 from dispatch.store.upsert import insert_into
 from geo.errors import UnknownName
 
@@ -39,6 +40,7 @@ CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             tables.ZONES,
             tables.GRIDS,
             tables.UNITS,
+            tables.OFFICERS,
             tables.DOMAINS,
             tables.MATTERS,
             tables.AUTHORITY,
@@ -50,7 +52,7 @@ CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         )
     }
 )
-"""Tables that layers are published into; officers are accounts of their own and are not."""
+"""Tables that layers are published into, each after those that it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,15 @@ def publish_values(
     -------
     version
         The new version.
+
+    Raises
+    ------
+    Conflict
+        Officers are left out of whom one is bound to an incident.
     """
     _begin(session, publishing.now)
     for name, rows in values.items():
-        put_rows(session, CITY_TABLES[name], [_cells(name, value) for value in rows])
+        put_table(session, name, [_cells(name, value) for value in rows])
     return _keep(session, publishing, back_to=None)
 
 
@@ -154,16 +161,20 @@ def go_back(session: Session, number: int | None, publishing: Publishing) -> Cit
     ------
     UnknownName
         There is no such version.
+    Conflict
+        It leaves out an officer who is bound to an incident.
     """
     _begin(session, publishing.now)
     present = _latest(session)
     if number is None and present.number == 1:
         raise UnknownName("The city is as it was loaded: there is no version to go back to.")
     wanted = get_version(session, present.number - 1 if number is None else number)
-    for name, digest in wanted.contents.items():
-        if present.contents.get(name) != digest:
+    for name, table in CITY_TABLES.items():
+        digest = wanted.contents.get(name, present.contents[name])
+        if present.contents[name] != digest:
             named = select(CITY_CONTENTS.c.content).where(CITY_CONTENTS.c.digest == digest)
-            put_content(session, CITY_TABLES[name], session.scalars(named).one())
+            content = session.scalars(named).one()
+            put_table(session, name, read_content(table, content))
     return _keep(session, publishing, back_to=wanted.number)
 
 
@@ -250,6 +261,30 @@ def _begin(session: Session, now: datetime) -> None:
     take_turn(session)
     if session.scalar(select(func.count()).select_from(CITY_VERSIONS)) == 0:
         _write_version(session, Publishing(now, SYSTEM), back_to=None)
+
+
+def put_table(session: Session, name: str, rows: list[Any]) -> None:
+    """
+    Put rows in the place of those that a table of the city has.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    name
+        Name of the table, one of `CITY_TABLES`.
+    rows
+        Values by column.
+
+    Raises
+    ------
+    Conflict
+        They leave out an officer who is bound to an incident.
+    """
+    if name == tables.OFFICERS.name:
+        put_officers(session, rows)
+    else:
+        put_rows(session, CITY_TABLES[name], rows)
 
 
 def _keep(session: Session, publishing: Publishing, *, back_to: int | None) -> CityVersion:

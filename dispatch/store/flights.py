@@ -9,8 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.drone import DroneColumns, Drones, at_their_bases
-from dispatch.store.assignments import DRONE
-from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS
+from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS, DRONE
 
 LOOK_BACK = timedelta(days=1)
 """A drone that was set free longer ago than this is home."""

@@ -67,6 +67,9 @@ BOUND_UNITS = Index(
     postgresql_where=ASSIGNMENTS.c.released_at.is_(None),
 )
 
+OFFICER, DRONE = "officer", "drone"
+"""What a binding binds."""
+
 BINDINGS = table(
     "bindings",
     "派单队员 / Officers and drones of each assignment; bound to one at a time",

@@ -1,7 +1,8 @@
 """
 Tables taken out of the store and put back, byte for byte: how versions of a city are kept.
 
-A content is the rows of one table in their order, without the keys that only the store needs.
+A content is the rows of one table in their order, without the keys that only the store needs and
+without what changes by the hour.
 Equal rows are equal bytes, so a table that a version shares with another is kept once.
 """
 
@@ -24,6 +25,12 @@ from dispatch.store.column import SEPARATOR, Codes, Shape, split_codes
 KEY: Final = "fid"
 """Key of the store, which no content has."""
 
+LISTED: Final = "listed"
+"""Whether a row that can't be erased is published; the content has those rows alone."""
+
+NO_CONTENT: Final = frozenset({KEY, LISTED, "status"})
+"""Columns that no content has: those, and what officers are doing at the moment."""
+
 Read = Callable[[Any], Any]
 
 
@@ -41,29 +48,16 @@ def take_content(session: Session, table: Table) -> bytes:
     Returns
     -------
     content
-        Bytes that `put_content` puts back.
+        Bytes that `read_content` reads.
     """
     columns = _columns(table)
-    rows = session.execute(select(*columns).order_by(table.c[KEY]))
+    query = select(*columns).order_by(table.c[KEY])
+    if LISTED in table.c:
+        query = query.where(table.c[LISTED])
+    rows = session.execute(query)
     plain = [[_plain(value) for value in row] for row in rows]
     said = {"columns": [column.name for column in columns], "rows": plain}
     return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def put_content(session: Session, table: Table, content: bytes) -> None:
-    """
-    Put rows in the place of those that a table has.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    table
-        The table.
-    content
-        What `take_content` took; a column that it lacks is left to the table.
-    """
-    put_rows(session, table, read_content(table, content))
 
 
 def read_content(table: Table, content: bytes) -> list[dict[str, Any]]:
@@ -113,7 +107,7 @@ def put_rows(session: Session, table: Table, rows: list[Mapping[str, Any]] | lis
 
 
 def _columns(table: Table) -> list[Column[Any]]:
-    return [column for column in table.c if column.name != KEY]
+    return [column for column in table.c if column.name not in NO_CONTENT]
 
 
 def _plain(value: object) -> object:

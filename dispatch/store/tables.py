@@ -180,6 +180,7 @@ OFFICERS = _table(
     _text("phone"),
     Column("equipment", Codes, nullable=False),
     _text("status"),
+    Column("listed", Boolean, nullable=False),
 )
 
 POSITIONS = _table(

@@ -155,6 +155,9 @@ def test_a_new_version_of_the_city_keeps_positions_and_statuses():
     assert live.present.statuses()["1-0"] == DutyStatus.BUSY
     assert len(live.present.status) == len(gone.officers)
     assert live.present.on_road.all()
+    live.swap_city(OFFICERS.city)
+    back = [officer.id for officer in OFFICERS.city.officers[-2:]]
+    assert {live.present.statuses()[one] for one in back} == {DutyStatus.OFF_DUTY}
 
 
 WITH_SQUAD = TownCity(

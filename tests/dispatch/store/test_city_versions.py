@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import numpy as np
 import pytest
 from shapely import Point, Polygon, box
-from spec.city_files import EAST, HALF, NORTH, SOUTH, WEST
+from spec.city_files import EAST, HALF, NORTH, SOUTH, STREET, WEST
 from spec.layer_table import BEIHAI, layer
 
+from dispatch import desk
+from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
 from dispatch.atlas import publish_drafts
+from dispatch.choice import ProposalKind
 from dispatch.demand_point import lay_out_demand
+from dispatch.incident import Incident
 from dispatch.layer.check import check_file
 from dispatch.layer.rows import LayerRows
-from dispatch.store.cities import read_city
+from dispatch.store.assignments import add_assignment, release_assignment
+from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.city_versions import (
     CITY_TABLES,
     Publishing,
     get_version,
     go_back,
     list_versions,
+    put_table,
 )
 from dispatch.store.closures import list_closures
 from dispatch.store.engine import Store
 from dispatch.store.layer_drafts import DraftState, add_draft, get_draft
-from dispatch.store.table_content import put_content, take_content
-from geo.errors import BadValue, FlawedData, UnknownName
+from dispatch.store.positions import read_positions
+from dispatch.store.table_content import read_content, take_content
+from dispatch.unit import DutyStatus
+from dispatch.whereabouts import locate_officers
+from geo.errors import BadValue, Conflict, FlawedData, UnknownName
+from geo.position import Positions
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 WESTERN, EASTERN = box(WEST, SOUTH, HALF, NORTH), box(HALF, SOUTH, EAST, NORTH)
@@ -80,7 +90,7 @@ def test_every_table_of_the_city_comes_out_and_goes_back_as_it_was(store: Store)
     with store.session() as session:
         contents = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
         for name, content in contents.items():
-            put_content(session, CITY_TABLES[name], content)
+            put_table(session, name, read_content(CITY_TABLES[name], content))
         session.commit()
     with store.reading() as session:
         again = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
@@ -176,6 +186,90 @@ def test_a_closure_is_not_changed_by_a_layer(embedded: Store):
     assert [one.code for one in refused.value.findings if one.severity == "error"] == [
         "closure_is_other"
     ]
+
+
+def officers(*ids: str, certified: str = "是是是"):
+    rows = {"id": list(ids), "name": ["张三"] * len(ids), "crew": ["K1"] * len(ids)}
+    return layer("officers", rows | {"certified": list(certified[: len(ids)])})
+
+
+def test_who_is_missing_from_a_list_of_officers_leaves_and_comes_back_when_named_again(store):
+    loaded = read_city(store)
+    publish(store, officers("001", "003", "004", certified="是是否"))
+    city = read_city(store)
+    assert {one.id: one.certified for one in city.officers} == {
+        "001": True,
+        "003": True,
+        "004": False,
+    }
+    assert city.officers[0].phone == loaded.officers[0].phone, "the file says nothing of it"
+    with store.reading() as session:
+        assert read_statuses(session) == {
+            "001": DutyStatus.AVAILABLE,
+            "003": DutyStatus.OFF_DUTY,
+            "004": DutyStatus.OFF_DUTY,
+        }
+        assert "002" in read_positions(session).fixes, "nobody is erased"
+    publish(store, officers("001", "002", "003"))
+    with store.session() as session:
+        assert read_statuses(session)["002"] is DutyStatus.OFF_DUTY
+        go_back(session, 1, Publishing(NOW, "demo-gis"))
+        session.commit()
+    assert read_city(store).version == loaded.version
+
+
+def test_officers_leave_together_with_their_rosters(store: Store):
+    roster = {"id": ["1"], "officer": ["003"], "days": ["mon-fri"]}
+    hours = {"starts": ["08:30"], "ends": ["17:30"]}
+    publish(store, layer("rosters", roster | hours))
+    with pytest.raises(FlawedData) as refused:
+        publish(store, officers("001", "002"))
+    assert [one.layer for one in refused.value.findings if one.severity == "error"] == [
+        "rosters.csv"
+    ]
+    publish(
+        store,
+        officers("001", "002", "005"),
+        layer("rosters", roster | hours | {"officer": ["005"]}),
+    )
+    assert [one.id for one in read_city(store).officers] == ["001", "002", "005"]
+
+
+def test_whoever_is_bound_to_an_incident_does_not_leave(store: Store):
+    publish(store, officers("001", "003"))
+    with pytest.raises(Conflict, match="Officer 002 has left the city's roster"):
+        bound(store, "002")
+    publish(store, officers("001", "002", "003"))
+    number = bound(store, "002")
+    with pytest.raises(FlawedData) as refused:
+        publish(store, officers("001", "003"))
+    assert {one.code for one in refused.value.findings} == {"officer_at_work"}
+    with (
+        store.session() as session,
+        pytest.raises(Conflict, match=f"Officer 002 is bound by assignment {number}"),
+    ):
+        go_back(session, 2, Publishing(NOW, "demo-gis"))
+    assert len(read_city(store).officers) == 3
+    with store.session() as session:
+        over = NOW + timedelta(minutes=5)
+        release_assignment(session, number, now=over, by="demo-dispatcher", outcome=Outcome.DONE)
+        session.commit()
+    publish(store, officers("001", "003"))
+    assert len(read_city(store).officers) == 2
+
+
+def bound(store: Store, officer: str) -> str:
+    """Send an officer to the incident that the city begins with."""
+    where = locate_officers(read_city(store), Positions())
+    made = desk.draw_up(Incident(STREET.lon_lat["x"], ("H1",), NOW), where, now=NOW)
+    picked = Picked(ProposalKind.GRID, "K1", (officer,), Departure.OVERRIDE, None, None)
+    decision, clock = Decision(NOW, "demo-dispatcher"), ArrivalClock(NOW, NOW, 900.0)
+    told = (picked, decision, clock, NOW + timedelta(hours=1), "nearest", "single_domain", ("H1",))
+    with store.session() as session:
+        number, _ = desk.keep(session, made)
+        sent = add_assignment(session, Assignment("20261119-000001", number, *told))
+        session.commit()
+    return str(sent.id)
 
 
 def test_half_of_a_set_is_refused_whole_with_what_stands_against_it(store: Store):

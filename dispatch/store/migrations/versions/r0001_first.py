@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_8ffc2afd"
+revision = "0001_edc70ef0"
 down_revision = None
 
 
@@ -580,6 +580,7 @@ def upgrade() -> None:
             sa.Column("phone", PLAIN_TEXT, nullable=False),
             sa.Column("equipment", Codes(), nullable=False),
             sa.Column("status", PLAIN_TEXT, nullable=False),
+            sa.Column("listed", sa.Boolean(), nullable=False),
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("id"),
             comment="执法队员 / Officers",
