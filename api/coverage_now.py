@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 
+from dispatch.city import City
 from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.demand_point import Ground, lay_out_demand
 from dispatch.seen_coverage import share_seen
@@ -21,7 +22,7 @@ class CoverageNow:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._ground: tuple[str, Ground] | None = None
+        self._ground: tuple[tuple[str, ...], Ground] | None = None
         self._last: CityCoverage | None = None
         self._rests_until_s = 0.0
         self._told: Mapping[frozenset[str], float] = {}
@@ -44,8 +45,9 @@ class CoverageNow:
         """
         with self._lock:
             city = whereabouts.city
-            if self._ground is None or self._ground[0] != city.version:
-                self._ground = city.version, lay_out_demand(city)
+            places = city.version, *_networks(city)
+            if self._ground is None or self._ground[0] != places:
+                self._ground = places, lay_out_demand(city)
             ground = self._ground[1]
             self._last = survey_city(ground, whereabouts, now=now, before=self._last)
             return self._last
@@ -115,3 +117,8 @@ class CoverageNow:
         before = self._told
         self._told = {areas: share_seen(covered, areas) for areas in sights}
         return {areas: share for areas, share in self._told.items() if before.get(areas) != share}
+
+
+def _networks(city: City) -> list[str]:
+    """Versions of the roads that places are joined to, whatever their weights."""
+    return [times.version.partition("+")[0] for _, times in sorted(city.travel_times.items())]

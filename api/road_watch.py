@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from api.tile import tiles_of
 from dispatch.city import City
 from dispatch.store.cities import open_roads
+from dispatch.store.road_folders import roads_published
 from geo.errors import OutsideNetwork, UnreadableFile
 from geo.road.engine_failure import EngineFailed
 from geo.road.road_class import Mode
@@ -73,16 +74,55 @@ class RoadWatch:
                 logger.error("The road engine for %s has failed: arrivals are by air", failed)
             self._put_in_force()
 
-    def take_on(self, city: City) -> None:
+    def open_published(self) -> dict[Mode, TravelTimes]:
         """
-        Have the service go on with another version of the city, on the engines in force.
+        Open the road networks that have been published since, while those of before answer on.
+
+        Returns
+        -------
+        engines
+            At the weights in force, by mode; none where the roads are the same.  Roads that
+            can't be opened are by air until they can.
+        """
+        with self._service.store.reading() as session:
+            published = roads_published(session)
+        engines: dict[Mode, TravelTimes] = {}
+        for mode, engine in self._engines.items():
+            if isinstance(engine, NetworkTravelTimes) and engine.network.version != published[mode]:
+                engines[mode] = self._open_or_by_air(mode)
+        if engines:
+            self._service.weights.apply(self._service.clock())
+        return engines
+
+    def _open_or_by_air(self, mode: Mode) -> TravelTimes:
+        """Open the published roads of a mode, whose weights are kept from now on."""
+        try:
+            opened = open_roads(self._service.store, mode)
+        except UnreadableFile as error:
+            logger.error("The published roads for %s cannot be read. %s", mode, error)  # noqa: TRY400 -- the sentence says it all
+            return straight_line(mode)
+        self._service.weights.take_on(mode, opened)
+        return opened
+
+    def take_on(self, city: City, engines: Mapping[Mode, TravelTimes]) -> None:
+        """
+        Have the service go on with another version of the city.
 
         Parameters
         ----------
         city
-            The new version; its roads are those of the present one.
+            The new version.
+        engines
+            Engines of roads that are new with it; for other modes those in force go on.
         """
         with self._lock:
+            self._engines |= engines
+            for mode, engine in engines.items():
+                self._failed_at_s.pop(mode, None)
+                if engine.degraded:
+                    self._failed_at_s[mode] = self._monotonic_s()
+            if Mode.CAR in engines:
+                self._service.tiles = None
             self._put_in_force(city)
 
     def beat(self) -> None:

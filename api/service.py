@@ -223,8 +223,9 @@ class Service:
         with self._adopting:
             present = self.city
             tables = read_city(self.store, travel_times=present.travel_times)
-            if tables.version != present.version:
-                self.road_watch.take_on(replace(tables, deadlines=present.deadlines))
+            roads = self.road_watch.open_published()
+            if roads or tables.version != present.version:
+                self.road_watch.take_on(replace(tables, deadlines=present.deadlines), roads)
                 self.layers = self.layers.of(self.city)
                 logger.info("The city is now at version %s", self.city.version)
         self.keep_duty()

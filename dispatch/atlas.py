@@ -15,8 +15,9 @@ from dispatch.layer.check import CheckedLayer, check_together
 from dispatch.layer.closure_findings import new_closures
 from dispatch.layer.difference import in_zones
 from dispatch.layer.kind import KindName
-from dispatch.layer.published import PUT, Published, beside
+from dispatch.layer.published import Published, beside
 from dispatch.layer.reference_findings import new_findings
+from dispatch.layer.road_build import build_roads
 from dispatch.layer.rows import LayerRows
 from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
@@ -27,9 +28,12 @@ from dispatch.store.engine import Store
 from dispatch.store.incidents import list_incidents
 from dispatch.store.layer_drafts import note_published, read_draft_rows
 from dispatch.store.ledger import take_turn
+from dispatch.store.road_folders import keep_roads
 from geo.errors import BadValue, FlawedData
 from geo.finding import Finding, blocks
 from geo.road.closure import Closure
+from geo.road.network import RoadNetwork
+from geo.road.road_class import Mode
 
 MOST_INCIDENTS = 20_000
 """Open incidents that are looked at; the newest, where there are more."""
@@ -100,11 +104,14 @@ class DrawnUp:
         What each table that would change would hold, by its name.
     closures
         Closures that would be entered.
+    networks
+        Road networks that would be published, by mode.
     """
 
     checked: tuple[CheckedLayer, ...]
     values: Mapping[str, Sequence[Any]]
     closures: tuple[Closure, ...]
+    networks: Mapping[Mode, RoadNetwork]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +155,7 @@ def publish_drafts(session: Session, city: City, publishing: Publishing) -> Publ
     Raises
     ------
     BadValue
-        No draft is named, two are of one kind, or one is of a kind that the city has no table of.
+        No draft is named, or two are of one kind.
     UnknownName, Conflict
         There is no such draft, or it was dropped.
     FlawedData
@@ -159,7 +166,10 @@ def publish_drafts(session: Session, city: City, publishing: Publishing) -> Publ
     take_turn(session)
     city = city_in(session, city.travel_times)  # another process may have published since
     drawn = draw_up(session, city, publishing)
-    version = publish_values(session, drawn.values, publishing)
+    for network in drawn.networks.values():
+        keep_roads(session, network)
+    roads = {mode: network.version for mode, network in drawn.networks.items()}
+    version = publish_values(session, drawn.values, publishing, roads)
     now, by = publishing.now, publishing.by
     closures = [add_closure(session, one, now=now, by=by) for one in drawn.closures]
     note_published(session, publishing.drafts)
@@ -198,6 +208,11 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     after = beside(published, made).contents
     if KindName.ZONES in made:
         after = replace(after, grids=tuple(in_zones(after.grids, after.zones)))
+    networks = {}
+    for one in checked:
+        if one.rows.kind.name is KindName.ROADS:
+            networks = build_roads(one, city.travel_times)
+            after = replace(after, networks=networks)
     before = published.contents
     _refuse_flaws(new_findings(before, after))
     values = {
@@ -206,7 +221,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
         if value_of(after) != value_of(before)
     }
     closures = new_closures(made.get(KindName.CLOSURES, []), published)
-    return DrawnUp(tuple(checked), values, closures)
+    return DrawnUp(tuple(checked), values, closures, networks)
 
 
 VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
@@ -224,9 +239,6 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
     "calendars": lambda contents: contents.duty.calendar,
 }
 """What each table of the city is written from."""
-
-PUBLISHED_KINDS = frozenset(PUT) | {KindName.CLOSURES}
-"""Kinds that are published."""
 
 
 def _refuse_flaws(findings: Sequence[Finding]) -> None:
@@ -247,7 +259,3 @@ def _require_set(layers: Sequence[LayerRows]) -> None:
     twice = [kind for kind in set(kinds) if kinds.count(kind) > 1]
     if twice:
         raise BadValue(f"Two of these drafts are {twice[0]}; a version of the city has one.")
-    other = sorted(set(kinds) - PUBLISHED_KINDS)
-    if other:
-        known = ", ".join(sorted(PUBLISHED_KINDS))
-        raise BadValue(f"Layers of {other[0]} are not published by drafts; {known} are.")

@@ -127,8 +127,7 @@ def contents_with(contents: CityContents, kind: KindName, values: Sequence[Any])
     contents
         With the layer; the same for kinds that no other refers to.
     """
-    put = PUT.get(kind)
-    return contents if put is None else put(contents, tuple(values))
+    return PUT[kind](contents, tuple(values))
 
 
 def beside(published: Published, layers: Mapping[KindName, Sequence[Any]]) -> Published:
@@ -168,6 +167,11 @@ def _with_bases(contents: CityContents, values: tuple[Base, ...]) -> CityContent
     return replace(contents, units=units)
 
 
+def _as_they_are(contents: CityContents, _: tuple[Any, ...]) -> CityContents:
+    """Leave contents alone to which no other layer refers."""
+    return contents
+
+
 def _of_field(name: str) -> Callable[[CityContents, tuple[Any, ...]], CityContents]:
     return lambda contents, values: replace(contents, **{name: values})  # type: ignore[arg-type]  # the field of that kind
 
@@ -184,6 +188,8 @@ PUT: Final[Mapping[KindName, Callable[[CityContents, tuple[Any, ...]], CityConte
     KindName.DEMAND: _of_field("demand"),
     KindName.PLACES: _of_field("places"),
     KindName.BOUNDARY: _with_boundary,
+    KindName.ROADS: _as_they_are,  # networks are built when all is sound
+    KindName.CLOSURES: _as_they_are,
     KindName.BASES: _with_bases,
     KindName.ROSTERS: lambda contents, values: replace(
         contents, duty=replace(contents.duty, shifts=values)

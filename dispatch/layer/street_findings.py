@@ -46,7 +46,7 @@ def street_findings(rows: LayerRows, usable: NDArray[np.bool_]) -> Iterator[Find
         return
     yield from _words(rows)
     try:
-        streets = streets_of(_line_table(rows, usable), rows.file, mode=Mode.CAR)
+        streets = streets_of(line_table(rows, usable), rows.file, mode=Mode.CAR)
     except (BadValue, EmptyNetwork) as error:
         remark = Remark(error.code, f"无法作为道路读取：{error}", str(error))
         yield Finding(rows.file, None, remark)
@@ -55,8 +55,26 @@ def street_findings(rows: LayerRows, usable: NDArray[np.bool_]) -> Iterator[Find
         yield _finding(rows, flaw, streets.way_id[list(flaw.streets)].tolist())
 
 
-def _line_table(rows: LayerRows, usable: NDArray[np.bool_]) -> LineTable:
-    """The rows as the reader of roads takes them; each is known by its position."""
+def line_table(
+    rows: LayerRows, usable: NDArray[np.bool_], ids: Sequence[str] | None = None
+) -> LineTable:
+    """
+    Lay rows out as the reader of roads takes them.
+
+    Parameters
+    ----------
+    rows
+        A layer of roads.
+    usable
+        Rows whose shape is a sound line, bool[n].
+    ids
+        What names each row; its position by default.
+
+    Returns
+    -------
+    table
+        The usable rows.
+    """
     at = np.flatnonzero(usable)
     lines, of_line = shapely.get_parts(rows.shapes[at], return_index=True)
     points, of_point = shapely.get_coordinates(lines, return_index=True)
@@ -65,7 +83,7 @@ def _line_table(rows: LayerRows, usable: NDArray[np.bool_]) -> LineTable:
     words = {
         name: [rows.cells[name][row] for row in at.tolist()] for name in WORDS if name in there
     }
-    words["id"] = [str(row) for row in at]
+    words["id"] = [str(row) if ids is None else ids[row] for row in at.tolist()]
     words.setdefault("class", ["road"] * len(at))
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return LineTable(words, points, first, of_line.astype(np.int64), {})

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.audit_chain import Head
 from dispatch.store.cities import ROADS, holds_city
+from dispatch.store.city_versions import kept_roads
 from dispatch.store.declare import METADATA
 from dispatch.store.engine import Store, open_store
 from dispatch.store.ledger import audit_head
@@ -123,7 +124,7 @@ def back_up(store: Store, folder: Path) -> Tally:
     try:
         tally = _dump(store, unfinished) if store.path is None else _copy(store, unfinished)
         with store.reading() as session:
-            for path in _roads(session).values():
+            for path in sorted({*_roads(session).values(), *kept_roads(session)}):
                 shutil.copytree(path, unfinished / ROADS_FOLDER / path.name)
         (unfinished / TALLY).write_text(write_record(tally), encoding="utf-8")
         unfinished.rename(folder)
@@ -232,6 +233,9 @@ def use_roads(session: Session, folder: Path, *, keep_roads_in: Path | None) -> 
         if not (beside / place).exists():
             shutil.copytree(folder / ROADS_FOLDER / path.name, beside / place)
         session.execute(update(META).where(META.c.name == entry).values(value=place.as_posix()))
+    for kept in (folder / ROADS_FOLDER).iterdir():  # of earlier versions of the city, too
+        if not (beside / named / kept.name).exists():
+            shutil.copytree(kept, beside / named / kept.name)
 
 
 def find_damage(session: Session) -> str | None:

@@ -4,7 +4,7 @@ Versions of a city: what was published when, by whom and why, and how to go back
 Tables of the city hold what is published now.  Each version names the content of every such table
 by its digest, and contents are kept for good, so a version is never edited: publishing writes
 tables and a new version in one transaction, and going back is publishing what a version named.
-Roads lie in folders of their own and are no part of this.
+Roads lie in folders of their own (`road_folders`); a version names them by their own versions.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,9 +29,11 @@ from dispatch.store.duty_tables import CALENDARS, ROSTERS
 from dispatch.store.layer_tables import CITY_CONTENTS, CITY_VERSIONS
 from dispatch.store.ledger import SYSTEM, record, take_turn
 from dispatch.store.officer_list import put_officers
+from dispatch.store.road_folders import publish_roads, road_folder, roads_published
 from dispatch.store.table_content import put_rows, read_content, take_content
 from dispatch.store.upsert import insert_into
 from geo.errors import UnknownName
+from geo.road.road_class import Mode
 
 CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {
@@ -53,6 +56,9 @@ CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     }
 )
 """Tables that layers are published into, each after those that it refers to."""
+
+ROADS: Final = "roads"
+"""Name of the content that says which road networks a version has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,10 @@ class Publishing:
 
 
 def publish_values(
-    session: Session, values: Mapping[str, Sequence[Any]], publishing: Publishing
+    session: Session,
+    values: Mapping[str, Sequence[Any]],
+    publishing: Publishing,
+    roads: Mapping[Mode, str] | None = None,
 ) -> CityVersion:
     """
     Publish values in the place of those that tables hold, all of them or none.
@@ -122,6 +131,8 @@ def publish_values(
         Of some tables, by their names; each list is whole.
     publishing
         Who, when and why.
+    roads
+        Versions of networks, kept already, that are published with them.
 
     Returns
     -------
@@ -136,6 +147,7 @@ def publish_values(
     _begin(session, publishing.now)
     for name, rows in values.items():
         put_table(session, name, [_cells(name, value) for value in rows])
+    publish_roads(session, roads or {})
     return _keep(session, publishing, back_to=None)
 
 
@@ -163,6 +175,8 @@ def go_back(session: Session, number: int | None, publishing: Publishing) -> Cit
         There is no such version.
     Conflict
         It leaves out an officer who is bound to an incident.
+    UnreadableFile
+        Its road networks are gone.
     """
     _begin(session, publishing.now)
     present = _latest(session)
@@ -172,9 +186,8 @@ def go_back(session: Session, number: int | None, publishing: Publishing) -> Cit
     for name, table in CITY_TABLES.items():
         digest = wanted.contents.get(name, present.contents[name])
         if present.contents[name] != digest:
-            named = select(CITY_CONTENTS.c.content).where(CITY_CONTENTS.c.digest == digest)
-            content = session.scalars(named).one()
-            put_table(session, name, read_content(table, content))
+            put_table(session, name, read_content(table, content_named(session, digest)))
+    publish_roads(session, roads_of(session, wanted))
     return _keep(session, publishing, back_to=wanted.number)
 
 
@@ -251,9 +264,69 @@ def rows_of_version(session: Session, table: str, number: int | None) -> list[di
         content = take_content(session, CITY_TABLES[table])
     else:
         digest = get_version(session, number).contents[table]
-        named = select(CITY_CONTENTS.c.content).where(CITY_CONTENTS.c.digest == digest)
-        content = session.scalars(named).one()
+        content = content_named(session, digest)
     return read_content(CITY_TABLES[table], content)
+
+
+def roads_of(session: Session, version: CityVersion) -> dict[Mode, str]:
+    """
+    Tell which road networks a version has.
+
+    Parameters
+    ----------
+    session
+        A session.
+    version
+        The version.
+
+    Returns
+    -------
+    versions
+        Version of the network by mode.
+    """
+    said = json.loads(content_named(session, version.contents[ROADS]))
+    return {Mode(mode): network for mode, network in said.items()}
+
+
+def kept_roads(session: Session) -> list[Path]:
+    """
+    List the folders of the road networks that versions of the city have.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    folders
+        Each once; those that are gone are left out.
+    """
+    versions = list_versions(session)
+    named = {one for version in versions for one in roads_of(session, version).items()}
+    found = [road_folder(session, mode, network) for mode, network in sorted(named)]
+    return [folder for folder in found if folder is not None]
+
+
+def content_named(session: Session, digest: str) -> bytes:
+    """
+    Look up a content.
+
+    Parameters
+    ----------
+    session
+        A session.
+    digest
+        Its digest, as a version names it.
+
+    Returns
+    -------
+    content
+        Its bytes.
+    """
+    named = select(CITY_CONTENTS.c.content).where(CITY_CONTENTS.c.digest == digest)
+    content: bytes = session.scalars(named).one()
+    return content
 
 
 def _begin(session: Session, now: datetime) -> None:
@@ -300,9 +373,10 @@ def _keep(session: Session, publishing: Publishing, *, back_to: int | None) -> C
 
 def _write_version(session: Session, publishing: Publishing, *, back_to: int | None) -> int:
     """Write a version of what the tables hold now; contents that are kept already stay."""
+    contents = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
+    contents[ROADS] = json.dumps(dict(roads_published(session))).encode()
     digests = {}
-    for name, table in CITY_TABLES.items():
-        content = take_content(session, table)
+    for name, content in contents.items():
         digests[name] = hashlib.blake2b(content, digest_size=16).hexdigest()
         kept = insert_into(session, CITY_CONTENTS).values(digest=digests[name], content=content)
         session.execute(kept.on_conflict_do_nothing())

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from dispatch.city import City
 from dispatch.store.arrival_models import get_arrival_model
+from dispatch.store.road_folders import road_folder
 from dispatch.store.weights import layers_of, state_named
 from geo.errors import UnknownName
 from geo.road.changing_weights import ChangingWeights
 from geo.road.road_class import Mode
 from geo.road.straight_line import straight_line
-from geo.road.travel_time import NetworkTravelTimes, TravelTimes
+from geo.road.travel_time import NetworkTravelTimes, TravelTimes, open_travel_times
 
 
 def as_answered(
@@ -65,16 +66,19 @@ def _under(session: Session, mode: Mode, times: TravelTimes, version: str) -> Tr
     for known in (times.pinned(), straight_line(mode)):
         if known.version == version:
             return known
-    if not isinstance(times, NetworkTravelTimes):
-        raise UnknownName(
-            f"Travel times of version {version!r} cannot be had: there are no roads for {mode}."
-        )
-    network, now = version.partition("+")[0], times.network
-    if network != now.version:
-        raise UnknownName(
-            f"The roads for {now.mode} were those of version {network!r}; they are now those of "
-            f"{now.version!r}."
-        )
+    network = version.partition("+")[0]
+    if not isinstance(times, NetworkTravelTimes) or network != times.network.version:
+        times = _earlier_roads(session, mode, network)
     state = state_named(session, version)
     weights = ChangingWeights(times, layers_of(session, state))
     return times.under(weights.rebuild(state, version))
+
+
+def _earlier_roads(session: Session, mode: Mode, network: str) -> NetworkTravelTimes:
+    """The engine of a network that was published once and is kept."""
+    folder = road_folder(session, mode, network)
+    if folder is None:
+        raise UnknownName(
+            f"The roads for {mode} were those of version {network!r}, which are not kept here."
+        )
+    return open_travel_times(folder)
