@@ -19,6 +19,7 @@ from types import MappingProxyType
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadValue
@@ -158,8 +159,10 @@ def ground_of_box(west: float, south: float, east: float, north: float) -> BaseG
         A polygon or two; a line or point where sides lie on each other.
     """
     if west <= east:
-        box: BaseGeometry = shapely.envelope(shapely.box(west, south, east, north))
-        return box
+        if west < east and south < north:
+            return shapely.box(west, south, east, north)
+        ends = (west, south), (east, north)
+        return Point(ends[0]) if ends[0] == ends[1] else LineString(ends)
     halves = ground_of_box(west, south, 180, north), ground_of_box(-180, south, east, north)
     return shapely.GeometryCollection(halves)
 

@@ -243,11 +243,11 @@ def _curved(box: BaseGeometry, text: str, crs: RegistryCrs) -> BaseGeometry:
     """Ground of a box on a projected plane, whose sides are curves in degrees."""
     longest_m = max(np.ptp(shapely.get_coordinates(box), axis=0).tolist())
     chords = shapely.segmentize(box, longest_m / PARTS_OF_A_SIDE) if longest_m else box
-    ground = shapely.transform(
-        chords, lambda xy: crs.to_lon_lat(xy[:, ::-1] if crs.north_first else xy)
-    )
-    if not np.isfinite(shapely.get_coordinates(ground)).all():
+    corners = shapely.get_coordinates(chords)
+    lon_lat = crs.to_lon_lat(corners[:, ::-1] if crs.north_first else corners)
+    if not np.isfinite(lon_lat).all():
         raise BadParameter(f"bbox {text} lies outside the range of {crs.uri}.")
+    ground: BaseGeometry = shapely.set_coordinates(chords, lon_lat)
     return ground
 
 

@@ -79,6 +79,13 @@ def test_a_box_finds_what_it_touches_and_not_what_only_its_bounds_do():
     assert table.in_box(4, 1, 5, 2).tolist() == [1]
 
 
+def test_a_box_may_be_a_line_or_a_point():
+    table = numbered(box(0, 0, 2, 2), Point(2, 2), Point(1, 5))
+    assert table.in_box(1, 1, 1, 9).tolist() == [0, 2]
+    assert table.in_box(0, 2, 5, 2).tolist() == [0, 1]
+    assert table.in_box(2, 2, 2, 2).tolist() == [0, 1]
+
+
 def test_a_box_across_the_180th_meridian_finds_both_sides():
     table = numbered(Point(179, 0), Point(-179, 0), Point(0, 0))
     assert table.in_box(178, -1, -178, 1).tolist() == [0, 1]
