@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from demo_service import client_of, copy_of
 
 from api import beats
 from api.city_clock import CityClock
+from geo.road.road_class import ROAD_CLASSES, Mode
 
 GIS = {"authorization": "Bearer demo-gis"}
 DISPATCHER = {"authorization": "Bearer demo-dispatcher"}
@@ -181,3 +183,61 @@ def test_a_plan_is_checked_when_it_is_made(client):
     assert planned(client, sound, minutes=-1).status_code == 422
     flawed = load(client, "zones", renamed(client, "Z01", "老城", brigade="B99"))
     assert planned(client, flawed, minutes=60).json()["code"] == "flawed_data"
+
+
+def roads_as_a_layer(service):
+    """The streets that cars use, without the last of those that end nowhere else."""
+    network = service.city.travel_times[Mode.CAR].network
+    ends = network.first_point.tolist()
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": str(street), "class": ROAD_CLASSES[network.street_class[street]]},
+            "geometry": {"type": "LineString", "coordinates": network.point[start:end].tolist()},
+        }
+        for street, (start, end) in enumerate(pairwise(ends))
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def replayed(client, given):
+    answer = client.get(f"/api/v1/suggestions/{given['id']}/replay", headers=DISPATCHER).json()
+    return {name: answer[name] for name in ("same", "gone")}
+
+
+def test_roads_are_swapped_in_a_running_service_and_everybody_is_joined_anew(client):
+    service = client.app.state.service
+    city, before = client.get("/api/v1/city").json(), service.city.weight_version
+    early = suggestion(client, city)
+    assert client.get("/api/v1/coverage").json()["weight_version"] == before
+    draft = load(client, "roads", roads_as_a_layer(service))
+    answer = client.post("/api/v1/city/versions", json={"drafts": [draft["id"]], "why": "新路"})
+    assert answer.status_code == 201, answer.text
+    after = service.city.weight_version
+    assert not set(after.split(",")) & set(before.split(","))
+    late = suggestion(client, city)
+    assert (early["weight_version"], late["weight_version"]) == (before, after)
+    assert late["degraded"] is None
+    present = service.live.present
+    assert present.city is service.city
+    assert present.on_road.any()
+    assert client.get("/api/v1/coverage").json()["weight_version"] == after
+    assert replayed(client, early) == {"same": True, "gone": None}
+    assert client.post("/api/v1/city/versions/rollback", json={}).status_code == 201
+    assert service.city.weight_version == before
+    assert replayed(client, late) == {"same": True, "gone": None}
+
+
+def test_closures_of_a_set_are_in_force_by_the_answer(client):
+    service = client.app.state.service
+    west, south, east, north = client.get("/api/v1/city").json()["bounds"]
+    ring = [[west, south], [east, south], [east, north], [west, south]]
+    slow = {"id": "1", "starts": service.clock().isoformat(), "speed_factor": "0.5"}
+    feature = {"type": "Feature", "properties": slow}
+    feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    draft = load(client, "closures", {"type": "FeatureCollection", "features": [feature]})
+    before = service.city.weight_version
+    client.post("/api/v1/city/versions", json={"drafts": [draft["id"]]})
+    (entered,) = client.get("/api/v1/closures").json()["items"]
+    assert entered["state"] == "in_force", entered
+    assert service.city.weight_version != before
