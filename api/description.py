@@ -92,6 +92,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
         refusals.append(HTTPStatus.BAD_REQUEST)
     if any(one["name"] == "if-match" for one in operation.get("parameters", [])):
         refusals += [HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED]
+    if path.startswith(OGC) and method != "get":
+        refusals += [HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE]
     if method != "get":
         refusals += [
             HTTPStatus.BAD_REQUEST,

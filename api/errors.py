@@ -74,6 +74,12 @@ class BadParameter(BadInput):
     code = "bad_parameter"
 
 
+class UnsupportedMedia(GridDispatchError):
+    """A body is of a kind that is not taken under its address."""
+
+    code = "unsupported_media"
+
+
 class NotFound(GridDispatchError):
     """Nothing stands under the address that was asked for."""
 
@@ -199,6 +205,7 @@ STATUS: dict[type[GridDispatchError], int] = {
     Malformed: 400,
     BadParameter: 400,
     NotFound: 404,
+    UnsupportedMedia: 415,
     Unauthorized: 401,
     Forbidden: 403,
     PreconditionRequired: 428,
@@ -219,6 +226,7 @@ CHINESE: dict[str, str] = {
     "overloaded": "请求过多，请稍后重试。",
     "malformed": "请求正文不是可用的 JSON。",
     "bad_parameter": "地址中的参数不存在或取值不正确。",
+    "unsupported_media": "该地址不接受此类型的正文，请核对 Content-Type。",
     "bad_input": "输入无法使用。",
     "unreadable_file": "文件无法读取或已损坏。",
     "missing_column": "表格缺少必需的列。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FEATURES_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 FEATURES_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
+FEATURES_4 = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf"
 
 CLASSES = (
     f"{FEATURES_1}/core",
@@ -11,4 +12,8 @@ CLASSES = (
     f"{FEATURES_1}/html",
     f"{FEATURES_1}/oas30",
     f"{FEATURES_2}/crs",
+    f"{FEATURES_4}/create-replace-delete",
+    f"{FEATURES_4}/update",
+    f"{FEATURES_4}/optimistic-locking-etags",
+    f"{FEATURES_4}/features",
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from api.errors import PROBLEM_TYPE
 from api.ogc.collection import Collection, Property
+from api.ogc.edit_definition import edits_of
 from api.ogc.geojson import MEDIA_TYPE as GEOJSON
 from api.ogc.links import HTML, JSON, OPENAPI, Addresses
 from api.ogc.query import FORMATS, MOST_ITEMS, USUAL_LIMIT
@@ -122,7 +123,7 @@ def _paths_of(collection: Collection, systems: Sequence[RegistryCrs]) -> Describ
     name, tag = f"/collections/{collection.name}", collection.title
     crs = _parameter("crs", "坐标系 System of the answer", _one_of(systems))
     feature = _parameter("featureId", "要素编号 Id of the feature", _TEXT, place="path")
-    return {
+    paths: Described = {
         name: _get(f"getCollection_{collection.name}", tag, JSON),
         f"{name}/items": _get(
             f"getItems_{collection.name}",
@@ -135,6 +136,11 @@ def _paths_of(collection: Collection, systems: Sequence[RegistryCrs]) -> Describ
             f"getItem_{collection.name}", tag, GEOJSON, [feature, crs], schema="featureGeoJSON"
         ),
     }
+    if collection.draft is not None:
+        of_items, of_item = edits_of(collection)
+        paths[f"{name}/items"] |= of_items
+        paths[f"{name}/items/{{featureId}}"] |= of_item
+    return paths
 
 
 def items_parameters(systems: Sequence[RegistryCrs] = ()) -> list[Described]:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
+from api.layer_check import check_layer
 from api.layer_reading import read_layer_file
 from api.layer_upload import uploaded
 from api.name_pairs import read_pairs
@@ -22,8 +23,7 @@ from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut, ReviewI
 from api.service import Service, ServiceDep
 from api.version import MaybeVersionDep
 from dispatch.access import Act, Person
-from dispatch.atlas import published_in
-from dispatch.layer.check import CheckedLayer, check_against
+from dispatch.layer.check import CheckedLayer
 from dispatch.layer.kind import KindName
 from dispatch.layer.kinds import KINDS
 from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
@@ -198,27 +198,6 @@ def _checked(service: Service, number: str) -> CheckedLayer:
     return service.draft_checks.of(
         number, draft.version, service.city.version, lambda: check_layer(service, rows)
     )
-
-
-def check_layer(service: Service, rows: LayerRows) -> CheckedLayer:
-    """
-    Hold a layer against the city that is served.
-
-    Parameters
-    ----------
-    service
-        The service.
-    rows
-        The layer.
-
-    Returns
-    -------
-    checked
-        With every finding, and the difference to what is published.
-    """
-    with service.store.reading() as session:
-        published = published_in(session, service.city, now=service.clock())
-    return check_against(rows, published)
 
 
 @contextmanager
