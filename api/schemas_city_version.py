@@ -41,6 +41,7 @@ class CityVersionOut(BaseModel):
     """A version of the city; the same in lists, answers and on the live stream."""
 
     number: int
+    city_version: str = Field(description="As answers name the city that they were made with.")
     drafts: list[str]
     why: str
     published_at: datetime
@@ -52,6 +53,7 @@ class CityVersionOut(BaseModel):
         """Copy a version."""
         return cls(
             number=version.number,
+            city_version=version.city,
             drafts=list(version.drafts),
             why=version.why,
             published_at=version.published_at,

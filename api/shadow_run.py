@@ -49,9 +49,10 @@ def run_shadow(  # noqa: PLR0913 -- whom to ask, and a period that is keywords o
         again, and how many there are.
     """
     numbers = numbers_between(session, since=since, until=until)
+    cities: dict[str, City | None] = {}
     compared, gone = [], []
     for number in numbers[-most:]:
-        then = reopen(session, number, city)
+        then = reopen(session, number, city, cities)
         if then.whereabouts is None:
             gone.append(then.gone.code if then.gone else "gone")
             continue

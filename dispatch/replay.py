@@ -1,8 +1,9 @@
 """
 Replay: an earlier suggestion made again from what was frozen, to the same bytes.
 
-The whereabouts are thawed, the weights of the roads rebuilt from their number and the model of
-arrivals taken by its version; then the question is asked again.  What is in force stays in
+The whereabouts are thawed, the city is read as its version had it, the weights of the roads are
+rebuilt from their number and the model of arrivals is taken by its version; then the question is
+asked again.  What is in force stays in
 force.  Where something of that is gone, the replay says what, and is no error.
 """
 
@@ -20,7 +21,7 @@ from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.demand_point import lay_out_demand
 from dispatch.frozen import thaw
 from dispatch.question import Question, ask
-from dispatch.store.earlier_city import as_answered
+from dispatch.store.earlier_city import as_answered, city_of_then
 from dispatch.store.frozen import read_frozen
 from dispatch.store.suggestions import KeptSuggestion, from_text, get_kept, to_text
 from dispatch.suggestion import Suggestion
@@ -106,7 +107,9 @@ class Replay:
     gone: Remark | None = None
 
 
-def reopen(session: Session, number: str, city: City) -> Reopened:
+def reopen(
+    session: Session, number: str, city: City, known: dict[str, City | None] | None = None
+) -> Reopened:
     """
     Put the world of an earlier suggestion together.
 
@@ -118,6 +121,9 @@ def reopen(session: Session, number: str, city: City) -> Reopened:
         Id of the suggestion.
     city
         The city as it is now.
+    known
+        Cities of earlier versions that were read already, by version, to which others are added;
+        for whoever reopens many.
 
     Returns
     -------
@@ -133,7 +139,15 @@ def reopen(session: Session, number: str, city: City) -> Reopened:
     """
     kept = get_kept(session, number)
     given = from_text(kept.record)
-    parts = _parts_then(session, city, kept, given)
+    known = {} if known is None else known
+    if given.city_version not in known:
+        known[given.city_version] = city_of_then(session, given.city_version, city)
+    then = known[given.city_version]
+    parts = (
+        _other_city(given.city_version, city.version)
+        if then is None
+        else _parts_then(session, then, kept, given)
+    )
     if isinstance(parts, Remark):
         return Reopened(number, kept.record, given, kept.question, None, gone=parts)
     return Reopened(number, kept.record, given, kept.question, *parts)
@@ -201,8 +215,6 @@ def _parts_then(
     session: Session, city: City, kept: KeptSuggestion, given: Suggestion
 ) -> tuple[Whereabouts, CityCoverage | None] | Remark:
     """Where everybody was and what was covered, or what of it is gone."""
-    if city.version != given.city_version:
-        return _other_city(given.city_version, city.version)
     then = _thaw_then(session, city, kept.snapshot, given.weight_version, given.arrival_model)
     covered = _count_again(session, city, kept)
     if isinstance(then, Remark):
@@ -236,7 +248,7 @@ def _count_again(
     then = _thaw_then(session, city, kept.counted, counted.weight_version, counted.arrival_model)
     if isinstance(then, Remark):
         return then
-    return survey_city(lay_out_demand(city), then, now=counted.now)
+    return survey_city(lay_out_demand(then.city), then, now=counted.now)
 
 
 def _differences(then: object, again: object, *way: str) -> Iterator[Difference]:
@@ -266,11 +278,11 @@ TRACK_GONE = Remark(
 
 
 def _other_city(then: str, now: str) -> Remark:
-    """Say that the tables of the city have changed."""
+    """Say that no version of the city has the tables of then."""
     return Remark(
         "other_city",
-        f"该建议依据城市版本 {then}，现为 {now}，无法重算。",
-        f"It was made with version {then} of the city, and the store now holds version {now}.",
+        f"该建议依据城市版本 {then}，该版本未保留，现为 {now}，无法重算。",
+        f"It was made with version {then} of the city, which is not kept; that is now at {now}.",
     )
 
 

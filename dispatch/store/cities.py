@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from dispatch.store.engine import Store
 from dispatch.store.incidents import add_incident
 from dispatch.store.positions import write_positions
 from dispatch.store.run_cards import read_run_cards, write_run_cards
+from dispatch.store.table_content import LISTED
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
 from geo.area import Area, Tier, chains_of
 from geo.errors import UnreadableFile
@@ -170,7 +172,11 @@ def read_city(
         return city_in(session, engines)
 
 
-def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
+def city_in(
+    session: Session,
+    travel_times: Mapping[Mode, TravelTimes],
+    rows: Callable[[Table], Iterable[Any]] | None = None,
+) -> City:
     """
     Read the city as one session sees it.
 
@@ -180,6 +186,8 @@ def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
         A session on a store that holds a city.
     travel_times
         The road engine of each mode.
+    rows
+        Gives the rows of a table that versions of the city keep; as they are now by default.
 
     Returns
     -------
@@ -187,26 +195,27 @@ def city_in(session: Session, travel_times: Mapping[Mode, TravelTimes]) -> City:
         Ready for decisions.
     """
     meta = _meta(session)
+    rows = rows or partial(_rows, session)
     return City(
         code=meta["code"],
         name=meta["name"],
         name_en=meta["name_en"],
         lon_lat=(float(meta["lon"]), float(meta["lat"])),
-        areas=tuple(map(_area, _rows(session, tables.AREAS))),
-        zones=tuple(map(_zone, _rows(session, tables.ZONES))),
-        grids=tuple(map(_grid, _rows(session, tables.GRIDS))),
-        domains={domain.code: domain for domain in map(_domain, _rows(session, tables.DOMAINS))},
-        matters={matter.code: matter for matter in map(_matter, _rows(session, tables.MATTERS))},
-        authority=tuple(map(_authority, _rows(session, tables.AUTHORITY))),
-        units={row.code: _unit(row) for row in _rows(session, tables.UNITS)},
-        officers=tuple(_officer(row) for row in _rows(session, tables.OFFICERS) if row.listed),
+        areas=tuple(map(_area, rows(tables.AREAS))),
+        zones=tuple(map(_zone, rows(tables.ZONES))),
+        grids=tuple(map(_grid, rows(tables.GRIDS))),
+        domains={domain.code: domain for domain in map(_domain, rows(tables.DOMAINS))},
+        matters={matter.code: matter for matter in map(_matter, rows(tables.MATTERS))},
+        authority=tuple(map(_authority, rows(tables.AUTHORITY))),
+        units={row.code: _unit(row) for row in rows(tables.UNITS)},
+        officers=tuple(map(_officer, rows(tables.OFFICERS))),
         travel_times=travel_times,
         invented=meta["invented"] == "1",
         partners=tuple(map(_partner, _rows(session, tables.PARTNERS))),
-        no_fly=tuple(map(_no_fly, _rows(session, tables.NO_FLY))),
-        places=tuple(map(_place, _rows(session, tables.PLACES))),
+        no_fly=tuple(map(_no_fly, rows(tables.NO_FLY))),
+        places=tuple(map(_place, rows(tables.PLACES))),
         run_cards=read_run_cards(session),
-        demand=tuple(map(_demand, _rows(session, tables.DEMAND))),
+        demand=tuple(map(_demand, rows(tables.DEMAND))),
         arrival_model=in_force(session),
     )
 
@@ -306,8 +315,9 @@ def _roads_folder(store: Store, path: str) -> Path:
 
 
 def _rows(session: Session, table: Table) -> Sequence[Row[Any]]:
-    """All rows of a table, in the order in which they were written."""
-    return session.execute(select(table).order_by(table.c.fid)).all()
+    """All rows of a table that are published, in the order in which they were written."""
+    query = select(table).order_by(table.c.fid)
+    return session.execute(query.where(table.c[LISTED]) if LISTED in table.c else query).all()
 
 
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.store import tables
-from dispatch.store.cities import columns_of, demand_columns, place_columns, unit_columns
+from dispatch.store.cities import city_in, columns_of, demand_columns, place_columns, unit_columns
 from dispatch.store.duty import note_duty_change
 from dispatch.store.duty_rows import calendar_cells, shift_cells
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
@@ -34,6 +34,7 @@ from dispatch.store.table_content import put_rows, read_content, take_content
 from dispatch.store.upsert import insert_into
 from geo.errors import UnknownName
 from geo.road.road_class import Mode
+from geo.road.straight_line import straight_line
 
 CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {
@@ -70,6 +71,8 @@ class CityVersion:
     ----------
     number
         Versions are numbered from 1, which is the city as it was loaded.
+    city
+        Version of the whole city, as suggestions name it.
     contents
         Digest of each table, by its name.
     drafts
@@ -83,6 +86,7 @@ class CityVersion:
     """
 
     number: int
+    city: str
     contents: Mapping[str, str]
     drafts: tuple[str, ...]
     why: str
@@ -217,6 +221,27 @@ def get_version(session: Session, number: int) -> CityVersion:
     if row is None:
         raise UnknownName(f"The city has no version {number}.")
     return _version(row)
+
+
+def version_of_city(session: Session, city: str) -> CityVersion | None:
+    """
+    Look up the version that a suggestion was made with.
+
+    Parameters
+    ----------
+    session
+        A session.
+    city
+        Version of the whole city, as the suggestion names it.
+
+    Returns
+    -------
+    version
+        The newest that is the same city; None if none is.
+    """
+    found = select(CITY_VERSIONS).where(CITY_VERSIONS.c.city == city)
+    row = session.execute(found.order_by(CITY_VERSIONS.c.number.desc())).first()
+    return None if row is None else _version(row)
 
 
 def list_versions(session: Session) -> list[CityVersion]:
@@ -384,6 +409,7 @@ def _write_version(session: Session, publishing: Publishing, *, back_to: int | N
     session.execute(
         insert(CITY_VERSIONS).values(
             number=number,
+            city=city_in(session, {mode: straight_line(mode) for mode in Mode}).version,
             contents=json.dumps(digests, sort_keys=True),
             drafts=json.dumps(publishing.drafts),
             why=publishing.why,
@@ -417,6 +443,7 @@ def _cells(name: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- value
 def _version(row: Row[Any]) -> CityVersion:
     return CityVersion(
         number=row.number,
+        city=row.city,
         contents=MappingProxyType(json.loads(row.contents)),
         drafts=tuple(json.loads(row.drafts)),
         why=row.why,

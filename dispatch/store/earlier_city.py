@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
 from dispatch.store.arrival_models import get_arrival_model
+from dispatch.store.cities import city_in
+from dispatch.store.city_versions import rows_of_version, version_of_city
 from dispatch.store.road_folders import road_folder
 from dispatch.store.weights import layers_of, state_named
 from geo.errors import UnknownName
@@ -15,6 +21,37 @@ from geo.road.changing_weights import ChangingWeights
 from geo.road.road_class import Mode
 from geo.road.straight_line import straight_line
 from geo.road.travel_time import NetworkTravelTimes, TravelTimes, open_travel_times
+
+
+def city_of_then(session: Session, version: str, city: City) -> City | None:
+    """
+    Read the city as an earlier answer found it.
+
+    Parameters
+    ----------
+    session
+        A session of the store of the city.
+    version
+        Version of the city, as the answer names it.
+    city
+        The city as it is now; its road engines are those of the answer as well.
+
+    Returns
+    -------
+    city
+        The city itself, or of another version; None if no version that is kept is that city.
+    """
+    if city.version == version:
+        return city
+    kept = version_of_city(session, version)
+    if kept is None:
+        return None
+
+    def rows(table: Table) -> list[Any]:
+        return [SimpleNamespace(**row) for row in rows_of_version(session, table.name, kept.number)]
+
+    then = replace(city_in(session, city.travel_times, rows), deadlines=city.deadlines)
+    return then if then.version == version else None
 
 
 def as_answered(

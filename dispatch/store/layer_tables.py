@@ -47,6 +47,7 @@ CITY_VERSIONS = table(
     "city_versions",
     "城市版本 / Versions of the city, those that were replaced, too",
     Column("number", Integer, unique=True, nullable=False),
+    text("city"),
     text("contents"),
     text("drafts"),
     text("why"),

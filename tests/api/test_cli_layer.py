@@ -333,6 +333,6 @@ def test_an_earlier_version_is_exported_by_its_number(ask, tmp_path):
         ask("export", "zones", "--version", version, "--out", out, "--store", url)
         assert gpd.read_file(out)["name"].tolist() == [name]
     assert gpd.read_file(tmp_path / "v1.gpkg").crs.to_epsg() == 4490
-    said = ask("export", "places", "--out", tmp_path / "p.csv", "--store", url)[1]
-    assert "keeps no versions of places" in said
+    said = ask("export", "closures", "--out", tmp_path / "c.csv", "--store", url)[1]
+    assert "keeps no versions of closures" in said
     assert "no version 9" in ask("export", "zones", "--version", 9, "--out", out, "--store", url)[1]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Event
 
 import numpy as np
 import pytest
-from shapely import Point, Polygon, box
-from spec.city_files import EAST, HALF, NORTH, SOUTH, STREET, WEST
+from shapely import Point
+from spec.city_drafts import (
+    NOW,
+    WESTERN,
+    in_metres,
+    load,
+    officers,
+    publish,
+    second_brigade,
+    two_zones,
+)
+from spec.city_files import STREET
 from spec.layer_table import BEIHAI, layer
 
 from dispatch import desk
@@ -18,8 +28,6 @@ from dispatch.atlas import publish_drafts
 from dispatch.choice import ProposalKind
 from dispatch.demand_point import lay_out_demand
 from dispatch.incident import Incident
-from dispatch.layer.check import check_file
-from dispatch.layer.rows import LayerRows
 from dispatch.store.assignments import add_assignment, release_assignment
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.city_versions import (
@@ -32,53 +40,13 @@ from dispatch.store.city_versions import (
 )
 from dispatch.store.closures import list_closures
 from dispatch.store.engine import Store
-from dispatch.store.layer_drafts import DraftState, add_draft, get_draft
+from dispatch.store.layer_drafts import DraftState, get_draft
 from dispatch.store.positions import read_positions
 from dispatch.store.table_content import read_content, take_content
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import locate_officers
 from geo.errors import BadValue, Conflict, FlawedData, UnknownName
 from geo.position import Positions
-
-NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-WESTERN, EASTERN = box(WEST, SOUTH, HALF, NORTH), box(HALF, SOUTH, EAST, NORTH)
-
-
-def in_metres(shape: Polygon):
-    """As a table of layers has it."""
-    return Polygon(BEIHAI.to_xy(np.array(shape.exterior.coords)))
-
-
-def two_zones(brigades=("B1", "B2")):
-    columns = {"code": ["Z1", "Z2"], "name": ["西区", "东区"], "brigade": list(brigades)}
-    return layer("zones", columns, [in_metres(WESTERN), in_metres(EASTERN)])
-
-
-def second_brigade():
-    columns = {
-        "code": ["B1", "SQ", "K1", "U1", "B2"],
-        "name": ["一大队", "专业大队", "小组", "无人机", "二大队"],
-        "kind": ["网格大队", "专业大队", "小组", "无人机", "网格大队"],
-        "parent": ["", "", "B1", "B1", ""],
-    }
-    return layer("units", columns)
-
-
-def load(session, rows):
-    draft = add_draft(
-        session, check_file(rows), source="测绘院", against=None, now=NOW, by="demo-gis"
-    )
-    return draft.id
-
-
-def publish(store, *layers: LayerRows, why="重新划分"):
-    """Load layers and publish them together."""
-    city = read_city(store)
-    with store.session() as session:
-        numbers = tuple(load(session, rows) for rows in layers)
-        published = publish_drafts(session, city, Publishing(NOW, "demo-gis", why, numbers))
-        session.commit()
-    return published.version
 
 
 def zones_of(store):
@@ -186,11 +154,6 @@ def test_a_closure_is_not_changed_by_a_layer(embedded: Store):
     assert [one.code for one in refused.value.findings if one.severity == "error"] == [
         "closure_is_other"
     ]
-
-
-def officers(*ids: str, certified: str = "是是是"):
-    rows = {"id": list(ids), "name": ["张三"] * len(ids), "crew": ["K1"] * len(ids)}
-    return layer("officers", rows | {"certified": list(certified[: len(ids)])})
 
 
 def test_who_is_missing_from_a_list_of_officers_leaves_and_comes_back_when_named_again(store):

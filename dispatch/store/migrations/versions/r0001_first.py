@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_edc70ef0"
+revision = "0001_cdee6f91"
 down_revision = None
 
 
@@ -220,6 +220,7 @@ def upgrade() -> None:
             "city_versions",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("number", sa.Integer(), nullable=False),
+            sa.Column("city", PLAIN_TEXT, nullable=False),
             sa.Column("contents", PLAIN_TEXT, nullable=False),
             sa.Column("drafts", PLAIN_TEXT, nullable=False),
             sa.Column("why", PLAIN_TEXT, nullable=False),
