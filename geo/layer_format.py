@@ -183,6 +183,8 @@ def recognise(path: Path) -> LayerFile:
         )
     if kind is LayerFormat.GEOJSON:
         _refuse_depth(path)
+    if kind is LayerFormat.XLSX:
+        _members(path)
     return LayerFile(kind)
 
 
@@ -216,6 +218,16 @@ def _refuse_depth(path: Path) -> None:
 
 def _in_archive(path: Path) -> LayerFile:
     """Look for the one layer in an archive."""
+    found = _layers_in([member.filename for member in _members(path)])
+    if len(found) != 1:
+        there = ", ".join(sorted(found)) or "none"
+        raise BadInput(f"{path.name} must hold one layer file; it holds {there}.")
+    ((name, kind),) = found.items()
+    return LayerFile(kind, name)
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    """What an archive holds, or why it is not to be trusted; a workbook is one, too."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -224,12 +236,7 @@ def _in_archive(path: Path) -> LayerFile:
     for member in members:
         _refuse_member(path, member)
     _refuse_bulk(path, members)
-    found = _layers_in([member.filename for member in members])
-    if len(found) != 1:
-        there = ", ".join(sorted(found)) or "none"
-        raise BadInput(f"{path.name} must hold one layer file; it holds {there}.")
-    ((name, kind),) = found.items()
-    return LayerFile(kind, name)
+    return members
 
 
 def _layers_in(names: list[str]) -> dict[str, LayerFormat]:

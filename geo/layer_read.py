@@ -42,6 +42,9 @@ ENCODINGS: Final = (None, "UTF-8", "GB18030")
 
 DELIMITERS: Final = (",", "\t", ";", "|")
 
+MOST_ROWS, MOST_COLUMNS = 2_000_000, 2_000
+"""More than any city has; whoever takes a table up pays for each cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerNote:
@@ -94,7 +97,8 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
     """
     try:
         table, note = _read(path, file, layer)
-        return _with_plain_shapes(table), note
+        _refuse_bulk(path, len(table), table.num_columns)
+        return _with_plain_shapes(_without_dictionaries(table)), note
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(f"{path.name} can't be read as {file.format}: {error}.") from None
 
@@ -131,6 +135,24 @@ def _read(path: Path, file: LayerFile, layer: str | None) -> tuple[pa.Table, Lay
 
         return osm_table(path, SHAPE), LayerNote("", (), "EPSG:4326", None)
     return _by_gdal(path, file, layer)
+
+
+def _refuse_bulk(path: Path, rows: int, columns: int) -> None:
+    """Refuse tables that grow only as they are taken up."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise BadInput(
+            f"{path.name} has {rows} rows and {columns} columns; {MOST_ROWS} and {MOST_COLUMNS} "
+            "are allowed: cut it into parts."
+        )
+
+
+def _without_dictionaries(table: pa.Table) -> pa.Table:
+    """Write every cell out, here, where memory is counted: a text named a million times is long."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            plain = table.column(at).cast(field.type.value_type)
+            table = table.set_column(at, field.name, plain)
+    return table
 
 
 def _with_plain_shapes(table: pa.Table) -> pa.Table:
@@ -198,7 +220,7 @@ def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table,
         name = _chosen(path, _with_rows(source, layers, file.format), wanted)
         meta, table, encoding = _in_some_encoding(path, source, name, file.format)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        why = str(error).partition(";")[0].rstrip(".")
+        why = str(error).partition(";")[0].rstrip(".").replace(source, path.name)
         raise UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.") from None
     shape = meta.get("geometry_name") or "wkb_geometry"
     return _with_shape_in(table, shape), LayerNote(name, layers, meta.get("crs"), encoding)
@@ -272,6 +294,7 @@ def _delimited(path: Path) -> tuple[pa.Table, LayerNote]:
         raise UnreadableFile(f"{path.name} holds text that is neither UTF-8 nor GB18030.")
     first = next(iter(text.splitlines()), "")
     delimiter = max(DELIMITERS, key=first.count)
+    _refuse_bulk(path, 0, first.count(delimiter) + 1)
     names = list(_unique(first.split(delimiter)))
     whole = max(len(text.encode()), 1) + 1  # a border may be longer than any block
     table = pa.csv.read_csv(
