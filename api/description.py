@@ -17,7 +17,7 @@ ANYBODY = frozenset({"/healthz", "/readyz"})
 OGC = "/ogc/"
 """Paths whose parameters the standard wants refused with 400."""
 
-METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+METHODS = frozenset({"get", "options", "post", "put", "patch", "delete"})
 
 
 class FindingOut(BaseModel):
@@ -94,7 +94,7 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
         refusals += [HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED]
     if path.startswith(OGC) and method != "get":
         refusals += [HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE]
-    if method != "get":
+    if method not in {"get", "options"}:
         refusals += [
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.REQUEST_TIMEOUT,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from api.ogc.collection import Collection, JsonType, Property, columns_of, properties_of
-from api.schemas import OfficerOut
 from api.schemas_closure import ClosureOut
-from api.schemas_position import positions_of
 from api.schemas_suggestion import IncidentOut
 from api.service import Service
 from dispatch.access import Act, Person
@@ -22,6 +22,7 @@ from dispatch.layer.ground_kinds import CLOSURES as CLOSURES_KIND
 from dispatch.sight import officers_seen, sight_of
 from dispatch.store.closures import list_closures
 from dispatch.store.incidents import list_incidents
+from dispatch.whereabouts import STATUSES
 from geo.feature_table import FeatureTable, lay_out
 from geo.shape_check import Dimension
 
@@ -29,8 +30,9 @@ STILL_OPEN = tuple(state for state in State if state not in ENDED)
 """States of the incidents that are shown."""
 
 OFFICER_COLUMNS = (
-    *properties_of(OFFICERS_KIND, "name", "crew", "certified", "skills", "equipment", "status"),
+    *properties_of(OFFICERS_KIND, "name", "crew", "certified", "skills", "equipment"),
 )
+STATUS_COLUMN = properties_of(OFFICERS_KIND, "status")
 FIX_COLUMNS = (
     Property("time", "定位时刻", "when the officer was there", instant=True),
     Property("accuracy_m", "定位精度（米）", "accuracy of the fix, metres", JsonType.NUMBER),
@@ -60,16 +62,18 @@ INCIDENT_COLUMNS = (
 def _officers(service: Service, person: Person) -> FeatureTable:
     """Where the officers are whom a person sees, and what the list of officers says of them."""
     whereabouts = service.live.present
-    roster = whereabouts.city.roster
-    fixes = positions_of(whereabouts, sorted(officers_seen(person, whereabouts.city)))
-    officers = [roster.officers[roster.officer_row[one.officer]] for one in fixes]
-    listed = [
-        OfficerOut.of(officer, fix.status) for officer, fix in zip(officers, fixes, strict=True)
-    ]
+    roster, fixes = whereabouts.city.roster, whereabouts.positions.fixes
+    ids = sorted(officers_seen(person, whereabouts.city) & fixes.keys() & roster.officer_row.keys())
+    rows = [roster.officer_row[one] for one in ids]
+    there = [fixes[one] for one in ids]
+    status: list[object] = [str(STATUSES[code]) for code in whereabouts.status[rows].tolist()]
+    lon_lat = np.array([one.lon_lat for one in there], dtype=np.float64).reshape(-1, 2)
     return _as_it_is(
-        [one.id for one in listed],
-        [Point(one.lon, one.lat) for one in fixes],
-        columns_of(listed, OFFICER_COLUMNS) | columns_of(fixes, FIX_COLUMNS),
+        ids,
+        np.asarray(shapely.points(lon_lat), dtype=object),
+        columns_of([roster.officers[row] for row in rows], OFFICER_COLUMNS)
+        | {"status": status}
+        | columns_of(there, FIX_COLUMNS),
     )
 
 
@@ -101,18 +105,14 @@ def _incidents(service: Service, person: Person) -> FeatureTable:
 
 def _as_it_is(
     ids: Sequence[str],
-    shapes: Sequence[BaseGeometry | None],
+    shapes: Sequence[BaseGeometry | None] | NDArray[np.object_],
     columns: Mapping[str, Sequence[object]],
 ) -> FeatureTable:
     """Lay out what no version names: its version is a digest of all there is."""
     digest = hashlib.blake2b(digest_size=8)
-    for part in (list(ids), _written(shapes), sorted(columns.items())):
+    for part in (list(ids), shapely.to_wkb(shapes).tolist(), sorted(columns.items())):
         digest.update(repr(part).encode())
     return lay_out(digest.hexdigest(), ids, shapes, columns)
-
-
-def _written(shapes: Iterable[BaseGeometry | None]) -> list[bytes | None]:
-    return [None if shape is None else shapely.to_wkb(shape) for shape in shapes]
 
 
 LIVE = (
@@ -136,7 +136,7 @@ LIVE = (
         en="Officers",
         zh_about="本辖区内执法队员的当前位置与状态。",
         en_about="Where the officers within your sight are, and whether they are free.",
-        columns=(*OFFICER_COLUMNS, *FIX_COLUMNS),
+        columns=(*OFFICER_COLUMNS, *STATUS_COLUMN, *FIX_COLUMNS),
         dimension=Dimension.POINT,
         acts=frozenset({Act.SEE_POSITIONS, Act.SEE_UNITS}),
         table=_officers,
