@@ -95,7 +95,7 @@ def check(
         if fix_to is not None:
             report("mending", 0.0)
             mended = mend(checked, check_rows)
-            write_layer_file(WrittenLayer.of(mended.checked.rows), fix_to)
+            write_layer_file([WrittenLayer.of(mended.checked.rows)], fix_to)
     answer = LayerReportOut.of(checked, against)
     if as_json:
         write_json(answer.model_dump(mode="json", by_alias=True), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 
 from dispatch.layer.cell import read_cell
 from dispatch.layer.column_map import ColumnMap, map_columns
@@ -133,6 +135,12 @@ class LayerRows:
         lon, lat = self.plane.to_lon_lat(np.array(place_m)).tolist()
         return round(lon, 6), round(lat, 6)
 
+    @cached_property
+    def _lon_lat_cells(self) -> tuple[list[str], list[str]]:
+        """Where each row is, as our rows write it; empty of those that are nowhere."""
+        points = shapely.point_on_surface(self.shapes)
+        return degrees(shapely.get_x(points)), degrees(shapely.get_y(points))
+
     def row(self, at: int) -> Row:
         """
         Write one row as those of a city folder are.
@@ -148,13 +156,10 @@ class LayerRows:
             Texts by column; a polygon, or lon and lat of a point.
         """
         row: Row = {name: cells[at] for name, cells in self.cells.items()}
-        shape = self.shapes[at]
         if self.kind.dimension is Dimension.POLYGON:
-            row[POLYGON] = shape
+            row[POLYGON] = self.shapes[at]
         elif self.kind.dimension is Dimension.POINT:
-            point = None if shape is None else shapely.point_on_surface(shape)
-            row["lon"] = "" if point is None or point.is_empty else repr(point.x)
-            row["lat"] = "" if point is None or point.is_empty else repr(point.y)
+            row["lon"], row["lat"] = self._lon_lat_cells[0][at], self._lon_lat_cells[1][at]
         return row
 
 
@@ -213,6 +218,23 @@ def read_rows(
         crs=placed.crs,
         remarks=(*_of_encoding(note, cells), *placed.remarks),
     )
+
+
+def degrees(values: NDArray[np.float64]) -> list[str]:
+    """
+    Write numbers as cells.
+
+    Parameters
+    ----------
+    values
+        Degrees, float64[n].
+
+    Returns
+    -------
+    cells
+        Each as Python writes it; nothing for what is no number.
+    """
+    return ["" if math.isnan(value) else repr(value) for value in values.tolist()]
 
 
 def _cells(column: Column, table: pa.Table, theirs: str | None) -> list[str]:

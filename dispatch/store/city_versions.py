@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -190,7 +190,7 @@ def go_back(session: Session, number: int | None, publishing: Publishing) -> Cit
     for name, table in CITY_TABLES.items():
         digest = wanted.contents.get(name, present.contents[name])
         if present.contents[name] != digest:
-            put_table(session, name, read_content(table, content_named(session, digest)))
+            put_table(session, name, list(read_content(table, content_named(session, digest))))
     publish_roads(session, roads_of(session, wanted))
     return _keep(session, publishing, back_to=wanted.number)
 
@@ -262,7 +262,7 @@ def list_versions(session: Session) -> list[CityVersion]:
     return [_version(row) for row in rows]
 
 
-def rows_of_version(session: Session, table: str, number: int | None) -> list[dict[str, Any]]:
+def rows_of_version(session: Session, table: str, number: int | None) -> Iterator[dict[str, Any]]:
     """
     Read a table of the city as a version has it.
 
@@ -278,7 +278,7 @@ def rows_of_version(session: Session, table: str, number: int | None) -> list[di
     Returns
     -------
     rows
-        Values by column.
+        Values by column, one after the other.
 
     Raises
     ------

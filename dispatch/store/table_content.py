@@ -1,16 +1,18 @@
 """
 Tables taken out of the store and put back, byte for byte: how versions of a city are kept.
 
-A content is the rows of one table in their order, without the keys that only the store needs and
-without what changes by the hour.
+A content is the rows of one table in their order, a line each, so that whoever reads it needs room
+for a row and not for all; without the keys that only the store needs, and without what changes by
+the hour.
 Equal rows are equal bytes, so a table that a version shares with another is kept once.
 """
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -30,6 +32,9 @@ LISTED: Final = "listed"
 
 NO_CONTENT: Final = frozenset({KEY, LISTED, "status"})
 """Columns that no content has: those, and what officers are doing at the moment."""
+
+AT_A_TIME: Final = 1_000
+"""Rows that are asked of the database at a time."""
 
 Read = Callable[[Any], Any]
 
@@ -51,18 +56,20 @@ def take_content(session: Session, table: Table) -> bytes:
         Bytes that `read_content` reads.
     """
     columns = _columns(table)
-    query = select(*columns).order_by(table.c[KEY])
+    asked = select(*columns).order_by(table.c[KEY]).execution_options(yield_per=AT_A_TIME)
     if LISTED in table.c:
-        query = query.where(table.c[LISTED])
-    rows = session.execute(query)
-    plain = [[_plain(value) for value in row] for row in rows]
-    said = {"columns": [column.name for column in columns], "rows": plain}
-    return zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+        asked = asked.where(table.c[LISTED])
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as lines:
+        lines.write(_line([column.name for column in columns]))
+        for row in session.execute(asked):
+            lines.write(_line([_plain(value) for value in row]))
+    return packed.getvalue()
 
 
-def read_content(table: Table, content: bytes) -> list[dict[str, Any]]:
+def read_content(table: Table, content: bytes) -> Iterator[dict[str, Any]]:
     """
-    Read the rows that were taken from a table.
+    Read the rows that were taken from a table, one after the other.
 
     Parameters
     ----------
@@ -71,19 +78,17 @@ def read_content(table: Table, content: bytes) -> list[dict[str, Any]]:
     content
         What `take_content` took.
 
-    Returns
-    -------
-    rows
+    Yields
+    ------
+    row
         Values by column, of the columns that the table has now.
     """
-    said = json.loads(zlib.decompress(content))
     reads = {column.name: _reader(column) for column in _columns(table)}
-    names = [name for name in said["columns"] if name in reads]
-    at = [said["columns"].index(name) for name in names]
-    return [
-        {name: reads[name](row[place]) for name, place in zip(names, at, strict=True)}
-        for row in said["rows"]
-    ]
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as lines:
+        names = json.loads(next(lines))
+        for line in lines:
+            named = zip(names, json.loads(line), strict=True)
+            yield {name: reads[name](value) for name, value in named if name in reads}
 
 
 def put_rows(session: Session, table: Table, rows: list[Mapping[str, Any]] | list[Any]) -> None:
@@ -108,6 +113,10 @@ def put_rows(session: Session, table: Table, rows: list[Mapping[str, Any]] | lis
 
 def _columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column.name not in NO_CONTENT]
+
+
+def _line(values: Sequence[object]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _plain(value: object) -> object:

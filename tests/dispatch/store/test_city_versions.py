@@ -58,7 +58,7 @@ def test_every_table_of_the_city_comes_out_and_goes_back_as_it_was(store: Store)
     with store.session() as session:
         contents = {name: take_content(session, table) for name, table in CITY_TABLES.items()}
         for name, content in contents.items():
-            put_table(session, name, read_content(CITY_TABLES[name], content))
+            put_table(session, name, list(read_content(CITY_TABLES[name], content)))
         session.commit()
     with store.reading() as session:
         again = {name: take_content(session, table) for name, table in CITY_TABLES.items()}

@@ -1,0 +1,135 @@
+"""Published layers written as files, of any version of the city, for the verb and the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Session
+
+from api.layer_file import WrittenLayer, write_layer_file
+from dispatch.layer.kind import KindName
+from dispatch.layer.kinds import KINDS
+from dispatch.store.city_versions import CITY_TABLES, rows_of_version
+from dispatch.store.column import SEPARATOR
+from dispatch.store.table_content import NO_CONTENT
+from geo.area import Tier
+from geo.errors import BadValue
+
+TABLES: Mapping[KindName, str] = {
+    KindName.AREAS: "areas",
+    KindName.BOUNDARY: "areas",
+    KindName.ZONES: "zones",
+    KindName.GRIDS: "grids",
+    KindName.UNITS: "units",
+    KindName.OFFICERS: "officers",
+    KindName.MATTERS: "matters",
+    KindName.AUTHORITY: "authority",
+    KindName.NO_FLY: "no_fly",
+    KindName.DEMAND: "demand",
+    KindName.PLACES: "places",
+    KindName.ROSTERS: "rosters",
+    KindName.CALENDARS: "calendars",
+}
+"""Tables that kinds are exported from."""
+
+PIECE: Final = 2_000
+"""Rows that are held at a time."""
+
+SHAPES: Final = ("polygon", "base", "place")
+"""Columns that hold shapes."""
+
+
+def write_published(
+    session: Session, kind: KindName, version: int | None, out: Path, crs: str
+) -> int:
+    """
+    Write a published layer as a file.
+
+    Parameters
+    ----------
+    session
+        A session.
+    kind
+        Which layer.
+    version
+        Version of the city; None for the published one.
+    out
+        The file, which appears whole; its ending says the format.
+    crs
+        System to write.
+
+    Returns
+    -------
+    count
+        Rows that were written.
+
+    Raises
+    ------
+    BadValue
+        The city keeps no versions of this kind.
+    UnknownName
+        There is no such version.
+    BadInput, UnknownCrs
+        As of `write_layer_file`.
+    """
+    if kind not in TABLES:
+        known = ", ".join(TABLES)
+        raise BadValue(f"The city keeps no versions of {kind}; of {known} it does.")
+    rows = rows_of_version(session, TABLES[kind], version)
+    if kind is KindName.BOUNDARY:
+        rows = (row for row in rows if row["tier"] == Tier.CITY)
+    about = {"city_version": str(version or "published"), "kind": str(kind)}
+    return write_layer_file(pieces(kind, rows, about), out, crs)
+
+
+def pieces(
+    kind: KindName, rows: Iterator[Mapping[str, Any]], about: Mapping[str, str]
+) -> Iterator[WrittenLayer]:
+    """
+    Lay published rows out to be written.
+
+    Parameters
+    ----------
+    kind
+        Which layer.
+    rows
+        Values by column.
+    about
+        What is said of the whole.
+
+    Yields
+    ------
+    piece
+        Of a layer of the kind as it is handed in; one without rows, if there are none.
+    """
+    there = [column.name for column in CITY_TABLES[TABLES[kind]].c if column.name not in NO_CONTENT]
+    names = [name for name in there if name not in SHAPES]
+    shape = next((name for name in there if name in SHAPES), None)
+    for held in _at_a_time(rows):
+        columns = {name: [_text(row[name]) for row in held] for name in names}
+        shapes = np.full(len(held), None, dtype=object)
+        if shape is not None:
+            shapes[:] = [row[shape] for row in held]
+        yield WrittenLayer(str(kind), columns, KINDS[kind].dimension, shapes, about)
+
+
+def _at_a_time(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Rows in pieces; an empty one, if there are none."""
+    yield list(islice(rows, PIECE))
+    while held := list(islice(rows, PIECE)):
+        yield held
+
+
+def _text(value: object) -> str:
+    """A value as a layer has it."""
+    assert not isinstance(value, BaseGeometry)
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return SEPARATOR.join(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
