@@ -30,7 +30,7 @@ from api.positions_now import PositionsNow
 from api.road_watch import RoadWatch
 from api.settings import Settings
 from api.store_watch import StoreWatch
-from api.tile import RoadTiles
+from api.tile import RoadTiles, TileShelf
 from api.underway import Underway
 from api.weights_in_force import WeightsInForce
 from dispatch.centre_policy import policy_of_centre
@@ -90,6 +90,8 @@ class Service:
         What was found of the drafts of layers that were looked at last.
     feature_tables
         Layers as programs read them feature by feature.
+    tile_shelf
+        Their vector tiles, for as long as they are kept.
     tiles
         The road tiles, or None for a city without a road network.
     notifier
@@ -123,6 +125,7 @@ class Service:
     tiles: RoadTiles | None
     draft_checks: DraftChecks = field(default_factory=DraftChecks)
     feature_tables: KeptTables = field(default_factory=KeptTables)
+    tile_shelf: TileShelf = field(default_factory=TileShelf)
     coverage: CoverageNow = field(default_factory=CoverageNow)
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,6 +196,45 @@ class TableTiles:
         """Every feature that touches the tile or its margin, however small."""
         runs = cut(self._flat(matrix), matrix, zoom, row, column)
         return encode_layer(self._name, runs, self._columns)
+
+
+@dataclass(slots=True)
+class TileShelf:
+    """
+    Tiles that were cut, for as long as the table that they were cut from is kept.
+
+    They hang on the table itself.  So what is laid out for one person is never handed to another,
+    and what a version of the city has shown goes with it.
+    """
+
+    _of: WeakKeyDictionary[FeatureTable, TableTiles] = field(default_factory=WeakKeyDictionary)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __len__(self) -> int:
+        """How many tables there are with tiles."""
+        return len(self._of)
+
+    def of(self, name: str, table: FeatureTable) -> TableTiles:
+        """
+        Find the tiles of a table.
+
+        Parameters
+        ----------
+        name
+            What its layer is called.
+        table
+            The table.
+
+        Returns
+        -------
+        tiles
+            Those that were cut before are at hand.
+        """
+        with self._lock:
+            tiles = self._of.get(table)
+            if tiles is None:
+                tiles = self._of[table] = TableTiles(name, table)
+            return tiles
 
 
 def _merged(runs: Runs, kind: NDArray[np.int64]) -> tuple[NDArray[np.int64], Runs]:

@@ -140,18 +140,22 @@ def _really_there(runs: Runs) -> Runs:
         middle = (each + _after(runs, each)) / 2
         within &= (middle > _LOW) & (middle < _HIGH)
     crossing = np.logical_or.reduceat(within, runs.first[:-1])
-    ground = np.abs(_areas(runs))
+    area = np.abs(_areas(runs))
+    there = np.isin(runs.ring_of, runs.ring_of[crossing]) | (_net(runs, area) > 1)
+    return runs.take(np.flatnonzero(there & (crossing | (area > 1))))
+
+
+def _net(runs: Runs, area: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each ring what its polygon covers without the holes."""
     _, polygon = np.unique(runs.ring_of, return_inverse=True)
-    net = np.bincount(polygon, np.where(runs.hole, -ground, ground))
-    there = (np.bincount(polygon, crossing) > 0) | (net > 1)
-    return runs.take(np.flatnonzero(there[polygon] & (crossing | (ground > 1))))
+    return np.bincount(polygon, np.where(runs.hole, -area, area)).astype(np.float64)[polygon]
 
 
 def _thinned(runs: Runs, *, small: bool) -> Runs:
     """Round to units, and drop corners that say nothing more."""
     if not len(runs):
         return runs
-    rounded = np.rint(runs.point)
+    rounded: NDArray[np.float64] = np.rint(runs.point)
     lean = np.add.reduceat(runs.point - rounded, runs.first[:-1], axis=1)
     runs = _without_straight(_without_repeats(runs.moved(rounded)))
     return _without_degenerate(runs, np.where(lean < 0, -1.0, 1.0) if small else None)
@@ -181,9 +185,10 @@ def _without_straight(runs: Runs) -> Runs:
 
 def _without_degenerate(runs: Runs, lean: NDArray[np.float64] | None) -> Runs:
     """Leave out lines of one corner and rings without ground, or draw them a unit wide."""
-    size = np.diff(runs.first)
-    ground = runs.kind == POLYGON
-    flat = np.where(ground, (size < 3) | (_areas(runs) == 0), (runs.kind != POINT) & (size < 2))
+    size, ground, area = np.diff(runs.first), runs.kind == POLYGON, np.abs(_areas(runs))
+    flat = np.where(ground, (size < 3) | (area == 0), (runs.kind != POINT) & (size < 2))
+    if runs.hole.any():
+        flat |= runs.hole & (_net(runs, area) <= 0)
     if not flat.any():
         return runs
     lost = flat & ~runs.hole

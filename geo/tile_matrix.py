@@ -166,6 +166,22 @@ class TileMatrixSet:
         side = self.side_at(zoom)
         return self.west + column * side, self.north - row * side
 
+    def whole(self, zoom: int) -> Limits:
+        """
+        List all tiles of a level.
+
+        Parameters
+        ----------
+        zoom
+            The level.
+
+        Returns
+        -------
+        limits
+            From the first to the last.
+        """
+        return Limits(zoom, 0, (1 << zoom) - 1, 0, (self.columns << zoom) - 1)
+
     def limits(self, zoom: int, box: Box) -> Limits:
         """
         List the tiles of a level that a box touches.
@@ -185,13 +201,13 @@ class TileMatrixSet:
         plane = self.to_plane(np.array(box, dtype=np.float64).reshape(2, 2))
         (west, south), (east, north) = plane.tolist()
         side = self.side_at(zoom)
-        last_row, last_column = (1 << zoom) - 1, (self.columns << zoom) - 1
+        whole = self.whole(zoom)
         return Limits(
             zoom,
-            _clamped((self.north - north) / side, last_row),
-            _clamped((self.north - south) / side, last_row),
-            _clamped((west - self.west) / side, last_column),
-            _clamped((east - self.west) / side, last_column),
+            _clamped((self.north - north) / side, whole.last_row),
+            _clamped((self.north - south) / side, whole.last_row),
+            _clamped((west - self.west) / side, whole.last_column),
+            _clamped((east - self.west) / side, whole.last_column),
         )
 
 

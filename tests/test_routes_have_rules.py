@@ -49,6 +49,12 @@ NAMED = {
     "/ogc/collections/{name}": "`api.ogc.collections` offers whoever asks what they may see",
     "/ogc/collections/{name}/items": "the same, and in it what lies within their sight",
     "/ogc/collections/{name}/items/{feature:path}": "the same",
+    "/ogc/collections/{name}/tiles": "the same",
+    "/ogc/collections/{name}/tiles/{matrix}": "the same",
+    "/ogc/collections/{name}/tiles/{matrix}/{zoom}/{row}/{column}": "the same",
+    "/ogc/tiles/{matrix}": "ways to cut the world into tiles are no secret",
+    "/ogc/tiles/{matrix}/{zoom}/{row}/{column}": "of collections, which are asked for as above",
+    "/ogc/tileMatrixSets/{matrix}": "ways to cut the world into tiles are no secret",
     "/tiles/roads/": "the map is everybody's",
 }
 """Addresses that name a thing without a `Thing` in the rule of their route, and why."""

@@ -101,7 +101,7 @@ class Asked:
         beside = {"vary": VARY, "cache-control": "private, no-cache", **(headers or {})}
         if etag is not None:
             beside["etag"] = etag
-            if _has(self.request.headers.get("if-none-match", ""), etag):
+            if is_known(self.request, etag):
                 return Response(status_code=304, headers=beside)
         if self.written == "html":
             beside["content-security-policy"] = POLICY
@@ -131,7 +131,22 @@ class Asked:
         return self.answer(html, lambda: to_json(content), media_type=media_type)
 
 
-def _has(if_none_match: str, etag: str) -> bool:
-    """Whether a caller has an answer already; weak and strong tags are the same here."""
+def is_known(request: Request, etag: str) -> bool:
+    """
+    Tell whether a caller has an answer already.
+
+    Parameters
+    ----------
+    request
+        The request.
+    etag
+        Names the answer; weak and strong tags are the same here.
+
+    Returns
+    -------
+    known
+        Whether ``If-None-Match`` names it.
+    """
+    if_none_match = request.headers.get("if-none-match", "")
     known = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
     return "*" in known or etag.removeprefix("W/") in known

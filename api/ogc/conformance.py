@@ -5,6 +5,7 @@ from __future__ import annotations
 FEATURES_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 FEATURES_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
 FEATURES_4 = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf"
+TILES_1 = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 
 CLASSES = (
     f"{FEATURES_1}/core",
@@ -16,4 +17,12 @@ CLASSES = (
     f"{FEATURES_4}/update",
     f"{FEATURES_4}/optimistic-locking-etags",
     f"{FEATURES_4}/features",
+    f"{TILES_1}/core",
+    f"{TILES_1}/tileset",
+    f"{TILES_1}/tilesets-list",
+    f"{TILES_1}/dataset-tilesets",
+    f"{TILES_1}/geodata-tilesets",
+    f"{TILES_1}/collections-selection",
+    f"{TILES_1}/oas30",
+    f"{TILES_1}/mvt",
 )

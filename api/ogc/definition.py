@@ -91,10 +91,10 @@ def definition(
         An OpenAPI 3.0 document.
     """
     paths: Described = {
-        "/": _get("getLandingPage", "首页 Landing page", JSON),
-        "/conformance": _get("getConformance", "符合的标准 Conformance", JSON),
-        "/api": _get("getApi", "接口说明 API definition", OPENAPI),
-        "/collections": _get("getCollections", "图层 Collections", JSON),
+        "/": reading("getLandingPage", "首页 Landing page", JSON),
+        "/conformance": reading("getConformance", "符合的标准 Conformance", JSON),
+        "/api": reading("getApi", "接口说明 API definition", OPENAPI),
+        "/collections": reading("getCollections", "图层 Collections", JSON),
     }
     for collection in collections:
         paths |= _paths_of(collection, systems)
@@ -121,18 +121,18 @@ def definition(
 def _paths_of(collection: Collection, systems: Sequence[RegistryCrs]) -> Described:
     """What can be asked of one collection."""
     name, tag = f"/collections/{collection.name}", collection.title
-    crs = _parameter("crs", "坐标系 System of the answer", _one_of(systems))
-    feature = _parameter("featureId", "要素编号 Id of the feature", _TEXT, place="path")
+    crs = parameter("crs", "坐标系 System of the answer", _one_of(systems))
+    feature = parameter("featureId", "要素编号 Id of the feature", _TEXT, place="path")
     paths: Described = {
-        name: _get(f"getCollection_{collection.name}", tag, JSON),
-        f"{name}/items": _get(
+        name: reading(f"getCollection_{collection.name}", tag, JSON),
+        f"{name}/items": reading(
             f"getItems_{collection.name}",
             tag,
             GEOJSON,
             [*items_parameters(systems), *map(_filter, collection.columns)],
             schema="featureCollectionGeoJSON",
         ),
-        f"{name}/items/{{featureId}}": _get(
+        f"{name}/items/{{featureId}}": reading(
             f"getItem_{collection.name}", tag, GEOJSON, [feature, crs], schema="featureGeoJSON"
         ),
     }
@@ -161,18 +161,18 @@ def items_parameters(systems: Sequence[RegistryCrs] = ()) -> list[Described]:
     corners: Described = {"type": "array", "items": {"type": "number"}}
     corners["oneOf"] = [{"minItems": count, "maxItems": count} for count in (4, 6)]
     return [
-        _parameter("limit", "每页要素数，超出上限按上限 Features on a page; more is cut", limit),
-        _parameter("after", "从此编号之后开始 Id after which the page begins", _TEXT),
-        _parameter("bbox", "范围：下角点，上角点 Lower corner, upper corner", corners),
-        _parameter("bbox-crs", "bbox 的坐标系 System of bbox", _one_of(systems)),
-        _parameter("datetime", "时刻或时段 Instant or interval, .. for an open end", _TEXT),
-        _parameter("crs", "坐标系 System of the answer", _one_of(systems)),
+        parameter("limit", "每页要素数，超出上限按上限 Features on a page; more is cut", limit),
+        parameter("after", "从此编号之后开始 Id after which the page begins", _TEXT),
+        parameter("bbox", "范围：下角点，上角点 Lower corner, upper corner", corners),
+        parameter("bbox-crs", "bbox 的坐标系 System of bbox", _one_of(systems)),
+        parameter("datetime", "时刻或时段 Instant or interval, .. for an open end", _TEXT),
+        parameter("crs", "坐标系 System of the answer", _one_of(systems)),
     ]
 
 
 def _filter(column: Property) -> Described:
     """The parameter that a column is."""
-    return _parameter(column.name, f"{column.zh} {column.en}", {"type": str(column.type)})
+    return parameter(column.name, f"{column.zh} {column.en}", {"type": str(column.type)})
 
 
 def _one_of(systems: Sequence[RegistryCrs]) -> Described:
@@ -180,25 +180,68 @@ def _one_of(systems: Sequence[RegistryCrs]) -> Described:
     return schema | {"enum": [one.uri for one in systems]} if systems else schema
 
 
-def _parameter(name: str, text: str, schema: Described, *, place: str = "query") -> Described:
-    """A parameter; several figures are written with commas between."""
+def parameter(name: str, text: str, schema: Described, *, place: str = "query") -> Described:
+    """
+    Describe a parameter.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    text
+        What it means, in both languages.
+    schema
+        Its values; several are written with commas between.
+    place
+        ``query`` or ``path``.
+
+    Returns
+    -------
+    parameter
+        As OpenAPI has it.
+    """
     said: Described = {"name": name, "in": place, "description": text, "schema": schema}
     said |= {"required": place == "path"}
     return said if place == "path" else said | {"style": "form", "explode": False}
 
 
-def _get(
+def reading(  # noqa: PLR0913, PLR0917 -- what an operation is told by
     operation: str,
     summary: str,
     media_type: str,
     parameters: Sequence[Described] = (),
     schema: str | None = None,
+    formats: Sequence[str] = FORMATS,
 ) -> Described:
-    """An operation that reads, with what may come of it."""
+    """
+    Describe an operation that reads.
+
+    Parameters
+    ----------
+    operation
+        Its name, of which the last part says what it is.
+    summary
+        What it is for, in both languages.
+    media_type
+        What it answers with, besides a page for people.
+    parameters
+        What it may be asked.
+    schema
+        Name of the schema of its answer, or None for any object.
+    formats
+        What ``f`` may say.
+
+    Returns
+    -------
+    path
+        With what may come of it.
+    """
     content: Described = {"$ref": f"#/components/schemas/{schema}"} if schema else {}
     refused = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}
-    answered = {media_type: {"schema": content or {"type": "object"}}, HTML: {"schema": _TEXT}}
-    written = _parameter("f", "格式 Format", {"type": "string", "enum": list(FORMATS)})
+    answered: Described = {media_type: {"schema": content or {"type": "object"}}}
+    if "html" in formats:
+        answered[HTML] = {"schema": _TEXT}
+    written = parameter("f", "格式 Format", {"type": "string", "enum": list(formats)})
     return {
         "get": {
             "operationId": operation.replace("-", "_"),

@@ -13,6 +13,10 @@ from api.ogc.geojson import MEDIA_TYPE as GEOJSON
 JSON, HTML = "application/json", "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
+TILESETS_VECTOR, TILING_SCHEMES = f"{OGC_REL}/tilesets-vector", f"{OGC_REL}/tiling-schemes"
+TILESETS_NAME, SCHEMES_NAME = "矢量切片 Vector tiles", "切片方案 Tile matrix sets"
+
 Link = dict[str, str]
 
 
@@ -192,10 +196,12 @@ def collection_links(addresses: Addresses, name: str) -> list[Link]:
     Returns
     -------
     links
-        Its items, in each format.
+        Its items, in each format, and its tilesets.
     """
     items = addresses.items(name)
+    tiles = f"{addresses.collection(name)}/tiles"
     return [
         link(with_format(items, (), "json"), "items", GEOJSON, "要素 Features"),
         link(with_format(items, (), "html"), "items", HTML, "要素网页 Features as a page"),
+        link(with_format(tiles, (), "json"), TILESETS_VECTOR, JSON, TILESETS_NAME),
     ]

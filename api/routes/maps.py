@@ -53,7 +53,7 @@ def read_road_tile(
     if request.headers.get("if-none-match") == etag:
         return _unchanged(etag)
     tile = service.tiles.tile(zoom, column, row)
-    headers = {"etag": etag, "cache-control": "max-age=3600"}
+    headers = {"etag": etag, "cache-control": "private, max-age=3600"}
     if not tile:
         return Response(status_code=204, headers=headers)
     return Response(tile, media_type=TILE_TYPE, headers=headers)

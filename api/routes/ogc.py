@@ -24,6 +24,10 @@ from api.ogc.links import (
     HTML,
     JSON,
     OPENAPI,
+    SCHEMES_NAME,
+    TILESETS_NAME,
+    TILESETS_VECTOR,
+    TILING_SCHEMES,
     Addresses,
     Link,
     link,
@@ -31,6 +35,7 @@ from api.ogc.links import (
     with_format,
 )
 from api.ogc.query import ITEMS_PARAMETERS, read_crs, read_query
+from api.ogc.tile_definition import tile_paths
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 from geo.feature_table import FeatureTable, Rows
@@ -105,6 +110,7 @@ def read_definition(request: Request, service: ServiceDep, person: SeeCityDep) -
     asked, addresses = Asked.of(request), Addresses.of(request)
     offered = collections_of(service, person).values()
     content = definition(addresses, offered, _systems(service))
+    content["paths"] |= tile_paths(offered)
 
     def as_page() -> bytes:
         rows = [
@@ -248,6 +254,8 @@ def _main_links(addresses: Addresses) -> list[Link]:
         link(f"{root}/api?f=html", "service-doc", HTML, "接口说明 API documentation"),
         link(f"{root}/conformance", "conformance", JSON, "符合的标准 Conformance"),
         link(f"{root}/collections", "data", JSON, COLLECTIONS_NAME),
+        link(f"{root}/tiles?f=json", TILESETS_VECTOR, JSON, TILESETS_NAME),
+        link(f"{root}/tileMatrixSets?f=json", TILING_SCHEMES, JSON, SCHEMES_NAME),
     ]
 
 

@@ -167,7 +167,10 @@ def test_oas30_definition_2(reader: Reader):
 def test_oas30_oas_impl(reader: Reader):
     """Every operation that is defined answers as it is defined, in each of its formats."""
     defined = reader.json("/api", f="json")
-    for path, operations in defined["paths"].items():
+    for template, operations in defined["paths"].items():
+        if "{tileCol}" in template:
+            continue  # as test_tiles has it
+        path = template.replace("{tileMatrixSetId}", "WebMercatorQuad")
         good = operations["get"]["responses"]["200"]["content"]
         filled = path.replace("{featureId}", "")
         if filled != path:
