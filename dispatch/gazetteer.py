@@ -111,10 +111,11 @@ class Gazetteer:
         self._entries = sorted(entries, key=lambda entry: entry.code)
         self._lon_lat = np.array([one.lon_lat for one in self._entries]).reshape(-1, 2)
         own = [(row, said) for row, one in enumerate(self._entries) for said in own_texts(one)]
+        self._row = np.array([row for row, _ in own], dtype=np.int64)
+        self._own = WordIndex([words for _, words in own])
         around = _surroundings(self._lon_lat, [*areas, *zones])
-        self._row = np.array([row for row, _ in (*own, *around)], dtype=np.int64)
-        self._own = len(own)
-        self._index = WordIndex([words for _, words in (*own, *around)])
+        self._lying_in = [rows for rows, _ in around]
+        self._around = WordIndex([words for _, words in around])
         self._name = [words_of(one.name) for one in self._entries]
         self._bearers = Counter(self._name)
         self._length = np.array([len(name) for name in self._name], dtype=np.int64)
@@ -171,20 +172,24 @@ class Gazetteer:
         had = self._likeness(asked)
         match = np.where(had >= LEAST_LIKE, LIKE, NOT)
         match[self._named_in(asked)] = LIKE
-        text, begins, whole = self._index.phrase(asked)
-        own = text < self._own
-        how = np.where(whole, IS, np.where(begins, BEGINS, HOLDS))
-        np.minimum.at(match, self._row[text[own]], how[own])
-        had[match < LIKE] = 1.0
+        text, begins, whole = self._own.phrase(asked)
+        row = self._row[text]
+        match[row] = HOLDS
+        match[row[begins]] = BEGINS
+        match[row[whole]] = IS
+        had[row] = 1.0
         return match, had
 
     def _likeness(self, asked: Words) -> NDArray[np.float64]:
         """Share of the pairs of words that each place has."""
         pairs = pairs_of(asked)
         had = np.zeros(len(self._entries))
-        for one, other in pairs:
-            texts = self._index.single(one) if other is None else self._index.pair(one, other)
-            had[np.unique(self._row[texts])] += 1
+        for pair in pairs:
+            has = np.zeros(len(self._entries), dtype=np.bool_)
+            has[self._row[self._own.pair(*pair)]] = True
+            for text in self._around.pair(*pair).tolist():
+                has[self._lying_in[text]] = True
+            had += has
         return had / len(pairs)
 
     def _named_in(self, asked: Words) -> list[int]:
@@ -254,11 +259,17 @@ def pairs_of(words: Words) -> set[tuple[str, str | None]]:
 
 def _surroundings(
     lon_lat: NDArray[np.float64], things: Sequence[Area | Zone]
-) -> list[tuple[int, Words]]:
-    """The words of the names of what each place lies in or touches."""
+) -> list[tuple[Rows, Words]]:
+    """The places that lie in or touch each thing, and the words of each of its names."""
     tree = shapely.STRtree(np.asarray(shapely.points(lon_lat)))
     polygons = np.empty(len(things), dtype=object)
     polygons[:] = [thing.polygon for thing in things]
-    found = tree.query(polygons, predicate="intersects").T.tolist()
-    said = [[words_of(thing.name), words_of(thing.name_en)] for thing in things]
-    return [(row, words) for thing, row in found for words in said[thing] if words]
+    of_thing, row = tree.query(polygons, predicate="intersects")
+    order = np.argsort(of_thing, kind="stable")
+    row, ends = row[order], np.searchsorted(of_thing[order], np.arange(len(things) + 1))
+    return [
+        (row[start:end], words)
+        for thing, start, end in zip(things, ends[:-1], ends[1:], strict=True)
+        for words in map(words_of, (thing.name, thing.name_en))
+        if words
+    ]

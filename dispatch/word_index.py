@@ -44,14 +44,14 @@ class WordIndex:
             self._words[self._place], np.arange(len(self._vocabulary) + 2)
         )
 
-    def pair(self, one: str, other: str) -> Rows:
+    def pair(self, one: str, other: str | None) -> Rows:
         """
         Find the texts in which a word follows another.
 
         Parameters
         ----------
         one, other
-            The words.
+            The words; None for a word alone, whatever follows.
 
         Returns
         -------
@@ -59,24 +59,10 @@ class WordIndex:
             Their rows; one that has the pair twice comes twice.
         """
         at = self._places(one)
-        texts: Rows = self._text[at[self._words[at + 1] == self._number.get(other, -1)]]
+        if other is not None:
+            at = at[self._words[at + 1] == self._number.get(other, -1)]
+        texts: Rows = self._text[at]
         return texts
-
-    def single(self, word: str) -> Rows:
-        """
-        Find the texts that have a word.
-
-        Parameters
-        ----------
-        word
-            The word.
-
-        Returns
-        -------
-        texts
-            Their rows; one that has it twice comes twice.
-        """
-        return self._text[self._places(word)]
 
     def phrase(self, words: Words) -> tuple[Rows, Marks, Marks]:
         """

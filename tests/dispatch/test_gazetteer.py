@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle.slow_gazetteer import slow_search
-from shapely import box
+from shapely import Point, box
 
 from dispatch.gazetteer import Gazetteer, Match
 from dispatch.place_entry import PlaceEntry
@@ -153,8 +153,18 @@ def _coded(at: int, entry: PlaceEntry) -> PlaceEntry:
 
 @given(SOME_PLACES, TEXTS)
 def test_the_index_finds_what_looking_at_every_place_finds(places, text):
-    areas = [Area("C", "东路街", Tier.CITY, None, box(109.0, 21.0, 109.5, 22.0), "a b")]
-    around = {one.code: ("东路街", "a b") if one.lon_lat[0] <= 109.5 else () for one in places}
+    west = Area("W", "东路街", Tier.CITY, None, box(109.0, 21.0, 109.5, 22.0), "a b")
+    south = Area("S", "西一", Tier.CITY, None, box(109.0, 21.0, 110.0, 21.25), "b a")
+    around = {
+        one.code: [
+            name
+            for area in (west, south)
+            if area.polygon.covers(Point(one.lon_lat))
+            for name in (area.name, area.name_en)
+        ]
+        for one in places
+    }
+    areas = [west, south]
     answer = Gazetteer(places, areas).search(text, limit=99)
     found = [(one.entry.code, one.match, one.likeness) for one in answer.candidates]
     assert found == slow_search(places, around, text)
