@@ -24,6 +24,7 @@ ELSEWHERE = {"/api/v1/session/provider/begin", "/api/v1/session/provider/return"
 """They only lead to a provider and back, where there is one."""
 
 QUESTIONS = {
+    "/api/v1/layers/zones/export": "?format=geojson",
     "/api/v1/places": "?q=中心小学",
     "/api/v1/places/at": "?lon=109.1&lat=0",
     "/api/v1/reports/shadow": "?policy=nearest",
@@ -97,7 +98,15 @@ def things(client, incident):
     assert client.post("/api/v1/users", json=account, headers=as_role("admin")).status_code == 201
     deadline = client.get("/api/v1/deadlines").json()["items"][0]["id"]
     posted = client.get("/api/v1/messages", headers=as_role("admin")).json()["items"][0]
+    layer = {"file": ("places.csv", "code,name,lon,lat\nP1,小学,109.1,0".encode())}
+    draft = client.post(
+        "/api/v1/layers", data={"kind": "places"}, files=layer, headers=as_role("admin")
+    )
+    assert draft.status_code == 201, draft.text
     return {
+        "/api/v1/layers/{number}": draft.json()["id"],
+        "/ogc/collections/{name}": "incidents",
+        "{feature}": other,
         "/api/v1/incidents/{number}": other,
         "/api/v1/suggestions/{number}": sent["suggestion"],
         "/api/v1/assignments/{number}": sent["id"],
@@ -111,6 +120,8 @@ def things(client, incident):
         "{kind}": "zones",
         "{area}": "TW",
         "{name}": "reader",
+        "{matrix}": "WebMercatorQuad",
+        "{zoom}/{row}/{column}": "12/2048/3289",
         "{zoom}/{column}/{row}": "12/3289/2048",
     }
 
@@ -119,7 +130,7 @@ def address_of(path: str, things: dict[str, str]) -> str:
     """The path with things that are there, and with the questions that it needs."""
     for start, number in things.items():
         if start.startswith("/") and path.startswith(start):
-            path = path.replace("{number}", number)
+            path = path.replace(start[start.index("{") :], number)
         elif not start.startswith("/"):
             path = path.replace(start, number)
     return path + QUESTIONS.get(path, "")
