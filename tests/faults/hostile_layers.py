@@ -236,7 +236,7 @@ BROKEN: Mapping[str, Hostile] = {
         lambda _: collection(
             feature("[109.1,0]", name='"\\ud800"'), feature("[109.1,0]", '"\\u0000"')
         ),
-        "",
+        "no_code",
         taken=True,
     ),
     "a database cut off": Hostile("x.gpkg", lambda _: sound(".gpkg")[:5000], FELL),

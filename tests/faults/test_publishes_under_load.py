@@ -2,7 +2,8 @@
 Cities published and taken back while others read: whoever reads has one version, whole.
 
 Each version writes its own word into all that it publishes: codes, names and targets of zones, unit
-grids, units and places.  So an answer put together from two of them shows it.
+grids, units and places.  So an answer put together from two of them shows it.  Seen to fail where a
+process reads units in another transaction than zones.
 """
 
 from __future__ import annotations
