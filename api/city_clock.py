@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.second_person import require_review
 from api.telling_city import tell_published
-from dispatch.atlas import publish_drafts
+from dispatch.atlas import draw_up, publish_drafts
 from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
 from dispatch.store.city_versions import Publishing
 from dispatch.store.ledger import SYSTEM, record
@@ -45,10 +45,12 @@ class CityClock:
     def _publish(self, plan: CityPlan) -> None:
         """Publish in one transaction with the state of the plan."""
         now = self._service.clock()
+        publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
+        with self._service.store.reading() as session:
+            drawn = draw_up(session, self._service.city, publishing)
         with self._service.store.session() as session:
-            publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
             require_review(session, self._service, plan.drafts)
-            published = publish_drafts(session, self._service.city, publishing)
+            published = publish_drafts(session, self._service.city, publishing, drawn)
             if not claim_plan(session, plan.id, published.version.number, None):
                 return  # called off, or another process was first: nothing is committed
             tell_published(session, published, self._service.weights, now=now)

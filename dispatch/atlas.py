@@ -21,14 +21,16 @@ from dispatch.layer.road_build import build_roads
 from dispatch.layer.rows import LayerRows
 from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
-from dispatch.store.city_versions import CityVersion, Publishing, publish_values
+from dispatch.store.city_versions import CityVersion, Publishing, list_versions, publish_values
 from dispatch.store.closures import ClosureRecord, add_closure, closures_at
 from dispatch.store.duty import read_duty
+from dispatch.store.duty_tables import CALENDARS, ROSTERS
 from dispatch.store.engine import Store
 from dispatch.store.incidents import list_incidents
-from dispatch.store.layer_drafts import note_published, read_draft_rows
+from dispatch.store.layer_drafts import get_draft, note_published, read_draft_rows
 from dispatch.store.ledger import take_turn
 from dispatch.store.road_folders import keep_roads
+from dispatch.store.table_content import take_content
 from geo.errors import BadValue, FlawedData
 from geo.finding import Finding, blocks
 from geo.road.closure import Closure
@@ -106,12 +108,15 @@ class DrawnUp:
         Closures that would be entered.
     networks
         Road networks that would be published, by mode.
+    basis
+        What it was drawn up from, as `_basis` has it.
     """
 
     checked: tuple[CheckedLayer, ...]
     values: Mapping[str, Sequence[Any]]
     closures: tuple[Closure, ...]
     networks: Mapping[Mode, RoadNetwork]
+    basis: Sequence[object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +139,9 @@ class PublishedSet:
     closures: tuple[ClosureRecord, ...]
 
 
-def publish_drafts(session: Session, city: City, publishing: Publishing) -> PublishedSet:
+def publish_drafts(
+    session: Session, city: City, publishing: Publishing, drawn: DrawnUp | None = None
+) -> PublishedSet:
     """
     Publish drafts that belong together as one version of the city, all of them or none.
 
@@ -146,6 +153,9 @@ def publish_drafts(session: Session, city: City, publishing: Publishing) -> Publ
         The city as it was read; its road engines are used, its tables are read anew.
     publishing
         Which drafts, who, when and why.
+    drawn
+        What `draw_up` made of the same drafts while others could still write; where anything that
+        it rests on has changed since, they are drawn up anew.
 
     Returns
     -------
@@ -164,8 +174,8 @@ def publish_drafts(session: Session, city: City, publishing: Publishing) -> Publ
         Officers are left out of whom one is bound to an incident.
     """
     take_turn(session)
-    city = city_in(session, city.travel_times)  # another process may have published since
-    drawn = draw_up(session, city, publishing)
+    if drawn is None or drawn.basis != _basis(session, publishing):
+        drawn = draw_up(session, city, publishing)
     for network in drawn.networks.values():
         keep_roads(session, network)
     roads = {mode: network.version for mode, network in drawn.networks.items()}
@@ -185,7 +195,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     session
         A session.
     city
-        The city as it is published.
+        The city as it was read; its road engines are used, its tables are read anew.
     publishing
         Which drafts, who, when and why.
 
@@ -201,6 +211,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     """
     layers = [read_draft_rows(session, number) for number in publishing.drafts]
     _require_set(layers)
+    city = city_in(session, city.travel_times)  # another process may have published since
     published = published_in(session, city, now=publishing.now)
     checked = check_together(layers, published)
     _refuse_flaws([finding for one in checked for finding in one.findings])
@@ -221,7 +232,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
         if value_of(after) != value_of(before)
     }
     closures = new_closures(made.get(KindName.CLOSURES, []), published)
-    return DrawnUp(tuple(checked), values, closures, networks)
+    return DrawnUp(tuple(checked), values, closures, networks, _basis(session, publishing))
 
 
 VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
@@ -239,6 +250,17 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
     "calendars": lambda contents: contents.duty.calendar,
 }
 """What each table of the city is written from."""
+
+
+def _basis(session: Session, publishing: Publishing) -> Sequence[object]:
+    """All that decides what a set of drafts makes of the city, but who is at work."""
+    drafts = [get_draft(session, number) for number in publishing.drafts]
+    return [
+        *((draft.id, draft.version, draft.state) for draft in drafts),
+        *((one.number, one.contents) for one in list_versions(session)[:1]),
+        *(one.id for one in closures_at(session, publishing.now)),
+        *(take_content(session, table) for table in (ROSTERS, CALENDARS)),
+    ]
 
 
 def _refuse_flaws(findings: Sequence[Finding]) -> None:

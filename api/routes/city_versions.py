@@ -51,12 +51,15 @@ def publish(
     require_whole_city(person, service.city)
     now = service.clock()
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
-    with _not_there(), effect.begin() as session:
-        require_review(session, service, publishing.drafts)
-        shown = tell_published(
-            session, publish_drafts(session, service.city, publishing), service.weights, now=now
-        )
-        effect.commit(shown)
+    effect.replay()
+    with _not_there():
+        with service.store.reading() as session:
+            drawn = draw_up(session, service.city, publishing)  # which takes time, and no turn
+        with effect.begin() as session:
+            require_review(session, service, publishing.drafts)
+            published = publish_drafts(session, service.city, publishing, drawn)
+            shown = tell_published(session, published, service.weights, now=now)
+            effect.commit(shown)
     service.adopt_city()
     return shown
 

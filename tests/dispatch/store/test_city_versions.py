@@ -24,7 +24,7 @@ from spec.layer_table import BEIHAI, layer
 
 from dispatch import desk
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
-from dispatch.atlas import publish_drafts
+from dispatch.atlas import draw_up, publish_drafts
 from dispatch.choice import ProposalKind
 from dispatch.demand_point import lay_out_demand
 from dispatch.incident import Incident
@@ -295,6 +295,25 @@ def test_a_failure_on_the_way_publishes_nothing(embedded: Store):
         publish_drafts(session, before, Publishing(NOW, "demo-gis", "", numbers))
         session.rollback()
     assert read_city(embedded).version == before.version
+
+
+def test_what_was_drawn_up_before_is_published_unless_something_else_was_since(store: Store):
+    city = read_city(store)
+    with store.session() as session:
+        numbers = tuple(load(session, rows) for rows in (two_zones(), second_brigade()))
+        publishing = Publishing(NOW, "demo-gis", "", numbers)
+        session.commit()
+        drawn = draw_up(session, city, publishing)
+        kept = publish_drafts(session, city, publishing, drawn)
+        assert kept.checked is drawn.checked
+        session.rollback()
+    publish(store, officers("001", "002"))
+    with store.session() as session:
+        anew = publish_drafts(session, city, publishing, drawn)
+        assert anew.checked is not drawn.checked
+        session.commit()
+    assert zones_of(store) == {"Z1": "B1", "Z2": "B2"}
+    assert [one.id for one in read_city(store).officers] == ["001", "002"]
 
 
 def test_readers_see_the_city_of_one_version_and_never_a_mixture(store: Store, count):
