@@ -143,7 +143,7 @@ def geopackage(*statements: str) -> bytes:
 
 PLACE = "X'47500001E6100000" + shapely.to_wkb(Point(109.1, 0), hex=True) + "'"
 COUNTING = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
-ENDLESS_VIEW = f"CREATE VIEW x AS {COUNTING} SELECT n AS fid, {PLACE} AS geom, 'P1' AS code FROM c"  # noqa: S608 -- ours
+ENDLESS_VIEW = f"CREATE VIEW x AS {COUNTING} SELECT n AS fid, {PLACE} AS geom, 'P1' AS code FROM c"  # noqa: S608 -- no stranger's words
 
 
 def shapefile(*, hurt: Callable[[bytes], bytes] = bytes, prj: str | None = None) -> bytes:
