@@ -41,6 +41,7 @@ NAMED = {
     "/api/v1/closures/{number}": "closed streets are everybody's to see; who may lift one is asked",
     "/api/v1/units/{code}": "that there is a unit is no secret; its numbers are masked",
     "/api/v1/layers/{kind}/published": "the map is everybody's",
+    "/api/v1/layers/{kind}/export": "whoever sees the whole city, which is asked first",
     "/api/v1/layers/{number}": "drafts are whoever's who sees the whole city, which is asked first",
     "/api/v1/layers/{number}/findings": "the same",
     "/api/v1/layers/{number}/review": "the same",

@@ -83,8 +83,10 @@ def _content_crs(
 
 
 ContentCrsDep = Annotated[RegistryCrs, Depends(_content_crs)]
-FEATURE: Final = [Depends(_written_as(GEOJSON, JSON))]
-PATCH: Final = [Depends(_written_as(MERGE_PATCH))]
+FEATURE: Final = [Depends(may(Act.LOAD_LAYERS)), Depends(_written_as(GEOJSON, JSON))]
+PATCH: Final = [Depends(may(Act.LOAD_LAYERS)), Depends(_written_as(MERGE_PATCH))]
+"""Who asks is looked at before what is sent."""
+
 BODY: Final[dict[str, Any]] = {"response_class": GeoJson}
 
 

@@ -78,7 +78,7 @@ TABLE = [
         None,
     ),
     (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
-    (r"POST /(layers|city/versions|city/versions/planned)", None, None),
+    (r"POST /(layers|layers/\{number\}/review|city/versions|city/versions/planned)", None, None),
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 
@@ -121,6 +121,7 @@ class Towns:
         sent = {"rating": 5} if path.endswith("/rating") else {}
         body = {} if method in {"GET", "DELETE"} else {"json": sent}
         filled += "?policy=nearest" if path.endswith("/shadow") else ""
+        filled += "?format=csv" if path.endswith("/export") else ""
         return self.client.request(method, filled, headers=self.headers(role, area), **body)
 
     def headers(self, role: Role, area: str | None = None) -> dict[str, str]:
