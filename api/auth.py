@@ -1,7 +1,13 @@
-"""Who is asking: by bearer token, or by the cookie of a page."""
+"""
+Who is asking: by bearer token, or by the cookie of a page.
+
+Programs that know no bearer tokens, such as QGIS 3.22, send theirs as the password of HTTP's basic
+scheme.  A browser may do so by itself, so such a request is looked at as one with a cookie is.
+"""
 
 from __future__ import annotations
 
+from base64 import b64decode
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -37,15 +43,16 @@ async def person_of(request: Request) -> Person:
     Raises
     ------
     Unauthorized
-        Nobody has signed in, or the token is not known or of another scheme than Bearer.
+        Nobody has signed in, or the token is not known, or stands in another scheme than
+        Bearer or Basic.
     Forbidden
         A page of somebody else's asks in the name of a person who is signed in here.
     """
     header = request.headers.get("authorization")
-    token = _bearer(header) if header is not None else request.cookies.get(COOKIE)
+    token = _token(header) if header is not None else request.cookies.get(COOKIE)
     if not token:
         raise Unauthorized("Sign in, or send a bearer token: nobody is asking.")
-    if header is None:
+    if header is None or _scheme(header) == "basic":
         require_own_page(request)
     person = _of_demo(token, request) or await run_in_threadpool(_holder, token, request)
     if person is None:
@@ -115,10 +122,25 @@ def require_own_page(request: Request) -> None:
         raise Forbidden("This comes from a page of another site, which may not act for you.")
 
 
-def _bearer(header: str) -> str | None:
-    """Token of an authorization header, or None for another scheme."""
-    scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _scheme(header: str) -> str:
+    """Scheme of an authorization header, in small letters."""
+    return header.partition(" ")[0].lower()
+
+
+def _token(header: str) -> str | None:
+    """Token of an authorization header, or None for a scheme that has none."""
+    said = header.partition(" ")[2].strip()
+    if _scheme(header) == "basic":
+        return _password(said)
+    return said if _scheme(header) == "bearer" else None
+
+
+def _password(encoded: str) -> str | None:
+    """Password of the basic scheme; what stands before it names nobody."""
+    try:
+        return b64decode(encoded, validate=True).decode().partition(":")[2]
+    except ValueError:  # neither base64 nor UTF-8
+        return None
 
 
 def credential_in(request: Request) -> tuple[Account, Credential] | None:
@@ -136,7 +158,7 @@ def credential_in(request: Request) -> tuple[Account, Credential] | None:
         From the store; None for people of the demo, and for whoever has not signed in.
     """
     header = request.headers.get("authorization")
-    token = _bearer(header) if header is not None else request.cookies.get(COOKIE)
+    token = _token(header) if header is not None else request.cookies.get(COOKIE)
     return _in_store(token, request) if token else None
 
 

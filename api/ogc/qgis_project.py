@@ -122,6 +122,8 @@ def qgis_project(
     root = ET.Element("qgis", version=VERSION, projectname=title)
     ET.SubElement(root, "title").text = title
     _system(ET.SubElement(root, "projectCrs"), "EPSG:4490")
+    switches = ET.SubElement(ET.SubElement(root, "properties"), "SpatialRefSys")
+    ET.SubElement(switches, "ProjectionsEnabled", type="int").text = "1"
     tree = ET.SubElement(root, "layer-tree-group")
     _group(tree, "要素 Features", features)
     _group(tree, "矢量切片 Vector tiles", tiles)
@@ -239,8 +241,10 @@ def _symbol(symbols: ET.Element, layer: _Layer) -> None:
 
 
 def _system(element: ET.Element, authid: str) -> None:
-    """Name a coordinate system; QGIS knows the rest of it."""
-    ET.SubElement(ET.SubElement(element, "spatialrefsys"), "authid").text = authid
+    """Name a coordinate system; QGIS knows the rest of it, once it sees any number of its own."""
+    system = ET.SubElement(element, "spatialrefsys")
+    ET.SubElement(system, "srsid").text = "1"
+    ET.SubElement(system, "authid").text = authid
 
 
 def _view(root: ET.Element, extent: Extent) -> None:
