@@ -136,10 +136,10 @@ class LayerRows:
         return round(lon, 6), round(lat, 6)
 
     @cached_property
-    def _lon_lat_cells(self) -> tuple[list[str], list[str]]:
-        """Where each row is, as our rows write it; empty of those that are nowhere."""
+    def _lon_lat(self) -> NDArray[np.float64]:
+        """A point of each shape, float64[n, 2]; no number of those that are nowhere."""
         points = shapely.point_on_surface(self.shapes)
-        return degrees(shapely.get_x(points)), degrees(shapely.get_y(points))
+        return np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
 
     def row(self, at: int) -> Row:
         """
@@ -159,7 +159,7 @@ class LayerRows:
         if self.kind.dimension is Dimension.POLYGON:
             row[POLYGON] = self.shapes[at]
         elif self.kind.dimension is Dimension.POINT:
-            row["lon"], row["lat"] = self._lon_lat_cells[0][at], self._lon_lat_cells[1][at]
+            row["lon"], row["lat"] = degrees(self._lon_lat[at])
         return row
 
 
