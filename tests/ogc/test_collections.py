@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -141,6 +142,26 @@ def test_the_version_of_what_changes_by_itself_changes_with_it_and_not_otherwise
     assert table(service, "incidents").version == before
     reported(client, "H1")
     assert table(service, "incidents").version != before
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.OFFICER, Role.LEADER])
+def test_officers_are_told_of_as_in_the_lists_and_no_more(client, service, role):
+    headers = {"authorization": f"Bearer demo-{role}"}
+    listed: dict[str, dict[str, object]] = {}
+    for path, key in (("officers", "id"), ("positions", "officer")):
+        for row in client.get(f"/api/v1/{path}?limit=1000", headers=headers).json()["items"]:
+            listed.setdefault(row[key], {}).update(row)
+    shown = table(service, "officers", role)
+    assert set(shown.ids) == {one for one, row in listed.items() if "time" in row}
+    for row, officer in enumerate(shown.ids):
+        said = listed[officer]
+        assert (shown.shapes[row].x, shown.shapes[row].y) == (said["lon"], said["lat"])
+        for name, column in shown.columns.items():
+            wanted = ";".join(said[name]) if isinstance(said[name], list) else said[name]
+            if name == "time":
+                assert datetime.fromisoformat(column[row]) == datetime.fromisoformat(said[name])
+            else:
+                assert column[row] == wanted, name
 
 
 def test_closures_show_their_ground(client, service):
