@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 
-from dispatch.city import City
 from dispatch.city_coverage import CityCoverage, survey_city
 from dispatch.demand_point import Ground, lay_out_demand
 from dispatch.seen_coverage import share_seen
@@ -45,7 +44,7 @@ class CoverageNow:
         """
         with self._lock:
             city = whereabouts.city
-            places = city.version, *_networks(city)
+            places = city.version, *city.road_versions
             if self._ground is None or self._ground[0] != places:
                 self._ground = places, lay_out_demand(city)
             ground = self._ground[1]
@@ -117,8 +116,3 @@ class CoverageNow:
         before = self._told
         self._told = {areas: share_seen(covered, areas) for areas in sights}
         return {areas: share for areas, share in self._told.items() if before.get(areas) != share}
-
-
-def _networks(city: City) -> list[str]:
-    """Versions of the roads that places are joined to, whatever their weights."""
-    return [times.version.partition("+")[0] for _, times in sorted(city.travel_times.items())]

@@ -121,8 +121,6 @@ class RoadWatch:
                 self._failed_at_s.pop(mode, None)
                 if engine.degraded:
                     self._failed_at_s[mode] = self._monotonic_s()
-            if Mode.CAR in engines:
-                self._service.tiles = None
             self._put_in_force(city)
 
     def beat(self) -> None:
@@ -165,7 +163,11 @@ class RoadWatch:
         city = city.under(engines, city.arrival_model)
         self._service.live.swap_city(city)
         self._service.city = city
-        self._service.tiles = self._service.tiles or tiles_of(city)
+        driven, tiles = city.travel_times.get(Mode.CAR), self._service.tiles
+        if isinstance(driven, NetworkTravelTimes) and (
+            tiles is None or tiles.version != driven.network.version
+        ):
+            self._service.tiles = tiles_of(city)
 
 
 def answers(engine: NetworkTravelTimes) -> bool:

@@ -145,6 +145,12 @@ class City:
             f"{mode}={times.version}" for mode, times in sorted(self.travel_times.items())
         )
 
+    @property
+    def road_versions(self) -> tuple[str, ...]:
+        """Versions of the road networks themselves, in the order of their modes."""
+        engines = sorted(self.travel_times.items())
+        return tuple(times.version.partition("+")[0] for _, times in engines)
+
     def pinned(self) -> City:
         """
         Give the same city with the weights now in force on its roads.

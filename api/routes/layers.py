@@ -195,9 +195,8 @@ def _checked(service: Service, number: str) -> CheckedLayer:
     """A draft with its findings, kept for whoever pages through them."""
     with _not_there(), service.store.reading() as session:
         draft, rows = get_draft(session, number), read_draft_rows(session, number)
-    return service.draft_checks.of(
-        number, draft.version, service.city.version, lambda: check_layer(service, rows)
-    )
+    city = " ".join((service.city.version, *service.city.road_versions))
+    return service.draft_checks.of(number, draft.version, city, lambda: check_layer(service, rows))
 
 
 @contextmanager

@@ -221,10 +221,12 @@ def test_roads_are_swapped_in_a_running_service_and_everybody_is_joined_anew(cli
     present = service.live.present
     assert present.city is service.city
     assert present.on_road.any()
+    assert f"car={service.tiles.version}" in after
     assert client.get("/api/v1/coverage").json()["weight_version"] == after
     assert replayed(client, early) == {"same": True, "gone": None}
     assert client.post("/api/v1/city/versions/rollback", json={}).status_code == 201
     assert service.city.weight_version == before
+    assert f"car={service.tiles.version}" in before
     assert replayed(client, late) == {"same": True, "gone": None}
 
 

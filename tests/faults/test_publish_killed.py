@@ -37,7 +37,7 @@ IN_TRANSACTION, COMMITTED, ROADS_OPEN = "in the transaction", "committed", "road
 def test_a_service_killed_while_it_publishes_comes_back_at_one_version(store_url, tmp_path, count):
     at = city_of(store_url)
     moments = cycle((COMMITTED, IN_TRANSACTION, ROADS_OPEN))
-    cycles = count(reduced=1, full=30, long=500)
+    cycles = count(reduced=1, full=12, long=500)
     for turn, moment in enumerate(islice(moments, cycles)):
         drafts = drawn(store_url, turn)
         server = RunningServer(store_url, tmp_path / "server.log", weakened=partial(die, moment))

@@ -67,7 +67,7 @@ def test_suggestions_of_every_version_are_made_again_from_every_other(store: Sto
     for at, layers in enumerate(steps, start=1):
         publish(store, *layers)
         asked.append(ask(store, now=NOW + timedelta(minutes=at)))
-        for number in asked:
+        for number in (asked[0], asked[-1]):
             assert again(store, number) == Replay(number, same=True)
     with store.session() as session:
         go_back(session, 1, Publishing(NOW, "gis"))
