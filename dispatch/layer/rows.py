@@ -139,6 +139,7 @@ class LayerRows:
     def _lon_lat(self) -> NDArray[np.float64]:
         """A point of each shape, float64[n, 2]; no number of those that are nowhere."""
         points = shapely.point_on_surface(self.shapes)
+        points[shapely.is_empty(points)] = None  # of an empty shape, or of no numbers
         return np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
 
     def row(self, at: int) -> Row:

@@ -178,6 +178,13 @@ class TestTiling:
         columns = {"code": ["N1", "N2"], "name": ["机场", "港口"]}
         assert found(layer("no-fly", columns, [square(0), square(0, inset=50)])) == []
 
+    @pytest.mark.parametrize("hurt", [Point(), Point(np.nan, 1), Point(np.inf, 1)])
+    def test_a_place_without_a_position_is_found_and_the_others_are_read(self, hurt):
+        rows = layer("places", {"code": ["P1", "P2"], "name": ["街", "桥"]}, [hurt, Point(1, 2)])
+        checked = check_file(rows)
+        assert {(one.severity, one.feature) for one in checked.findings} == {("error", "P1")}
+        assert [place.name for place in checked.values.values()] == ["桥"]
+
 
 class TestCodes:
     def test_a_code_of_another_scheme_is_shown_as_it_would_be(self):
