@@ -57,8 +57,8 @@ def qgis(need_qgis, server, town, tmp_path) -> dict[str, Any]:
     """What QGIS saw of a real server, its project file and its store."""
     address = f"http://127.0.0.1:{server.port}/ogc"
     project = tmp_path / "town.qgs"
-    asked = Request(f"{address}/qgis-project", headers=ADMIN)  # noqa: S310 -- ours
-    with urlopen(asked) as answer:  # noqa: S310 -- ours
+    asked = Request(f"{address}/qgis-project", headers=ADMIN)  # noqa: S310 -- a server of our own on loopback
+    with urlopen(asked) as answer:  # noqa: S310 -- a server of our own on loopback
         project.write_bytes(answer.read())
     orders = {
         "token": "demo-admin",
@@ -177,7 +177,7 @@ def test_the_project_holds_what_a_person_may_see_and_no_credentials(reader: Read
         assert answer.headers["content-type"] == "application/x-qgis-project"
         assert "grid-dispatch.qgs" in answer.headers["content-disposition"]
         assert "demo-" not in answer.text
-        ids = {one.text for one in ET.fromstring(answer.content).iter("id")}  # noqa: S314 -- ours
+        ids = {one.text for one in ET.fromstring(answer.content).iter("id")}  # noqa: S314 -- written by our own server
         named = {f"oapif_{name.replace('-', '_')}" for name in EVERY}
         assert named - ids == {f"oapif_{name}" for name in hidden}
     nobody = reader.client.get("/ogc/qgis-project", headers={"authorization": ""})
@@ -187,7 +187,7 @@ def test_the_project_holds_what_a_person_may_see_and_no_credentials(reader: Read
 def test_layers_name_the_authentication_that_a_person_has(reader: Reader):
     sources = [
         one.text or ""
-        for one in ET.fromstring(  # noqa: S314 -- ours
+        for one in ET.fromstring(  # noqa: S314 -- written by our own server
             reader.ask("/qgis-project", authcfg="abc1234").content
         ).iter("datasource")
     ]
