@@ -302,6 +302,7 @@ def test_a_layer_is_published_and_taken_back_at_the_command_line(ask, tmp_path):
         "no-fly n.gpkg gcj02",
         "units u.csv bd09",
         "authority r.csv EPSG:4490",
+        "officers o.csv EPSG:4490",
     ],
 )
 def test_what_is_exported_is_what_is_published(ask, checked, town, tmp_path, asked):

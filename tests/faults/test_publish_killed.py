@@ -2,7 +2,8 @@
 A service killed while it publishes is wholly at one version of the city when it is back.
 
 It dies in the transaction, between the commit and taking the city on, or with its roads open and
-not yet in force.  Tables and roads are published together, so half of it would show.
+not yet in force.  Tables and roads are published together, so half of it would show; seen to fail
+with the tables committed before the version that names them.
 """
 
 from __future__ import annotations
