@@ -9,6 +9,7 @@ process reads units in another transaction than zones.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -17,7 +18,7 @@ from threading import Event
 from urllib.parse import quote
 
 import numpy as np
-from faults.running_server import Caller, RunningServer, running
+from faults.running_server import PATIENCE_S, Caller, RunningServer, running
 from shapely import Point, Polygon
 from spec.city_files import EVERYWHERE, SHAPES
 from spec.layer_table import BEIHAI, layer
@@ -189,8 +190,9 @@ def wait_until_all_serve(servers: Sequence[RunningServer]) -> None:
     """Wait until every process has a version with a word."""
     for server in servers:
         with server.caller("gis") as caller:
+            until = time.monotonic() + PATIENCE_S
             while not named(caller.get("/api/v1/units?limit=100").body):
-                pass
+                assert time.monotonic() < until, f"It still serves what was loaded:\n{server.said()}"
 
 
 def assert_whole(seen: Seen) -> None:
