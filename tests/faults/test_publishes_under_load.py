@@ -192,7 +192,7 @@ def wait_until_all_serve(servers: Sequence[RunningServer]) -> None:
         with server.caller("gis") as caller:
             until = time.monotonic() + PATIENCE_S
             while not named(caller.get("/api/v1/units?limit=100").body):
-                assert time.monotonic() < until, f"It still serves what was loaded:\n{server.said()}"
+                assert time.monotonic() < until, f"It serves no version:\n{server.said()}"
 
 
 def assert_whole(seen: Seen) -> None:
