@@ -29,6 +29,7 @@ from api.routes import (
     assignments,
     audit,
     batches,
+    checklist,
     city,
     city_versions,
     closures,
@@ -90,6 +91,7 @@ ROUTES = (
     duty,
     closures,
     city,
+    checklist,
     places,
     city_versions,
     reach,
@@ -216,6 +218,12 @@ def announce_start(service: Service) -> None:
         The service.
     """
     served = service.city
+    if not served.code:
+        logger.warning(
+            "This store holds no city yet: grid-dispatch layer checklist, or GET "
+            "/api/v1/city/checklist, says what comes next."
+        )
+        return
     logger.info("Serving %s (%s), city version %s", served.name, served.name_en, served.version)
     if served.invented:
         logger.info("This city is invented: nothing in it exists (演示城市，纯属虚构).")

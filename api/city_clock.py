@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from api.second_person import require_review
+from api.publishing import publish_set
 from api.telling_city import tell_published
-from dispatch.atlas import draw_up, publish_drafts
+from dispatch.atlas import draw_up
 from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
 from dispatch.store.city_versions import Publishing
 from dispatch.store.ledger import SYSTEM, record
@@ -49,8 +49,7 @@ class CityClock:
         with self._service.store.reading() as session:
             drawn = draw_up(session, self._service.city, publishing)
         with self._service.store.session() as session:
-            require_review(session, self._service, plan.drafts)
-            published = publish_drafts(session, self._service.city, publishing, drawn)
+            published = publish_set(session, self._service, publishing, drawn)
             if not claim_plan(session, plan.id, published.version.number, None):
                 return  # called off, or another process was first: nothing is committed
             tell_published(session, published, self._service.weights, now=now)

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from api.answer_file import write_json
 from api.cli_layer_draft import (
+    checklist,
     drafts,
     drop,
     findings,
@@ -205,5 +206,5 @@ def _show_kind(kind: Kind) -> None:
     console.print(table, highlight=False, markup=False)
 
 
-for verb in (load, drafts, findings, review, drop, publish, rollback, versions, export):
+for verb in (checklist, load, drafts, findings, review, drop, publish, rollback, versions, export):
     app.command(verb.__name__)(verb)

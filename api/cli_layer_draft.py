@@ -29,6 +29,21 @@ DraftArgument = Annotated[str, typer.Argument(help="Number of the draft.")]
 WhyOption = Annotated[str, typer.Option(help="Why, in your words; kept with the version.")]
 
 
+def checklist(
+    *, store: StoreOption = None, token: TokenOption = None, as_json: JsonOption = False
+) -> int:
+    """Say what one's own city takes: what is missing, drafted or published, and what comes next."""
+    with open_door(store, token=token, role="gis") as door:
+        told = door.ask("GET", "city/checklist")
+    if as_json:
+        write_json(told, None)
+        return 0
+    for part in told["parts"]:
+        step = "" if part["next"] is None else f"  {part['next']['en']}"
+        typer.echo(f"{part['kind']:<10}{part['state']:<10}{part['count']:>8}{step}")
+    return 0
+
+
 def load(
     file: FileArgument,
     kind: KindOption,

@@ -24,6 +24,7 @@ from api.starting import start_service
 from api.store_option import StoreOption
 from api.worker import start_worker
 from api.workers import Supervisor
+from dispatch.store.engine import open_store
 from geo.errors import BadValue
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def serve(
         typer.Option(metavar="ADDRESS[,…]", help="Proxies that are believed who the caller is."),
     ] = None,
 ) -> None:
-    """Serve the city of a store, pages and HTTP."""
+    """Serve the city of a store, pages and HTTP; a store that is named and not there is made."""
     url = store_url(store)
     if workers > 1 and lock_path(url) is not None:
         raise BadValue(
@@ -65,6 +66,8 @@ def serve(
         hold_store(url, now=system_clock(), address=address) as lock,
         closing(listen_on(host, port)) as listener,
     ):
+        if store or Settings().store:
+            open_store(url, create=True).close()  # an empty one has a checklist
         if workers > 1:
             _serve_by_many(settings, listener, workers)
         else:

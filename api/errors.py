@@ -237,6 +237,7 @@ CHINESE: dict[str, str] = {
     "empty_network": "路网为空，无法计算行程时间。",
     "flawed_data": "数据存在问题，未载入任何内容，问题清单见 errors。",
     "conflict": "已有他人先行处理。",
+    "incomplete_city": "城市数据尚不完整，暂不能给出建议，缺少的内容见清单。",
     "in_flight": "同一请求正在处理，请稍后重试。",
     "key_reused": "该 Idempotency-Key 已用于另一请求，请更换。",
     "outdated": "内容已被他人更新，请重新读取后再改。",

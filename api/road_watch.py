@@ -87,8 +87,9 @@ class RoadWatch:
         with self._service.store.reading() as session:
             published = roads_published(session)
         engines: dict[Mode, TravelTimes] = {}
-        for mode, engine in self._engines.items():
-            if isinstance(engine, NetworkTravelTimes) and engine.network.version != published[mode]:
+        for mode, version in published.items():
+            engine = self._engines.get(mode)
+            if not isinstance(engine, NetworkTravelTimes) or engine.network.version != version:
                 engines[mode] = self._open_or_by_air(mode)
         if engines:
             self._service.weights.apply(self._service.clock())
@@ -116,7 +117,7 @@ class RoadWatch:
             Engines of roads that are new with it; for other modes those in force go on.
         """
         with self._lock:
-            self._engines |= engines
+            self._engines = {**city.travel_times, **self._engines, **engines}
             for mode, engine in engines.items():
                 self._failed_at_s.pop(mode, None)
                 if engine.degraded:

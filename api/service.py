@@ -225,7 +225,7 @@ class Service:
         """Go on with the city as it is published now; who was asked before answers by the old."""
         with self._adopting:
             present = self.city
-            tables = read_city(self.store, travel_times=present.travel_times)
+            tables = read_city(self.store, or_none_yet=True, travel_times=present.travel_times)
             roads = self.road_watch.open_published()
             if roads or tables.version != present.version:
                 self.road_watch.take_on(replace(tables, deadlines=present.deadlines), roads)

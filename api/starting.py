@@ -46,7 +46,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     notifier = notifier_of(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
     store = open_store(settings.store or demo_store_url())
-    published = replace(read_city(store, or_by_air=True), deadlines=deadlines)
+    published = replace(read_city(store, or_by_air=True, or_none_yet=True), deadlines=deadlines)
     with store.reading() as session:
         positions, statuses = read_positions(session), read_statuses(session)
         backdrop = read_backdrop(session)

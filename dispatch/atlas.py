@@ -19,7 +19,8 @@ from dispatch.layer.published import Published, beside
 from dispatch.layer.reference_findings import new_findings
 from dispatch.layer.road_build import build_roads
 from dispatch.layer.rows import LayerRows
-from dispatch.store.cities import city_in, read_city
+from dispatch.store.accounts import give_areas
+from dispatch.store.cities import city_in, found_city, read_city
 from dispatch.store.city_contents import CityContents
 from dispatch.store.city_versions import CityVersion, Publishing, list_versions, publish_values
 from dispatch.store.closures import ClosureRecord, add_closure, closures_at
@@ -62,7 +63,7 @@ def read_published(store: Store, *, now: datetime) -> Published:
     UnreadableFile
         No city has been loaded.
     """
-    city = read_city(store, or_by_air=True)
+    city = read_city(store, or_by_air=True, or_none_yet=True)
     with store.reading() as session:
         return published_in(session, city, now=now)
 
@@ -181,6 +182,8 @@ def publish_drafts(
     roads = {mode: network.version for mode, network in drawn.networks.items()}
     version = publish_values(session, drawn.values, publishing, roads)
     now, by = publishing.now, publishing.by
+    if found_city(session, drawn.values.get("areas", ()), now=now):
+        give_areas(session, city_in(session, {}).roots, now=now)
     closures = [add_closure(session, one, now=now, by=by) for one in drawn.closures]
     note_published(session, publishing.drafts)
     return PublishedSet(version, drawn.checked, tuple(closures))
@@ -222,7 +225,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     networks = {}
     for one in checked:
         if one.rows.kind.name is KindName.ROADS:
-            networks = build_roads(one, city.travel_times)
+            networks = build_roads(one, city.travel_times or FIRST_MODES)
             after = replace(after, networks=networks)
     before = published.contents
     _refuse_flaws(new_findings(before, after))
@@ -235,9 +238,13 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     return DrawnUp(tuple(checked), values, closures, networks, _basis(session, publishing))
 
 
+FIRST_MODES = tuple(Mode)
+"""Modes that the first roads of a city are built for: its crews are published after them."""
+
 VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
     "areas": lambda contents: contents.areas,
     "zones": lambda contents: contents.zones,
+    "domains": lambda contents: contents.domains,
     "grids": lambda contents: contents.grids,
     "units": lambda contents: contents.units,
     "officers": lambda contents: [posted.officer for posted in contents.officers],

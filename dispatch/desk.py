@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
+from dispatch.city_checklist import require_somebody
 from dispatch.city_coverage import CityCoverage
 from dispatch.frozen import Frozen, freeze
 from dispatch.handling import put_on_record
@@ -145,11 +146,14 @@ def draw_up(  # noqa: PLR0913 -- the question, and four options that are keyword
     ------
     UnknownName
         A matter, the policy or the area that asks is not known.
+    IncompleteCity
+        The city has no areas, units or officers yet.
     BadValue
         The place is no place on Earth, or an option is out of range.
     OutsideNetwork
         The place is too far from the roads of every mode.
     """
+    require_somebody(whereabouts.city)
     for code in incident.matters:
         whereabouts.city.matter(code)
     question = Question(

@@ -12,6 +12,7 @@ from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
 from api.own_ground import require_whole_city
+from api.publishing import publish_set
 from api.schemas import Page
 from api.schemas_city_version import (
     CityPlanOut,
@@ -24,7 +25,7 @@ from api.second_person import require_review
 from api.service import ServiceDep
 from api.telling_city import tell_city, tell_published
 from dispatch.access import Act, Person
-from dispatch.atlas import draw_up, publish_drafts
+from dispatch.atlas import draw_up
 from dispatch.store.city_plans import call_off, list_plans, plan_publishing
 from dispatch.store.city_versions import Publishing, go_back, list_versions
 from geo.errors import BadValue, UnknownName
@@ -56,8 +57,7 @@ def publish(
         with service.store.reading() as session:
             drawn = draw_up(session, service.city, publishing)  # which takes time, and no turn
         with effect.begin() as session:
-            require_review(session, service, publishing.drafts)
-            published = publish_drafts(session, service.city, publishing, drawn)
+            published = publish_set(session, service, publishing, drawn)
             shown = tell_published(session, published, service.weights, now=now)
             effect.commit(shown)
     service.adopt_city()

@@ -15,6 +15,7 @@ from dispatch.base import Base
 from dispatch.city import City
 from dispatch.duty import DutyBook
 from dispatch.layer.kind import KindName
+from dispatch.matter import Domain, Matter
 from dispatch.store.city_contents import CityContents, PostedOfficer
 from dispatch.unit import DutyStatus
 from geo.area import Area, Tier
@@ -172,6 +173,13 @@ def _as_they_are(contents: CityContents, _: tuple[Any, ...]) -> CityContents:
     return contents
 
 
+def _with_matters(contents: CityContents, values: tuple[Matter, ...]) -> CityContents:
+    """Put other matters in place; the first ones of a city bring their domains, named by codes."""
+    named = sorted({matter.domain for matter in values})
+    domains = contents.domains or tuple(Domain(code, code, code) for code in named)
+    return replace(contents, matters=values, domains=domains)
+
+
 def _of_field(name: str) -> Callable[[CityContents, tuple[Any, ...]], CityContents]:
     return lambda contents, values: replace(contents, **{name: values})  # type: ignore[arg-type]  # the field of that kind
 
@@ -182,7 +190,7 @@ PUT: Final[Mapping[KindName, Callable[[CityContents, tuple[Any, ...]], CityConte
     KindName.GRIDS: _of_field("grids"),
     KindName.UNITS: _of_field("units"),
     KindName.OFFICERS: _of_field("officers"),
-    KindName.MATTERS: _of_field("matters"),
+    KindName.MATTERS: _with_matters,
     KindName.AUTHORITY: _of_field("authority"),
     KindName.NO_FLY: _of_field("no_fly"),
     KindName.DEMAND: _of_field("demand"),

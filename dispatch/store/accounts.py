@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.access import Role
 from dispatch.account import Account, may_try, wait_after
 from dispatch.store.account_tables import ACCOUNTS
+from dispatch.store.ledger import SYSTEM, record
 from geo.errors import Conflict, UnknownName
 
 
@@ -162,6 +163,28 @@ def has_accounts(session: Session) -> bool:
         Whether there is one.
     """
     return bool(session.scalar(select(func.count()).select_from(ACCOUNTS)))
+
+
+def give_areas(session: Session, areas: frozenset[str], *, now: datetime) -> None:
+    """
+    Let accounts that were made before there were any areas belong to the whole city.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    areas
+        Codes of the areas that lie in no other.
+    now
+        The present, with offset.
+    """
+    for account in list_accounts(session):
+        if account.roles and not account.areas:
+            change_account(session, replace(account, areas=areas))
+            detail = {"areas": sorted(areas)}
+            record(
+                session, now=now, by=SYSTEM, act="user_changed", about=account.name, detail=detail
+            )
 
 
 def begin_try(session: Session, name: str, *, now: datetime) -> Account | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from shapely import Point
 from sqlalchemy import Row, Table, insert, select
@@ -136,10 +138,48 @@ def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Pa
         geopackage.note_extent(session.connection(), table)
 
 
+NO_CITY: Final[Mapping[str, str]] = MappingProxyType(
+    {"code": "", "name": "尚无城市", "name_en": "No city yet", "lon": "105.0", "lat": "35.0",
+     "invented": "0"}
+)  # fmt: skip
+"""What is said of a city that has not been published yet: it lies in the middle of the country."""
+
+
+def found_city(session: Session, areas: Sequence[Area], *, now: datetime) -> bool:
+    """
+    Name the city of a store that has none, after the area that lies in no other.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    areas
+        Areas that are published.
+    now
+        The present, with offset.
+
+    Returns
+    -------
+    founded
+        Whether it has just been named.
+    """
+    roots = sorted((area for area in areas if area.parent is None), key=lambda area: area.code)
+    if not roots or holds_city(session):
+        return False
+    city = roots[0]
+    middle = city.polygon.representative_point()
+    named = {"code": city.code, "name": city.name, "name_en": city.name_en or city.name}
+    placed = {"lon": repr(middle.x), "lat": repr(middle.y)}
+    meta = named | placed | {"invented": "0", "as_of": now.isoformat()}
+    _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
+    return True
+
+
 def read_city(
     store: Store,
     *,
     or_by_air: bool = False,
+    or_none_yet: bool = False,
     travel_times: Mapping[Mode, TravelTimes] | None = None,
 ) -> City:
     """
@@ -151,6 +191,8 @@ def read_city(
         The store.
     or_by_air
         Whether straight lines stand in for roads that are gone or damaged.
+    or_none_yet
+        Whether a store may hold no city yet; it is read as one without a name or anything else.
     travel_times
         Road engines that are open already, in the place of those that the store names.
 
@@ -166,7 +208,7 @@ def read_city(
     """
     with store.reading() as session:
         meta = _meta(session)
-        if "code" not in meta:
+        if "code" not in meta and not or_none_yet:
             raise UnreadableFile(f"The store {store.name} holds no city; load one first.")
         engines = travel_times or _engines(store, meta, or_by_air=or_by_air)
         return city_in(session, engines)
@@ -183,7 +225,7 @@ def city_in(
     Parameters
     ----------
     session
-        A session on a store that holds a city.
+        A session.
     travel_times
         The road engine of each mode.
     rows
@@ -192,9 +234,9 @@ def city_in(
     Returns
     -------
     city
-        Ready for decisions.
+        Ready for decisions; nameless where the store holds no city yet.
     """
-    meta = _meta(session)
+    meta = {**NO_CITY, **_meta(session)}
     rows = rows or partial(_rows, session)
     return City(
         code=meta["code"],

@@ -10,17 +10,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.store.cities import ROADS
 from dispatch.store.engine import file_of
 from dispatch.store.tables import META
-from geo.errors import UnreadableFile
+from dispatch.store.upsert import upsert
+from geo.errors import BadValue, UnreadableFile
 from geo.road.network import RoadNetwork
 from geo.road.road_class import Mode
 from geo.road.storage import MANIFEST, save_network
+
+FOLDER: Final = "roads_folder"
+"""Name of the entry that says where the first roads of a store on a server are to lie."""
+
+
+def settle_roads(session: Session, folder: Path) -> None:
+    """
+    Say where the first roads of a store on a server are to lie.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    folder
+        Whole path of a folder of this machine.
+    """
+    upsert(session, META, "name", [{"name": FOLDER, "value": folder.as_posix()}])
 
 
 def roads_published(session: Session) -> Mapping[Mode, str]:
@@ -61,9 +80,8 @@ def road_folder(session: Session, mode: Mode, version: str) -> Path | None:
     folder
         Where it lies; None if it is not kept here.
     """
-    place = _places(session).get(mode)
-    folder = None if place is None else _beside(session) / _named(place, mode, version)
-    return folder if folder is not None and (folder / MANIFEST).is_file() else None
+    folder = _beside(session) / _place(session, mode, version)
+    return folder if (folder / MANIFEST).is_file() else None
 
 
 def keep_roads(session: Session, network: RoadNetwork) -> None:
@@ -78,7 +96,7 @@ def keep_roads(session: Session, network: RoadNetwork) -> None:
         The network.
     """
     if road_folder(session, network.mode, network.version) is None:
-        place = _named(_places(session)[network.mode], network.mode, network.version)
+        place = _place(session, network.mode, network.version)
         save_network(network, _beside(session) / place)
 
 
@@ -99,19 +117,32 @@ def publish_roads(session: Session, versions: Mapping[Mode, str]) -> None:
         The folder of one of them is gone.
     """
     for mode, version in versions.items():
-        place = _named(_places(session)[mode], mode, version)
+        place = _place(session, mode, version)
         if road_folder(session, mode, version) is None:
             gone = _beside(session) / place
             raise UnreadableFile(
                 f"The roads for {mode} of version {version} are gone: bring {gone} back."
             )
-        named = update(META).where(META.c.name == f"{ROADS}{mode}")
-        session.execute(named.values(value=place.as_posix()))
+        upsert(session, META, "name", [{"name": f"{ROADS}{mode}", "value": place.as_posix()}])
 
 
-def _named(place: Path, mode: Mode, version: str) -> Path:
-    """Where a network lies, said as the store says it of another of its mode."""
-    return place.with_name(f"{mode}-{version}")
+def _place(session: Session, mode: Mode, version: str) -> Path:
+    """Where a network lies, said as the store says it: beside those that are published."""
+    published = _places(session)
+    if published:
+        folder = published[min(published)].parent
+    else:
+        store = file_of(session)
+        folder = _first_folder(session) if store is None else Path(f"{store.stem}-roads")
+    return folder / f"{mode}-{version}"
+
+
+def _first_folder(session: Session) -> Path:
+    """Folder for the first roads of a store on a server, which somebody has to say."""
+    said = session.scalar(select(META.c.value).where(META.c.name == FOLDER))
+    if said is None:
+        raise BadValue("Nothing says where the roads of this store are to lie: serve it first.")
+    return Path(said)
 
 
 def _beside(session: Session) -> Path:

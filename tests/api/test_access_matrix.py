@@ -33,7 +33,7 @@ EXPECTED = [
     (r"GET /(api/v1/layers/\{kind\}/published|tiles/.*)", EVERYBODY),
     (r"(GET|OPTIONS) /ogc/.*", EVERYBODY),
     (r"(POST|PUT|PATCH|DELETE) /ogc/.*", {G, X}),
-    (r"\w+ /api/v1/(layers|city/versions).*", {G, X}),
+    (r"\w+ /api/v1/(layers|city/versions|city/checklist).*", {G, X}),
     (r"GET /api/v1/units/\{code\}/reach", {D, O, L, X}),
     (r"GET /api/v1/(units|officers|policies)(/\{code\})?", INSIDE),
     (r"PUT /api/v1/policies/.*", {D, X}),

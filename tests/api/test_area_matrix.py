@@ -59,7 +59,11 @@ TABLE = [
     # the same for everybody whose role it is, wherever they belong
     (r"GET /reports/shadow", None, 403),
     (r"GET /(units/\{code\}|closures/\{number\}|layers/\{kind\}/published)", None, None),
-    (r"(GET|DELETE) /(layers(/\{number\}.*|/\{kind\}/export)?|city/versions.*)", None, 403),
+    (
+        r"(GET|DELETE) /(layers(/\{number\}.*|/\{kind\}/export)?|city/versions.*|city/checklist)",
+        None,
+        403,
+    ),
     (r"POST /city/versions/rollback", None, 403),
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
