@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import osmium
 import pytest
+from spec.served_town import write_town
 from spec.town import town
 from spec.town_city import NOW, TownCity
 
@@ -15,13 +16,13 @@ from geo.road.snap import join_nodes
 from geo.road.streets import BANNED, Streets
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench import __main__ as bench
-from tests.bench import by_air, coverage, engine, growth, many_at_once, peers, suggest
+from tests.bench import by_air, coverage, engine, growth, layers, many_at_once, peers, suggest
 from tests.bench._growth_step import ask, build
 from tests.bench._inside import Inside
 from tests.bench._report import Report, mark, table
 from tests.bench._roads import with_turn_rules
 from tests.bench._tiles import cut_out, tiled
-from tests.bench._yardstick import share
+from tests.bench._yardstick import Yardstick, share
 from tests.bench.peer.asking import TooSlowError, load_outcome, load_task, run
 from tests.bench.peer.libraries import Networkx, NetworkxStopping, Scipy
 from tests.bench.peer.osm_file import write_osm
@@ -52,6 +53,17 @@ def test_every_question_for_the_engine_is_asked_without_and_with_turn_rules(stre
     assert len(asked) > 15
     assert all(" S" in line for line in asked[1:])  # the first is the rule under the head
     assert report.short.count("✓") + report.short.count("✗") >= 3
+
+
+def test_tiles_are_cut_anew_in_every_set_and_positions_are_turned(tmp_path, network, monkeypatch):
+    monkeypatch.setattr(layers, "POINTS", 1_000)
+    store = write_town(tmp_path)
+    measured = layers.Bench({"embedded": f"sqlite:///{store}"}, Yardstick(network), tmp_path)
+    rows = [*layers.tiles_cut(measured), *layers.positions(measured)]
+    assert len(rows) == 5
+    report = layers.told(rows)
+    assert report.text.count("✓") + report.text.count("✗") == 5
+    assert report.short.count("GCJ-02") == 2
 
 
 def test_every_question_of_coverage_is_asked(monkeypatch):

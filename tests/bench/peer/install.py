@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench.peer import cache
@@ -20,12 +21,17 @@ def environment() -> tuple[Path, dict[str, str]]:
     Gives the environment's Python, and why libraries could not be had, by requirement.
     What one run has installed the next one finds; what failed is tried again.
     """
-    home = cache.folder() / f"environment-{sys.version_info.major}.{sys.version_info.minor}"
+    wanted = dict.fromkeys((*BASE, *(peer.requirement for peer in LIBRARIES.values())))
+    return environment_with("environment", wanted)
+
+
+def environment_with(name: str, wanted: Iterable[str]) -> tuple[Path, dict[str, str]]:
+    """Install packages into an environment of a name; its Python, and why which can't be had."""
+    home = cache.folder() / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
     python = home / "bin" / "python"
     if not python.is_file():
         print(f"making an environment for peers in {home}", flush=True)
         venv.create(home, with_pip=True)
-    wanted = dict.fromkeys((*BASE, *(peer.requirement for peer in LIBRARIES.values())))
     lacking = {requirement: _installed(python, home, requirement) for requirement in wanted}
     return python, {requirement: why for requirement, why in lacking.items() if why}
 
