@@ -59,8 +59,6 @@ def qgis(need_qgis, server, town, tmp_path) -> dict[str, Any]:
     project = tmp_path / "town.qgs"
     asked = Request(f"{address}/qgis-project", headers=ADMIN)  # noqa: S310 -- a server of our own on loopback
     with urlopen(asked) as answer:  # noqa: S310 -- a server of our own on loopback
-    asked = Request(f"{address}/qgis-project", headers=ADMIN)  # noqa: S310 -- our own server
-    with urlopen(asked) as answer:  # noqa: S310 -- our own server
         project.write_bytes(answer.read())
     orders = {
         "token": "demo-admin",
@@ -180,7 +178,6 @@ def test_the_project_holds_what_a_person_may_see_and_no_credentials(reader: Read
         assert "grid-dispatch.qgs" in answer.headers["content-disposition"]
         assert "demo-" not in answer.text
         ids = {one.text for one in ET.fromstring(answer.content).iter("id")}  # noqa: S314 -- written by our own server
-        ids = {one.text for one in ET.fromstring(answer.content).iter("id")}  # noqa: S314 -- our own file
         named = {f"oapif_{name.replace('-', '_')}" for name in EVERY}
         assert named - ids == {f"oapif_{name}" for name in hidden}
     nobody = reader.client.get("/ogc/qgis-project", headers={"authorization": ""})
@@ -191,7 +188,6 @@ def test_layers_name_the_authentication_that_a_person_has(reader: Reader):
     sources = [
         one.text or ""
         for one in ET.fromstring(  # noqa: S314 -- written by our own server
-        for one in ET.fromstring(  # noqa: S314 -- our own file
             reader.ask("/qgis-project", authcfg="abc1234").content
         ).iter("datasource")
     ]
