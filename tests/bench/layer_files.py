@@ -113,18 +113,25 @@ def write_zones(out: Path, side: int) -> Path:
 def zone(
     column: int, row: int, east: NDArray[np.float64], north: NDArray[np.float64]
 ) -> shapely.Polygon:
-    """One zone: a square whose four borders bend, each as its neighbour has it."""
-    along = (np.arange(WOBBLES) / WOBBLES)[:, None]
-    corner = np.array([WEST, SOUTH]) + SIDE_DEG * np.array([column, row])
-    right, up = np.array([SIDE_DEG, 0.0]), np.array([0.0, SIDE_DEG])
-    fixed = np.r_[0.0, np.ones(WOBBLES - 1)][:, None]  # corners stay where they are
-    south = corner + along * right + north[column, row] * fixed
-    top = corner + up + along * right + north[column, row + 1] * fixed
-    left = corner + along * up + east[column, row] * fixed
-    eastern = corner + right + along * up + east[column + 1, row] * fixed
-    back = [np.r_[top[1:][::-1], top[:1]], np.r_[left[1:][::-1]]]
-    end = corner + right + up
-    return shapely.Polygon(np.r_[south, eastern, end[None], *back])
+    """One zone: a square whose four borders bend, each point by point as its neighbour has it."""
+    south, top = (border(column, at, (1, 0), north[column, at]) for at in (row, row + 1))
+    west, eastern = (border(at, row, (0, 1), east[at, row]) for at in (column, column + 1))
+    end = corner(column + 1, row + 1)[None]
+    return shapely.Polygon(np.r_[south, eastern, end, top[:0:-1], top[:1], west[:0:-1]])
+
+
+def border(
+    column: int, row: int, way: tuple[int, int], bends: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Points of a border from its first corner on, without the last; the corner stays in place."""
+    along = (np.arange(WOBBLES) / WOBBLES)[:, None] * np.array(way) * SIDE_DEG
+    fixed = np.r_[0.0, np.ones(WOBBLES - 1)][:, None]
+    return corner(column, row) + along + bends * fixed
+
+
+def corner(column: int, row: int) -> NDArray[np.float64]:
+    """Where four zones meet."""
+    return np.array([WEST, SOUTH]) + SIDE_DEG * np.array([column, row])
 
 
 def write_places(out: Path, rows: int) -> Path:
