@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.layer.check import CheckedLayer
@@ -28,11 +28,14 @@ from dispatch.store.layer_tables import LAYER_DRAFTS
 from dispatch.store.ledger import record
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
-from geo.errors import Conflict
+from geo.errors import Conflict, UnknownName
 from geo.finding import Severity
 
 MOST_LISTED = 100
 """Drafts on one page of a list, unless told otherwise."""
+
+_SHOWN = tuple(column for column in LAYER_DRAFTS.c if column.name != "content")
+"""All that is told of a draft; its rows may be many."""
 
 
 class DraftState(StrEnum):
@@ -198,7 +201,10 @@ def get_draft(session: Session, number: str) -> LayerDraft:
     UnknownName
         There is none with this id.
     """
-    return _draft(row_of(session, LAYER_DRAFTS, number, "layer draft"))
+    row = session.execute(select(*_SHOWN).where(LAYER_DRAFTS.c.id == number)).one_or_none()
+    if row is None:
+        raise UnknownName(f"There is no layer draft {number!r}.")
+    return _draft(row)
 
 
 def list_drafts(
@@ -227,8 +233,7 @@ def list_drafts(
         There is no draft ``before``.
     """
     query = newest_first(session, LAYER_DRAFTS, "layer draft", before=before, limit=limit)
-    shown = [column for column in LAYER_DRAFTS.c if column.name != "content"]
-    return [_draft(row) for row in session.execute(query.with_only_columns(*shown))]
+    return [_draft(row) for row in session.execute(query.with_only_columns(*_SHOWN))]
 
 
 def read_draft_rows(session: Session, number: str) -> LayerRows:
