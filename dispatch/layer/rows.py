@@ -112,12 +112,6 @@ class LayerRows:
         moved: Shapes = shapely.transform(self.shapes, self.plane.to_xy)
         return moved
 
-    @cached_property
-    def repaired_m(self) -> Shapes:
-        """Repairs in metres on the plane."""
-        moved: Shapes = shapely.transform(self.repaired, self.plane.to_xy)
-        return moved
-
     def lon_lat(self, place_m: tuple[float, float]) -> tuple[float, float]:
         """
         Turn a place on the plane into degrees.

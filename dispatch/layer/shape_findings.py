@@ -42,7 +42,10 @@ def shape_findings(rows: LayerRows) -> tuple[list[Finding], NDArray[np.bool_]]:
     wanted = rows.kind.dimension
     if wanted is None or shapely.is_missing(rows.shapes).all():
         return [*_nowhere(rows)], np.zeros(len(rows), dtype=bool)
-    flaws = shape_flaws(rows.shapes_m, wanted, repaired=rows.repaired_m, parts=rows.kind.parts)
+    # Not `rows.shapes_m`, which would stay: of a million places nothing else asks for metres.
+    shapes_m = shapely.transform(rows.shapes, rows.plane.to_xy)
+    repaired_m = shapely.transform(rows.repaired, rows.plane.to_xy)
+    flaws = shape_flaws(shapes_m, wanted, repaired=repaired_m, parts=rows.kind.parts)
     fine = usable(rows.shapes, flaws)
     findings = [*_nowhere(rows)]
     for flaw in flaws:
