@@ -136,12 +136,13 @@ def test_a_tile_holds_each_feature_that_touches_it_and_no_other_within_a_unit(co
                 continue
             if truth.intersects(TILE):
                 assert number in found
-                assert found[number].distance(truth.intersection(TILE)) < DIAGONAL
+                there = truth.intersection(TILE)  # of a line without length, GEOS says none
+                assert found[number].distance(truth if there.is_empty else there) < DIAGONAL
                 if truth.area:
                     broad = truth.buffer(-DIAGONAL).intersection(TILE)
                     assert is_within(broad, found[number], 1e-6)
                 else:
-                    assert is_within(truth.intersection(TILE), found[number], DIAGONAL)
+                    assert is_within(there, found[number], DIAGONAL)
             if number in found:
                 assert is_within(found[number], truth, WIDENED)
                 assert is_within(found[number], KEPT, UNIT)
