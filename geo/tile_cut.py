@@ -202,6 +202,11 @@ def _without_degenerate(runs: Runs, lean: NDArray[np.float64] | None) -> Runs:
 
 def _unit_wide(runs: Runs, lean: NDArray[np.float64]) -> Runs:
     """In place of each run the line between its ends, one unit wide where it bounded ground."""
+    if not len(runs):
+        return runs
+    turned = ((runs.point == _LOW) | (runs.point == _HIGH)).all(axis=0)  # corners of the margin
+    turned &= ~np.logical_and.reduceat(turned, runs.first[:-1])[runs.run_of_point]
+    runs = _dropped(runs, turned)  # along which clipping has led the ring
     order = np.lexsort((runs.point[1], runs.point[0], runs.run_of_point))
     low = runs.point[:, order[runs.first[:-1]]]
     high = runs.point[:, order[runs.first[1:] - 1]]
