@@ -15,7 +15,7 @@ VERBS = {
     "demo": Late("api.cli_city:demo", "Generate an invented city, load it and serve it."),
     "serve": Late("api.cli_serve:serve", "Serve the city of a store, pages and HTTP."),
     "suggest": Late("api.cli_suggest:suggest_verb", "Rank the crews that could go, with reasons."),
-    "places": Late("api.cli_places:places_verb", "Find a place by its name or address."),
+    "places": Late("api.cli_places:places_verb", "List places by a name or an address."),
     "joint": Late("api.cli_joint:joint_verb", "Plan a joint operation, or say what is missing."),
     "policies": Late("api.cli_policies:policies_verb", "List policies, check or choose them."),
     "replay": Late("api.cli_replay:replay_verb", "Make an earlier suggestion again."),

@@ -70,7 +70,9 @@ def connect_file(path: Path, *, create: bool) -> Engine:
             f"`grid-dispatch demo --store sqlite:///{path}`."
         )
     if not path.parent.is_dir():
-        raise UnreadableFile(f"There is no folder {path.parent} to keep a store in.")
+        raise UnreadableFile(
+            f"There is no folder {path.parent} to keep {path.name} in; make it first."
+        )
     _mind_the_version()
     return _connect(path, _begin_reading, POOL_SIZE, MORE_AT_PEAKS)
 
