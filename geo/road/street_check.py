@@ -162,7 +162,7 @@ def _short_ends(drawn: _Drawn) -> Iterator[StreetFlaw]:
     )
     ends = np.flatnonzero(degree == 1)
     at_m = drawn.plane.to_xy(streets.node_lon_lat[ends])
-    points = [shapely.Point(x, y) for x, y in at_m.tolist()]
+    points = np.asarray(shapely.points(at_m))  # of no end at all, too, an array of shapes
     near, beside = drawn.tree.query(points, predicate="dwithin", distance=STOPS_SHORT_M)
     own = (streets.tail[beside] == ends[near]) | (streets.head[beside] == ends[near])
     told = set()
