@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import pytest
 import shapely
 from spec.town import town
 
-from tests.bench import layer_files
+from tests.bench import _layer_step, layer_files
 from tests.bench._yardstick import Yardstick
+from tests.bench.layer_files import Step
 
 pytestmark = pytest.mark.filterwarnings("ignore:SQLite")
 
@@ -21,10 +24,24 @@ def test_zones_of_crooked_borders_lie_side_by_side(tmp_path):
     assert shapely.area(zones).sum() == pytest.approx(shapely.area(shapely.union_all(zones)))
 
 
-def test_each_step_is_taken_and_told(tmp_path):
-    network = town("a---1---3---b").network()
-    taken = layer_files.steps(tmp_path, Yardstick(network), zones=(3, 4), rows=1_000)
+def test_each_step_is_taken_and_told(tmp_path, monkeypatch, capsys):
+    def here(_yardstick, name, goal_s, *words: str) -> Step:
+        """The step in this process; another is begun by the test below."""
+        capsys.readouterr()
+        _layer_step.main(*words)
+        return Step(name, **json.loads(capsys.readouterr().out), s_ms=28.0, goal_s=goal_s)
+
+    monkeypatch.setattr(layer_files, "step", here)
+    yardstick = Yardstick(town("a---1---3---b").network())
+    taken = layer_files.steps(tmp_path, yardstick, zones=(3, 4), rows=1_000)
     assert [one.said for one in taken] == [0, 0, 0, 10, 100, 10, 100]
-    assert all(one.megabytes > 1 for one in taken)
     lines = layer_files.told(taken).text.splitlines()
     assert sum(line.startswith(("| check", "| read", "| export")) for line in lines) == len(taken)
+
+
+def test_a_step_has_a_process_of_its_own_whose_memory_counts(tmp_path):
+    file = layer_files.write_zones(tmp_path / "zones.gpkg", 3)
+    yardstick = Yardstick(town("a---1---3---b").network())
+    taken = layer_files.step(yardstick, "check", 1.0, "check", str(file), "zones")
+    assert taken.said == 0
+    assert taken.megabytes > 1
