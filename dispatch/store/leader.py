@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from threading import Lock
 
 from sqlalchemy import Connection, func, select
@@ -50,8 +51,11 @@ class Leadership:
         """Leave the lock to another process."""
         with self._looking:
             self.leads = False
-            if self._connection is not None:
-                self._hang_up(self._connection)
+            if (connection := self._connection) is not None:
+                # Said, and not only hung up on, which the server notices a moment later.
+                with suppress(SQLAlchemyError):  # a server that is away has freed it
+                    connection.scalar(select(func.pg_advisory_unlock_all()))
+                self._hang_up(connection)
 
     def _holds(self) -> bool:
         """Ask the server; a connection that fails has lost the lock."""
