@@ -20,8 +20,9 @@ from dispatch.layer.reference_findings import new_findings
 from dispatch.layer.road_build import build_roads
 from dispatch.layer.rows import LayerRows
 from dispatch.store.accounts import give_areas
-from dispatch.store.cities import city_in, found_city, read_city
+from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
+from dispatch.store.city_founding import found_city
 from dispatch.store.city_versions import CityVersion, Publishing, list_versions, publish_values
 from dispatch.store.closures import ClosureRecord, add_closure, closures_at
 from dispatch.store.duty import read_duty

@@ -1,17 +1,15 @@
-"""Cities in the store: written once from a folder, read as the City that decisions use."""
+"""The city of a store, read as the City that decisions use."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from shapely import Point
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from dispatch.authority import DEADLINES, AuthorityRow
@@ -19,38 +17,22 @@ from dispatch.city import City
 from dispatch.matter import CaseScale, Domain, KeptAt, Matter, MatterKind, Triage
 from dispatch.partner import PartnerCity
 from dispatch.place_entry import PlaceEntry, StatedDemand
-from dispatch.sight import filed_under
-from dispatch.store import geopackage, tables
+from dispatch.store import tables
 from dispatch.store.arrival_models import in_force
-from dispatch.store.city_contents import Backdrop, CityContents
-from dispatch.store.duty import write_duty
+from dispatch.store.city_contents import Backdrop
 from dispatch.store.engine import Store
-from dispatch.store.incidents import add_incident
-from dispatch.store.positions import write_positions
-from dispatch.store.run_cards import read_run_cards, write_run_cards
+from dispatch.store.run_cards import read_run_cards
 from dispatch.store.table_content import LISTED
 from dispatch.unit import DutyStatus, Officer, Unit, UnitKind
-from geo.area import Area, Tier, chains_of
+from geo.area import Area, Tier
 from geo.errors import UnreadableFile
 from geo.no_fly import NoFly
-from geo.place_index import PlaceIndex
 from geo.road.road_class import Mode
 from geo.road.straight_line import straight_line
 from geo.road.travel_time import NetworkTravelTimes, TravelTimes, open_travel_times
 from geo.zone import UnitGrid, Zone
 
 log = logging.getLogger(__name__)
-
-LAYERS = (
-    tables.AREAS,
-    tables.ZONES,
-    tables.GRIDS,
-    tables.BACKDROP,
-    tables.PARTNERS,
-    tables.NO_FLY,
-    tables.PLACES,
-)
-"""Tables of shapes, whose extents a GeoPackage notes."""
 
 ROADS = "roads:"
 """Before the mode in the name of the entry that says where its network lies."""
@@ -74,105 +56,11 @@ def holds_city(session: Session) -> bool:
     return session.scalar(named) is not None
 
 
-def write_city(session: Session, contents: CityContents, roads: Mapping[Mode, Path]) -> None:
-    """
-    Write a city into an empty store.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    contents
-        Contents without findings.
-    roads
-        Where the network of each mode lies: relative to an embedded store, else absolute.
-    """
-    about = contents.about
-    assert about is not None  # contents without a name have a finding
-    meta = {
-        "code": about.code,
-        "name": about.name,
-        "name_en": about.name_en,
-        "lon": repr(about.lon_lat[0]),
-        "lat": repr(about.lon_lat[1]),
-        "invented": str(int(about.invented)),
-        "as_of": about.as_of.isoformat(),
-    } | {f"{ROADS}{mode}": path.as_posix() for mode, path in roads.items()}
-    _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
-    _insert(session, tables.AREAS, [columns_of(tables.AREAS, area) for area in contents.areas])
-    _insert(session, tables.ZONES, [columns_of(tables.ZONES, zone) for zone in contents.zones])
-    _insert(session, tables.GRIDS, [columns_of(tables.GRIDS, grid) for grid in contents.grids])
-    for table, values in (
-        (tables.BACKDROP, contents.backdrop),
-        (tables.DOMAINS, contents.domains),
-        (tables.MATTERS, contents.matters),
-        (tables.AUTHORITY, contents.authority),
-        (tables.PARTNERS, contents.partners),
-        (tables.NO_FLY, contents.no_fly),
-    ):
-        _insert(session, table, [columns_of(table, value) for value in values])
-    _insert(session, tables.PLACES, [place_columns(entry) for entry in contents.places])
-    _insert(session, tables.UNITS, [unit_columns(unit) for unit in contents.units])
-    _insert(
-        session,
-        tables.OFFICERS,
-        [
-            columns_of(tables.OFFICERS, row.officer) | {"status": row.status, "listed": True}
-            for row in contents.officers
-        ],
-    )
-    for table, lines in (
-        (tables.HOURLY_SPEEDS, contents.hourly_speeds),
-        (tables.MEASURED_SPEEDS, contents.measured_speeds),
-    ):
-        names = [column.name for column in table.c if column.name != "fid"]
-        _insert(session, table, [{name: line[name] for name in names} for line in lines])
-    write_run_cards(session, contents.run_cards)
-    write_duty(session, contents.duty)
-    write_positions(session, [row.fix for row in contents.officers if row.fix is not None])
-    index, chains = PlaceIndex(contents.areas, (), ()), chains_of(contents.areas)
-    for incident in contents.incidents:
-        areas = filed_under(index.locate(incident.lon_lat), chains)
-        add_incident(session, incident, filed_under=areas)
-    for table in LAYERS:
-        geopackage.note_extent(session.connection(), table)
-
-
 NO_CITY: Final[Mapping[str, str]] = MappingProxyType(
     {"code": "", "name": "尚无城市", "name_en": "No city yet", "lon": "105.0", "lat": "35.0",
      "invented": "0"}
 )  # fmt: skip
 """What is said of a city that has not been published yet: it lies in the middle of the country."""
-
-
-def found_city(session: Session, areas: Sequence[Area], *, now: datetime) -> bool:
-    """
-    Name the city of a store that has none, after the area that lies in no other.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    areas
-        Areas that are published.
-    now
-        The present, with offset.
-
-    Returns
-    -------
-    founded
-        Whether it has just been named.
-    """
-    roots = sorted((area for area in areas if area.parent is None), key=lambda area: area.code)
-    if not roots or holds_city(session):
-        return False
-    city = roots[0]
-    middle = city.polygon.representative_point()
-    named = {"code": city.code, "name": city.name, "name_en": city.name_en or city.name}
-    placed = {"lon": repr(middle.x), "lat": repr(middle.y)}
-    meta = named | placed | {"invented": "0", "as_of": now.isoformat()}
-    _insert(session, tables.META, [{"name": name, "value": text} for name, text in meta.items()])
-    return True
 
 
 def read_city(
@@ -360,84 +248,6 @@ def _rows(session: Session, table: Table) -> Sequence[Row[Any]]:
     """All rows of a table that are published, in the order in which they were written."""
     query = select(table).order_by(table.c.fid)
     return session.execute(query.where(table.c[LISTED]) if LISTED in table.c else query).all()
-
-
-def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Write rows, if there are any."""
-    if rows:
-        session.execute(insert(table), rows)
-
-
-def columns_of(table: Table, value: object) -> dict[str, Any]:
-    """
-    Write a value as columns of a table.
-
-    Parameters
-    ----------
-    table
-        The table.
-    value
-        Its attributes are called as columns are.
-
-    Returns
-    -------
-    columns
-        Those of its attributes that are columns of the table.
-    """
-    names = [column.name for column in table.c]
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}
-
-
-def unit_columns(unit: Unit) -> dict[str, Any]:
-    """
-    Write a unit as columns of its table.
-
-    Parameters
-    ----------
-    unit
-        The unit.
-
-    Returns
-    -------
-    columns
-        With its base as a point.
-    """
-    base = None if unit.lon_lat is None else Point(unit.lon_lat)
-    return columns_of(tables.UNITS, unit) | {"base": base}
-
-
-def demand_columns(demand: StatedDemand) -> dict[str, Any]:
-    """
-    Write stated demand as columns of its table.
-
-    Parameters
-    ----------
-    demand
-        The demand.
-
-    Returns
-    -------
-    columns
-        With its place as a point.
-    """
-    return columns_of(tables.DEMAND, demand) | {"place": Point(demand.lon_lat)}
-
-
-def place_columns(entry: PlaceEntry) -> dict[str, Any]:
-    """
-    Write an entry of the gazetteer as columns of its table.
-
-    Parameters
-    ----------
-    entry
-        The entry.
-
-    Returns
-    -------
-    columns
-        With its place as a point.
-    """
-    return columns_of(tables.PLACES, entry) | {"place": Point(entry.lon_lat)}
 
 
 def _area(row: Row[Any]) -> Area:

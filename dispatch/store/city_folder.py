@@ -24,9 +24,10 @@ from dispatch.arrival_fit import fit
 from dispatch.store import city_rows
 from dispatch.store.arrival_history import read_arrivals
 from dispatch.store.arrival_models import put_in_force
-from dispatch.store.cities import holds_city, write_city
+from dispatch.store.cities import holds_city
 from dispatch.store.city_check import check
 from dispatch.store.city_contents import CityContents, CityName
+from dispatch.store.city_founding import write_city
 from dispatch.store.duty_rows import read_duty_files
 from dispatch.store.engine import file_of, name_of
 from dispatch.store.run_card_file import read_run_cards

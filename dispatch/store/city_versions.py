@@ -22,7 +22,8 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.store import tables
-from dispatch.store.cities import city_in, columns_of, demand_columns, place_columns, unit_columns
+from dispatch.store.cities import city_in
+from dispatch.store.city_founding import columns_of
 from dispatch.store.duty import note_duty_change
 from dispatch.store.duty_rows import calendar_cells, shift_cells
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
@@ -427,12 +428,6 @@ def _latest(session: Session) -> CityVersion:
 
 def _cells(name: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- values of any table
     """A value as columns of its table."""
-    if name == tables.UNITS.name:
-        return unit_columns(value)
-    if name == tables.DEMAND.name:
-        return demand_columns(value)
-    if name == tables.PLACES.name:
-        return place_columns(value)
     if name == ROSTERS.name:
         return shift_cells(value)
     if name == CALENDARS.name:
