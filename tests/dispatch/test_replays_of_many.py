@@ -170,7 +170,7 @@ def begin(store: Store, seed: int) -> Shift:
 
 def test_random_suggestions_are_the_same_bytes_in_another_process(store, count):
     shift, numbers, weights = begin(store, seed=4), [], set()
-    for _ in range(count(reduced=300, full=10_000)):
+    for _ in range(count(reduced=100, full=10_000)):
         shift.go_on()
         numbers.append(shift.suggest())
         weights.add(shift.whereabouts.city.weight_version)

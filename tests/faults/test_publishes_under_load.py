@@ -209,7 +209,7 @@ def test_a_process_publishes_and_goes_back_and_every_answer_is_of_one_version(
 ):
     drafts = load_sets(embedded_url)
     with running(embedded_url, tmp_path) as server:
-        assert_whole(publish_under_readers([server], drafts, count(reduced=20, full=500)))
+        assert_whole(publish_under_readers([server], drafts, count(reduced=8, full=500)))
 
 
 def test_two_processes_serve_whole_versions_that_one_of_them_publishes(server_url, tmp_path, count):
@@ -220,5 +220,5 @@ def test_two_processes_serve_whole_versions_that_one_of_them_publishes(server_ur
         for folder in folders:
             folder.mkdir()
             servers.append(stack.enter_context(running(server_url, folder)))
-        seen = publish_under_readers(servers, drafts, count(reduced=20, full=500))
+        seen = publish_under_readers(servers, drafts, count(reduced=8, full=500))
     assert_whole(seen)

@@ -87,7 +87,7 @@ def test_theme_and_language_may_change_faster_than_the_map_dresses(
 ):
     click_in_zone_7(page)
     settled(page)
-    page.evaluate(RESTLESS, count(reduced=60, full=300))
+    page.evaluate(RESTLESS, count(reduced=20, full=300))
     expect(page.get_by_test_id("proposal").first).to_be_visible()
     settled(page)
     marked = "() => gridDispatchMap.getFeatureState({ source: 'zones', id: %r }).selected"
