@@ -26,6 +26,7 @@ from geo.road.street_check import StreetFlawKind
 from geo.shape_check import ShapeFlawKind
 from geo.tiling import FlawKind
 
+FLOORS = ("api", "dispatch", "geo", "fixtures", "tests")
 FLAWS = (ShapeFlawKind, CodeFlawKind, StreetFlawKind)
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +115,19 @@ def test_every_make_target_named_exists():
 def test_continuous_integration_runs_what_the_readme_says():
     assert re.search(r"^make test\b", TEXT[ROOT / "README.md"], re.MULTILINE)
     assert re.search(r"^exec make test$", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "docs/rooms.md", "docs/choices.md"])
+def test_every_room_named_is_there(name):
+    floors = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
+    written = " ".join(path.read_text("utf-8") for path in floors)
+    there = set(re.findall(r"\w+", written + " ".join(map(str, floors))))
+    named = {
+        word
+        for quoted in re.findall(r"`([^`]+)`", TEXT[ROOT / name])
+        for word in re.findall(r"\b[a-zA-Z_]\w+\b(?!…)", quoted)
+    }
+    assert not named - there
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -4,7 +4,7 @@ Runs the benchmarks and writes what they measured into tests/bench/results.
 ``python -m tests.bench`` runs all, ``python -m tests.bench NAME …`` some.  A benchmark is
 a module beside this one, no test, with ``measure(data)``: it is given the folder of real data and
 returns a `Report`.  Its Markdown and pictures go into the folder of results, and its short
-table, if it has one, into the place that README.md keeps for it between two comments.
+table, if it has one, into the place that one of the `PAGES` keeps for it between two comments.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from tests.bench._report import Report
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RESULTS = HERE / "results"
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs/benchmarks.md")
+"""Where short tables stand: those by which the project is judged first, the others after them."""
+
 OPENS, CLOSES = "<!-- measured: {} -->", "<!-- end of {} -->"
 
 
@@ -66,15 +68,14 @@ def data() -> Path:
 
 
 def keep(name: str, report: Report, *, title: str, seconds: float) -> None:
-    """Write a report's page and pictures, and its short table into the README."""
+    """Write a report's page and pictures, and its short table where a page keeps a place."""
     RESULTS.mkdir(exist_ok=True)
     page = f"# {title}\n\n{machine(seconds)}\n\n{report.text.strip()}\n"
     (RESULTS / f"{name}.md").write_text(page, encoding="utf-8")
     for picture, content in report.pictures.items():
         (RESULTS / picture).write_bytes(content)
     if report.short:
-        text = placed(README.read_text(encoding="utf-8"), name, report.short)
-        README.write_text(text, encoding="utf-8")
+        place(name, report.short)
 
 
 def machine(seconds: float) -> str:
@@ -95,13 +96,18 @@ def processor() -> str:
     return names[0] if names else platform.processor() or "unknown processor"
 
 
-def placed(page: str, name: str, text: str) -> str:
-    """Put a text between the two comments that keep its place on a page."""
+def place(name: str, text: str) -> None:
+    """Put a short table between the two comments that keep its place on one of the pages."""
     opens, closes = OPENS.format(name), CLOSES.format(name)
-    if opens not in page or closes not in page:
-        raise SystemExit(f"README.md has no place for {name}: add {opens} and {closes}.")
-    head, rest = page.split(opens, maxsplit=1)
-    return f"{head}{opens}\n{text}\n{closes}{rest.split(closes, maxsplit=1)[1]}"
+    for page in PAGES:
+        written = page.read_text(encoding="utf-8")
+        if opens in written and closes in written:
+            head, rest = written.split(opens, maxsplit=1)
+            after = rest.split(closes, maxsplit=1)[1]
+            page.write_text(f"{head}{opens}\n{text}\n{closes}{after}", encoding="utf-8")
+            return
+    names = " nor ".join(page.name for page in PAGES)
+    raise SystemExit(f"Neither {names} has a place for {name}: add {opens} and {closes}.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Report:
     """
-    Markdown for the folder of results, a short table for the README, and pictures.
+    Markdown for the folder of results, a short table for a page, and pictures.
 
     Each picture is a file name and its content.
     """

@@ -47,7 +47,7 @@ class Question:
     A question, how it is drawn, and what share of S it should take.
 
     ``inside`` counts the time inside compiled kernels only, ``p99`` judges that percentile
-    too, and ``short`` names the question in the README's table.
+    too, and ``short`` names the question in the short table.
     """
 
     name: str
@@ -111,7 +111,7 @@ def compared(
 
 
 def _short(columns: list[list[Answer]]) -> str:
-    """Pick the rows of the README's table."""
+    """Pick the rows of the short table."""
     rows = [
         [answer.question.short, *answer.cells(), share(turned.timed.of_s), mark(good=turned.good)]
         for answer, turned in zip(*columns, strict=True)

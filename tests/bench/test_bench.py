@@ -224,16 +224,18 @@ def test_roads_written_for_other_engines_keep_their_milliseconds(network, tmp_pa
 
 def test_a_report_lands_in_its_folder_and_in_its_place(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr(bench, "README", tmp_path / "README.md")
-    (tmp_path / "README.md").write_text("a\n<!-- measured: it -->\nold\n<!-- end of it -->\nb\n")
+    first, page = tmp_path / "first.md", tmp_path / "page.md"
+    monkeypatch.setattr(bench, "PAGES", (first, page))
+    first.write_text("nothing is measured here\n")
+    page.write_text("a\n<!-- measured: it -->\nold\n<!-- end of it -->\nb\n")
     report = Report("text", table(("x", "y"), [("1", mark(good=False))]), {"it.svg": b"<svg/>"})
     bench.keep("it", report, title="It", seconds=60)
     assert (tmp_path / "results" / "it.md").read_text().startswith("# It\n\n*20")
     assert (tmp_path / "results" / "it.svg").read_bytes() == b"<svg/>"
-    readme = (tmp_path / "README.md").read_text()
-    assert "old" not in readme
-    assert "| 1 | ✗ |" in readme
-    with pytest.raises(SystemExit, match="no place for other"):
+    assert first.read_text() == "nothing is measured here\n"
+    assert "old" not in page.read_text()
+    assert "| 1 | ✗ |" in page.read_text()
+    with pytest.raises(SystemExit, match="a place for other"):
         bench.keep("other", report, title="Other", seconds=60)
 
 
