@@ -165,7 +165,8 @@ def run_confined(errand: Errand, limits: Limits | None = None) -> Confined:
         f"import resource, sys; {_limiting(limits)}; sys.path.insert(0, {str(PROGRAM)!r}); "
         f"from {errand.module} import main; main(sys.argv[1:])"
     )
-    given, result = errand.given, errand.result
+    # It starts in another folder, from which a relative path leads nowhere.
+    given, result = errand.given.absolute(), errand.result.absolute()
     told = [_as_seen(argument, kind, given, result) for argument in errand.arguments]
     inner = [sys.executable, "-I", "-B", "-c", start, *told]
     command = _walled(kind, given, result, inner) or inner
@@ -184,7 +185,7 @@ def run_confined(errand: Errand, limits: Limits | None = None) -> Confined:
     except subprocess.TimeoutExpired:
         return Confined(Ending.OUT_OF_TIME, kind, "")
     said = done.stderr[-4000:].decode(errors="replace")
-    return Confined(_ending(done.returncode, said), kind, said)
+    return Confined(ending_of(done.returncode, said), kind, said)
 
 
 def given_as(file: Path) -> str:
@@ -213,8 +214,22 @@ def _as_seen(argument: str, kind: Walls, given: Path, result: Path) -> str:
     return str(result) + argument[len(RESULT) :] if argument.startswith(RESULT) else argument
 
 
-def _ending(code: int, said: str) -> Ending:
-    """Tell an ending by the exit code."""
+def ending_of(code: int, said: str) -> Ending:
+    """
+    Tell how a confined process ended.
+
+    Parameters
+    ----------
+    code
+        Its exit code.
+    said
+        The last of what it wrote to its errors.
+
+    Returns
+    -------
+    ending
+        What became of it.
+    """
     if code == 0:
         return Ending.DONE
     if code in {-signal.SIGXCPU, 128 + signal.SIGXCPU}:

@@ -152,6 +152,13 @@ def test_a_table_with_columns_of_its_own_is_understood_or_told_what_is_what(chec
     }  # fmt: skip
 
 
+def test_a_file_is_named_from_where_one_stands(ask, tmp_path, monkeypatch):
+    (tmp_path / "p.csv").write_text("code,name,lon,lat\n1,老街,109.1,21.4\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, said = ask("check", "p.csv", "--kind", "places", "--fix-to", "out.csv")
+    assert (code, (tmp_path / "out.csv").exists()) == (0, True), said
+
+
 def test_what_is_mended_can_be_written_as_a_table_without_formulas(ask, tmp_path):
     (tmp_path / "p.csv").write_text(
         "code,name,lon,lat\n1,=1+1,109.1,21.4\n2,@x,109.2,-21.4\n", encoding="utf-8"
