@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
+import numpy as np
 import shapely
 from pydantic import BaseModel, ConfigDict, Field
 from shapely.errors import GEOSException
@@ -91,7 +92,8 @@ def shape_of(geometry: Mapping[str, Any] | None, crs: RegistryCrs) -> BaseGeomet
     """
     if geometry is None:
         return None
-    if geometry.get("type") not in SHAPES:
+    named = geometry.get("type")
+    if not isinstance(named, str) or named not in SHAPES:
         raise BadValue("A geometry says its type, one of those of GeoJSON.")
     try:
         drawn = shapely.force_2d(shapely.from_geojson(json.dumps(dict(geometry))))
@@ -106,5 +108,6 @@ def shape_of(geometry: Mapping[str, Any] | None, crs: RegistryCrs) -> BaseGeomet
 
 
 def _is_finite(shape: BaseGeometry) -> bool:
-    bounds = shapely.bounds(shape).tolist()
-    return all(abs(side) <= 360 for side in bounds)  # not of NaN
+    """Whether every corner is somewhere; bounds would pass over those of no numbers."""
+    corners = shapely.get_coordinates(shape)
+    return bool((np.abs(corners) <= 360).all())  # not of NaN

@@ -130,8 +130,11 @@ def write_shapes(shapes: NDArray[np.object_], crs: RegistryCrs) -> list[bytes]:
     geojson
         Each by itself; ``null`` for what is missing, or nowhere in that system.
     """
-    moved = shapely.transform(shapes, crs.from_lon_lat)
-    somewhere = np.isfinite(shapely.bounds(moved)).all(axis=1)
+    corners, shape = shapely.get_coordinates(shapes, return_index=True)
+    there = crs.from_lon_lat(corners)
+    somewhere = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    somewhere[shape[~np.isfinite(there).all(axis=1)]] = False
+    moved = shapely.set_coordinates(shapes.copy(), np.where(np.isfinite(there), there, 0.0))
     written = np.full(len(moved), "null", dtype=object)
     written[somewhere] = shapely.to_geojson(moved[somewhere])
     return [text.encode() for text in written]

@@ -7,6 +7,7 @@ says where places are in other systems, in the order of axes that it takes from 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -16,7 +17,11 @@ import pyproj
 import pytest
 import shapely
 from ogc.reader import CRS84, EPSG, Reader
+from shapely import LineString, Point
 from shapely.geometry import shape
+
+from api.ogc.geojson import write_shapes
+from geo import registry_crs
 
 NORTHING_FIRST = ("4326", "4490", "4547", "4549")
 OFFERED = (*NORTHING_FIRST, "3857", "4545", "4524")
@@ -162,3 +167,11 @@ def test_bbox_crs_parameter_default(reader: Reader, uri):
 def test_figures_beyond_a_system_are_refused(reader: Reader):
     asked = {"bbox": "1e30,1e30,2e30,2e30", "bbox_crs": f"{EPSG}4547"}
     assert reader.json("/collections/zones/items", 400, **asked)["code"] == "bad_parameter"
+
+
+def test_what_has_a_corner_that_is_nowhere_has_no_geometry():
+    """Such drafts are handed in; `null` in the place of a figure would be no GeoJSON."""
+    line, point = LineString([(109, 21), (300, 21)]), Point(109, 21)
+    written = write_shapes(np.array([line, point, Point(), None], dtype=object), registry_crs.CRS84)
+    assert [json.loads(one) for one in written][1]["coordinates"] == [109, 21]
+    assert [one == b"null" for one in written] == [True, False, True, True]

@@ -315,6 +315,7 @@ class TestBeyondTheSuite:
              "bad_value"),
             ({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[1, 1]]]}},
              "bad_value"),
+            ({"type": "Feature", "geometry": {"type": ["Point"]}}, "bad_value"),
             ({"type": "Feature", "properties": {"colour": "red"}}, "bad_value"),
             ({"type": "Feature", "properties": {"name": {"zh": "x"}}}, "invalid"),
             ({"type": "Feature", "properties": {"name": "\ud800"}}, "invalid"),
@@ -326,6 +327,12 @@ class TestBeyondTheSuite:
         answer = send(client, "POST", items, body)
         assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
         assert ids(client, items) == ["1", "2", "3"]
+
+    def test_a_single_corner_that_is_nowhere_is_enough_to_be_refused(self, client, items):
+        line = [[2_378_000, 517_000], [1e9, 1e12]]
+        body = feature("N9") | {"geometry": {"type": "LineString", "coordinates": line}}
+        answer = send(client, "POST", items, body, content_crs=f"<{EPSG}4547>")
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_value"), answer.text
 
     def test_another_kind_of_body_is_refused(self, client, items):
         answer = send(client, "POST", items, feature("N9"), "application/gml+xml")
