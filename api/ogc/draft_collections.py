@@ -10,14 +10,12 @@ from api.ogc.collection import Collection, JsonType, properties_of
 from api.service import Service
 from dispatch.access import Act, Person
 from dispatch.layer.kinds import KINDS
-from dispatch.store.layer_drafts import LayerDraft, list_drafts, read_draft_rows
+from dispatch.store.layer_drafts import LayerDraft, get_draft, list_drafts, read_draft_rows
+from geo.errors import UnknownName
 from geo.feature_table import FeatureTable, lay_out
 
 PREFIX = "draft-"
 """Before the number of a draft, in the name of its collection."""
-
-MOST_DRAFTS = 200
-"""Drafts that have collections; the newest, where there are more."""
 
 
 def draft_collections(service: Service) -> tuple[Collection, ...]:
@@ -35,8 +33,53 @@ def draft_collections(service: Service) -> tuple[Collection, ...]:
         The newest first.
     """
     with service.store.reading() as session:
-        drafts = list_drafts(session, limit=MOST_DRAFTS)
-    return tuple(_of(draft) for draft in drafts if draft.is_open)
+        drafts = list_drafts(session, limit=None, still_open=True)
+    return tuple(map(_of, drafts))
+
+
+def draft_collection(service: Service, name: str) -> Collection | None:
+    """
+    Find the collection of one draft.
+
+    Parameters
+    ----------
+    service
+        The service.
+    name
+        Name of the collection.
+
+    Returns
+    -------
+    collection
+        None if it is none of a draft, or of one that is published, dropped or not there.
+    """
+    draft = draft_of(service, name)
+    return _of(draft) if draft is not None and draft.is_open else None
+
+
+def draft_of(service: Service, name: str) -> LayerDraft | None:
+    """
+    Find the draft that a collection shows, or did.
+
+    Parameters
+    ----------
+    service
+        The service.
+    name
+        Name of the collection.
+
+    Returns
+    -------
+    draft
+        Whatever became of it; None if there is no such draft.
+    """
+    if not name.startswith(PREFIX):
+        return None
+    try:
+        with service.store.reading() as session:
+            return get_draft(session, name.removeprefix(PREFIX))
+    except UnknownName:
+        return None
 
 
 def _of(draft: LayerDraft) -> Collection:

@@ -17,14 +17,13 @@ from pydantic import BaseModel
 from api.errors import NotFound, PreconditionRequired
 from api.idempotency import Effect
 from api.layer_check import check_layer
-from api.ogc.draft_collections import PREFIX
 from api.ogc.etag import feature_digest
 from api.service import Service
 from dispatch.access import Person
 from dispatch.layer.edit import row_at
 from dispatch.layer.rows import LayerRows
 from dispatch.store.draft_steps import edit_draft
-from dispatch.store.layer_drafts import LayerDraft, get_draft, get_open_draft, read_draft_rows
+from dispatch.store.layer_drafts import LayerDraft, get_open_draft, read_draft_rows
 from geo.errors import Conflict, Outdated, UnknownName
 from geo.feature_table import FeatureTable, lay_out
 
@@ -60,36 +59,6 @@ class DraftEdit:
     feature: int | None
     if_match: str | None
     change: Callable[[LayerRows], LayerRows]
-
-
-def draft_of(service: Service, name: str) -> LayerDraft | None:
-    """
-    Find the draft that a collection shows.
-
-    Parameters
-    ----------
-    service
-        The service.
-    name
-        Name of the collection.
-
-    Returns
-    -------
-    draft
-        Whatever became of it; None if the collection is none of a draft.
-
-    Raises
-    ------
-    NotFound
-        The collection would be one of a draft, and there is no such draft.
-    """
-    if not name.startswith(PREFIX):
-        return None
-    try:
-        with service.store.reading() as session:
-            return get_draft(session, name.removeprefix(PREFIX))
-    except UnknownName as error:
-        raise NotFound(str(error)) from error
 
 
 def keep_edit(

@@ -62,9 +62,8 @@ def read(service: ServiceDep, person: LoadLayersDep) -> ChecklistOut:
     require_whole_city(person, service.city)
     drafts: dict[KindName, list[str]] = defaultdict(list)
     with service.store.reading() as session:
-        for draft in list_drafts(session):
-            if draft.is_open:
-                drafts[draft.kind].append(draft.id)
+        for draft in list_drafts(session, still_open=True, limit=None):
+            drafts[draft.kind].append(draft.id)
     city = service.city
     rows = checklist(city, drafts)
     return ChecklistOut(

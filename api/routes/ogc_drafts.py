@@ -13,7 +13,8 @@ from api.access import may
 from api.errors import Malformed, NotFound, UnsupportedMedia
 from api.idempotency import EffectDep
 from api.ogc.collections import collection_of
-from api.ogc.draft_edit import DraftEdit, draft_of, keep_edit, one_feature
+from api.ogc.draft_collections import draft_of
+from api.ogc.draft_edit import DraftEdit, keep_edit, one_feature
 from api.ogc.edit_definition import MERGE_PATCH
 from api.ogc.etag import feature_etag
 from api.ogc.geojson import MEDIA_TYPE as GEOJSON

@@ -11,7 +11,7 @@ from api.errors import BadParameter, NotFound
 from api.ogc import html
 from api.ogc.answer import VARY, Asked, is_known
 from api.ogc.collection import Collection
-from api.ogc.collections import collection_of, collections_of
+from api.ogc.collections import city_of, collection_of
 from api.ogc.etag import page_etag
 from api.ogc.links import HTML, JSON, SCHEMES_NAME, TILESETS_NAME, Addresses, self_and_alternate
 from api.ogc.query import read_parameters
@@ -287,19 +287,17 @@ def _headers(layers: Sequence[TileLayer], request: Request) -> dict[str, str]:
 
 def _chosen(request: Request, service: Service, person: Person) -> list[Collection]:
     """The collections that are asked for together; without a word those that are published."""
-    known = collections_of(service, person)
     asked = request.query_params.get("collections")
     if asked is None:
-        return [one for one in known.values() if not one.live and one.draft is None]
+        return [one for one in city_of(service, person).values() if not one.live]
     root = f"{Addresses.of(request).root}/collections/"
     names = [name.removeprefix(root) for name in asked.split(",")]
-    unknown = sorted(set(names) - known.keys())
-    if unknown or len(set(names)) < len(names):
-        raise BadParameter(
-            f"collections={asked} names what is no collection for you, or one twice; "
-            f"there are {', '.join(known)}."
-        )
-    return [known[name] for name in names]
+    if len(set(names)) < len(names):
+        raise BadParameter(f"collections={asked} names a collection twice.")
+    try:
+        return [collection_of(service, person, name) for name in names]
+    except NotFound as error:
+        raise BadParameter(str(error)) from error
 
 
 def _names(request: Request, chosen: Sequence[Collection]) -> str:

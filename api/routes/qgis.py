@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import may
 from api.errors import BadParameter
-from api.ogc.collections import collections_of
+from api.ogc.collections import city_of
 from api.ogc.links import Addresses
 from api.ogc.qgis_project import MEDIA_TYPE, qgis_project
 from api.ogc.query import read_parameters
@@ -47,7 +47,7 @@ def read_qgis_project(
             f"authcfg={authcfg} names no authentication configuration of QGIS: seven letters or "
             "digits."
         )
-    shown = [one for one in collections_of(service, person).values() if one.draft is None]
+    shown = list(city_of(service, person).values())
     published = [one for one in shown if not one.live]
     extent = together(bounds_of(one, service, person) for one in published)
     title = f"{service.city.name} {service.city.name_en}"

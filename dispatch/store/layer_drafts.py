@@ -208,7 +208,11 @@ def get_draft(session: Session, number: str) -> LayerDraft:
 
 
 def list_drafts(
-    session: Session, *, before: str | None = None, limit: int = MOST_LISTED
+    session: Session,
+    *,
+    before: str | None = None,
+    limit: int | None = MOST_LISTED,
+    still_open: bool = False,
 ) -> list[LayerDraft]:
     """
     List drafts, the newest first.
@@ -220,12 +224,14 @@ def list_drafts(
     before
         Id of the last draft of the page before, or None for the first page.
     limit
-        How many at most.
+        How many at most; None for all.
+    still_open
+        Whether those that were published or dropped are left out.
 
     Returns
     -------
     drafts
-        One page, those that were dropped, too.
+        One page.
 
     Raises
     ------
@@ -233,6 +239,8 @@ def list_drafts(
         There is no draft ``before``.
     """
     query = newest_first(session, LAYER_DRAFTS, "layer draft", before=before, limit=limit)
+    if still_open:
+        query = query.where(LAYER_DRAFTS.c.state.in_(OPEN))
     return [_draft(row) for row in session.execute(query.with_only_columns(*_SHOWN))]
 
 

@@ -20,6 +20,7 @@ from dispatch.store.layer_drafts import (
     add_draft,
     get_draft,
     list_drafts,
+    note_published,
     read_draft_rows,
 )
 from dispatch.store.ledger import audit_head
@@ -61,6 +62,15 @@ def test_drafts_are_listed_page_by_page_the_newest_first(empty_file: Store):
         assert [one.id for one in list_drafts(session, before=middle.id)] == [numbers[0]]
         with pytest.raises(UnknownName, match="no layer draft 'L1'"):
             list_drafts(session, before="L1")
+
+
+def test_of_those_still_open_none_is_hidden_behind_drafts_that_are_done(empty_file: Store):
+    with empty_file.session() as session:
+        numbers = [load(session, zones()).id for _ in range(4)]
+        note_published(session, [numbers[1]])
+        for number in numbers[2:]:
+            drop_draft(session, number, now=NOW, by="demo-gis")
+        assert [one.id for one in list_drafts(session, still_open=True, limit=1)] == numbers[:1]
 
 
 def test_a_dropped_draft_keeps_its_record_and_gives_up_its_rows(empty_store: Store):
