@@ -123,6 +123,7 @@ class Gazetteer:
         for row, one in enumerate(self._entries):
             for name in names_of(one):
                 self._called.setdefault(name, []).append(row)
+        self._longest = max(map(len, self._called), default=0)
 
     def __len__(self) -> int:
         """Count the places."""
@@ -194,8 +195,8 @@ class Gazetteer:
 
     def _named_in(self, asked: Words) -> list[int]:
         """Places one of whose names stands in the question."""
-        ends = range(SHORTEST_NAME, len(asked) + 1)
-        parts = (asked[start:end] for end in ends for start in range(end - SHORTEST_NAME + 1))
+        lengths = range(SHORTEST_NAME, min(len(asked), self._longest) + 1)
+        parts = (asked[at : at + n] for n in lengths for at in range(len(asked) - n + 1))
         return [row for part in parts for row in self._called.get(part, ())]
 
     def _away_m(self, rows: Rows, near: tuple[float, float]) -> NDArray[np.float64]:

@@ -80,6 +80,24 @@ def test_places_of_one_name_are_all_there_and_counted_and_the_nearest_comes_firs
     assert (answer.total, answer.exact) == (3, 2)
 
 
+def test_a_question_is_looked_up_no_oftener_than_names_are_long():
+    """One character may fold out to fifteen; every run of 1,800 words would be looked for else."""
+    asked = 0
+
+    class Counted(dict[tuple[str, ...], list[int]]):
+        def get(self, *given: object) -> object:
+            nonlocal asked
+            asked += 1
+            return super().get(*given)
+
+    gazetteer = Gazetteer(PLACES, AREAS, ZONES)
+    gazetteer._called = Counted(gazetteer._called)
+    question = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 120
+    assert gazetteer.search(question).total == 0
+    longest = max(len(words_of(name)) for one in PLACES for name in (one.name, *one.also))
+    assert 0 < asked <= longest * len(words_of(question))
+
+
 def test_a_limit_hides_candidates_and_never_that_there_are_others():
     answer = GAZETTEER.search("中心小学", limit=1)
     assert [one.entry.code for one in answer.candidates] == ["P1"]
