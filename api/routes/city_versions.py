@@ -90,11 +90,14 @@ def plan(
     if given.at <= now:
         raise BadValue("The time is over: leave it out to publish now.")
     publishing = Publishing(now, person.name, given.why, tuple(given.drafts))
-    with _not_there(), effect.begin() as session:
-        require_review(session, service, publishing.drafts)
-        draw_up(session, service.city, publishing)
-        shown = CityPlanOut.of(plan_publishing(session, publishing, given.at))
-        return effect.commit(shown)
+    effect.replay()
+    with _not_there():
+        with service.store.reading() as session:
+            draw_up(session, service.city, publishing)  # which takes time, and no turn
+        with effect.begin() as session:
+            require_review(session, service, publishing.drafts)
+            shown = CityPlanOut.of(plan_publishing(session, publishing, given.at))
+            return effect.commit(shown)
 
 
 @router.get("/planned")

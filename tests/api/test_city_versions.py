@@ -9,8 +9,10 @@ from itertools import pairwise
 import pytest
 from demo_service import client_of, copy_of
 
-from api import beats
+from api import beats, routes
 from api.city_clock import CityClock
+from dispatch.atlas import draw_up
+from dispatch.store.ledger import take_turn
 from geo.road.road_class import ROAD_CLASSES, Mode
 
 GIS = {"authorization": "Bearer demo-gis"}
@@ -183,6 +185,23 @@ def test_a_plan_is_checked_when_it_is_made(client):
     assert planned(client, sound, minutes=-1).status_code == 422
     flawed = load(client, "zones", renamed(client, "Z01", "老城", brigade="B99"))
     assert planned(client, flawed, minutes=60).json()["code"] == "flawed_data"
+
+
+def test_others_may_write_while_a_plan_is_drawn_up(client, monkeypatch):
+    """Checking a large layer takes seconds, and reports of incidents don't wait for it."""
+    store, written = client.app.state.service.store, []
+
+    def drawn_up(*given: object) -> object:
+        with store.session() as session:
+            take_turn(session)
+            session.commit()
+        written.append(given)
+        return draw_up(*given)
+
+    draft = load(client, "zones", renamed(client, "Z01", "改名责任区"))
+    monkeypatch.setattr(routes.city_versions, "draw_up", drawn_up)
+    assert planned(client, draft, minutes=60).status_code == 201
+    assert written
 
 
 def roads_as_a_layer(service):
