@@ -151,9 +151,8 @@ def _read(file: Path, kind: Kind, said: SaidOfLayer, layer: str | None) -> Layer
 def _show(answer: LayerReportOut, findings: Sequence[Finding]) -> None:
     """Print what was read and what was found."""
     console = Console()
-    console.print(
-        f"{answer.file}: {answer.rows} {answer.kind}, read as {answer.crs}", highlight=False
-    )
+    head = f"{answer.file}: {answer.rows} {answer.kind}, read as {answer.crs}"
+    console.print(head, highlight=False, markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Column", "From", "Found", "Such as"):
         table.add_column(heading)

@@ -27,8 +27,8 @@ from geo.whole_file import whole_file
 DRIVERS: Final[Mapping[str, str | None]] = {
     ".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf", ".csv": None,
 }  # fmt: skip
-FORMULAS: Final = frozenset("=+-@\t\r")
-"""What a cell begins with that spreadsheets would work out."""
+FORMULAS: Final = frozenset("=+-@＝＋－＠\t\r\n")
+"""What a cell begins with that spreadsheets would work out, those with Chinese keyboards, too."""
 
 CRS: Final = "EPSG:4490"
 """CGCS2000, which agrees with WGS-84 within a metre."""

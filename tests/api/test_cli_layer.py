@@ -159,14 +159,23 @@ def test_a_file_is_named_from_where_one_stands(ask, tmp_path, monkeypatch):
     assert (code, (tmp_path / "out.csv").exists()) == (0, True), said
 
 
+def test_a_name_with_brackets_is_shown_as_it_is(ask, tmp_path):
+    file = tmp_path / "p[bold].csv"
+    file.write_text("code,name,lon,lat\n1,老街,109.1,21.4\n", encoding="utf-8")
+    code, said = ask("check", file, "--kind", "places")
+    assert (code, said.partition(":")[0]) == (0, file.name)
+
+
 def test_what_is_mended_can_be_written_as_a_table_without_formulas(ask, tmp_path):
     (tmp_path / "p.csv").write_text(
-        "code,name,lon,lat\n1,=1+1,109.1,21.4\n2,@x,109.2,-21.4\n", encoding="utf-8"
+        "code,name,lon,lat\n1,=1+1,109.1,21.4\n2,@x,109.2,-21.4\n3,＝1+1,109.3,21.4\n",
+        encoding="utf-8",
     )
     out = tmp_path / "out.csv"
     assert ask("check", tmp_path / "p.csv", "--kind", "places", "--fix-to", out)[0] == 0
     assert out.read_text(encoding="utf-8-sig").splitlines() == [
         "code,name,lon,lat", "1,'=1+1,109.1,21.4", "2,'@x,109.2,-21.4",
+        "3,'＝1+1,109.3,21.4",
     ]  # fmt: skip
 
 
