@@ -5,6 +5,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from free_port import free_port
 
 from api.cli import run
 from dispatch.store.cities import read_city
@@ -170,16 +171,16 @@ def test_no_crew_at_all_is_the_answer_no(place, matter, capsys):
         (["suggest", "--at", "PLACE", "--store", "mysql://x"], "mysql"),
         (["suggest", "--batch", "no-such.csv"], "no-such.csv"),
         (["serve", "--host", "10.0.0.8"], "127.0.0.1"),
-        (["serve", "--workers", "2"], "--workers"),
-        (["serve", "--store", "sqlite:///no/such.gpkg"], "such.gpkg"),
+        (["serve", "--workers", "2", "--port", "PORT"], "--workers"),
+        (["serve", "--store", "sqlite:///no/such.gpkg", "--port", "PORT"], "such.gpkg"),
         (["demo", "--nodes", "3", "--no-serve"], "3"),
         (["demo", "--preset", "huge"], "huge"),
         (["demo", "--host", "192.168.1.1"], "192.168.1.1"),
     ],
 )
 def test_wrong_use_exits_2_with_one_sentence(place, arguments, named, capsys):
-    asked = [place if argument == "PLACE" else argument for argument in arguments]
-    assert run(asked) == 2
+    filled = {"PLACE": place, "PORT": str(free_port())}
+    assert run([filled.get(argument, argument) for argument in arguments]) == 2
     heard = capsys.readouterr().err
     assert named in heard
     assert "Traceback" not in heard

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import httpx2
 import pytest
+from free_port import free_port
 from reporters import AS_DISPATCHER, Reporters
 from served_process import serving
 from spec.served_town import RIVER, copy_town, write_town
@@ -91,5 +92,5 @@ def test_a_rolling_restart_under_load_refuses_nobody_and_loses_nothing(on_server
 
 
 def test_an_embedded_store_has_one_process(url, capsys):
-    assert run(["serve", "--store", url, "--workers", "2"]) == 2
+    assert run(["serve", "--store", url, "--workers", "2", "--port", str(free_port())]) == 2
     assert "PostgreSQL" in capsys.readouterr().err
