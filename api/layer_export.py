@@ -43,6 +43,9 @@ PIECE: Final = 2_000
 SHAPES: Final = ("polygon", "base", "place")
 """Columns that hold shapes."""
 
+UNSAID: Final = NO_CONTENT | {"phone"}
+"""Columns that no file has; one handed in without them leaves them as they are published."""
+
 
 def write_published(
     session: Session, kind: KindName, version: int | None, out: Path, crs: str
@@ -107,7 +110,7 @@ def pieces(
     piece
         Of a layer of the kind as it is handed in; one without rows, if there are none.
     """
-    there = [column.name for column in CITY_TABLES[TABLES[kind]].c if column.name not in NO_CONTENT]
+    there = [column.name for column in CITY_TABLES[TABLES[kind]].c if column.name not in UNSAID]
     names = [name for name in there if name not in SHAPES]
     shape = next((name for name in there if name in SHAPES), None)
     for held in _at_a_time(rows):

@@ -14,9 +14,10 @@ from shapely.geometry.base import BaseGeometry
 from api.schemas import Asked, Text
 from dispatch.layer.check import CheckedLayer
 from dispatch.layer.column_map import Found, Mapped
-from dispatch.layer.difference import LayerDifference
+from dispatch.layer.difference import Altered, LayerDifference
 from dispatch.layer.kind import KindName
 from dispatch.layer.rows import LayerRows
+from dispatch.sight import masked_phone
 from dispatch.store.layer_drafts import DraftState, LayerDraft
 from geo.finding import Change, Finding, Severity
 
@@ -107,12 +108,20 @@ class MovedOut(BaseModel):
 
 
 class AlteredOut(BaseModel):
-    """An attribute that would be another."""
+    """An attribute that would be another; of telephone numbers the last four digits are told."""
 
     code: str
     column: str
     from_: str = Field(serialization_alias="from")
     to: str
+
+    @classmethod
+    def of(cls, altered: Altered) -> AlteredOut:
+        """Copy it."""
+        was, is_now = altered.was, altered.is_now
+        if altered.column == "phone":
+            was, is_now = masked_phone(was), masked_phone(is_now)
+        return cls(code=altered.code, column=altered.column, from_=was, to=is_now)
 
 
 class DifferenceOut(BaseModel):
@@ -130,10 +139,7 @@ class DifferenceOut(BaseModel):
             added=list(told.added),
             removed=list(told.removed),
             moved=[MovedOut(code=one.code, by_m=round(one.by_m, 2)) for one in told.moved],
-            altered=[
-                AlteredOut(code=one.code, column=one.column, from_=one.was, to=one.is_now)
-                for one in told.altered
-            ],
+            altered=[AlteredOut.of(one) for one in told.altered],
         )
 
 

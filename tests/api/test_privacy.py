@@ -236,6 +236,22 @@ def test_numbers_of_units_are_for_whoever_dispatches(client):
         assert own not in client.get("/api/v1/units", headers=headers).text
 
 
+@pytest.mark.parametrize("kind", ["units", "officers"])
+def test_whoever_looks_after_layers_learns_no_number_from_files_or_differences(client, kind):
+    gis = as_role("gis")
+    exported = client.get(f"/api/v1/layers/{kind}/export", params={"format": "csv"}, headers=gis)
+    head, *rows = exported.content.decode("utf-8-sig").splitlines()
+    assert "phone" not in head.split(",")
+    handed_in = "\n".join([f"{head},phone", *(f"{row},110" for row in rows)])
+    sent = {"file": (f"{kind}.csv", handed_in.encode())}
+    draft = client.post("/api/v1/layers", data={"kind": kind}, files=sent, headers=gis).json()
+    report = client.get(f"/api/v1/layers/{draft['id']}/report", headers=gis).json()
+    altered = [one for one in report["difference"]["altered"] if one["column"] == "phone"]
+    assert altered
+    assert {one["to"] for one in altered} == {"110"}
+    assert all(one["from"] == masked_phone(one["from"]) for one in altered)
+
+
 @pytest.mark.parametrize(
     ("phone", "masked"),
     [
