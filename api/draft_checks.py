@@ -21,7 +21,13 @@ class DraftChecks:
     _lock: Lock = field(default_factory=Lock)
 
     def of(
-        self, draft: str, version: int, city_version: str, check: Callable[[], CheckedLayer]
+        self,
+        draft: str,
+        version: int,
+        city_version: str,
+        check: Callable[[], CheckedLayer],
+        *,
+        anew: bool,
     ) -> CheckedLayer:
         """
         Give what is found of a draft.
@@ -33,7 +39,10 @@ class DraftChecks:
         city_version
             Version of the city that it is held against.
         check
-            Checks it, if that was not done lately.
+            Checks it.
+        anew
+            Whether it is checked in any case: closures and who is at work count, too, and no
+            version names them.
 
         Returns
         -------
@@ -42,7 +51,7 @@ class DraftChecks:
         """
         key = (draft, version, city_version)
         with self._lock:
-            if key in self._kept:
+            if key in self._kept and not anew:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         checked = check()  # two who ask at once both check; that is no harm

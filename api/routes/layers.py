@@ -126,7 +126,7 @@ def findings(
     require_whole_city(person, service.city)
     if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
         raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
-    told = _checked(service, number).findings
+    told = _checked(service, number, anew=not cut.cursor).findings
     wanted = [one for one in told if severity in {None, one.severity}]
     start = int(cut.cursor or 0)
     shown = [FindingOut.of(one) for one in wanted[start : start + cut.limit]]
@@ -138,7 +138,7 @@ def findings(
 def report(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerReportOut:
     """All that is known of a draft: columns, findings, and what would be other than it is."""
     require_whole_city(person, service.city)
-    return LayerReportOut.of(_checked(service, number), service.city.version)
+    return LayerReportOut.of(_checked(service, number, anew=True), service.city.version)
 
 
 @router.post("/{number}/review")
@@ -191,12 +191,14 @@ def _draft(service: Service, number: str) -> LayerDraft:
         return get_draft(session, number)
 
 
-def _checked(service: Service, number: str) -> CheckedLayer:
-    """A draft with its findings, kept for whoever pages through them."""
+def _checked(service: Service, number: str, *, anew: bool) -> CheckedLayer:
+    """A draft with its findings, kept for whoever pages on through them."""
     with _not_there(), service.store.reading() as session:
         draft, rows = get_draft(session, number), read_draft_rows(session, number)
     city = " ".join((service.city.version, *service.city.road_versions))
-    return service.draft_checks.of(number, draft.version, city, lambda: check_layer(service, rows))
+    return service.draft_checks.of(
+        number, draft.version, city, lambda: check_layer(service, rows), anew=anew
+    )
 
 
 @contextmanager

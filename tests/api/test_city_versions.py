@@ -258,7 +258,10 @@ def test_closures_of_a_set_are_in_force_by_the_answer(client):
     feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
     draft = load(client, "closures", {"type": "FeatureCollection", "features": [feature]})
     before = service.city.weight_version
+    assert client.get(f"/api/v1/layers/{draft['id']}/findings").json()["items"] == []
     client.post("/api/v1/city/versions", json={"drafts": [draft["id"]]})
     (entered,) = client.get("/api/v1/closures").json()["items"]
     assert entered["state"] == "in_force", entered
     assert service.city.weight_version != before
+    [told] = client.get(f"/api/v1/layers/{draft['id']}/findings").json()["items"]
+    assert told["code"] == "closure_entered"  # of a draft that was looked at before
