@@ -98,7 +98,7 @@ class Asked:
         response
             304 without a body where the caller has it already.
         """
-        beside = {"vary": VARY, "cache-control": "private, no-cache", **(headers or {})}
+        beside = {"vary": VARY, "cache-control": keeping(live=False), **(headers or {})}
         if etag is not None:
             beside["etag"] = etag
             if is_known(self.request, etag):
@@ -129,6 +129,23 @@ class Asked:
             In the format that is wanted.
         """
         return self.answer(html, lambda: to_json(content), media_type=media_type)
+
+
+def keeping(*, live: bool) -> str:
+    """
+    Say whether an answer may be kept, and asked for again by its ETag.
+
+    Parameters
+    ----------
+    live
+        Whether it is of what changes by itself.
+
+    Returns
+    -------
+    cache_control
+        Value of that header.
+    """
+    return "private, no-store" if live else "private, no-cache"
 
 
 def is_known(request: Request, etag: str) -> bool:

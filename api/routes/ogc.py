@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.access import may
 from api.errors import NotFound
 from api.ogc import html
-from api.ogc.answer import Asked
+from api.ogc.answer import Asked, keeping
 from api.ogc.collection import Collection
 from api.ogc.collections import collection_of, collections_of
 from api.ogc.conformance import CLASSES
@@ -207,7 +207,7 @@ def list_items(name: str, request: Request, service: ServiceDep, person: SeeCity
         ),
         media_type=GEOJSON,
         etag=page_etag(table.version, str(request.url), asked.written),
-        headers={"content-crs": f"<{query.crs.uri}>"},
+        headers=_beside(collection, query.crs),
     )
 
 
@@ -238,8 +238,13 @@ def read_item(
         lambda: write_feature(table, row, crs, links),
         media_type=GEOJSON,
         etag=feature_etag(table, row, asked.written, crs.uri),
-        headers={"content-crs": f"<{crs.uri}>"},
+        headers=_beside(collection, crs),
     )
+
+
+def _beside(collection: Collection, crs: RegistryCrs) -> dict[str, str]:
+    """What is said beside features: their system, and whether anybody may keep them."""
+    return {"content-crs": f"<{crs.uri}>", "cache-control": keeping(live=collection.live)}
 
 
 def _systems(service: Service) -> tuple[RegistryCrs, ...]:
