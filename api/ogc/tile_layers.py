@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.ogc.city_collections import ROADS
 from api.ogc.collection import Collection, Extent
 from api.service import Service
-from api.tile import MAX_ZOOM, RoadTiles
+from api.tile import MAX_ZOOM, RoadTiles, tiles_of
 from dispatch.access import Person
 from geo.tile_matrix import Limits, TileMatrixSet
 
@@ -119,4 +119,8 @@ def bounds_of(collection: Collection, service: Service, person: Person) -> Exten
 
 
 def _roads(collection: Collection, service: Service) -> RoadTiles | None:
-    return service.tiles if collection.name == ROADS.name else None
+    """Streets of the city that is served; for a moment those of the one before are still drawn."""
+    if collection.name != ROADS.name:
+        return None
+    city, tiles = service.city, service.tiles
+    return tiles if tiles is not None and tiles.version in city.road_versions else tiles_of(city)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.errors import BadParameter, NotFound
 from api.ogc import html
-from api.ogc.answer import VARY, Asked, is_known
+from api.ogc.answer import VARY, Asked, is_known, keeping
 from api.ogc.collection import Collection
 from api.ogc.collections import city_of, collection_of
 from api.ogc.etag import page_etag
@@ -251,7 +251,7 @@ def _tile(
             f"There is no tile {address.zoom}/{address.row}/{address.column}: the description of "
             f"the tileset {address.matrix.name} says how far it goes."
         )
-    layers = [tile_layer(each, service, person) for each in within]
+    layers = _of_one_city(within, service, person)
     headers = _headers(layers, request)
     if is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
@@ -261,6 +261,18 @@ def _tile(
     if not tile:
         return Response(status_code=204, headers=headers)
     return Response(tile, media_type=MVT, headers=headers)
+
+
+def _of_one_city(
+    collections: Sequence[Collection], service: Service, person: Person
+) -> list[TileLayer]:
+    """Layers of one version of the city: a tile shows no half of a set that is just published."""
+    while True:
+        city = service.city
+        layers = [tile_layer(each, service, person) for each in collections]
+        now = service.city
+        if (now.version, now.road_versions) == (city.version, city.road_versions):
+            return layers
 
 
 def _may_hold(
@@ -281,7 +293,7 @@ def _headers(layers: Sequence[TileLayer], request: Request) -> dict[str, str]:
     return {
         "etag": page_etag(_WRITTEN, request.url.path, *versions),
         "vary": VARY,
-        "cache-control": "private, no-store" if live else "private, no-cache",
+        "cache-control": keeping(live=live),
     }
 
 

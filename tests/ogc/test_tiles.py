@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import mapbox_vector_tile
@@ -19,8 +20,12 @@ import shapely
 from ogc.reader import Content, Reader, linked
 from shapely.geometry import shape
 
+from api import routes
+from api.ogc import tile_layers
+from api.ogc.city_collections import ROADS
 from api.ogc.conformance import TILES_1
 from api.tile import MAX_ZOOM
+from dispatch.access import Person
 from geo.tile_cut import BUFFER, EXTENT
 from geo.tile_matrix import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD
 
@@ -403,6 +408,34 @@ def test_an_empty_tile_is_named_like_any_other(reader: Reader):
         str(empty.url), headers=headers | {"if-none-match": empty.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+def test_a_tile_of_several_layers_shows_one_version_of_the_city(reader: Reader, monkeypatch):
+    """Between the first layer and the second another version is published."""
+    address = "/tiles/WebMercatorQuad/0/0/0?collections=zones,areas"
+    service = reader.client.app.state.service
+    before, whole = service.city, reader.ask(address)
+    after = replace(before, zones=before.zones[:1], areas=before.areas[:1])
+
+    def laid_out(*given: object) -> tile_layers.TileLayer:
+        layer = tile_layers.tile_layer(*given)
+        service.city = after
+        return layer
+
+    try:
+        monkeypatch.setattr(routes.ogc_tiles, "tile_layer", laid_out)
+        met = reader.ask(address)
+        monkeypatch.undo()
+        assert met.headers["etag"] == reader.ask(address).headers["etag"]
+        assert met.content == reader.ask(address).content != whole.content
+    finally:
+        service.city = before
+
+
+def test_streets_are_cut_once_for_all_who_ask(reader: Reader):
+    service = reader.client.app.state.service
+    cut = tile_layers.tile_layer(ROADS, service, Person("a", frozenset()))
+    assert cut.cut == service.tiles.tile_in
 
 
 @pytest.mark.parametrize("name", ["officers", "incidents", "closures"])
