@@ -156,7 +156,8 @@ def _together(parts: Sequence[tuple[NDArray[np.intp], PlacedShapes]], rows: int)
 def _drawn(table: pa.Table, columns: Mapping[str, str]) -> tuple[Shapes, Shapes] | None:
     """Shapes in the system of the file, and their repairs."""
     if SHAPE in table.column_names:
-        shapes = shapely.from_wkb(table.column(SHAPE).to_numpy(zero_copy_only=False))
+        with np.errstate(invalid="ignore"):  # positions that are no numbers are told later
+            shapes = shapely.from_wkb(table.column(SHAPE).to_numpy(zero_copy_only=False))
         repaired = np.full(len(shapes), None, dtype=object)
         if REPAIRED in table.column_names:
             repaired = shapely.from_wkb(table.column(REPAIRED).to_numpy(zero_copy_only=False))

@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput, GridDispatchError, UnknownName, UnreadableFile
 from geo.layer_format import LayerFile, LayerFormat
+from geo.layer_whole import refuse_cut, refuse_fewer
 
 TABLE, NOTE, REFUSED = "table.arrow", "note.json", "refused.json"
 SHAPE: Final = "wkb_shape"
@@ -96,11 +97,19 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
         There are several layers and none is named, or no such layer, or it can't be read.
     """
     try:
+        refuse_cut(path, file)
         table, note = _read(path, file, layer)
+        table.validate(full=True)
         _refuse_bulk(path, len(table), table.num_columns)
         return _with_plain_shapes(_without_dictionaries(table)), note
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile(f"{path.name} can't be read as {file.format}: {error}.") from None
+        raise _unreadable(path, file, str(error)) from None
+
+
+def _unreadable(path: Path, file: LayerFile, said: str) -> UnreadableFile:
+    """Say in one sentence what a library says in many, without the path that only it sees."""
+    why = " ".join(said.split()).replace(str(path), path.name).rstrip(". ")
+    return UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -219,9 +228,11 @@ def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table,
         layers = tuple(str(name) for name, _ in pyogrio.list_layers(source))
         name = _chosen(path, _with_rows(source, layers, file.format), wanted)
         meta, table, encoding = _in_some_encoding(path, source, name, file.format)
+        said = pyogrio.read_info(source, layer=name)["features"]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        why = str(error).partition(";")[0].rstrip(".").replace(source, path.name)
-        raise UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.") from None
+        why = str(error).partition(";")[0].replace(source, path.name)
+        raise _unreadable(path, file, why) from None
+    refuse_fewer(path, file, said=said, read=len(table))
     shape = meta.get("geometry_name") or "wkb_geometry"
     return _with_shape_in(table, shape), LayerNote(name, layers, meta.get("crs"), encoding)
 

@@ -103,7 +103,8 @@ def value_findings(
         try:
             value = rows.kind.source.make(row)
         except (ValueError, BadInput) as error:
-            remark = Remark("bad_value", f"取值无效：{error}", f"A value cannot be used: {error}")
+            why = " ".join(str(error).split()).rstrip(".")
+            remark = Remark("bad_value", f"取值无效：{why}。", f"A value cannot be used: {why}.")
             findings.append(Finding(rows.file, rows.features[at], remark))
             continue
         if usable[at] or rows.kind.placed is not Placed.ALWAYS:

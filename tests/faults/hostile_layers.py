@@ -175,8 +175,7 @@ SWELLING: Mapping[str, Hostile] = {
     "GML that laughs": Hostile(
         "x.gml",
         laughing("ogr:FeatureCollection", GML.format("", GML_POINT, "&l9;")),
-        "empty_file",
-        taken=True,
+        FELL,
     ),
     "columns of one value": Hostile(
         "x.parquet", lambda _: swelling_parquet(), f"{TOO_MUCH}|{FELL}"
