@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from api.cli_layer_draft import (
 )
 from api.cli_layer_export import export
 from api.clock import system_clock
+from api.layer_coverage import coverage_lines
 from api.layer_file import WrittenLayer, write_layer_file
 from api.layer_kinds import kind_out, kind_page
 from api.layer_options import (
@@ -45,10 +46,12 @@ from api.schemas_layer import LayerReportOut
 from api.settings import Settings
 from api.store_option import EXIT_NO, JsonOption
 from dispatch.atlas import read_published
-from dispatch.layer.check import CheckedLayer, check_against, check_file
+from dispatch.layer.check import check_against, check_file
+from dispatch.layer.coverage_change import coverage_change
 from dispatch.layer.kind import Kind, KindName
 from dispatch.layer.kinds import KINDS
 from dispatch.layer.mend import mend
+from dispatch.layer.published import Published
 from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
 from dispatch.store.engine import open_store
 from geo.datum import SevenParameters
@@ -90,14 +93,20 @@ def check(
     with progress_bar() as report:
         report("reading", 0.0)
         rows = _read(file, KINDS[kind], _said(crs, seven, column or []), layer)
-        check_rows, against = _check_of(store or Settings().store)
+        published = _published(store or Settings().store)
+        check_rows = (
+            check_file if published is None else partial(check_against, published=published)
+        )
         report("checking", 0.0)
         checked = check_rows(rows)
+        report("coverage", 0.0)
+        coverage = coverage_change(checked, published)
         if fix_to is not None:
             report("mending", 0.0)
             mended = mend(checked, check_rows)
             write_layer_file([WrittenLayer.of(mended.checked.rows)], fix_to)
-    answer = LayerReportOut.of(checked, against)
+    against = None if published is None else published.city.version
+    answer = LayerReportOut.of(checked, against, coverage)
     if as_json:
         write_json(answer.model_dump(mode="json", by_alias=True), None)
     else:
@@ -127,13 +136,12 @@ def kinds(
     return 0
 
 
-def _check_of(store: str | None) -> tuple[Callable[[LayerRows], CheckedLayer], str | None]:
-    """How a layer is checked: by itself, or against the city of a store, whose version is told."""
+def _published(store: str | None) -> Published | None:
+    """The city of a store, or None: then a layer is checked by itself."""
     if store is None:
-        return check_file, None
+        return None
     with closing(open_store(store)) as opened:
-        published = read_published(opened, now=system_clock())
-    return partial(check_against, published=published), published.city.version
+        return read_published(opened, now=system_clock())
 
 
 def _said(crs: str | None, seven: str | None, pairs: Sequence[str]) -> SaidOfLayer:
@@ -167,6 +175,9 @@ def _show(answer: LayerReportOut, findings: Sequence[Finding]) -> None:
         console.print(f"… and {len(findings) - MOST_SHOWN} more", highlight=False)
     if answer.difference is not None:
         _show_difference(answer, console)
+    if answer.coverage is not None:
+        for line in coverage_lines(answer.coverage.model_dump(mode="json")):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
     counts = ", ".join(f"{count} {severity}(s)" for severity, count in answer.counts.items())
     console.print(f"{counts}: {'sound' if answer.may_be_published else 'not to be published'}")
 

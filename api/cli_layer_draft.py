@@ -13,6 +13,7 @@ import typer
 
 from api.answer_file import write_json
 from api.http_door import address, open_door
+from api.layer_coverage import coverage_lines
 from api.layer_options import (
     CrsOption,
     FileArgument,
@@ -22,6 +23,7 @@ from api.layer_options import (
     SevenOption,
 )
 from api.layer_reading import as_one_file
+from api.progress import progress_bar
 from api.store_option import EXIT_NO, ByOption, JsonOption, StoreOption, TokenOption
 from geo.errors import FlawedData
 
@@ -94,8 +96,9 @@ def findings(
     token: TokenOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Print what is wrong with a draft, held against the city as it is published now."""
-    with open_door(store, token=token, role="gis") as door:
+    """Print what is wrong with a draft, and coverage before and after, against the city now."""
+    with progress_bar() as progress, open_door(store, token=token, role="gis") as door:
+        progress("checking", 0.0)
         report = door.ask("GET", address("layers", draft, "report"))
     if as_json:
         write_json(report, None)
@@ -103,6 +106,8 @@ def findings(
         for one in report["findings"]:
             about = one["feature"] or ""
             typer.echo(f"{one['severity']} {one['code']} {about}: {one['message']['en']}")
+        for line in coverage_lines(report["coverage"]) if report["coverage"] else ():
+            typer.echo(line)
     return 0 if report["may_be_published"] else EXIT_NO
 
 

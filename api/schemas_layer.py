@@ -12,8 +12,10 @@ from pydantic import BaseModel, Field
 from shapely.geometry.base import BaseGeometry
 
 from api.schemas import Asked, Text
+from api.schemas_layer_coverage import CoverageChangeOut
 from dispatch.layer.check import CheckedLayer
 from dispatch.layer.column_map import Found, Mapped
+from dispatch.layer.coverage_change import CoverageChange
 from dispatch.layer.difference import Altered, LayerDifference
 from dispatch.layer.kind import KindName
 from dispatch.layer.rows import LayerRows
@@ -226,9 +228,17 @@ class LayerReportOut(BaseModel):
     against: str | None = Field(description="Version of the city that it was held against.")
     difference: DifferenceOut | None = Field(description="To what is published; null without.")
     rezoned: list[RezonedOut] = Field(description="Open incidents that would change their zone.")
+    coverage: CoverageChangeOut | None = Field(
+        description="Before and after; null for kinds that change none."
+    )
 
     @classmethod
-    def of(cls, checked: CheckedLayer, against: str | None = None) -> LayerReportOut:
+    def of(
+        cls,
+        checked: CheckedLayer,
+        against: str | None = None,
+        coverage: CoverageChange | None = None,
+    ) -> LayerReportOut:
         """Copy a layer and what was found of it."""
         rows = checked.rows
         severities = [finding.severity for finding in checked.findings]
@@ -249,6 +259,7 @@ class LayerReportOut(BaseModel):
                 RezonedOut(incident=one.incident, from_=one.was, to=one.is_now)
                 for one in checked.rezoned
             ],
+            coverage=None if coverage is None else CoverageChangeOut.of(coverage),
         )
 
 

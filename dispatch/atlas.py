@@ -13,9 +13,8 @@ from dispatch.city import City
 from dispatch.incident_state import ENDED, State
 from dispatch.layer.check import CheckedLayer, check_together
 from dispatch.layer.closure_findings import new_closures
-from dispatch.layer.difference import in_zones
 from dispatch.layer.kind import KindName
-from dispatch.layer.published import Published, beside
+from dispatch.layer.published import Published, contents_after
 from dispatch.layer.reference_findings import new_findings
 from dispatch.layer.road_build import build_roads
 from dispatch.layer.rows import LayerRows
@@ -220,9 +219,7 @@ def draw_up(session: Session, city: City, publishing: Publishing) -> DrawnUp:
     checked = check_together(layers, published)
     _refuse_flaws([finding for one in checked for finding in one.findings])
     made = {one.rows.kind.name: list(one.values.values()) for one in checked}
-    after = beside(published, made).contents
-    if KindName.ZONES in made:
-        after = replace(after, grids=tuple(in_zones(after.grids, after.zones)))
+    after = contents_after(published, made)
     networks = {}
     for one in checked:
         if one.rows.kind.name is KindName.ROADS:

@@ -41,9 +41,9 @@ BY_ZONE = Remark(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class DemandPoints:
     """
-    Points of demand of a city, joined to its roads.
+    Points of demand of a city.
 
     Attributes
     ----------
@@ -53,8 +53,6 @@ class Ground:
         Where they are, float64[n_points, 2].
     target_s
         Arrival target of each, float64[n_points].
-    joins
-        The points on the roads of each mode.
     weighting
         What they are weighted by.
     """
@@ -62,12 +60,27 @@ class Ground:
     demand: Demand
     lon_lat: NDArray[np.float64]
     target_s: NDArray[np.float64]
-    joins: Mapping[Mode, Joins]
     weighting: Remark
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         freeze(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground(DemandPoints):
+    """
+    Points of demand of a city, joined to its roads.
+
+    Attributes
+    ----------
+    demand, lon_lat, target_s, weighting
+        As of `DemandPoints`.
+    joins
+        The points on the roads of each mode.
+    """
+
+    joins: Mapping[Mode, Joins]
 
 
 def lay_out_demand(city: City) -> Ground:
@@ -84,17 +97,40 @@ def lay_out_demand(city: City) -> Ground:
     ground
         A point in each unit grid, or in each zone where there are no grids.
     """
-    parts: list[UnitGrid | Zone] = sorted(city.grids or city.zones, key=lambda part: part.code)
+    placed = points_of_demand(city.grids, city.zones, city.demand)
+    joins = join_places(city, placed.lon_lat)
+    return Ground(placed.demand, placed.lon_lat, placed.target_s, placed.weighting, joins)
+
+
+def points_of_demand(
+    grids: Sequence[UnitGrid], zones: Sequence[Zone], stated: Sequence[StatedDemand]
+) -> DemandPoints:
+    """
+    Find the points of demand of a city, whatever its roads are.
+
+    Parameters
+    ----------
+    grids, zones
+        Its unit grids and zones.
+    stated
+        Places at which demand is stated, if there are any.
+
+    Returns
+    -------
+    points
+        One in each unit grid, or in each zone where there are no grids.
+    """
+    parts: list[UnitGrid | Zone] = sorted(grids or zones, key=lambda part: part.code)
     zone_of = [part.zone if isinstance(part, UnitGrid) else part.code for part in parts]
-    zone_codes = tuple(sorted(zone.code for zone in city.zones))
+    zone_codes = tuple(sorted(zone.code for zone in zones))
     row_of = {code: row for row, code in enumerate(zone_codes)}
-    target_of = {zone.code: zone.arrival_target_s for zone in city.zones}
+    target_of = {zone.code: zone.arrival_target_s for zone in zones}
     shapes = np.array([part.polygon for part in parts], dtype=object)
     lon_lat = shapely.get_coordinates(shapely.point_on_surface(shapes)).reshape(-1, 2)
     weight, weighting = _weights(parts)
-    if city.demand:
-        weight, weighting = _stated(city.demand, shapes, lon_lat), BY_DEMAND
-    return Ground(
+    if stated:
+        weight, weighting = _stated(stated, shapes, lon_lat), BY_DEMAND
+    return DemandPoints(
         demand=Demand(
             points=tuple(part.code for part in parts),
             zones=zone_codes,
@@ -106,7 +142,6 @@ def lay_out_demand(city: City) -> Ground:
         target_s=np.array(
             [target_of.get(code or "", ARRIVAL_TARGET_S) for code in zone_of], dtype=np.float64
         ),
-        joins=join_places(city, lon_lat),
         weighting=weighting,
     )
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
-from api.layer_check import check_layer
+from api.layer_check import check_coverage, check_layer
 from api.layer_reading import read_layer_file
 from api.layer_upload import uploaded
 from api.name_pairs import read_pairs
@@ -136,9 +136,11 @@ def findings(
 
 @router.get("/{number}/report")
 def report(number: str, service: ServiceDep, person: LoadLayersDep) -> LayerReportOut:
-    """All that is known of a draft: columns, findings, and what would be other than it is."""
+    """All that is known of a draft: columns, findings, what would be other, and coverage then."""
     require_whole_city(person, service.city)
-    return LayerReportOut.of(_checked(service, number, anew=True), service.city.version)
+    checked = _checked(service, number, anew=True)
+    coverage = check_coverage(service, checked)
+    return LayerReportOut.of(checked, service.city.version, coverage)
 
 
 @router.post("/{number}/review")

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from dispatch.base import Base
 from dispatch.city import City
 from dispatch.duty import DutyBook
+from dispatch.layer.difference import in_zones
 from dispatch.layer.kind import KindName
 from dispatch.matter import Domain, Matter
 from dispatch.store.city_contents import CityContents, PostedOfficer
@@ -151,6 +152,28 @@ def beside(published: Published, layers: Mapping[KindName, Sequence[Any]]) -> Pu
     for kind, values in layers.items():
         contents = contents_with(contents, kind, values)
     return replace(published, replaced=contents)
+
+
+def contents_after(published: Published, layers: Mapping[KindName, Sequence[Any]]) -> CityContents:
+    """
+    Make what the city would hold once some layers are published.
+
+    Parameters
+    ----------
+    published
+        What is published.
+    layers
+        Values of each layer, by its kind.
+
+    Returns
+    -------
+    contents
+        With all of them; where zones are among them, unit grids have the zone they lie in.
+    """
+    contents = beside(published, layers).contents
+    if KindName.ZONES in layers:
+        contents = replace(contents, grids=tuple(in_zones(contents.grids, contents.zones)))
+    return contents
 
 
 def _with_boundary(contents: CityContents, values: tuple[Area, ...]) -> CityContents:

@@ -139,7 +139,7 @@ def _roads(
     """Understand every row; those that the mode may not use are closed and counted."""
     blank = [""] * len(words["class"])
     classes = [road_class(word) for word in words["class"]]
-    is_road = np.array([kind is not None for kind in classes])
+    is_road = np.array([kind is not None for kind in classes], dtype=np.bool_)
     code = np.array([CLASS_CODE[kind] if kind else 0 for kind in classes], dtype=np.uint8)
     for_mode = is_road & (class_speed_mps(mode)[code] > 0)
     is_open = _open_directions(source, words.get("direction"), for_mode, mode, notes)

@@ -265,6 +265,42 @@ def test_a_layer_is_held_against_the_published_city(ask, checked, town, tmp_path
     assert "1 open incident(s) in another zone" in said
 
 
+def test_coverage_before_and_after_is_told_as_a_table_and_as_json(ask, checked, town, tmp_path):
+    """From its base the crew walks half an hour to grid G1, where 120 of 200 people live."""
+    frame = gpd.read_file(zones_of_town(tmp_path, brigade="B1", border=EAST))
+    file = tmp_path / "patient.gpkg"
+    frame.assign(arrival_target_s=3600).to_file(file)
+    coverage = checked(file, "zones", "--store", town)[1]["coverage"]
+    sides = coverage["before"], coverage["after"]
+    assert coverage["coverage"] == "potential"
+    assert [one["share"] for one in sides] == [0.0, 0.6]
+    assert [one["share_unreachable"] for one in sides] == [0.4, 0.4]
+    assert coverage["gained"] == {"count": 1, "codes": ["G1"]}
+    assert coverage["lost"] == {"count": 0, "codes": []}
+    code, said = ask("check", file, "--kind", "zones", "--store", town)
+    told = [" ".join(line.split()) for line in said.splitlines()]
+    assert "potential coverage, from bases before after" in told
+    assert "demand in time 0.00% 60.00%" in told
+    assert "grids no road leads to 1 1" in told
+    assert "gained: 1 (G1)" in told
+    assert code == 0
+    number = ask("load", file, "--kind", "zones", "--store", town)[1].split()[0]
+    assert "gained: 1 (G1)" in ask("findings", number, "--store", town)[1]
+    ask("drop", number, "--store", town)
+
+
+def test_coverage_that_cannot_be_told_says_why(ask, checked, town, tmp_path):
+    file = zones_of_town(tmp_path, brigade="B1", border=EAST)
+    alone = checked(file, "zones")[1]["coverage"]
+    assert (alone["before"]["untold"]["code"], alone["after"]["share"]) == ("no_city", None)
+    assert "before: There is no city to hold it against" in ask("check", file, "--kind", "zones")[1]
+    square = gpd.GeoDataFrame(
+        {"code": ["N"], "name": ["机场"]}, geometry=[box(109, 0, 109.1, 0.1)], crs="EPSG:4326"
+    )
+    square.to_file(tmp_path / "no-fly.gpkg")
+    assert checked(tmp_path / "no-fly.gpkg", "no-fly", "--store", town)[1]["coverage"] is None
+
+
 def test_a_layer_is_loaded_looked_at_and_dropped_at_the_command_line(ask, town, tmp_path):
     file = zones_of_town(tmp_path, brigade="B9", border=EAST)
     code, said = ask("load", file, "--kind", "zones", "--source", "测绘院", "--store", town)

@@ -73,6 +73,30 @@ def test_findings_are_paged_and_the_report_has_all(client):
     assert {one["severity"] for one in warnings.json()["items"]} <= {"warning"}
 
 
+def test_the_report_tells_coverage_before_and_after(client):
+    """Of zones that ask for five minutes less is covered."""
+    zones = client.get("/api/v1/layers/zones/published").json()
+    for feature in zones["features"]:
+        feature["properties"] = {
+            name: feature["properties"][name] for name in ("code", "name", "brigade")
+        } | {"arrival_target_s": 300}
+    content = json.dumps(zones).encode()
+    number = load(client, content, name="zones.geojson", kind="zones").json()["id"]
+    report = client.get(f"/api/v1/layers/{number}/report").json()["coverage"]
+    before, after = report["before"], report["after"]
+    assert report["coverage"] == "potential"
+    assert before["weighting"]["code"] == "people"
+    assert 0 < after["share"] < before["share"] <= 1
+    lost = before["points_in_time"] - after["points_in_time"]
+    assert report["lost"]["count"] == lost
+    assert len(report["lost"]["codes"]) == min(lost, 100)
+
+
+def test_a_kind_that_changes_no_coverage_tells_none(client):
+    number = load(client, no_fly("机场")).json()["id"]
+    assert client.get(f"/api/v1/layers/{number}/report").json()["coverage"] is None
+
+
 def test_the_same_file_sent_twice_with_one_key_is_one_draft(client):
     keyed = {"idempotency-key": "layer-1"}
     first = load(client, no_fly("机场"), headers=keyed)

@@ -13,16 +13,17 @@ from spec.city_files import STREET
 from spec.layer_table import BEIHAI, layer
 
 from dispatch import desk
-from dispatch.atlas import publish_drafts
+from dispatch.atlas import publish_drafts, read_published
 from dispatch.incident import Incident
-from dispatch.layer.check import check_file
+from dispatch.layer.check import check_against, check_file
+from dispatch.layer.coverage_change import coverage_change
 from dispatch.layer.rows import LayerRows
 from dispatch.replay import Replay, reopen, replay
 from dispatch.store.backup import back_up, bring_back, use_roads
 from dispatch.store.cities import read_city, read_statuses
 from dispatch.store.city_versions import CityVersion, Publishing, go_back
 from dispatch.store.engine import Store
-from dispatch.store.layer_drafts import add_draft
+from dispatch.store.layer_drafts import add_draft, read_draft_rows
 from dispatch.store.positions import read_positions
 from dispatch.store.road_folders import road_folder, roads_published
 from dispatch.unit import DutyStatus
@@ -171,3 +172,20 @@ def test_the_same_layer_makes_the_same_networks_whoever_publishes_it(embedded: S
     assert np.array_equal(
         read_city(embedded).travel_times[Mode.CAR].network.street_way_id, np.array([0, 1])
     )
+
+
+def test_a_draft_of_roads_tells_coverage_before_and_after_and_publishes_none(store: Store):
+    """A street to the middle of grid G1, where 120 of 200 people live; half an hour on foot."""
+    loaded, published = roads_of(store), read_published(store, now=NOW)
+    longer = np.concatenate([[(109.075, 0.0)], STREET.places("12x3")])
+    rows = layer("roads", {"class": ["支路"], "id": ["1"]}, [LineString(BEIHAI.to_xy(longer))])
+    with store.session() as session:
+        draft = add_draft(session, check_file(rows), source="", against=None, now=NOW, by="gis")
+        session.commit()
+        rows = read_draft_rows(session, draft.id)
+    change = coverage_change(check_against(rows, published), published)
+    covered = (change.before, change.after)
+    assert [round(one.share(one.in_time), 6) for one in covered] == [0.0, 0.6]
+    assert [one.share(one.unreachable) for one in covered] == [0.4, 0.4]
+    assert (change.lost, change.gained) == ((), ("G1",))
+    assert roads_of(store) == loaded
