@@ -43,10 +43,13 @@ from dispatch.policy_file import standard_policies
 from dispatch.seen_coverage import share_seen
 from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.cities import read_city
+from dispatch.store.city_versions import latest_version
 from dispatch.store.engine import Store
 from dispatch.store.outbox import Outbox
 from geo.position import Fix, FixResult
 from geo.road.engine_failure import EngineFailed
+from geo.road.road_class import Mode
+from geo.road.travel_time import TravelTimes
 
 logger = logging.getLogger(__name__)
 
@@ -225,14 +228,28 @@ class Service:
         """Go on with the city as it is published now; who was asked before answers by the old."""
         with self._adopting:
             present = self.city
-            tables = read_city(self.store, or_none_yet=True, travel_times=present.travel_times)
-            roads = self.road_watch.open_published()
+            tables, roads = self._read_published()
             if roads or tables.version != present.version:
                 self.road_watch.take_on(replace(tables, deadlines=present.deadlines), roads)
                 self.layers = self.layers.of(self.city)
                 logger.info("The city is now at version %s", self.city.version)
         self.keep_duty()
         self.change_weights()  # closures may have come with it
+
+    def _read_published(self) -> tuple[City, dict[Mode, TravelTimes]]:
+        """Read the city, and the roads that are new with it, both of one version."""
+        engines, version = self.city.travel_times, self._version_published()
+        while True:
+            tables = read_city(self.store, or_none_yet=True, travel_times=engines)
+            roads = self.road_watch.open_published()
+            before, version = version, self._version_published()
+            if version == before:
+                return tables, roads
+
+    def _version_published(self) -> int:
+        with self.store.reading() as session:
+            latest = latest_version(session)
+        return 0 if latest is None else latest.number
 
     def keep_duty(self) -> None:
         """Put in force who is on duty now; open pages hear whose status has changed."""

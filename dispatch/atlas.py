@@ -22,7 +22,7 @@ from dispatch.store.accounts import give_areas
 from dispatch.store.cities import city_in, read_city
 from dispatch.store.city_contents import CityContents
 from dispatch.store.city_founding import found_city
-from dispatch.store.city_versions import CityVersion, Publishing, list_versions, publish_values
+from dispatch.store.city_versions import CityVersion, Publishing, latest_version, publish_values
 from dispatch.store.closures import ClosureRecord, add_closure, closures_at
 from dispatch.store.duty import read_duty
 from dispatch.store.duty_tables import CALENDARS, ROSTERS
@@ -260,9 +260,10 @@ VALUES: Mapping[str, Callable[[CityContents], Sequence[Any]]] = {
 def _basis(session: Session, publishing: Publishing) -> Sequence[object]:
     """All that decides what a set of drafts makes of the city, but who is at work."""
     drafts = [get_draft(session, number) for number in publishing.drafts]
+    latest = latest_version(session)
     return [
         *((draft.id, draft.version, draft.state) for draft in drafts),
-        *((one.number, one.contents) for one in list_versions(session)[:1]),
+        None if latest is None else latest.number,
         *(one.id for one in closures_at(session, publishing.now)),
         *(take_content(session, table) for table in (ROSTERS, CALENDARS)),
     ]

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, insert, select
 from sqlalchemy.orm import Session
 
 from dispatch.store import tables
@@ -184,7 +184,8 @@ def go_back(session: Session, number: int | None, publishing: Publishing) -> Cit
         Its road networks are gone.
     """
     _begin(session, publishing.now)
-    present = _latest(session)
+    present = latest_version(session)
+    assert present is not None  # `_begin` has written the first
     if number is None and present.number == 1:
         raise UnknownName("The city is as it was loaded: there is no version to go back to.")
     wanted = get_version(session, present.number - 1 if number is None else number)
@@ -261,6 +262,25 @@ def list_versions(session: Session) -> list[CityVersion]:
     """
     rows = session.execute(select(CITY_VERSIONS).order_by(CITY_VERSIONS.c.number.desc()))
     return [_version(row) for row in rows]
+
+
+def latest_version(session: Session) -> CityVersion | None:
+    """
+    Look up the version that is published.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    version
+        None before anything was published.
+    """
+    newest = select(CITY_VERSIONS).order_by(CITY_VERSIONS.c.number.desc()).limit(1)
+    row = session.execute(newest).one_or_none()
+    return None if row is None else _version(row)
 
 
 def rows_of_version(session: Session, table: str, number: int | None) -> Iterator[dict[str, Any]]:
@@ -358,7 +378,7 @@ def content_named(session: Session, digest: str) -> bytes:
 def _begin(session: Session, now: datetime) -> None:
     """Keep others out, and keep the city as it was loaded before anything replaces it."""
     take_turn(session)
-    if session.scalar(select(func.count()).select_from(CITY_VERSIONS)) == 0:
+    if latest_version(session) is None:
         _write_version(session, Publishing(now, SYSTEM), back_to=None)
 
 
@@ -406,7 +426,8 @@ def _write_version(session: Session, publishing: Publishing, *, back_to: int | N
         digests[name] = hashlib.blake2b(content, digest_size=16).hexdigest()
         kept = insert_into(session, CITY_CONTENTS).values(digest=digests[name], content=content)
         session.execute(kept.on_conflict_do_nothing())
-    number = (session.scalar(select(func.max(CITY_VERSIONS.c.number))) or 0) + 1
+    before = latest_version(session)
+    number = 1 if before is None else before.number + 1
     session.execute(
         insert(CITY_VERSIONS).values(
             number=number,
@@ -419,11 +440,7 @@ def _write_version(session: Session, publishing: Publishing, *, back_to: int | N
             back_to=back_to,
         )
     )
-    return int(number)
-
-
-def _latest(session: Session) -> CityVersion:
-    return list_versions(session)[0]
+    return number
 
 
 def _cells(name: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- values of any table

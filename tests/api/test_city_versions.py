@@ -9,9 +9,12 @@ from itertools import pairwise
 import pytest
 from demo_service import client_of, copy_of
 
+import api.service
 from api import beats, routes
 from api.city_clock import CityClock
-from dispatch.atlas import draw_up
+from dispatch.atlas import draw_up, publish_drafts
+from dispatch.store import cities
+from dispatch.store.city_versions import Publishing
 from dispatch.store.ledger import take_turn
 from geo.road.road_class import ROAD_CLASSES, Mode
 
@@ -247,6 +250,25 @@ def test_roads_are_swapped_in_a_running_service_and_everybody_is_joined_anew(cli
     assert service.city.weight_version == before
     assert f"car={service.tiles.version}" in before
     assert replayed(client, late) == {"same": True, "gone": None}
+
+
+def test_what_is_published_while_tables_are_read_is_taken_on_with_its_roads(client, monkeypatch):
+    """Tables of one version never come with the roads of the next."""
+    service = client.app.state.service
+    drafts = [load(client, "zones", renamed(client, "Z01", "改名责任区"))["id"]]
+
+    def read_before_another_publishes(*given: object, **said: object) -> object:
+        city = cities.read_city(*given, **said)
+        while drafts:
+            publishing = Publishing(service.clock(), "demo-gis", "", (drafts.pop(),))
+            with service.store.session() as session:
+                publish_drafts(session, service.city, publishing)
+                session.commit()
+        return city
+
+    monkeypatch.setattr(api.service, "read_city", read_before_another_publishes)
+    service.adopt_city()
+    assert name_of(client, "Z01") == "改名责任区"
 
 
 def test_closures_of_a_set_are_in_force_by_the_answer(client):
