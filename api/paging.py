@@ -9,6 +9,8 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
 
+from geo.errors import BadValue
+
 Row = TypeVar("Row")
 
 LONGEST_PAGE = 1000
@@ -29,6 +31,27 @@ class Cut:
 
     limit: int
     cursor: str
+
+    @property
+    def number(self) -> int | None:
+        """
+        The cursor of a list whose keys are numbers.
+
+        Returns
+        -------
+        number
+            None for the first page.
+
+        Raises
+        ------
+        BadValue
+            It is no number that such a list has given.
+        """
+        if not self.cursor:
+            return None
+        if self.cursor.isascii() and self.cursor.isdigit() and len(self.cursor) < 10:
+            return int(self.cursor)
+        raise BadValue(f"{self.cursor!r} is no cursor of this list; take the `next` of a page.")
 
 
 def _cut(

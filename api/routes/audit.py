@@ -7,14 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.access import may
-from api.paging import CutDep
+from api.paging import CutDep, newest
 from api.schemas import Page
 from api.schemas_audit import HeadOut, LinkOut
 from api.service import ServiceDep
 from dispatch.access import Act, Person
 from dispatch.store.audit import list_links
 from dispatch.store.ledger import audit_head
-from geo.errors import BadValue
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
@@ -32,13 +31,15 @@ def list_all(
     about: Wanted = None,
 ) -> Page[LinkOut]:
     """Entries of the audit, the newest first; of one account, one act, or about one thing."""
-    if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
-        raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
-    before = int(cut.cursor) if cut.cursor else None
     with service.store.reading() as session:
-        links = list_links(session, before=before, limit=cut.limit + 1, by=by, act=act, about=about)
-    shown = [LinkOut.of(link) for link in links[: cut.limit]]
-    return Page(items=shown, next=str(shown[-1].seq) if len(links) > cut.limit else None)
+        links, following = newest(
+            lambda _, limit: list_links(
+                session, before=cut.number, limit=limit, by=by, act=act, about=about
+            ),
+            lambda link: str(link.seq),
+            cut,
+        )
+    return Page(items=[LinkOut.of(link) for link in links], next=following)
 
 
 @router.get("/head")

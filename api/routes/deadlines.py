@@ -21,7 +21,7 @@ from dispatch.deadline_plan import Deadline, DeadlineState
 from dispatch.sight import sight_of
 from dispatch.store.deadlines import get_deadline, list_deadlines, steps_told
 from dispatch.store.incidents import get_incident
-from geo.errors import BadValue, UnknownName
+from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/deadlines", tags=["deadlines"])
 
@@ -41,18 +41,16 @@ def list_all(  # noqa: PLR0913, PLR0917 -- a filter each
     state: Annotated[DeadlineState | None, Query(description="In one state only.")] = None,
 ) -> Page[DeadlineOut]:
     """Deadlines, the newest first."""
-    if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
-        raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
     sight = sight_of(person, service.city)
     with service.store.reading() as session:
         rows, following = newest(
-            lambda before, limit: list_deadlines(
+            lambda _, limit: list_deadlines(
                 session,
                 incident=incident,
                 kind=kind,
                 state=state,
                 sight=sight,
-                before=None if before is None else int(before),
+                before=cut.number,
                 limit=limit,
             ),
             lambda row: str(row.id),

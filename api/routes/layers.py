@@ -17,7 +17,7 @@ from api.layer_reading import read_layer_file
 from api.layer_upload import uploaded
 from api.name_pairs import read_pairs
 from api.own_ground import require_whole_city
-from api.paging import CutDep
+from api.paging import CutDep, newest
 from api.schemas import Page
 from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut, ReviewIn
 from api.service import Service, ServiceDep
@@ -37,7 +37,7 @@ from dispatch.store.layer_drafts import (
     read_draft_rows,
 )
 from geo.datum import SevenParameters
-from geo.errors import BadValue, UnknownName
+from geo.errors import UnknownName
 from geo.finding import Severity
 from geo.layer_place import SaidOfPlace
 
@@ -98,9 +98,12 @@ def list_all(service: ServiceDep, cut: CutDep, person: LoadLayersDep) -> Page[La
     """Drafts, the newest first, those that were dropped, too."""
     require_whole_city(person, service.city)
     with service.store.reading() as session:
-        drafts = list_drafts(session, before=cut.cursor or None, limit=cut.limit + 1)
-    shown = [LayerDraftOut.of(draft) for draft in drafts[: cut.limit]]
-    return Page(items=shown, next=shown[-1].id if len(drafts) > cut.limit else None)
+        drafts, following = newest(
+            lambda before, limit: list_drafts(session, before=before, limit=limit),
+            lambda draft: draft.id,
+            cut,
+        )
+    return Page(items=[LayerDraftOut.of(draft) for draft in drafts], next=following)
 
 
 @router.get("/{number}")
@@ -124,11 +127,9 @@ def findings(
 ) -> Page[FindingOut]:
     """What is wrong with a draft, held against the city as it is published now."""
     require_whole_city(person, service.city)
-    if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
-        raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
-    told = _checked(service, number, anew=not cut.cursor).findings
+    start = cut.number or 0
+    told = _checked(service, number, anew=not start).findings
     wanted = [one for one in told if severity in {None, one.severity}]
-    start = int(cut.cursor or 0)
     shown = [FindingOut.of(one) for one in wanted[start : start + cut.limit]]
     more = start + cut.limit < len(wanted)
     return Page(items=shown, next=str(start + cut.limit) if more else None)

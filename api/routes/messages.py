@@ -22,7 +22,7 @@ from dispatch.notify import MessageState
 from dispatch.sight import sight_of
 from dispatch.store.ledger import record
 from dispatch.store.outbox import drop_message, get_message, list_messages, send_again
-from geo.errors import BadValue, UnknownName
+from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/messages", tags=["messages"])
 
@@ -44,17 +44,15 @@ def list_all(
     incident: Annotated[str | None, Query(max_length=64, description="About one only.")] = None,
 ) -> Page[MessageOut]:
     """Messages of one's own areas, the newest first."""
-    if cut.cursor and not (cut.cursor.isascii() and cut.cursor.isdigit() and len(cut.cursor) < 10):
-        raise BadValue(f"{cut.cursor!r} is no cursor of this list; take the `next` of a page.")
     sight = sight_of(person, service.city)
     with service.store.reading() as session:
         rows, following = newest(
-            lambda before, limit: list_messages(
+            lambda _, limit: list_messages(
                 session,
                 state=state,
                 about=incident,
                 sight=sight,
-                before=None if before is None else int(before),
+                before=cut.number,
                 limit=limit,
             ),
             lambda row: str(row.number),
