@@ -177,6 +177,8 @@ def drop_draft(session: Session, number: str, *, now: datetime, by: str) -> Laye
     ------
     UnknownName
         There is none with this id.
+    Conflict
+        It was published.
     """
     take_turn(session)
     get_draft(session, number)
@@ -187,7 +189,10 @@ def drop_draft(session: Session, number: str, *, now: datetime, by: str) -> Laye
     )
     if session.execute(dropping).scalar() is not None:
         record(session, now=now, by=by, act="drop_layer", about=number)
-    return get_draft(session, number)
+    draft = get_draft(session, number)
+    if draft.state is not DraftState.DROPPED:
+        raise Conflict(f"The layer draft {number} was {draft.state} and stays for the record.")
+    return draft
 
 
 def _open_row(number: str) -> Update:

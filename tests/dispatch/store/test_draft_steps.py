@@ -157,6 +157,15 @@ def test_what_was_published_or_dropped_stays_as_it_is(empty_store: Store, end):
             review(session, draft)
 
 
+def test_dropping_what_was_published_is_refused_aloud(empty_file: Store):
+    with empty_file.session() as session:
+        draft = load(session)
+        note_published(session, [draft.id])
+        with pytest.raises(Conflict, match="was published and stays"):
+            drop_draft(session, draft.id, now=NOW, by="gis-1")
+        assert len(read_draft_rows(session, draft.id)) == 2
+
+
 def test_a_reviewed_draft_can_be_dropped(empty_file: Store):
     with empty_file.session() as session:
         draft = review(session, load(session))
