@@ -13,12 +13,20 @@ MOST_KEPT = 24
 """Names whose tables are kept, those asked for last: the city's layers, and some drafts."""
 
 
+MOST_FEATURES = 2_000_000
+"""Features of all tables that are kept, but for the one that was laid out last."""
+
+
 @dataclass(slots=True)
 class _Shelf:
     """The table of one name, laid out by one thread at a time."""
 
     lock: Lock = field(default_factory=Lock)
     table: FeatureTable | None = None
+
+    def __len__(self) -> int:
+        """How many features it holds."""
+        return 0 if self.table is None else len(self.table)
 
 
 @dataclass(slots=True)
@@ -54,4 +62,16 @@ class KeptTables:
         with shelf.lock:
             if shelf.table is None or shelf.table.version != version:
                 shelf.table = lay_out()
+                self._make_room(name)
             return shelf.table
+
+    def _make_room(self, fresh: str) -> None:
+        """Let tables go that were asked for the longest ago, if a large one has come."""
+        with self._lock:
+            held = sum(map(len, self._shelves.values()))
+            for name, shelf in list(self._shelves.items()):
+                if held <= MOST_FEATURES:
+                    return
+                if name != fresh:
+                    held -= len(shelf)
+                    del self._shelves[name]
