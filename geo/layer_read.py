@@ -26,7 +26,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput, GridDispatchError, UnknownName, UnreadableFile
 from geo.layer_format import LayerFile, LayerFormat
-from geo.layer_whole import refuse_cut, refuse_fewer
+from geo.layer_whole import COUNTED, refuse_cut, refuse_fewer
 
 TABLE, NOTE, REFUSED = "table.arrow", "note.json", "refused.json"
 SHAPE: Final = "wkb_shape"
@@ -101,7 +101,7 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
         table, note = _read(path, file, layer)
         table.validate(full=True)
         _refuse_bulk(path, len(table), table.num_columns)
-        return _with_plain_shapes(_without_dictionaries(table)), note
+        return _with_plain_shapes(_with_plain_cells(table)), note
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, file, str(error)) from None
 
@@ -155,13 +155,27 @@ def _refuse_bulk(path: Path, rows: int, columns: int) -> None:
         )
 
 
-def _without_dictionaries(table: pa.Table) -> pa.Table:
-    """Write every cell out, here, where memory is counted: a text named a million times is long."""
+def _with_plain_cells(table: pa.Table) -> pa.Table:
+    """
+    Write every cell out, here, where memory is counted: a text named a million times is long.
+
+    A cell that holds several values, as those of GML and GeoParquet may, becomes one text.
+    """
     for at, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             plain = table.column(at).cast(field.type.value_type)
             table = table.set_column(at, field.name, plain)
+        elif pa.types.is_nested(field.type) and field.name != SHAPE:
+            texts = [_as_one_text(cell) for cell in table.column(at).to_pylist()]
+            table = table.set_column(at, field.name, pa.array(texts, pa.string()))
     return table
+
+
+def _as_one_text(cell: object) -> str | None:
+    """The values of a cell as codes are listed."""
+    if isinstance(cell, list):
+        return ";".join(str(value) for value in cell)
+    return None if cell is None else str(cell)
 
 
 def _with_plain_shapes(table: pa.Table) -> pa.Table:
@@ -228,11 +242,12 @@ def _by_gdal(path: Path, file: LayerFile, wanted: str | None) -> tuple[pa.Table,
         layers = tuple(str(name) for name, _ in pyogrio.list_layers(source))
         name = _chosen(path, _with_rows(source, layers, file.format), wanted)
         meta, table, encoding = _in_some_encoding(path, source, name, file.format)
-        said = pyogrio.read_info(source, layer=name)["features"]
+        if file.format in COUNTED:
+            said = pyogrio.read_info(source, layer=name)["features"]
+            refuse_fewer(path, said=said, read=len(table))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         why = str(error).partition(";")[0].replace(source, path.name)
         raise _unreadable(path, file, why) from None
-    refuse_fewer(path, file, said=said, read=len(table))
     shape = meta.get("geometry_name") or "wkb_geometry"
     return _with_shape_in(table, shape), LayerNote(name, layers, meta.get("crs"), encoding)
 

@@ -64,16 +64,14 @@ def refuse_cut(path: Path, file: LayerFile) -> None:
         _refuse_short_table(path, file)
 
 
-def refuse_fewer(path: Path, file: LayerFile, *, said: int, read: int) -> None:
+def refuse_fewer(path: Path, *, said: int, read: int) -> None:
     """
     Refuse rows that are not all there are.
 
     Parameters
     ----------
     path
-        The file.
-    file
-        What `recognise` found it to be.
+        The file, in one of the formats that are `COUNTED`.
     said
         How many rows the file says it has; negative if it doesn't say.
     read
@@ -82,9 +80,9 @@ def refuse_fewer(path: Path, file: LayerFile, *, said: int, read: int) -> None:
     Raises
     ------
     UnreadableFile
-        Fewer came out than a format that counts them has.
+        Fewer came out than it says.
     """
-    if file.format in COUNTED and read < said:
+    if read < said:
         raise UnreadableFile(
             f"{path.name} says it has {said} rows, and only {read} can be read: it is cut short or "
             "damaged; export it anew."

@@ -24,6 +24,9 @@ from geo.plane import Plane
 from geo.remark import Remark
 from geo.shape_check import Dimension
 
+LONGEST_SAMPLE = 40
+"""Letters of a text that is shown for its encoding."""
+
 
 @dataclass(frozen=True, slots=True)
 class SaidOfLayer:
@@ -273,7 +276,8 @@ def _of_encoding(note: LayerNote, cells: Mapping[str, Sequence[str]]) -> tuple[R
     """Say in which encoding texts turned out to be, with some of them to look at."""
     if note.encoding is None:
         return ()
-    texts = (cell for column in cells.values() for cell in column if not cell.isascii())
+    told = (cell for column in cells.values() for cell in column if not cell.isascii())
+    texts = (" ".join(cell.split())[:LONGEST_SAMPLE] for cell in told)
     sample = "、".join(dict.fromkeys(cell for cell, _ in zip(texts, range(3), strict=False)))
     remark = Remark(
         "encoding_not_said",
