@@ -27,6 +27,9 @@ LONGEST_KEPT = 512 * 1024
 
 HEADER = "x-stale-since"
 
+BELOW = ("/api/", "/ogc/")
+"""Where reads are looked after."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -62,7 +65,7 @@ class StaleReads:
             scope[BEGUN] = watch.returns
         path = scope.get("path", "")
         read = scope["type"] == "http" and scope["method"] == "GET"
-        if watch is None or not read or not path.startswith("/api/"):
+        if watch is None or not read or not path.startswith(BELOW):
             await self._app(scope, receive, send)
             return
         said = _Listening(send)
@@ -115,7 +118,7 @@ class _Listening:
 
 
 def _marked(said: _Said, since: datetime) -> _Said:
-    """Say that an answer is stale: in a header, and in the body where it is an object."""
+    """Say that an answer is stale, by header and in an object's body; no ETag names it so."""
     told, body = since.isoformat(), json.loads(said.body)
     if isinstance(body, dict):
         body["stale"] = {"code": "store_down", "since": told}
@@ -123,17 +126,19 @@ def _marked(said: _Said, since: datetime) -> _Said:
     start = {**said.start, "headers": list(said.start["headers"])}
     headers = MutableHeaders(scope=start)
     headers[HEADER] = told
+    del headers["etag"]
     headers["content-length"] = str(len(text))
     return _Said(start, text)
 
 
 def _asked(scope: Scope) -> bytes:
-    """Digest of address and caller: an answer is heard again by whoever heard it first."""
+    """Digest of address, caller and format: an answer is heard again by whoever heard it first."""
     headers = Headers(scope=scope)
     digest = hashlib.sha256()
     for part in (
         scope["path"].encode(),
         scope["query_string"],
+        headers.get("accept", "").encode(),
         headers.get("authorization", "").encode(),
         headers.get("cookie", "").encode(),
     ):

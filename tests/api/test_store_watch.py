@@ -8,6 +8,7 @@ from contextlib import closing
 import psycopg
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 from spec.served_town import SEVEN
 from sqlalchemy import select
@@ -192,9 +193,29 @@ def door(watch):
     def write() -> None:
         full()
 
+    @app.get("/ogc/collections/closures/items")
+    def features() -> JSONResponse:
+        if watch.down_since is not None:
+            full()
+        headers = {"etag": '"1"'}
+        return JSONResponse({"features": []}, headers=headers, media_type="application/geo+json")
+
     app.add_middleware(StaleReads)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+def test_features_are_read_on_marked_and_without_an_etag(door, watch):
+    path, programs = "/ogc/collections/closures/items", {"accept": "application/geo+json"}
+    before = door.get(path, headers=programs)
+    assert (before.headers["etag"], before.json()) == ('"1"', {"features": []})
+    fail(watch, of_driver(sqlite3.SQLITE_IOERR))
+    since = SEVEN.isoformat()
+    stale = door.get(path, headers=programs)
+    assert stale.json() == {"features": [], "stale": {"code": "store_down", "since": since}}
+    assert (stale.headers["x-stale-since"], "etag" in stale.headers) == (since, False)
+    assert stale.headers["content-type"] == "application/geo+json"
+    assert door.get(path, headers={"accept": "text/html"}).status_code == 503
 
 
 def test_so_is_a_request_that_came_in_before(door, watch, caplog):
