@@ -65,7 +65,10 @@ class TemporaryServer:
     def start(self, *settings: str) -> None:
         """Start it, with settings such as ``fsync=off``, and wait until it answers."""
         options = [f"-cport={self.port}", "-clisten_addresses=127.0.0.1", "-cmax_connections=200"]
-        options += ["-cunix_socket_directories=", *(f"-c{setting}" for setting in settings)]
+        options += [
+            f"-cunix_socket_directories={self.folder}",
+            *(f"-c{setting}" for setting in settings),
+        ]
         program = [str(self._programs / "postgres"), "-D", "data", *options]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -96,6 +99,10 @@ class TemporaryServer:
 
     def url(self, database: str) -> str:
         return f"postgresql://dispatch@127.0.0.1:{self.port}/{database}"
+
+    def quiet_url(self, database: str) -> str:
+        """The address of a database without any network: by a socket in the folder."""
+        return f"postgresql://dispatch@/{database}?host={self.folder}&port={self.port}"
 
     def execute(self, statement: str, *, database: str = "postgres") -> None:
         """Run a statement outside any transaction."""

@@ -52,6 +52,7 @@ class Format:
 
 def frame(kind: str) -> gpd.GeoDataFrame:
     """Rows of a kind without a flaw: zones that fill a board, or a place in each."""
+    kind = "places" if kind == "roads" else kind
     corners = [(WEST + at % 6 * SIDE, SOUTH + at // 6 * SIDE) for at in range(ROWS)]
     shapes = {
         "zones": [box(x, y, x + SIDE, y + SIDE) for x, y in corners],
@@ -97,6 +98,12 @@ def in_archive(name: str, **more: object) -> Callable[[gpd.GeoDataFrame], bytes]
         return archive(members)
 
     return write
+
+
+def placemarks(rows: gpd.GeoDataFrame) -> bytes:
+    """KML keeps a name and a description."""
+    kept = rows.rename(columns={"code": "Name", "name": "Description"})
+    return by_driver(".kml", driver="KML")(kept)
 
 
 def drawing(rows: gpd.GeoDataFrame) -> bytes:
@@ -167,7 +174,7 @@ FORMATS: Mapping[str, Format] = {
     "FlatGeobuf": Format(".fgb", by_driver(".fgb")),
     "GeoParquet": Format(".parquet", parquet),
     "FileGDB": Format(".zip", in_archive("rows.gdb", driver="OpenFileGDB")),
-    "KML": Format(".kml", by_driver(".kml", driver="KML"), {"code": "Name", "name": "Description"}),
+    "KML": Format(".kml", placemarks, {"code": "Name", "name": "Description"}),
     "GML": Format(".gml", by_driver(".gml")),
     "DXF": Format(".dxf", drawing, {"code": "EntityHandle", "name": "Layer"}),
     "CSV": Format(".csv", table, ends_anywhere=True),

@@ -12,8 +12,6 @@ import io
 import json
 import re
 import resource
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
@@ -24,6 +22,7 @@ from unittest.mock import patch
 
 from faults.hostile_files import Hostile
 from faults.hostile_layers import HOSTILE
+from faults.own_network import count_packets, lead_everywhere_to_oneself
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -42,9 +41,10 @@ FETCHING = "a system that is fetched"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Hand layers in and write what came of it: store, folder, and what by which way."""
-    store, folder, plan = arguments[0], Path(arguments[1]), json.loads(arguments[2])
-    _lead_everywhere_to_oneself()
+    """Hand layers in and write what came of it: store, and a folder with what by which way."""
+    store, folder = arguments[0], Path(arguments[1])
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    lead_everywhere_to_oneself()
     with ExitStack() as stack:
         stack.enter_context(patch("api.confined.Limits", TIGHT))
         app = create_app(Settings(store=store))
@@ -58,8 +58,9 @@ def main(arguments: Sequence[str]) -> None:
             )
         )
         told = {"before": _state(client), "walls": str(walls())}
-        told["answers"] = [_hand_in(client, store, *one) for one in plan]
-        told |= {"after": _state(client), "packets": packets()}
+        told["answers"] = [_hand_in(client, store, one) for one in plan]
+        told |= {"after": _state(client), "packets": count_packets()}
+        told["drafts"] = _drafts(client)
         told["left"] = [one.name for one in (folder / "tmp").iterdir()]
     told["memory_mib"] = {
         "service": _peak_mib(),
@@ -76,21 +77,6 @@ def _peak_mib() -> int:
     return int(peak_kib) >> 10
 
 
-def packets() -> int:
-    """Count what this namespace has sent, by whatever device."""
-    lines = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()[2:]
-    return sum(int(line.partition(":")[2].split()[9]) for line in lines)
-
-
-def _lead_everywhere_to_oneself() -> None:
-    """Have whatever is sent to anybody counted: there is the loopback, and all ways lead in."""
-    ip = shutil.which("ip")
-    assert ip is not None, "iproute2 is missing"
-    subprocess.run([ip, "link", "set", "lo", "up"], check=True)
-    for family in ("-4", "-6"):
-        subprocess.run([ip, family, "route", "add", "default", "dev", "lo"], check=True)
-
-
 def _state(client: TestClient) -> Mapping[str, Any]:
     """What must be as it was: version, what was ever published, and that the service answers."""
     city, versions = (client.get(f"/api/v1/city{path}") for path in ("", "/versions"))
@@ -101,13 +87,24 @@ def _state(client: TestClient) -> Mapping[str, Any]:
     }
 
 
-def _hand_in(client: TestClient, store: str, what: str, way: str, file: str) -> Mapping[str, Any]:
+def _drafts(client: TestClient) -> list[Mapping[str, Any]]:
+    """All drafts that were kept."""
+    drafts, page = [], client.get("/api/v1/layers").json()
+    while True:
+        drafts += page["items"]
+        if page["next"] is None:
+            return drafts
+        page = client.get(f"/api/v1/layers?cursor={page['next']}").json()
+
+
+def _hand_in(client: TestClient, store: str, hand: Mapping[str, str]) -> Mapping[str, Any]:
     """Hand one layer in by one way."""
+    what, way, kind, file = (hand[name] for name in ("what", "way", "kind", "file"))
     if way == "post":
-        code, said = _posted(client, Path(file), HOSTILE[what].kind)
+        code, said = _posted(client, Path(file), kind)
     else:
         more = ["--json"] if way == "check" else []
-        options = ["--kind", HOSTILE[what].kind, "--store", store, *more]
+        options = ["--kind", kind, "--store", store, *more]
         code, said = _asked(["layer", way, file, *options])
     return {"what": what, "way": way, "code": code, "said": said}
 
@@ -121,7 +118,7 @@ def _posted(client: TestClient, path: Path, kind: str) -> tuple[int, str]:
     if answer.status_code != 201:
         return answer.status_code, answer.text
     found = client.get(f"/api/v1/layers/{answer.json()['id']}/findings?severity=error")
-    return answer.status_code, answer.text + found.text
+    return answer.status_code, answer.text + "\n" + found.text
 
 
 def _asked(arguments: list[str]) -> tuple[int, str]:
@@ -134,11 +131,11 @@ def _asked(arguments: list[str]) -> tuple[int, str]:
 
 def _read_without_walls(folder: Path, hostile: Hostile) -> int:
     """Count what a reader sends around which no walls stand."""
-    path, sent = folder / hostile.name, packets()
+    path, sent = folder / hostile.name, count_packets()
     path.write_bytes(hostile.content(""))
     with patch("api.confined.walls", lambda: Walls.LIMITS_ONLY):
         read_layer_file(path)
-    return packets() - sent
+    return count_packets() - sent
 
 
 if __name__ == "__main__":

@@ -11,66 +11,37 @@ Making such a namespace takes root, or a kernel that lets users make them, and t
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from faults.hostile_files import SECRET
 from faults.hostile_hands import TIGHT, WAYS
 from faults.hostile_layers import BROKEN, ELSEWHERE, HOSTILE, SWELLING
-from faults.towns import embedded_copy
-
-PATIENCE_S = 1800
-"""Some sixty files three ways, on a machine with other work."""
 
 EXIT_DONE, EXIT_NO, EXIT_BAD_INPUT = 0, 1, 2
-NAMESPACE = "a network namespace: root, or a kernel that lets users make them"
 Told = Mapping[str, Any]
-
-
-def unshared() -> list[str]:
-    """The command that runs another in a network of its own."""
-    own = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return ["unshare", *own, "--net", "--"]
 
 
 @pytest.fixture
 def hand_in(
-    town_store: Path,
-    tmp_path: Path,
-    need_program: Callable[[str], str],
-    leave_out: Callable[[str], NoReturn],
+    told_by_hands: Callable[..., Told], embedded_url: str, tmp_path: Path
 ) -> Callable[[list[tuple[str, str]]], Told]:
-    """Have files handed in by some ways; answers what was told of it."""
-    for program in ("unshare", "ip"):
-        need_program(program)
-    if subprocess.run([*unshared(), "true"], check=False, capture_output=True).returncode:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"Packets can't be counted: it takes {NAMESPACE}.")
-        leave_out(NAMESPACE)
-    (tmp_path / "tmp").mkdir()
+    """Have hostile files handed in by some ways; answers what was told of it."""
 
     def run(pairs: list[tuple[str, str]]) -> Told:
-        store = embedded_copy(town_store, tmp_path)
-        plan = [[what, way, str(made(what, tmp_path))] for what, way in pairs]
-        hands = [sys.executable, "-m", "faults.hostile_hands", store, str(tmp_path)]
-        path = {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path / "tmp")}
-        done = subprocess.run(
-            [*unshared(), *hands, json.dumps(plan)],
-            env=dict(os.environ) | path,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        told: Told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
-        return told
+        plan = [
+            {
+                "what": what,
+                "way": way,
+                "kind": HOSTILE[what].kind,
+                "file": str(made(what, tmp_path)),
+            }
+            for what, way in pairs
+        ]
+        return told_by_hands(embedded_url, plan)
 
     return run
 
