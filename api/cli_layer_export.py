@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.clock import system_clock
 from api.layer_export import write_published
 from api.layer_file import CRS
 from api.settings import Settings, demo_store_url
@@ -31,5 +32,5 @@ def export(
     """Write a published layer, of any version of the city, as a file."""
     url = store or Settings().store or demo_store_url()
     with closing(open_store(url)) as opened, opened.reading() as session:
-        count = write_published(session, kind, version, out, crs)
+        count = write_published(session, kind, version, out, crs, now=system_clock())
     typer.echo(f"{out}: {count} {kind}, {crs}")

@@ -132,6 +132,9 @@ def _write_shapes(
     first: WrittenLayer, pieces: Iterable[WrittenLayer], out: Path, driver: str, target: Crs
 ) -> None:
     """Hand the pieces to the driver as it asks for them."""
+    shapeless: list[str] = []
+    if driver == "FlatGeobuf":
+        pieces = _until_shapeless(pieces, shapeless)
     several = driver in OF_ONE_TYPE and first.dimension is Dimension.POLYGON
     schema = pa.schema([*((name, pa.string()) for name in first.columns), (SHAPE, pa.binary())])
     batches = (_batch(one, schema, target, several) for one in pieces)
@@ -147,6 +150,21 @@ def _write_shapes(
             crs=target.definition or EPSG.get(target.name),
             layer_metadata=dict(first.about) if driver == "GPKG" and first.about else None,
         )
+    if shapeless:
+        raise BadInput(
+            f"FlatGeobuf has no room for rows without a shape, such as {shapeless[0]}: write the "
+            "layer as .gpkg, .geojson or .csv."
+        )
+
+
+def _until_shapeless(pieces: Iterable[WrittenLayer], found: list[str]) -> Iterator[WrittenLayer]:
+    """Pieces up to the first row without a shape, which is told."""
+    for piece in pieces:
+        rows = np.flatnonzero(shapely.is_missing(piece.shapes))
+        if len(rows):
+            found.append(next(iter(piece.columns.values()))[rows[0]])
+            return
+        yield piece
 
 
 def _batch(

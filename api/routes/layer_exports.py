@@ -67,7 +67,7 @@ def export(  # noqa: PLR0913 -- what a file can be asked to be
     out = Path(folder.name) / f"{kind}.{written}"
     try:
         with service.store.reading() as session:
-            write_published(session, kind, version, out, crs)
+            write_published(session, kind, version, out, crs, now=service.clock())
     except UnknownName as error:
         folder.cleanup()
         raise NotFound(str(error)) from error
