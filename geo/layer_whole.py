@@ -30,7 +30,7 @@ DBF_HEAD: Final = struct.Struct("<4xIHH")
 """Of the table of a Shapefile: rows, bytes of its head, and bytes of each row."""
 
 DAMAGED: Final = (
-    zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError,
+    zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, EOFError,
 )  # fmt: skip
 """What goes wrong in an archive that is damaged, packed in a way that isn't known, or encrypted."""
 
