@@ -108,8 +108,13 @@ def read_layer(path: Path, file: LayerFile, layer: str | None = None) -> tuple[p
 
 def _unreadable(path: Path, file: LayerFile, said: str) -> UnreadableFile:
     """Say in one sentence what a library says in many, without the path that only it sees."""
-    why = " ".join(said.split()).replace(str(path), path.name).rstrip(". ")
+    why = _in_one_line(said).replace(str(path), path.name).rstrip(". ")
     return UnreadableFile(f"{path.name} can't be read as {file.format}: {why}.")
+
+
+def _in_one_line(said: str) -> str:
+    """What a library says may hold bytes of the file: nothing but what can be shown."""
+    return " ".join("".join(one if one.isprintable() else " " for one in said).split())
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -126,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         table, note = read_layer(Path(path), LayerFile(LayerFormat(kind), member), layer or None)
     except GridDispatchError as error:
-        said = {"code": error.code, "message": str(error)}
+        said = {"code": error.code, "message": _in_one_line(str(error))}
         (result / REFUSED).write_text(json.dumps(said), encoding="utf-8")
         return
     pa.feather.write_feather(table, str(result / TABLE), compression="uncompressed")
