@@ -20,6 +20,7 @@ from api.cli_layer_draft import (
     drafts,
     drop,
     findings,
+    fix,
     load,
     publish,
     review,
@@ -112,8 +113,9 @@ def check(
     else:
         _show(answer, checked.findings)
     if fix_to is not None and not as_json:
-        left = len(mended.checked.findings)
-        typer.echo(f"{fix_to}: {len(mended.taken)} fixed, {left} finding(s) left")
+        left, crs = len(mended.checked.findings), mended.checked.rows.crs.name
+        read = "" if crs == rows.crs.name else f", read as {crs}"
+        typer.echo(f"{fix_to}: {len(mended.taken)} fixed{read}, {left} finding(s) left")
     return 0 if checked.may_be_published else EXIT_NO
 
 
@@ -216,5 +218,8 @@ def _show_kind(kind: Kind) -> None:
     console.print(table, highlight=False, markup=False)
 
 
-for verb in (checklist, load, drafts, findings, review, drop, publish, rollback, versions, export):
+DRAFT_VERBS = (
+    checklist, load, drafts, findings, fix, review, drop, publish, rollback, versions, export
+)  # fmt: skip
+for verb in DRAFT_VERBS:
     app.command(verb.__name__)(verb)

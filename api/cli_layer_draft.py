@@ -111,6 +111,22 @@ def findings(
     return 0 if report["may_be_published"] else EXIT_NO
 
 
+def fix(
+    draft: DraftArgument,
+    *,
+    store: StoreOption = None,
+    token: TokenOption = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Take every plain fix of a draft, its datum first; what is left only a person can mend."""
+    with progress_bar() as progress, open_door(store, token=token, role="gis", by=by) as door:
+        progress("mending", 0.0)
+        shown = door.ask("POST", address("layers", draft, "fixes"))
+    _print_draft(shown, as_json=as_json)
+    return 0 if shown["may_be_published"] else EXIT_NO
+
+
 def review(
     draft: DraftArgument,
     *,

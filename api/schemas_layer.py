@@ -37,8 +37,11 @@ class TextOut(BaseModel):
 class ChangeOut(BaseModel):
     """One cell or shape as it is and as it would be; a shape is GeoJSON in WGS-84."""
 
-    feature: str
-    column: str | None = Field(description="`shape` for the shape; null where the row would go.")
+    feature: str | None = Field(description="Code of the row; null where the layer is meant.")
+    column: str | None = Field(
+        description="`shape` for the shape, `crs` for the coordinate system of the layer; null "
+        "where the row would go."
+    )
     from_: str | dict[str, Any] | None = Field(serialization_alias="from")
     to: str | dict[str, Any] | None
 

@@ -184,16 +184,16 @@ def guess_datum(
     return DatumGuess(likely, sureness, shift_m, len(features), tuple(hypotheses))
 
 
-def shift_m_of(places: LonLat, datum: str) -> float:
+def shift_m_of(places: LonLat, datum: str, own: str = "wgs84") -> float:
     """
-    Tell how far positions move when they are read as one datum and not as WGS-84.
+    Tell how far positions move when they are read as one datum and not as another.
 
     Parameters
     ----------
     places
         Degrees, float64[n, 2].
-    datum
-        As `parse_crs` understands it.
+    datum, own
+        As `parse_crs` understands it: what they are read as, and what they were read as before.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def shift_m_of(places: LonLat, datum: str) -> float:
         The median of them.
     """
     plane = Plane((float(np.median(places[:, 0])), float(np.median(places[:, 1]))))
-    moved = plane.to_xy(to_wgs84(places, datum)) - plane.to_xy(places)
+    moved = plane.to_xy(to_wgs84(places, datum)) - plane.to_xy(to_wgs84(places, own))
     return float(np.median(np.hypot(*moved.T)))
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SHAPE_COLUMN = "shape"
 """What a change calls the shape of a row."""
 
+CRS_COLUMN = "crs"
+"""What a change calls the coordinate system of a layer."""
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -33,22 +36,23 @@ class Severity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Change:
     """
-    One cell or shape as it is and as it would be.
+    One cell or shape as it is and as it would be, or the system in which a layer is read.
 
     Attributes
     ----------
     row
-        Position of the row.
+        Position of the row; None where it is yet to come, or the whole layer is meant.
     feature
-        What names the row.
+        What names the row; None where the whole layer is meant.
     column
-        The column, `SHAPE_COLUMN` for its shape, or None where the whole row would go.
+        The column, `SHAPE_COLUMN` for its shape, `CRS_COLUMN` for the system of the layer, or
+        None where the whole row would go.
     was, becomes
         A text, or a shape in WGS-84; None for nothing.
     """
 
-    row: int
-    feature: str
+    row: int | None
+    feature: str | None
     column: str | None
     was: str | BaseGeometry | None
     becomes: str | BaseGeometry | None

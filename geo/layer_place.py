@@ -204,7 +204,7 @@ def _system(
 def _by_figures(xy: LonLat) -> tuple[Crs, Remark]:
     """Conclude the system from the figures alone."""
     if not len(xy) or np.nanmax(np.abs(xy)) <= FARTHEST_DEG:
-        return WGS84, NOT_SAID
+        return WGS84, CRS_NOT_SAID
     epsg = epsg_by_figures(xy)
     if epsg is None:
         east, north = xy[0]
@@ -229,7 +229,7 @@ EXCHANGED: Final = Remark(
     "The two coordinates come in the other order, as surveyors write them; they were read with the "
     "easting first.",
 )
-NOT_SAID: Final = Remark(
+CRS_NOT_SAID: Final = Remark(
     "crs_not_said",
     "文件没有声明坐标系；数值是经纬度，按 WGS-84 读取。",
     "The file doesn't say its coordinate system; its figures are degrees and were read as WGS-84.",

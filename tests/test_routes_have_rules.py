@@ -45,6 +45,7 @@ NAMED = {
     "/api/v1/layers/{number}": "drafts are whoever's who sees the whole city, which is asked first",
     "/api/v1/layers/{number}/findings": "the same",
     "/api/v1/layers/{number}/review": "the same",
+    "/api/v1/layers/{number}/fixes": "the same",
     "/api/v1/city/versions/planned/{number}": "the same",
     "/api/v1/layers/{number}/report": "the same",
     "/ogc/collections/{name}": "`api.ogc.collections` offers whoever asks what they may see",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -26,18 +27,20 @@ from dispatch.access import Act, Person
 from dispatch.layer.check import CheckedLayer
 from dispatch.layer.kind import KindName
 from dispatch.layer.kinds import KINDS
+from dispatch.layer.mend import mend
 from dispatch.layer.rows import LayerRows, SaidOfLayer, read_rows
-from dispatch.store.draft_steps import drop_draft, review_draft
+from dispatch.store.draft_steps import drop_draft, edit_draft, review_draft
 from dispatch.store.layer_columns import saved_columns
 from dispatch.store.layer_drafts import (
     LayerDraft,
     add_draft,
     get_draft,
+    get_open_draft,
     list_drafts,
     read_draft_rows,
 )
 from geo.datum import SevenParameters
-from geo.errors import UnknownName
+from geo.errors import Outdated, UnknownName
 from geo.finding import Severity
 from geo.layer_place import SaidOfPlace
 
@@ -170,6 +173,40 @@ def review(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
             by=person.name,
         )
         return effect.commit(LayerDraftOut.of(draft))
+
+
+@router.post("/{number}/fixes")
+def take_fixes(
+    number: str,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: LoadLayersDep,
+    version: MaybeVersionDep,
+) -> LayerDraftOut:
+    """
+    Take every plain fix of a draft, its datum first; what is left only a person can mend.
+
+    With the ETag that was read as `If-Match`, a draft that was edited since is left alone (412).
+    """
+    require_whole_city(person, service.city)
+    effect.replay()
+    with _not_there(), service.store.reading() as session:
+        draft, rows = get_open_draft(session, number), read_draft_rows(session, number)
+    mended = mend(check_layer(service, rows), partial(check_layer, service))
+    with effect.begin() as session:
+        kept = edit_draft(
+            session,
+            number,
+            mended.checked,
+            version=draft.version if version is None else version,
+            against=service.city.version,
+            edit={"did": "mend", "fixes": len(mended.taken)},
+            now=service.clock(),
+            by=person.name,
+        )
+        if kept is None:
+            raise Outdated(f"The layer draft {number} was edited since it was read: read it again.")
+        return effect.commit(LayerDraftOut.of(kept))
 
 
 @router.delete("/{number}")

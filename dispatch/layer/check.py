@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.layer.closure_findings import closure_findings
-from dispatch.layer.datum_findings import datum_findings
+from dispatch.layer.datum_findings import datum_findings, read_as
 from dispatch.layer.demand_findings import demand_findings
 from dispatch.layer.difference import LayerDifference, Rezoned, difference, rezoned
 from dispatch.layer.grid_code_findings import grid_code_findings
@@ -104,24 +104,36 @@ def check_against(rows: LayerRows, published: Published, *, seed: int = 0) -> Ch
     checked
         With every finding at once, and the difference to what is published.
     """
-    alone = _with_what_it_is_silent_on(_alone(rows), published)
-    of_datum = list(_datum(rows, alone.usable, published, seed))
-    in_place = not blocks(of_datum)  # of a layer that lies elsewhere nothing else is to be said
-    findings = [*alone.findings, *of_datum]
-    ground = published.ground if in_place else None
-    findings += tiling_findings(rows, alone.usable, ground)
-    communities = Nesting((), {})
-    if in_place:
-        communities = nesting_findings(rows, alone.usable, _communities(published))
-        zones = nesting_findings(rows, alone.usable, _zones(published))
-        findings += [*communities.findings, *zones.findings]
+    alone = _alone_in(published, rows)
+    known = published.known_lines(rows.kind.dimension)
+    of_datum = list(datum_findings(rows, alone.usable, known, seed=seed))
+    likely = [change.becomes for finding in of_datum for change in finding.remedy]
+    if likely:  # all else is told as it would be in the datum of which the finding is sure
+        there = _in_place(_alone_in(published, read_as(rows, str(likely[0]))), published)
+        return replace(there, rows=rows, findings=_in_order([*of_datum, *there.findings]))
+    checked = _in_place(alone, published)
+    return replace(checked, findings=_in_order([*of_datum, *checked.findings]))
+
+
+def _alone_in(published: Published, rows: LayerRows) -> CheckedLayer:
+    """What a layer says by itself, and where it is silent what is published."""
+    return _with_what_it_is_silent_on(_alone(rows), published)
+
+
+def _in_place(alone: CheckedLayer, published: Published) -> CheckedLayer:
+    """Hold a layer that lies where it belongs against the published city."""
+    rows = alone.rows
+    before = published_values(published, rows.kind.name) or ()
+    findings = [*alone.findings, *tiling_findings(rows, alone.usable, published.ground, before)]
+    communities = nesting_findings(rows, alone.usable, _communities(published))
+    zones = nesting_findings(rows, alone.usable, _zones(published))
+    findings += [*communities.findings, *zones.findings]
     findings += grid_code_findings(rows, communities=_coded(communities))
     values = list(alone.values.values())
     findings += reference_findings(rows.kind, rows.file, values, published)
     findings += officer_findings(rows.kind, rows.file, values, published)
     findings += closure_findings(rows.kind, rows.file, values, published)
-    if in_place:
-        findings += demand_findings(rows.kind, rows.file, values, published)
+    findings += demand_findings(rows.kind, rows.file, values, published)
     return replace(
         alone,
         findings=_in_order(findings),
@@ -146,7 +158,7 @@ def check_together(layers: Sequence[LayerRows], published: Published) -> list[Ch
     checked
         In their order.
     """
-    alone = {rows.kind.name: _with_what_it_is_silent_on(_alone(rows), published) for rows in layers}
+    alone = {rows.kind.name: _alone_in(published, rows) for rows in layers}
     values = {kind: list(one.values.values()) for kind, one in alone.items()}
     return [
         check_against(
@@ -195,14 +207,6 @@ def _kept(value: Any, before: Mapping[str, Any], key: str, silent: Collection[st
         return value
     names = [one.name for one in fields(value) if one.name in silent]
     return replace(value, **{name: getattr(old, name) for name in names})
-
-
-def _datum(
-    rows: LayerRows, usable: NDArray[np.bool_], published: Published, seed: int
-) -> Iterator[Finding]:
-    known = published.known_lines
-    if known is not None and usable.any():
-        yield from datum_findings(rows, usable, known, seed=seed)
 
 
 def _communities(published: Published) -> Cells:

@@ -7,6 +7,7 @@ checked anew before the other is looked at again: cutting an overlap may close a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,8 +16,11 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from dispatch.layer.check import CheckedLayer
+from dispatch.layer.datum_findings import read_as
+from dispatch.layer.edit import RowEdit, with_row
 from dispatch.layer.rows import LayerRows
 from geo.finding import SHAPE_COLUMN, Change, Finding
+from geo.layer_place import CRS_NOT_SAID
 
 MOST_ROUNDS: Final = 12
 """A row beside which so many flaws lie is not mended by rules."""
@@ -75,27 +79,37 @@ def changed(rows: LayerRows, changes: Iterable[Change]) -> LayerRows:
     rows
         The layer.
     changes
-        No two of them of one row.
+        No two of them of one cell.  A datum of the whole layer is changed first; what has no
+        row yet is put behind the others.
 
     Returns
     -------
     rows
         Another layer.
     """
+    of_rows: list[tuple[int, Change]] = []
+    added: dict[str, dict[str, str | BaseGeometry | None]] = defaultdict(dict)
+    for change in changes:
+        if change.row is not None:
+            of_rows.append((change.row, change))
+        elif change.feature is None:
+            rows = _read_as(rows, str(change.becomes))
+        elif change.column is not None:
+            added[change.feature][change.column] = change.becomes
     shapes, repaired = rows.shapes.copy(), rows.repaired.copy()
     cells = {name: list(column) for name, column in rows.cells.items()}
     stays = np.ones(len(rows), dtype=bool)
-    for change in changes:
+    for row, change in of_rows:
         if change.column is None:
-            stays[change.row] = False
+            stays[row] = False
         elif change.column == SHAPE_COLUMN:
             assert isinstance(change.becomes, BaseGeometry)
-            shapes[change.row], repaired[change.row] = change.becomes, None
+            shapes[row], repaired[row] = change.becomes, None
         else:
-            cells[change.column][change.row] = str(change.becomes or "")
+            cells[change.column][row] = str(change.becomes or "")
     kept = np.flatnonzero(stays).tolist()
     cells = {name: [column[row] for row in kept] for name, column in cells.items()}
-    return replace(
+    rows = replace(
         rows,
         cells=cells,
         features=_names(rows, cells, kept),
@@ -104,6 +118,17 @@ def changed(rows: LayerRows, changes: Iterable[Change]) -> LayerRows:
         nowhere=rows.nowhere[kept],
         numbers=tuple(rows.numbers[row] for row in kept),
     )
+    for cells_of_one in added.values():
+        shape = cells_of_one.pop(SHAPE_COLUMN)
+        assert isinstance(shape, BaseGeometry)
+        rows = with_row(rows, RowEdit(cells_of_one, shape))
+    return rows
+
+
+def _read_as(rows: LayerRows, datum: str) -> LayerRows:
+    """A layer in the datum that somebody has now said; that none was said is not to be told."""
+    remarks = tuple(remark for remark in rows.remarks if remark.code != CRS_NOT_SAID.code)
+    return read_as(replace(rows, remarks=remarks), datum)
 
 
 def _names(rows: LayerRows, cells: dict[str, list[str]], kept: Sequence[int]) -> tuple[str, ...]:
@@ -113,11 +138,13 @@ def _names(rows: LayerRows, cells: dict[str, list[str]], kept: Sequence[int]) ->
 
 
 def _apart(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings with remedies of which no two touch one row."""
-    touched: set[int] = set()
-    chosen = []
+    """Findings with remedies of which no two touch one row; what moves all rows comes alone."""
+    touched: set[int | str | None] = set()
+    chosen: list[Finding] = []
     for finding in findings:
-        at = {change.row for change in finding.remedy}
+        at = {change.feature if change.row is None else change.row for change in finding.remedy}
+        if None in at:
+            return [finding]
         if at and not at & touched:
             touched |= at
             chosen.append(finding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +24,7 @@ from geo.datum_guess import KnownLines
 from geo.road.closure import Closure
 from geo.road.network import RoadNetwork
 from geo.road.travel_time import NetworkTravelTimes
+from geo.shape_check import Dimension
 
 MOST_LINES: Final = 60_000
 """Streets that a datum is guessed by; more make it no surer."""
@@ -98,17 +99,42 @@ class Published:
         roots = [area.polygon for area in self.contents.areas if area.parent is None]
         return shapely.union_all(roots) if roots else None
 
+    def known_lines(self, dimension: Dimension | None) -> Iterator[KnownLines]:
+        """
+        Draw lines of which the place is known, those that say most of a layer first.
+
+        Parameters
+        ----------
+        dimension
+            Of the layer's shapes: polygons border where others border, all else follows streets.
+
+        Yields
+        ------
+        lines
+            Borders of areas, zones and unit grids, and streets; none where nothing is published.
+        """
+        if dimension is Dimension.POLYGON:
+            yield from self._known_borders
+            yield from self._known_streets
+        else:
+            yield from self._known_streets or self._known_borders
+
     @cached_property
-    def known_lines(self) -> KnownLines | None:
-        """Streets, or without any the borders of areas and zones, by which a datum is guessed."""
+    def _known_borders(self) -> tuple[KnownLines, ...]:
+        """Borders of areas, zones and unit grids."""
+        held = self.city.areas, self.city.zones, self.city.grids
+        borders = [one.polygon for table in held for one in table]
+        return (KnownLines(borders),) if borders else ()
+
+    @cached_property
+    def _known_streets(self) -> tuple[KnownLines, ...]:
+        """Streets, of a large network some of them."""
         for network in self.networks.values():
             step = -(-network.n_streets // MOST_LINES)
             chosen = range(0, network.n_streets, step)
             points = [network.point[slice(*network.first_point[at : at + 2])] for at in chosen]
-            return KnownLines([shapely.LineString(one) for one in points if len(one) > 1])
-        borders = [area.polygon for area in self.city.areas]
-        borders += [zone.polygon for zone in self.city.zones]
-        return KnownLines(borders) if borders else None
+            return (KnownLines([shapely.LineString(one) for one in points if len(one) > 1]),)
+        return ()
 
 
 def contents_with(contents: CityContents, kind: KindName, values: Sequence[Any]) -> CityContents:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -12,7 +14,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from dispatch.layer.kind import KindName
-from dispatch.layer.rows import LayerRows
+from dispatch.layer.rows import LayerRows, as_text
 from geo.finding import SHAPE_COLUMN, Change, Finding, Severity
 from geo.remark import Remark
 from geo.tiling import FlawKind, TilingFlaw, tiling_flaws
@@ -27,11 +29,19 @@ SEVERITY = {
     FlawKind.SLIVER: Severity.WARNING,
     FlawKind.OUTSIDE: Severity.WARNING,
 }
+UNDER_NONE = frozenset({FlawKind.GAP, FlawKind.MISSING})
+
+MOST_OF_IT = 0.8
+"""Share of a polygon that must lie in a gap, for neighbours are redrawn, too."""
+
 CODE = {kind: f"tiling_{kind}" for kind in FlawKind}
 
 
 def tiling_findings(
-    rows: LayerRows, usable: NDArray[np.bool_], ground: BaseGeometry | None = None
+    rows: LayerRows,
+    usable: NDArray[np.bool_],
+    ground: BaseGeometry | None = None,
+    published: Iterable[Any] = (),
 ) -> Iterator[Finding]:
     """
     Check that polygons fill their ground, each place once.
@@ -44,6 +54,9 @@ def tiling_findings(
         Rows whose shapes are sound, bool[n].
     ground
         What zones or grids should fill, WGS-84; without it only holes between them are gaps.
+    published
+        Areas, zones or unit grids that are published: a gap where one of them lay that the layer
+        has not is that one missing, however small, and the remedy is to put it back.
 
     Yields
     ------
@@ -52,13 +65,36 @@ def tiling_findings(
     """
     if rows.kind.name not in TILING:
         return
+    gone = _Gone.of(rows, published)
     if rows.kind.name is KindName.AREAS:
         for tiles, parent in _by_parent(rows, usable):
             within = None if parent is None else rows.shapes_m[parent]
-            yield from _findings(rows, tiles, within)
+            yield from _findings(rows, tiles, within, gone)
         return
     within = None if ground is None else shapely.transform(ground, rows.plane.to_xy)
-    yield from _findings(rows, np.flatnonzero(usable), within)
+    yield from _findings(rows, np.flatnonzero(usable), within, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What is published and not in a layer, with its ground in metres on the layer's plane."""
+
+    values: tuple[Any, ...]
+    shapes_m: NDArray[np.object_]
+
+    @classmethod
+    def of(cls, rows: LayerRows, published: Iterable[Any]) -> _Gone:
+        """Of all that is published, what is not there."""
+        there = set(rows.cells[rows.kind.key])
+        values = tuple(value for value in published if value.code not in there)
+        shapes = np.array([value.polygon for value in values], dtype=object)
+        return cls(values, shapely.transform(shapes, rows.plane.to_xy))
+
+    def at(self, place: BaseGeometry) -> list[Any]:
+        """Those that lay at a place."""
+        there = shapely.area(shapely.intersection(self.shapes_m, place))
+        lay = there >= MOST_OF_IT * shapely.area(self.shapes_m)
+        return [self.values[at] for at in np.flatnonzero(lay)]
 
 
 def _by_parent(
@@ -76,13 +112,17 @@ def _by_parent(
 
 
 def _findings(
-    rows: LayerRows, at: NDArray[np.intp], ground: BaseGeometry | None
+    rows: LayerRows, at: NDArray[np.intp], ground: BaseGeometry | None, gone: _Gone
 ) -> Iterator[Finding]:
     """Flaws of some rows in words."""
     whole = ground if isinstance(ground, Polygon | MultiPolygon) else None
     for flaw in tiling_flaws(rows.shapes_m[at], whole):
         concerned = [rows.features[at[tile]] for tile in flaw.tiles]
         inside = shapely.get_coordinates(shapely.point_on_surface(flaw.place))[0]
+        missing = gone.at(flaw.place) if flaw.kind in UNDER_NONE else []
+        if missing:
+            yield _missing(rows, missing, flaw, concerned)
+            continue
         yield Finding(
             rows.file,
             concerned[0] if concerned else None,
@@ -92,6 +132,38 @@ def _findings(
             tuple(concerned[1:]),
             tuple(_remedy(rows, at, flaw)),
         )
+
+
+def _missing(
+    rows: LayerRows, missing: Sequence[Any], flaw: TilingFlaw, beside: list[str]
+) -> Finding:
+    """Which polygons are published and not there, though nobody has their ground."""
+    codes, inside = [value.code for value in missing], shapely.point_on_surface(flaw.place)
+    remark = Remark(
+        CODE[FlawKind.MISSING],
+        f"缺少 {'、'.join(codes)}：已发布，图层中没有，"
+        f"原处 {flaw.place.area:,.0f} 平方米不属于任何面。",
+        f"{', '.join(codes)} is missing: it is published and not in the layer, and "
+        f"{flaw.place.area:,.0f} m² where it lay are in none.",
+    )
+    return Finding(
+        rows.file,
+        codes[0],
+        remark,
+        SEVERITY[FlawKind.MISSING],
+        rows.lon_lat((float(inside.x), float(inside.y))),
+        (*codes[1:], *beside),
+        tuple(change for value in missing for change in _put_back(rows, value)),
+    )
+
+
+def _put_back(rows: LayerRows, value: Any) -> Iterator[Change]:  # noqa: ANN401 -- values of any kind
+    """A published row as it would come back, in the columns that the layer has."""
+    yield Change(None, value.code, SHAPE_COLUMN, None, value.polygon)
+    for column in rows.kind.columns:
+        cell = getattr(value, column.name, None)
+        if cell is not None and column not in rows.columns.missing:
+            yield Change(None, value.code, column.name, None, as_text(cell))
 
 
 def _remark(flaw: TilingFlaw, concerned: list[str]) -> Remark:

@@ -167,7 +167,6 @@ def add_draft(  # noqa: PLR0913 -- what is kept of it, when and in whose name
         "file": rows.file,
         "source": source,
         "state": DraftState.DRAFT,
-        "crs": rows.crs.name,
         "loaded_at": now,
         "loaded_by": by,
         "version": 1,
@@ -338,6 +337,7 @@ def content_columns(checked: CheckedLayer, against: str | None) -> dict[str, Any
     severities = [finding.severity for finding in checked.findings]
     return {
         "row_count": len(checked.rows),
+        "crs": checked.rows.crs.name,
         "errors": severities.count(Severity.ERROR),
         "warnings": severities.count(Severity.WARNING),
         "notes": severities.count(Severity.NOTE),

@@ -15,10 +15,11 @@ from dispatch.duty import DutyBook
 from dispatch.layer.check import check_against
 from dispatch.layer.difference import Altered, Rezoned, rezoned
 from dispatch.layer.kind import KindName
+from dispatch.layer.mend import changed
 from dispatch.layer.published import Published, contents_with
 from dispatch.unit import Unit, UnitKind
 from geo.area import Area, Tier
-from geo.datum import from_wgs84
+from geo.datum import Crs, from_wgs84, to_wgs84
 from geo.datum_guess import KnownLines
 from geo.zone import UnitGrid, Zone
 
@@ -191,7 +192,7 @@ def written(line, crs):
 @pytest.mark.parametrize(("crs", "metres"), [("gcj02", (400, 800)), ("bd09", (900, 1500))])
 def test_a_layer_in_another_datum_is_told_with_the_metres_and_not_moved(published, crs, metres):
     known = Published(published.city, published.duty)
-    known.__dict__["known_lines"] = KnownLines([on_earth(line) for line in WINDING])
+    known.__dict__["_known_streets"] = (KnownLines([on_earth(line) for line in WINDING]),)
     columns = {"class": ["支路"] * len(WINDING), "id": [str(at) for at in range(len(WINDING))]}
     rows = layer("roads", columns, [written(line, crs) for line in WINDING])
     found = [one for one in check_against(rows, known).findings if one.code == "datum_other"]
@@ -199,12 +200,34 @@ def test_a_layer_in_another_datum_is_told_with_the_metres_and_not_moved(publishe
     shift_m = int(finding.message.en.split("about ")[1].split(" m")[0])
     assert metres[0] < shift_m < metres[1]
     assert f"--crs {crs}" in finding.message.en
-    assert finding.remedy == ()
+    (change,) = finding.remedy
+    assert (change.row, change.feature, change.column) == (None, None, "crs")
+    assert (change.was, change.becomes) == ("wgs84", crs)
+
+
+def test_a_datum_that_was_said_and_is_not_its_own_is_told(published):
+    known = Published(published.city, published.duty)
+    known.__dict__["_known_streets"] = (KnownLines([on_earth(line) for line in WINDING]),)
+    columns = {"class": ["支路"] * len(WINDING), "id": [str(at) for at in range(len(WINDING))]}
+    rows = layer("roads", columns, [written(line, "bd09") for line in WINDING])
+    said = replace(rows, crs=Crs("gcj02"), shapes=placed(rows.shapes, "gcj02"))
+    (finding,) = [one for one in check_against(said, known).findings if one.code == "datum_other"]
+    (change,) = finding.remedy
+    assert (change.was, change.becomes) == ("gcj02", "bd09")
+    mended = changed(said, finding.remedy)
+    assert mended.crs == Crs("bd09")
+    there = replace(mended, shapes=placed(rows.shapes, "bd09"))
+    assert shapely.hausdorff_distance(mended.shapes_m, there.shapes_m).max() < 0.1
+
+
+def placed(shapes, crs):
+    """Shapes where their figures lie, read in a system."""
+    return shapely.transform(shapes, lambda figures: to_wgs84(figures, crs))
 
 
 def test_a_layer_that_lies_where_it_says_has_no_word_about_its_datum(published):
     known = Published(published.city, published.duty)
-    known.__dict__["known_lines"] = KnownLines([on_earth(line) for line in WINDING])
+    known.__dict__["_known_streets"] = (KnownLines([on_earth(line) for line in WINDING]),)
     columns = {"class": ["支路"] * len(WINDING), "id": [str(at) for at in range(len(WINDING))]}
     rows = layer("roads", columns, WINDING)
     assert "datum_other" not in {one.code for one in check_against(rows, known).findings}
