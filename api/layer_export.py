@@ -22,10 +22,11 @@ from dispatch.layer.written_rows import (
     closure_rows,
     road_rows,
 )
-from dispatch.store.city_versions import CITY_TABLES, published_networks, rows_of_version
+from dispatch.store.city_versions import CITY_TABLES, rows_of_version
 from dispatch.store.closures import closures_at
 from dispatch.store.column import SEPARATOR
 from dispatch.store.table_content import NO_CONTENT
+from dispatch.store.version_roads import published_networks
 from geo.area import Tier
 from geo.errors import BadValue
 

@@ -22,12 +22,12 @@ from sqlalchemy.orm import Session
 
 from dispatch.audit_chain import Head
 from dispatch.store.cities import ROADS, holds_city
-from dispatch.store.city_versions import kept_roads
 from dispatch.store.declare import METADATA
 from dispatch.store.engine import Store, open_store
 from dispatch.store.ledger import audit_head
 from dispatch.store.record import read_record, write_record
 from dispatch.store.tables import META
+from dispatch.store.version_roads import kept_roads
 from geo.errors import Conflict, Unavailable, UnreadableFile
 
 TALLY, ROADS_FOLDER = "tally.json", "roads"

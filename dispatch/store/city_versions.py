@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -30,13 +29,11 @@ from dispatch.store.duty_tables import CALENDARS, ROSTERS
 from dispatch.store.layer_tables import CITY_CONTENTS, CITY_VERSIONS
 from dispatch.store.ledger import SYSTEM, record, take_turn
 from dispatch.store.officer_list import put_officers
-from dispatch.store.road_folders import publish_roads, road_folder, roads_published
+from dispatch.store.road_folders import publish_roads, roads_published
 from dispatch.store.table_content import put_rows, read_content, take_content
 from dispatch.store.upsert import insert_into
-from geo.errors import UnknownName, UnreadableFile
-from geo.road.network import RoadNetwork
+from geo.errors import UnknownName
 from geo.road.road_class import Mode
-from geo.road.storage import load_network
 from geo.road.straight_line import straight_line
 
 CITY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
@@ -334,62 +331,6 @@ def roads_of(session: Session, version: CityVersion) -> dict[Mode, str]:
     """
     said = json.loads(content_named(session, version.contents[ROADS]))
     return {Mode(mode): network for mode, network in said.items()}
-
-
-def published_networks(session: Session, number: int | None) -> dict[Mode, RoadNetwork]:
-    """
-    Open the road networks of a version, mapped from disk.
-
-    Parameters
-    ----------
-    session
-        A session.
-    number
-        The version; None for the networks that are published now.
-
-    Returns
-    -------
-    networks
-        By mode; none of a city without roads.
-
-    Raises
-    ------
-    UnknownName
-        There is no such version.
-    UnreadableFile
-        The folder of one of them is gone or damaged.
-    """
-    if number is None:
-        named = dict(roads_published(session))
-    else:
-        named = roads_of(session, get_version(session, number))
-    networks = {}
-    for mode, version in named.items():
-        folder = road_folder(session, mode, version)
-        if folder is None:
-            raise UnreadableFile(f"The roads for {mode} of version {version} are gone.")
-        networks[mode] = load_network(folder)
-    return networks
-
-
-def kept_roads(session: Session) -> list[Path]:
-    """
-    List the folders of the road networks that versions of the city have.
-
-    Parameters
-    ----------
-    session
-        A session.
-
-    Returns
-    -------
-    folders
-        Each once; those that are gone are left out.
-    """
-    versions = list_versions(session)
-    named = {one for version in versions for one in roads_of(session, version).items()}
-    found = [road_folder(session, mode, network) for mode, network in sorted(named)]
-    return [folder for folder in found if folder is not None]
 
 
 def content_named(session: Session, digest: str) -> bytes:
