@@ -33,7 +33,7 @@ EMBEDDED_FIRST = ("embedded", pytest.param("postgresql", marks=pytest.mark.verif
 """Embedded in `make test`, of each kind in turn in `make verify`."""
 
 TEMPLATE = "with_postgis"
-STARTS_WITHIN_S = 30
+STARTS_WITHIN_S = 180
 
 
 class TemporaryServer:

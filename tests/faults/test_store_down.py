@@ -201,6 +201,7 @@ def test_while_the_disk_of_the_file_is_full(embedded_url, tmp_path):
 
         assert within(lambda: report(caller).status == 201)
         assert within(lambda: "x-stale-since" not in caller.get(INCIDENTS).headers)
+        assert within(lambda: BACK in ear.said())
         said = ear.said()
         assert (said.count(AWAY), said.count(BACK), said.count("Traceback")) == (1, 1, 0), said
 
