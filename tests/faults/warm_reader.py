@@ -31,7 +31,7 @@ from faults.own_network import count_packets, lead_everywhere_to_oneself, unshar
 from api.confined import Confined, Ending, Errand, Limits, Walls, ending_of, given_as
 
 Told = dict[str, Any]
-WITHIN_S, CPU_S, MEMORY_BYTES = 60, 20, 3 << 30
+WITHIN_S, CPU_S, MEMORY_BYTES = 60, 5, 3 << 30
 OUT_OF_TIME = 1000
 """An exit code that no process has."""
 
