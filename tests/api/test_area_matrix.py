@@ -64,7 +64,7 @@ TABLE = [
         None,
         403,
     ),
-    (r"POST /city/versions/rollback", None, 403),
+    (r"POST /(city/versions/rollback|layers/\{number\}/fixes)", None, 403),
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"POST /whistles/escalations", None, None),
