@@ -175,7 +175,7 @@ def test_random_suggestions_are_the_same_bytes_in_another_process(store, count):
         numbers.append(shift.suggest())
         weights.add(shift.whereabouts.city.weight_version)
     assert len(set(numbers)) == len(numbers)
-    assert len(weights) > 10, "streets were closed and opened"
+    assert len(weights) > len(numbers) // 30, "streets were closed and opened"
     run = subprocess.run(
         [sys.executable, ROOT / "tests/spec/replay_every.py", f"sqlite:///{store.path}"],
         input="\n".join(numbers),

@@ -53,9 +53,9 @@ INCIDENTS = 12
 def test_killed_keepers_tell_every_step_once_and_none_early(
     store_url, tmp_path, count, record_property
 ):
-    timers = count(reduced=150, full=10_000, long=40_000)
+    timers = count(reduced=300, full=10_000, long=40_000)
     kills = count(reduced=3, full=20, long=80)
-    over_s = count(reduced=2, full=90, long=360)
+    over_s = count(reduced=4, full=90, long=360)
     clock = clock_in(tmp_path)
     with closing(open_store(store_url)) as store, keepers(store_url, clock, tmp_path) as kept:
         due_from = clock() + timedelta(seconds=1)
