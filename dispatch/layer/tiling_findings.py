@@ -80,7 +80,7 @@ class _Gone:
     """What is published and not in a layer, with its ground in metres on the layer's plane."""
 
     values: tuple[Any, ...]
-    shapes_m: NDArray[np.object_]
+    tree_m: shapely.STRtree
 
     @classmethod
     def of(cls, rows: LayerRows, published: Iterable[Any]) -> _Gone:
@@ -88,13 +88,16 @@ class _Gone:
         there = set(rows.cells[rows.kind.key])
         values = tuple(value for value in published if value.code not in there)
         shapes = np.array([value.polygon for value in values], dtype=object)
-        return cls(values, shapely.transform(shapes, rows.plane.to_xy))
+        return cls(values, shapely.STRtree(shapely.transform(shapes, rows.plane.to_xy)))
 
     def at(self, place: BaseGeometry) -> list[Any]:
         """Those that lay at a place."""
-        there = shapely.area(shapely.intersection(self.shapes_m, place))
-        lay = there >= MOST_OF_IT * shapely.area(self.shapes_m)
-        return [self.values[at] for at in np.flatnonzero(lay)]
+        near = np.sort(self.tree_m.query(place, predicate="intersects"))
+        shapes_m = self.tree_m.geometries[near]
+        lay = shapely.area(shapely.intersection(shapes_m, place)) >= (
+            MOST_OF_IT * shapely.area(shapes_m)
+        )
+        return [self.values[at] for at in near[lay].tolist()]
 
 
 def _by_parent(
