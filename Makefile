@@ -35,8 +35,10 @@ $(VENV)/installed: $(VENV)/pinned pyproject.toml hatch_build.py
 
 # Compiles the kernels into the cache, so that neither a test nor a first request waits.  The cache
 # is emptied first: numba compares a kernel's own file only, not those of the kernels it calls.
-$(VENV)/warm: $(VENV)/installed $(wildcard geo/road/*.py dispatch/*.py)
-	rm -f geo/road/__pycache__/*.nb[ic] dispatch/__pycache__/*.nb[ic]
+KERNELS := geo/road dispatch dispatch/planning dispatch/planning/simulation
+
+$(VENV)/warm: $(VENV)/installed $(wildcard $(addsuffix /*.py,$(KERNELS)))
+	rm -f $(addsuffix /__pycache__/*.nb[ic],$(KERNELS))
 	$(BIN)/python -m dispatch.warm
 	@touch $@
 
