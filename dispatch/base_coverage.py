@@ -105,7 +105,7 @@ def cover_from_bases(
     """
     if not points.demand.points:
         return NO_DEMAND
-    crews = _grid_crews(units)
+    crews = crews_of_grid_brigades(units)
     bases = _bases(crews, units)
     if not bases:
         return NO_BASES
@@ -137,11 +137,23 @@ def base_modes(units: Mapping[str, Unit]) -> frozenset[Mode]:
     modes
         Those whose roads it asks.
     """
-    return frozenset(_bases(_grid_crews(units), units))
+    return frozenset(_bases(crews_of_grid_brigades(units), units))
 
 
-def _grid_crews(units: Mapping[str, Unit]) -> list[Unit]:
-    """Crews that a grid brigade commands: whatever happens, they secure it first."""
+def crews_of_grid_brigades(units: Mapping[str, Unit]) -> list[Unit]:
+    """
+    List the crews that a grid brigade commands: whatever happens, they secure it first.
+
+    Parameters
+    ----------
+    units
+        Units by code.
+
+    Returns
+    -------
+    crews
+        In the order of their codes.
+    """
     crews = [unit for _, unit in sorted(units.items()) if unit.kind is UnitKind.CREW]
     brigades = [commanding_brigade(crew, units) for crew in crews]
     return [
@@ -155,14 +167,28 @@ def _bases(crews: list[Unit], units: Mapping[str, Unit]) -> dict[Mode, NDArray[n
     """Bases of crews by their mode, float64[n, 2], in the order of the crews."""
     of_mode: dict[Mode, list[LonLat]] = {}
     for crew in crews:
-        base = _base(crew, units)
+        base = base_of(crew, units)
         if base is not None and crew.mode is not None:
             of_mode.setdefault(crew.mode, []).append(base)
     return {mode: np.array(bases) for mode, bases in of_mode.items()}
 
 
-def _base(crew: Unit, units: Mapping[str, Unit]) -> LonLat | None:
-    """Where a crew sets out from: its own base, or the nearest one up to its brigade."""
+def base_of(crew: Unit, units: Mapping[str, Unit]) -> LonLat | None:
+    """
+    Tell where a crew sets out from.
+
+    Parameters
+    ----------
+    crew
+        The crew.
+    units
+        Units by code.
+
+    Returns
+    -------
+    lon_lat
+        Its own base, or the nearest one up to its brigade; None where none of them has any.
+    """
     above: Unit | None = crew
     while above is not None and above.lon_lat is None:
         # the brigade is above it, so this ends
