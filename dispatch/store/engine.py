@@ -22,6 +22,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     position_deltas,
     run_cards,
     transitions,
+    zone_plan_tables,
 )
 from dispatch.store.embedded import begin_file, connect_file, connect_writer
 from dispatch.store.migrate import is_older, upgrade

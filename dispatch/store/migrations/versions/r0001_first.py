@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_cdee6f91"
+revision = "0001_d61b9cdc"
 down_revision = None
 
 
@@ -738,6 +738,29 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "simulations",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("plan", PLAIN_TEXT, nullable=True),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("asked", PLAIN_TEXT, nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("share", sa.Float(), nullable=False),
+            sa.Column("left_s", sa.Float(), nullable=True),
+            sa.Column("said", PLAIN_TEXT, nullable=True),
+            sa.Column("result", sa.LargeBinary(), nullable=True),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("made_by", PLAIN_TEXT, nullable=False),
+            sa.Column("ended_at", Instant(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="方案仿真 / Simulated years of zone plans: what was asked, how far it is, what came of it",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
             "special_days",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("date", sa.Date(), nullable=False),
@@ -809,6 +832,53 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("state"),
             comment="路网权重状态 / States of road weights, by the number that answers name",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "zone_plan_steps",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("plan", PLAIN_TEXT, nullable=False),
+            sa.Column("number", sa.Integer(), nullable=False),
+            sa.Column("edit", PLAIN_TEXT, nullable=False),
+            sa.Column("patch", sa.LargeBinary(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("plan", "number"),
+            comment="分区方案的每一步修改 / Each edit of a zone plan, to be undone and done again",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "zone_plans",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("name", PLAIN_TEXT, nullable=False),
+            sa.Column("state", PLAIN_TEXT, nullable=False),
+            sa.Column("base", PLAIN_TEXT, nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("base_content", sa.LargeBinary(), nullable=False),
+            sa.Column("content", sa.LargeBinary(), nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("step", sa.Integer(), nullable=False),
+            sa.Column("steps", sa.Integer(), nullable=False),
+            sa.Column("hands", PLAIN_TEXT, nullable=False),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("made_by", PLAIN_TEXT, nullable=False),
+            sa.Column("changed_at", Instant(), nullable=False),
+            sa.Column("changed_by", PLAIN_TEXT, nullable=False),
+            sa.Column("evaluation", PLAIN_TEXT, nullable=True),
+            sa.Column("publishing", PLAIN_TEXT, nullable=True),
+            sa.Column("city_plan", PLAIN_TEXT, nullable=True),
+            sa.Column("city_version", sa.Integer(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="分区方案草稿 / Zone plans that are drawn, until and after they are published",
             sqlite_autoincrement=True,
         ),
     )
