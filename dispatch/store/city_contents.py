@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pyarrow as pa
 from shapely import MultiPolygon, Polygon
 
 from dispatch.arrival_chance import ArrivalModel, prior
@@ -121,6 +122,8 @@ class CityContents:
         Rosters, calendars, rest rules, special days and jobs.
     arrival_model
         Fitted to its completed assignments, or the prior where it has none.
+    past_incidents
+        Incidents of past years as columns, None where it brings none along.
     """
 
     about: CityName | None
@@ -144,3 +147,4 @@ class CityContents:
     demand: tuple[StatedDemand, ...] = ()
     duty: DutyBook = field(default_factory=DutyBook)
     arrival_model: ArrivalModel = field(default_factory=prior)
+    past_incidents: pa.Table | None = None

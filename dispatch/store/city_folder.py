@@ -7,6 +7,7 @@ City folder: the files that make a city, read whole with every finding at once.
 ``partners`` and ``no-fly``, GeoPackages, ``places``, ``hourly_speeds`` and ``measured_speeds``, CSV
 files, and ``run_cards.toml`` may be missing, and so may the columns that `city_rows` calls
 optional.
+``history.parquet`` holds incidents of past years: arrivals are learnt from it, plans counted by it.
 What is known of duty is in ``rosters calendars rest_rules special_days jobs``, CSV files, each of
 which may be missing, too.
 """
@@ -17,6 +18,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from dispatch.arrival_chance import ArrivalModel, prior
@@ -30,6 +32,8 @@ from dispatch.store.city_contents import CityContents, CityName
 from dispatch.store.city_founding import write_city
 from dispatch.store.duty_rows import read_duty_files
 from dispatch.store.engine import file_of, name_of
+from dispatch.store.history_file import NEEDED, history_of, read_history_table
+from dispatch.store.past_incidents import keep_past_incidents
 from dispatch.store.run_card_file import read_run_cards
 from geo.errors import BadInput, BadValue, Conflict, FlawedData, UnreadableFile
 from geo.finding import Finding
@@ -77,6 +81,8 @@ def load_city_folder(folder: Path, session: Session, *, keep_roads_in: Path | No
         save_network(network, beside / roads[mode])
     write_city(session, contents, roads)
     put_in_force(session, contents.arrival_model)
+    if contents.past_incidents is not None:
+        keep_past_incidents(session, contents.past_incidents)
 
 
 def read_city_folder(folder: Path) -> CityContents:
@@ -125,6 +131,7 @@ def read_city_folder(folder: Path) -> CityContents:
         run_cards=read_run_cards(folder, findings),
         duty=read_duty_files(folder, findings),
         arrival_model=_arrival_model(folder / HISTORY, findings),
+        past_incidents=_past_incidents(folder / HISTORY, findings),
     )
     findings += check(contents)
     if findings:
@@ -181,6 +188,23 @@ def _arrival_model(path: Path, findings: list[Finding]) -> ArrivalModel:
         remark = Remark(error.code, f"无法读取到场历史：{error}", str(error))
         findings.append(Finding(path.name, None, remark))
         return prior()
+
+
+def _past_incidents(path: Path, findings: list[Finding]) -> pa.Table | None:
+    """Read the incidents of past years, if the history tells where and when they were reported."""
+    if not path.exists():
+        return None
+    try:
+        incidents = read_history_table(path)
+        if not set(NEEDED) <= set(incidents.column_names):
+            return None  # of arrivals alone
+        history_of(incidents, path.name)
+    except BadInput as error:
+        if not any(finding.layer == path.name for finding in findings):  # the arrivals said so
+            remark = Remark(error.code, f"无法读取历史事件：{error}", str(error))
+            findings.append(Finding(path.name, None, remark))
+        return None
+    return incidents
 
 
 def _networks(folder: Path, findings: list[Finding]) -> dict[Mode, RoadNetwork]:

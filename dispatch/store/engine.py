@@ -19,6 +19,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     layer_tables,
     ledger_tables,
     order_tables,
+    past_incidents,
     position_deltas,
     run_cards,
     transitions,

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_d61b9cdc"
+revision = "0001_bd475bd6"
 down_revision = None
 
 
@@ -642,6 +642,22 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("code"),
             comment="对口城市 / Partner cities",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "past_incidents",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("first", Instant(), nullable=False),
+            sa.Column("last", Instant(), nullable=False),
+            sa.Column("incidents", sa.Integer(), nullable=False),
+            sa.Column("part", sa.LargeBinary(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("digest"),
+            comment="历史事件 / Incidents of past years that a city brought along, in packed parts",
             sqlite_autoincrement=True,
         ),
     )
