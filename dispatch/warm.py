@@ -10,6 +10,9 @@ from dispatch.completion import complete_crews, first_obstacles
 from dispatch.coverage import Demand, survey
 from dispatch.joint import Force, Site, plan_joint
 from dispatch.move_up import MoveUpRule, Posts, propose_moves
+from dispatch.planning.location_warm import warm_location
+from dispatch.planning.rezoning_problem import PlainGraph, plain_problem
+from dispatch.planning.rezoning_search import Block, run_block
 from geo.road.warm import warm_kernels as warm_road_kernels
 
 
@@ -28,6 +31,15 @@ def warm_kernels() -> None:
     coverage = survey(demand, crews, np.array([[True, False], [True, False]]), yes)
     posts = Posts(("P1",), np.array([[False, True]]), minutes_ms[:, :1])
     propose_moves(coverage, posts, yes, MoveUpRule())
+    warm_location()
+    _rezone()
+
+
+def _rezone() -> None:
+    """Divide a ring of six."""
+    ring = np.array([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [0, 5]])
+    graph = PlainGraph(tuple("ABCDEF"), np.ones(6), ring)
+    run_block(Block(plain_problem(graph, 2, 0.1), seed=1, steps=10_000))
 
 
 def _complete(yes: NDArray[np.bool_]) -> None:
