@@ -139,7 +139,11 @@ class SettingChoice:
 
 
 def read_plan_setting(
-    store: Store, choice: SettingChoice, history: IncidentHistory | None = None
+    store: Store,
+    choice: SettingChoice,
+    history: IncidentHistory | None = None,
+    *,
+    city: City | None = None,
 ) -> PlanSetting:
     """
     Read all that questions of planning need from a store.
@@ -152,6 +156,8 @@ def read_plan_setting(
         What may be chosen.
     history
         Its past incidents, or None where it keeps none.
+    city
+        Its city, if that is read already.
 
     Returns
     -------
@@ -166,7 +172,7 @@ def read_plan_setting(
         It has no unit grids, no crews with a base, or nothing tells how many incidents there
         are.
     """
-    city = read_city(store)
+    city = city or read_city(store)
     with store.reading() as session:
         book, layers = read_duty(session, now=choice.at), read_speed_layers(session)
     crews, sites = zone_crews(city, book, at=choice.at)

@@ -1,0 +1,126 @@
+"""Evaluated plan: a plan with a name, its score, what it breaks and which grids it misses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.planning.missed_grids import MissedGrids, missed_grids
+from dispatch.planning.plan_drag import DraggedPlan
+from dispatch.planning.plan_faults import plan_faults
+from dispatch.planning.plan_ground import PlanGround
+from dispatch.planning.plan_score import PlanScore
+from dispatch.planning.zone_plan import ZonePlan
+from geo.finding import Finding, blocks
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedPlan:
+    """
+    All that a scorecard says of one plan.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    score
+        Its figures.
+    faults
+        Rules that it breaks.
+    missed
+        Grids that it misses, by the hours that were asked for.
+    moved
+        Grids that are in another zone than today.
+    moved_share
+        Share of all incidents that are at those.
+    """
+
+    name: str
+    score: PlanScore
+    faults: tuple[Finding, ...]
+    missed: tuple[MissedGrids, ...]
+    moved: int
+    moved_share: float
+
+    @property
+    def breaks_a_rule(self) -> bool:
+        """Whether a fault is an error: such a plan can't be published as it stands."""
+        return blocks(self.faults)
+
+
+def evaluate_plans(
+    ground: PlanGround,
+    published: ZonePlan,
+    plans: Sequence[tuple[str, ZonePlan]],
+    hours: Sequence[int],
+) -> tuple[EvaluatedPlan, ...]:
+    """
+    Evaluate several plans.
+
+    Parameters
+    ----------
+    ground
+        What plans over the city are evaluated on.
+    published
+        The plan in force.
+    plans
+        Names and plans; one after the other is counted on from the one before.
+    hours
+        Hours of the week for which missed grids are listed.
+
+    Returns
+    -------
+    evaluated
+        In the order of the plans.
+
+    Raises
+    ------
+    BadValue
+        A plan is over other grids, or there is no such hour.
+    """
+    evaluated, dragged = [], None
+    for name, plan in plans:
+        if dragged is None:
+            dragged = DraggedPlan(ground, plan)
+        score = dragged.become(plan)
+        moved, moved_share = moved_from(ground, published, plan)
+        evaluated.append(
+            EvaluatedPlan(
+                name,
+                score,
+                plan_faults(ground, score),
+                tuple(missed_grids(ground, plan, hour) for hour in hours),
+                moved,
+                moved_share,
+            )
+        )
+    return tuple(evaluated)
+
+
+def moved_from(ground: PlanGround, published: ZonePlan, plan: ZonePlan) -> tuple[int, float]:
+    """
+    Count what is in another zone than today.
+
+    Parameters
+    ----------
+    ground
+        What is evaluated on.
+    published
+        The plan in force.
+    plan
+        Another.
+
+    Returns
+    -------
+    moved, moved_share
+        Grids, and the share of all incidents at them; zones are compared by code.
+    """
+    other = np.array(
+        [one != was for one, was in zip(plan.zone_codes, published.zone_codes, strict=True)],
+        dtype=np.bool_,
+    )
+    often = ground.per_year.sum(axis=0)
+    total = float(often.sum())
+    return int(other.sum()), float(often[other].sum()) / total if total > 0 else 0.0
