@@ -22,6 +22,7 @@ VERBS = {
     "why-not": Late("api.cli_replay:why_not_verb", "Say why a unit was not proposed."),
     "network": Late("api.cli:network", "Road networks and travel times on files."),
     "layer": Late("api.cli_layer:app", "Layers: check, load, publish, go back."),
+    "plan": Late("api.cli_plan:app", "Zone plans: propose, evaluate, simulate, publish."),
     "incident": Late("api.cli_incident:app", "Incidents: report, send a crew, and more."),
     "report": Late("api.cli_report:app", "Reports."),
     "duty": Late("api.cli_duty:app", "Who is on duty: sign on, sign off, list."),

@@ -1,0 +1,19 @@
+"""`grid-dispatch plan …`: zone plans, bases and crews, on files and on a city."""
+
+from __future__ import annotations
+
+import typer
+
+from api.late_verbs import Late, late_group
+
+VERBS = {
+    "propose": Late("api.cli_plan_propose:propose", "Propose zones, with the bound of each plan."),
+}
+"""Verbs in the order of `--help`; a new one is one line here."""
+
+app = typer.Typer(
+    cls=late_group(VERBS),
+    help="Zone plans: propose, evaluate, locate, staff, simulate, publish.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)

@@ -1,0 +1,66 @@
+"""Ctrl-C and a time limit as a question that long work asks: is it enough?"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Enough:
+    """
+    Says when long work is to end with the best it has.
+
+    Parameters
+    ----------
+    seconds
+        From now on; None for as long as it takes.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self.interrupted = False
+
+    def __call__(self) -> bool:
+        """Tell whether to end."""
+        return self.interrupted or self.late
+
+    @property
+    def late(self) -> bool:
+        """Whether the time is over."""
+        return self._until is not None and time.monotonic() >= self._until
+
+
+@contextmanager
+def ends_early(seconds: float | None = None) -> Iterator[Enough]:
+    """
+    Let the first Ctrl-C end work with the best so far; the second breaks off.
+
+    Parameters
+    ----------
+    seconds
+        Time limit; None for none.
+
+    Yields
+    ------
+    enough
+        To be asked while the work goes on.
+    """
+    enough = Enough(seconds)
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        if enough.interrupted:
+            raise KeyboardInterrupt
+        enough.interrupted = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield enough  # only the main thread hears signals
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield enough
+    finally:
+        signal.signal(signal.SIGINT, before)
