@@ -59,7 +59,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     UnreadableFile
         The file is missing, no text, or has no rows.
     """
-    text = _decode(path)
+    text = decode_text(path)
     try:
         delimiter = csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t").delimiter
     except csv.Error:
@@ -125,8 +125,36 @@ def read_places(
     if by_node:
         node = _numbers(path, rows, "node").astype(np.int64)
         return PlaceTable(ids, join_nodes(network, node))
+    return PlaceTable(ids, times.join(read_lon_lat(path, rows, crs=crs)))
+
+
+def read_lon_lat(
+    path: Path, rows: Sequence[Mapping[str, str]], *, crs: str = "wgs84"
+) -> NDArray[np.float64]:
+    """
+    Read where the places of a table are.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    rows
+        With ``lon`` and ``lat``; a column ``crs`` outranks `crs`.
+    crs
+        Coordinate system of ``lon,lat``.
+
+    Returns
+    -------
+    lon_lat
+        float64[n, 2], WGS-84 degrees.
+
+    Raises
+    ------
+    BadValue
+        Cells are no numbers; the sentence names the rows.
+    """
     lon_lat = np.stack([_numbers(path, rows, "lon"), _numbers(path, rows, "lat")], axis=1)
-    return PlaceTable(ids, times.join(_to_wgs84(lon_lat, rows, crs)))
+    return _to_wgs84(lon_lat, rows, crs)
 
 
 def read_weights(path: Path) -> NDArray[np.float64]:
@@ -190,8 +218,25 @@ def read_place(text: str, *, crs: str = "wgs84") -> NDArray[np.float64]:
     return to_wgs84(np.array([[lon, lat]]), crs)
 
 
-def _decode(path: Path) -> str:
-    """Text of a file in one of the known encodings."""
+def decode_text(path: Path) -> str:
+    """
+    Read a text file.
+
+    Parameters
+    ----------
+    path
+        UTF-8, with or without a byte order mark, or GB18030.
+
+    Returns
+    -------
+    text
+        Without the mark.
+
+    Raises
+    ------
+    UnreadableFile
+        It is missing, or no text.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -76,10 +76,14 @@ def formulation(task: LocationTask, rule: LocationRule) -> str:
     """
     model, source = _MODELS[rule.problem]
     figures = [f"{len(task.sites)} sites, {len(task.demand)} demand points"]
-    figures += [f"p = {rule.p}"] * (rule.p is not None)
-    figures += [f"radius {rule.radius_s:g} s"] * (rule.radius_s is not None)
-    figures += [f"q = {rule.busy_share:g}"] * (rule.problem == Problem.MEXCLP)
-    figures += [f"s = {rule.first_share:g}"] * (rule.first_share is not None)
+    if rule.p is not None:
+        figures.append(f"p = {rule.p}")
+    if rule.radius_s is not None:
+        figures.append(f"radius {rule.radius_s:g} s")
+    if rule.problem == Problem.MEXCLP:
+        figures.append(f"q = {rule.busy_share:g}")
+    if rule.first_share is not None:
+        figures.append(f"s = {rule.first_share:g}")
     return "\n".join([_NAMES, "", model, *_more(task, rule), "", "; ".join(figures), source])
 
 
