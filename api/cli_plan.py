@@ -7,6 +7,7 @@ import typer
 from api.late_verbs import Late, late_group
 
 VERBS = {
+    "evaluate": Late("api.cli_plan_evaluate:evaluate", "Tell what plans would do, side by side."),
     "propose": Late("api.cli_plan_propose:propose", "Propose zones, with the bound of each plan."),
 }
 """Verbs in the order of `--help`; a new one is one line here."""
