@@ -339,6 +339,8 @@ class Rules:
         As in `dispatch.second_thoughts.Rule`: by how many ranks of priority an incident must be
         graver, how much earlier the crew must be there than everybody who is free, and how near
         to its own scene it is let alone.
+    waits
+        Whether an incident that finds nobody waits; else it is lost, as in Erlang's loss system.
     """
 
     break_ms: int = 1_800_000
@@ -349,6 +351,7 @@ class Rules:
     graver_by: int = 2
     earlier_by_ms: int = 300_000
     spare_within_ms: int = 120_000
+    waits: bool = True
 
 
 @dataclass(frozen=True, eq=False)
