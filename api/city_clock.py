@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from api.plan_publishing import publish_plan, ready_due_plan
 from api.publishing import publish_set
 from api.telling_city import tell_published
 from dispatch.atlas import draw_up
 from dispatch.store.city_plans import CityPlan, claim_plan, due_plans
 from dispatch.store.city_versions import Publishing
 from dispatch.store.ledger import SYSTEM, record
+from dispatch.store.zone_plan_states import note_not_published
+from dispatch.store.zone_plans import DrawnPlan, Hand, plan_waiting_for
 from geo.errors import GridDispatchError
 
 if TYPE_CHECKING:
@@ -44,6 +47,11 @@ class CityClock:
 
     def _publish(self, plan: CityPlan) -> None:
         """Publish in one transaction with the state of the plan."""
+        with self._service.store.reading() as session:
+            waiting = plan_waiting_for(session, plan.id)
+        if waiting is not None:
+            self._publish_zone_plan(plan, waiting)
+            return
         now = self._service.clock()
         publishing = Publishing(now, plan.planned_by, plan.why, plan.drafts)
         with self._service.store.reading() as session:
@@ -56,6 +64,18 @@ class CityClock:
             session.commit()
         self._service.adopt_city()
 
+    def _publish_zone_plan(self, plan: CityPlan, waiting: DrawnPlan) -> None:
+        """The same of a zone plan, unless another was published since."""
+        ready = ready_due_plan(self._service, plan, waiting)
+        now = ready.publishing.now
+        with self._service.store.session() as session:
+            published = publish_plan(session, self._service, ready)
+            if not claim_plan(session, plan.id, published.version.number, None):
+                return
+            tell_published(session, published, self._service.weights, now=now)
+            session.commit()
+        self._service.adopt_city()
+
     def _refuse(self, plan: CityPlan, error: GridDispatchError) -> None:
         """Leave the city as it is, and keep what stands against the plan."""
         said = str(error).partition("\n")[0]
@@ -64,4 +84,5 @@ class CityClock:
             if claim_plan(session, plan.id, None, said):
                 now = self._service.clock()
                 record(session, now=now, by=SYSTEM, act="refuse_city", about=plan.id)
+                note_not_published(session, plan.id, Hand(now, SYSTEM))
                 session.commit()

@@ -237,6 +237,8 @@ CHINESE: dict[str, str] = {
     "empty_network": "路网为空，无法计算行程时间。",
     "flawed_data": "数据存在问题，未载入任何内容，问题清单见 errors。",
     "conflict": "已有他人先行处理。",
+    "plan_base_moved": "该方案起草后另有方案发布，冲突的网格见 errors；请先变基（rebase）再发布。",
+    "gate_not_passed": "方案未通过发布门槛：请先仿真或修改，或由责任人署名并说明理由后放行。",
     "incomplete_city": "城市数据尚不完整，暂不能给出建议，缺少的内容见清单。",
     "in_flight": "同一请求正在处理，请稍后重试。",
     "key_reused": "该 Idempotency-Key 已用于另一请求，请更换。",
@@ -363,6 +365,7 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
         {"where": f"{finding.layer} {finding.feature or ''}".strip(), "message": finding.message.en}
         for finding in findings
     ]
+    errors += getattr(own, "told", ())
     sentence = str(own).split("\n", 1)[0]
     response = problem(status, own.code, sentence, errors=errors)
     retry_after_s = getattr(own, "retry_after_s", None)

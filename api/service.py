@@ -26,6 +26,7 @@ from api.notifier import LogNotifier
 from api.ogc.kept_tables import KeptTables
 from api.oidc import Provider
 from api.packed_stream import Packing
+from api.planning_now import PlanningNow
 from api.positions_now import PositionsNow
 from api.road_watch import RoadWatch
 from api.settings import Settings
@@ -91,6 +92,8 @@ class Service:
         The map layers as GeoJSON.
     draft_checks
         What was found of the drafts of layers that were looked at last.
+    planning
+        What zone plans are drawn on.
     feature_tables
         Layers as programs read them feature by feature.
     tile_shelf
@@ -127,6 +130,7 @@ class Service:
     layers: Layers
     tiles: RoadTiles | None
     draft_checks: DraftChecks = field(default_factory=DraftChecks)
+    planning: PlanningNow = field(default_factory=PlanningNow)
     feature_tables: KeptTables = field(default_factory=KeptTables)
     tile_shelf: TileShelf = field(default_factory=TileShelf)
     coverage: CoverageNow = field(default_factory=CoverageNow)

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.logs import LogFormat
+from dispatch.planning.publish_gate import THRESHOLD
 
 
 class Settings(BaseSettings):
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     layer_review
         Whether drafts of layers are published only once a second person has reviewed them:
         ``always``, ``never``, or ``when_possible``, once two accounts may publish.
+    plan_gate
+        Share of its incidents that the worst zone of a plan has to reach in time, at the lower
+        confidence limit, for the plan to be published without somebody answering for it.
     log_format
         How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
@@ -86,6 +90,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024
     layer_review: Literal["always", "when_possible", "never"] = "when_possible"
+    plan_gate: float = Field(default=THRESHOLD, ge=0, le=1)
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
     hosts: str = ""

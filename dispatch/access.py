@@ -60,6 +60,9 @@ class Act(StrEnum):
     CLOSE_STREETS = "close_streets"
     LOAD_LAYERS = "load_layers"
     PUBLISH_LAYERS = "publish_layers"
+    SEE_PLANS = "see_plans"
+    DRAW_PLANS = "draw_plans"
+    PUBLISH_PLANS = "publish_plans"
     CHOOSE_POLICY = "choose_policy"
     SET_CALENDAR = "set_calendar"
     SEE_REPORTS = "see_reports"
@@ -103,9 +106,11 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.DISPATCHER: _DISPATCHING | {Act.SEE_REPORTER, Act.SEE_PHONES},
         Role.PLANNER: _LOOKING
-        | {Act.SEE_COVERAGE, Act.SUGGEST, Act.PLAN_OPERATION, Act.SET_CALENDAR},
+        | {Act.SEE_COVERAGE, Act.SUGGEST, Act.PLAN_OPERATION, Act.SET_CALENDAR}
+        | {Act.SEE_PLANS, Act.DRAW_PLANS, Act.PUBLISH_PLANS},
         Role.GIS: _INSIDE
-        | {Act.SEE_COVERAGE, Act.CLOSE_STREETS, Act.LOAD_LAYERS, Act.PUBLISH_LAYERS},
+        | {Act.SEE_COVERAGE, Act.CLOSE_STREETS, Act.LOAD_LAYERS, Act.PUBLISH_LAYERS}
+        | {Act.SEE_PLANS},
         Role.OFFICER: _INSIDE
         | {
             Act.SEE_POSITIONS,
@@ -120,13 +125,16 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
             Act.FOLLOW_ASSIGNMENT,
         },
         Role.REPORTER: _EVERYBODY | {Act.REPORT_INCIDENT, Act.FOLLOW_REPORT},
-        Role.AUDITOR: _LOOKING | {Act.SEE_AUDIT},
-        Role.LEADER: _COMMANDING | {Act.SEE_FIGURES},
+        Role.AUDITOR: _LOOKING | {Act.SEE_AUDIT, Act.SEE_PLANS},
+        Role.LEADER: _COMMANDING | {Act.SEE_FIGURES, Act.SEE_PLANS},
         Role.ADMIN: _DISPATCHING
         | {
             Act.SET_CALENDAR,
             Act.LOAD_LAYERS,
             Act.PUBLISH_LAYERS,
+            Act.SEE_PLANS,
+            Act.DRAW_PLANS,
+            Act.PUBLISH_PLANS,
             Act.SEE_FIGURES,
             Act.RUN_STORE,
             Act.MANAGE_USERS,

@@ -37,6 +37,8 @@ USE_CASES = (
     "handling",
     "next_step",
     "offer",
+    "plan_release",
+    "planning_desk",
     "replay",
     "sign_on",
     "supervision",

@@ -28,6 +28,8 @@ from dispatch.access import Act, Person
 from dispatch.atlas import draw_up
 from dispatch.store.city_plans import call_off, list_plans, plan_publishing
 from dispatch.store.city_versions import Publishing, go_back, list_versions
+from dispatch.store.zone_plan_states import note_not_published
+from dispatch.store.zone_plans import Hand
 from geo.errors import BadValue, UnknownName
 
 router = APIRouter(prefix="/api/v1/city/versions", tags=["layers"])
@@ -117,6 +119,7 @@ def cancel(
     require_whole_city(person, service.city)
     with _not_there(), effect.begin() as session:
         called_off = call_off(session, number, now=service.clock(), by=person.name)
+        note_not_published(session, number, Hand(service.clock(), person.name))
         return effect.commit(CityPlanOut.of(called_off))
 
 

@@ -23,7 +23,7 @@ from dispatch.store.zone_plans import (
 )
 
 
-def note_drafts(session: Session, number: str, version: int, drafts: Sequence[str]) -> bool:
+def note_drafts(session: Session, plan: DrawnPlan, drafts: Sequence[str]) -> bool:
     """
     Note which drafts of layers were made of a plan.
 
@@ -31,20 +31,23 @@ def note_drafts(session: Session, number: str, version: int, drafts: Sequence[st
     ----------
     session
         A session that may write; the caller commits.
-    number
-        Its id.
-    version
-        Version of the plan.
+    plan
+        The plan as it was read.
     drafts
         Numbers of the drafts.
 
     Returns
     -------
     noted
-        Whether the plan is open and still at that version.
+        Whether the plan is neither published nor closed, and still at that version.
     """
-    publishing = json.dumps({"version": version, "drafts": list(drafts)})
-    return move_plan(session, number, {"publishing": publishing}, version=version)
+    publishing = json.dumps(
+        {**plan.publishing, "version": plan.version, "drafts": list(drafts)}, ensure_ascii=False
+    )
+    states = (*OPEN, ZonePlanState.PLANNED)
+    return move_plan(
+        session, plan.id, {"publishing": publishing}, version=plan.version, states=states
+    )
 
 
 def note_planned(

@@ -344,6 +344,29 @@ def plan_of_version(session: Session, city_version: int) -> DrawnPlan | None:
     return None if row is None else _plan(row)
 
 
+def plan_of_draft(session: Session, draft: str, source: str) -> str | None:
+    """
+    Find the zone plan that a draft of a layer was made of.
+
+    Parameters
+    ----------
+    session
+        A session.
+    draft
+        Number of the draft.
+    source
+        What the draft says of whom it comes from.
+
+    Returns
+    -------
+    number
+        Id of the plan; None where the layer was handed in.
+    """
+    query = select(ZONE_PLANS.c.publishing).where(ZONE_PLANS.c.id == source)
+    made = json.loads(session.scalar(query) or "{}").get("drafts", ())
+    return source if draft in made else None
+
+
 def content_columns(packed: PlanBytes) -> dict[str, Any]:
     """
     Write what a plan says as columns of its table.

@@ -34,6 +34,8 @@ EXPECTED = [
     (r"(GET|OPTIONS) /ogc/.*", EVERYBODY),
     (r"(POST|PUT|PATCH|DELETE) /ogc/.*", {G, X}),
     (r"\w+ /api/v1/(layers|city/versions|city/checklist).*", {G, X}),
+    (r"GET /api/v1/(plans|simulations).*", {P, G, A, L, X}),
+    (r"\w+ /api/v1/(plans|simulations).*", {P, X}),
     (r"GET /api/v1/units/\{code\}/reach", {D, O, L, X}),
     (r"GET /api/v1/(units|officers|policies)(/\{code\})?", INSIDE),
     (r"PUT /api/v1/policies/.*", {D, X}),
