@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import osmium
 import pytest
+from spec.plan_grounds import drawn_board, made_ground
 from spec.served_town import write_town
 from spec.town import town
 from spec.town_city import NOW, TownCity
@@ -16,7 +17,17 @@ from geo.road.snap import join_nodes
 from geo.road.streets import BANNED, Streets
 from geo.road.travel_time import NetworkTravelTimes
 from tests.bench import __main__ as bench
-from tests.bench import by_air, coverage, engine, growth, layers, many_at_once, peers, suggest
+from tests.bench import (
+    by_air,
+    coverage,
+    engine,
+    growth,
+    layers,
+    many_at_once,
+    peers,
+    plan_evaluation,
+    suggest,
+)
 from tests.bench._growth_step import ask, build
 from tests.bench._inside import Inside
 from tests.bench._report import Report, mark, table
@@ -75,6 +86,13 @@ def test_every_question_of_coverage_is_asked(monkeypatch):
     assert "1 moves, 50.00% → 100.00%, proven" in report.text
     rows = [line for line in report.text.splitlines() if line.startswith("| ")][2:]
     assert len(rows) == 1 + 7
+
+
+def test_every_question_of_zone_plans_is_asked(network):
+    drawn = plan_evaluation.Drawn(made_ground(), drawn_board().plan)
+    report = plan_evaluation.measured(network, Yardstick(network), drawn, 20)
+    assert report.text.count("✓") + report.text.count("✗") == 2
+    assert "a grid is dragged: all figures, 23 grids, 4 zones" in report.short
 
 
 def test_every_question_of_many_at_once_is_asked():
