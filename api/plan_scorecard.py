@@ -19,11 +19,13 @@ from api.plan_document import (
     Said,
 )
 from dispatch.planning.evaluated_plan import EvaluatedPlan
+from dispatch.planning.experienced import Experienced
 from dispatch.planning.missed_grids import MissedGrids
 from dispatch.planning.plan_figures import ASSUMPTIONS, Unit, figures_of, side_by_side
 from dispatch.planning.plan_ground import PlanGround
 from dispatch.planning.plan_map import GridShapes, plan_map
 from dispatch.planning.plan_setting import PlanSetting
+from dispatch.planning.publish_gate import ZoneShare
 from geo.finding import Finding
 from geo.remark import Remark
 from geo.road.week import DAYS
@@ -108,7 +110,7 @@ class Scorecard:
             "potential_by_hour": _numbers(score.potential.by_hour),
             "any_brigade_by_hour": _numbers(score.any_brigade.by_hour),
             "available_by_hour": _numbers(score.available.by_hour),
-            "experienced": None,
+            "experienced": None if one.experienced is None else _experienced(one.experienced),
             "zones": [self._zone(one, at) for at in range(len(score.plan.zones))],
             "worst_decile": self._codes(score.travel.decile),
             "unreachable": self._codes(score.travel.unreachable),
@@ -169,6 +171,8 @@ class Scorecard:
         for one in self.plans:
             share = f"{one.moved_share:.1%} of incidents"
             yield f"{one.name} ({one.score.plan.digest}): {one.moved} grid(s) moved, {share}"
+            if one.experienced is not None:
+                yield f"  experienced, in simulation: {_interval(one.experienced.whole)}"
             yield from (f"  {each.severity} {each.message.en}" for each in one.faults)
             for missed in one.missed:
                 yield f"  {_clock(missed.hour)}: {self._missed_line(missed)}"
@@ -225,6 +229,9 @@ class Scorecard:
         yield Said("时间", "written at"), self.written_at.isoformat(timespec="minutes")
         for one in self.plans:
             yield Said("方案", "plan"), f"{one.name} · {one.score.plan.digest}"
+            if one.experienced is not None:
+                name = Said(f"实测覆盖 {one.name}", "experienced, in simulation")
+                yield name, _interval(one.experienced.whole)
         yield Said("基准（已发布）", "base (published)"), self.setting.published.digest
         yield Said("城市版本", "city version"), city.version
         yield Said("路网版本", "roads"), ", ".join(city.road_versions)
@@ -281,14 +288,18 @@ class Scorecard:
         heads = (
             Said("责任区", "zone"), Said("网格", "grids"), Said("年事件", "incidents a year"),
             Said("人时", "officer-hours"), Said("潜在覆盖", "potential"),
-            Said("可用覆盖", "available"), Said("紧凑度", "compactness"), Said("块数", "pieces"),
+            Said("可用覆盖", "available"), Said("实测覆盖", "experienced"),
+            Said("紧凑度", "compactness"), Said("块数", "pieces"),
         )  # fmt: skip
+        found = (
+            {} if one.experienced is None else {each.zone: each for each in one.experienced.zones}
+        )
         rows = [
             (
                 zone["zone"], zone["grids"], round(zone["incidents"], 1),
                 round(zone["officer_h"], 1), said(zone["potential"], Unit.SHARE),
-                said(zone["available"], Unit.SHARE), said(zone["compactness"], Unit.RATIO),
-                zone["pieces"],
+                said(zone["available"], Unit.SHARE), _interval(found.get(zone["zone"])),
+                said(zone["compactness"], Unit.RATIO), zone["pieces"],
             )
             for zone in (self._zone(one, at) for at in range(len(one.score.plan.zones)))
         ]  # fmt: skip
@@ -394,6 +405,25 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "feature": finding.feature,
         "message": {"zh": finding.message.zh, "en": finding.message.en},
     }
+
+
+def _experienced(found: Experienced) -> dict[str, Any]:
+    """What a simulation found, for a program."""
+    return {
+        **_limits(found.whole),
+        "by_hour": {f"{hour:02d}": share for hour, share in sorted(found.by_hour.items())},
+        "zones": [{"zone": one.zone, **_limits(one)} for one in found.zones],
+    }
+
+
+def _limits(one: ZoneShare) -> dict[str, float]:
+    """A share with its confidence limits."""
+    return {"share": one.share, "low": one.lower, "high": one.upper}
+
+
+def _interval(one: ZoneShare | None) -> str:
+    """A share with its confidence limits as a person reads it; a dash for none."""
+    return "–" if one is None else f"{one.share:.2%} ({one.lower:.2%}–{one.upper:.2%})"
 
 
 def _number(value: float) -> float | None:

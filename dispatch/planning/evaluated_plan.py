@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dispatch.planning.experienced import Experienced
 from dispatch.planning.missed_grids import MissedGrids, missed_grids
 from dispatch.planning.plan_drag import DraggedPlan
 from dispatch.planning.plan_faults import plan_faults
@@ -35,6 +36,8 @@ class EvaluatedPlan:
         Grids that are in another zone than today.
     moved_share
         Share of all incidents that are at those.
+    experienced
+        What a simulation of this very plan found, or None.
     """
 
     name: str
@@ -43,6 +46,7 @@ class EvaluatedPlan:
     missed: tuple[MissedGrids, ...]
     moved: int
     moved_share: float
+    experienced: Experienced | None = None
 
     @property
     def breaks_a_rule(self) -> bool:
@@ -55,6 +59,7 @@ def evaluate_plans(
     published: ZonePlan,
     plans: Sequence[tuple[str, ZonePlan]],
     hours: Sequence[int],
+    simulated: Sequence[Experienced] = (),
 ) -> tuple[EvaluatedPlan, ...]:
     """
     Evaluate several plans.
@@ -69,6 +74,8 @@ def evaluate_plans(
         Names and plans; one after the other is counted on from the one before.
     hours
         Hours of the week for which missed grids are listed.
+    simulated
+        What simulations found; each stands with the plan that it is of, if that is here.
 
     Returns
     -------
@@ -81,6 +88,7 @@ def evaluate_plans(
         A plan is over other grids, or there is no such hour.
     """
     evaluated, dragged = [], None
+    found = {one.plan: one for one in simulated}
     for name, plan in plans:
         if dragged is None:
             dragged = DraggedPlan(ground, plan)
@@ -94,6 +102,7 @@ def evaluate_plans(
                 tuple(missed_grids(ground, plan, hour) for hour in hours),
                 moved,
                 moved_share,
+                found.get(plan.digest),
             )
         )
     return tuple(evaluated)

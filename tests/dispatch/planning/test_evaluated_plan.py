@@ -14,6 +14,7 @@ from spec.board import board
 from spec.plan_grounds import drawn_board, made_ground
 
 from dispatch.planning.evaluated_plan import evaluate_plans, moved_from
+from dispatch.planning.experienced import experienced_of
 from dispatch.planning.missed_grids import missed_grids
 from dispatch.planning.plan_figures import FIGURES, figures_of, side_by_side
 from dispatch.planning.plan_map import LATE, NOBODY, UNREACHABLE, GridShapes, plan_map, zone_colours
@@ -184,3 +185,31 @@ def test_a_map_of_no_hour_shows_the_zones_alone():
 def ring_area(path):
     points = path.removeprefix("M").removesuffix("Z").split("L")
     return shapely.Polygon([tuple(map(float, point.split())) for point in points]).area
+
+
+REPORT = {
+    "in_time": {"value": 0.9, "low": 0.88, "high": 0.92},
+    "by_zone": [
+        {"name": "A", "in_time": {"value": 0.8, "low": 0.7, "high": 0.9}},
+        {"name": "", "in_time": {"value": 0.1, "low": 0.0, "high": 0.2}},
+    ],
+    "by_hour": [{"name": "08", "in_time": {"value": 0.7, "low": 0.6, "high": 0.8}}],
+}
+
+
+def test_what_a_simulation_found_stands_with_its_own_plan_alone():
+    plans = [("today", BOARD.plan), ("draft", edited(g01="B"))]
+    found = experienced_of(REPORT, BOARD.plan.digest)
+    told = evaluate_plans(GROUND, BOARD.plan, plans, [], [found])
+    assert [one.experienced for one in told] == [found, None]
+    assert (found.whole.share, found.whole.lower, found.whole.upper) == (0.9, 0.88, 0.92)
+    assert [(one.zone, one.lower) for one in found.zones] == [("A", 0.7)]
+    assert found.by_hour == {8: 0.7}
+
+
+@pytest.mark.parametrize(
+    "report", [{}, REPORT | {"by_zone": [{}]}, REPORT | {"in_time": {"value": None}}]
+)
+def test_what_is_no_report_of_a_year_is_refused(report):
+    with pytest.raises(BadValue, match="no report of a simulated year"):
+        experienced_of(report, "digest")
