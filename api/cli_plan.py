@@ -9,6 +9,7 @@ from api.late_verbs import Late, late_group
 VERBS = {
     "evaluate": Late("api.cli_plan_evaluate:evaluate", "Tell what plans would do, side by side."),
     "propose": Late("api.cli_plan_propose:propose", "Propose zones, with the bound of each plan."),
+    "replay": Late("api.cli_plan_replay:replay", "Hold a replay against the records."),
     "draft": Late("api.cli_plan_draft:app", "Plans that are drawn in a store."),
     "publish": Late("api.cli_plan_publish:publish", "Publish a zone plan, or say why not."),
     "rollback": Late("api.cli_plan_publish:rollback", "Take the published plan back."),
