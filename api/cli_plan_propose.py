@@ -1,10 +1,11 @@
-"""`grid-dispatch plan propose`: zones for a bare graph."""
+"""`grid-dispatch plan propose`: zones for a city, or for a bare graph."""
 
 # ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
 
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,9 +15,19 @@ import typer
 from api.answer_file import answer_file, write_json
 from api.interrupt import Enough, ends_early
 from api.plan_graph_file import read_graph, read_travel
+from api.plan_proposals import (
+    proposals_out,
+    propose_for,
+    read_locks,
+    read_share,
+    show_proposals,
+    write_proposals,
+)
+from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
 from api.progress import progress_bar
-from api.store_option import EXIT_NO, JsonOption
+from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning.rezoning_answer import GraphZones, zones_of_graph
+from dispatch.planning.rezoning_city import CityRules
 from dispatch.planning.rezoning_problem import plain_problem
 from dispatch.planning.rezoning_search import Watch
 from geo.errors import BadValue
@@ -41,43 +52,100 @@ def propose(
     balance: Annotated[
         float, typer.Option(help="Share of the mean by which a zone's load may differ from it.")
     ] = 0.05,
-    objective: Annotated[Objective, typer.Option(help="What to have least of.")] = (
-        Objective.CUT_EDGES
-    ),
+    objective: Annotated[
+        Objective, typer.Option(help="What to have least of.")
+    ] = Objective.CUT_EDGES,
     matrix: Annotated[
         Path | None,
         typer.Option(
             help="CSV from_id,to_id,travel_time_s or square .npy, for --objective travel."
         ),
     ] = None,
-    seconds: Annotated[float, typer.Option(help="Effort; about so long at most.")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(help="Effort for a graph; about so long at most.")
+    ] = 10.0,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal plans.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="CSV grid,zone to write.")] = None,
+    move_at_most: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Such as 5%: what may change its zone.")
+    ] = None,
+    of_incidents: Annotated[
+        bool, typer.Option("--of-incidents", help="That share is of incidents, not of grids.")
+    ] = False,
+    never_split: Annotated[
+        list[str] | None, typer.Option(metavar="TOWN", help="Township that stays in one zone.")
+    ] = None,
+    lock: Annotated[
+        Path | None,
+        typer.Option(help="CSV rule,code,with: stay GRID, zone ZONE, together or apart of two."),
+    ] = None,
+    store: StoreOption = None,
+    at: AtOption = None,
+    demand: DemandOption = None,
+    history: HistoryOption = None,
+    per_year: PerYearOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="CSV of a graph's plan, or folder for those of a city.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Propose zones of a graph, with a bound, or say why there are none."""
-    if graph is None or zones is None:
-        raise BadValue("--graph and -k go together: which graph, and how many zones?")
-    _refuse(zones, balance, seconds)
-    if (objective is Objective.TRAVEL) != (matrix is not None):
+    """Propose zones of a city, or of a graph, with a bound, or say why there are none."""
+    if graph is None and (zones is not None or matrix is not None):
+        raise BadValue("-k and --matrix go with --graph; the zones of a city are its own.")
+    if graph is not None:
+        if zones is None:
+            raise BadValue("--graph needs -k: how many zones?")
+        _refuse(zones, balance, seconds)
+        task = GraphTask(graph, zones, balance, objective, matrix, seconds, seed)
+        return _propose_graph(task, out, as_json=as_json)
+    rules = CityRules(
+        balance=balance,
+        most_moved=None if move_at_most is None else read_share(move_at_most),
+        of_incidents=of_incidents,
+        never_split=frozenset(never_split or ()),
+        locks=read_locks(lock),
+    )
+    question = PlanQuestion(store, at, demand, history, per_year)
+    with ends_early() as enough, progress_bar() as report:
+        setting = question.setting(report)
+        watch = Watch(stop=enough, told=lambda share: report("proposing", share))
+        made = propose_for(setting, rules, seed, watch)
+    files = write_proposals(made, out)
+    if as_json:
+        write_json(proposals_out(made, files, seed), None)
+    else:
+        show_proposals(made, files)
+    return 0 if any(option.feasible for option in made.options) else EXIT_NO
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTask:
+    """What is asked of a bare graph."""
+
+    graph: Path
+    zones: int
+    balance: float
+    objective: Objective
+    matrix: Path | None
+    seconds: float
+    seed: int
+
+
+def _propose_graph(task: GraphTask, out: Path | None, *, as_json: bool) -> int:
+    """Propose zones of a bare graph."""
+    if (task.objective is Objective.TRAVEL) != (task.matrix is not None):
         raise BadValue("--objective travel needs --matrix, and cut edges have no use for one.")
-    with ends_early(seconds * TIME_SHARE) as enough, progress_bar() as report:
-        told = read_graph(graph)
-        travel_s = None if matrix is None else read_travel(matrix, told.names)
-        problem = plain_problem(told, zones, balance, travel_s)
+    with ends_early(task.seconds * TIME_SHARE) as enough, progress_bar() as report:
+        told = read_graph(task.graph)
+        travel_s = None if task.matrix is None else read_travel(task.matrix, told.names)
+        problem = plain_problem(told, task.zones, task.balance, travel_s)
         watch = Watch(stop=enough, told=lambda share: report("searching", share))
-        answer = zones_of_graph(
-            problem,
-            seconds=seconds,
-            seed=seed,
-            watch=watch,
-        )
+        answer = zones_of_graph(problem, seconds=task.seconds, seed=task.seed, watch=watch)
     if out is not None and answer.zone_of is not None:
         _write(out, told.names, answer)
     if as_json:
-        write_json(_facts(answer, seed, enough), None)
+        write_json(_facts(answer, task.seed, enough), None)
     else:
-        _say(answer, objective, enough)
+        _say(answer, task.objective, enough)
     return 0 if answer.feasible else EXIT_NO
 
 

@@ -8,10 +8,11 @@ are its borders, who could take a grid over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import shapely
@@ -69,6 +70,10 @@ class GridGraph:
             frozen = getattr(self, name).view()
             frozen.flags.writeable = False
             object.__setattr__(self, name, frozen)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is worked out on demand: it is not fit to be sent to another process."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def __len__(self) -> int:
         """Count the unit grids."""

@@ -91,8 +91,7 @@ def take_stock(
     cut_cost: NDArray[np.float64],
     load: NDArray[np.float64],
     node_cost: NDArray[np.float64],
-    today: NDArray[np.int32],
-    move_weight: NDArray[np.float64],
+    moved_in: NDArray[np.float64],
     zone_of: NDArray[np.int32],
     zone_load: NDArray[np.float64],
     zone_count: NDArray[np.int64],
@@ -103,7 +102,7 @@ def take_stock(
 
     Parameters
     ----------
-    first, neighbour, cut_cost, load, node_cost, today, move_weight
+    first, neighbour, cut_cost, load, node_cost, moved_in
         See `dispatch.planning.rezoning_problem.RezoningProblem`.
     zone_of
         The plan.
@@ -120,7 +119,7 @@ def take_stock(
         zone_load[zone] += load[zone, i]
         zone_count[zone] += 1
         nodes += node_cost[zone, i]
-        moved += move_weight[i] * (today[i] != zone)
+        moved += moved_in[zone, i]
         for at in range(first[i], first[i + 1]):
             if neighbour[at] > i and zone_of[neighbour[at]] != zone:
                 cuts += cut_cost[at]
@@ -138,8 +137,7 @@ def anneal(
     allowed: NDArray[np.bool_],
     apart_first: NDArray[np.int64],
     apart: NDArray[np.int32],
-    today: NDArray[np.int32],
-    move_weight: NDArray[np.float64],
+    moved_in: NDArray[np.float64],
     most_moved: float,
     balance: float,
     hot: float,
@@ -158,8 +156,7 @@ def anneal(
 
     Parameters
     ----------
-    first, tail, neighbour, cut_cost, load, node_cost, allowed, apart_first, apart, today,
-    move_weight
+    first, tail, neighbour, cut_cost, load, node_cost, allowed, apart_first, apart, moved_in
         See `dispatch.planning.rezoning_problem.RezoningProblem`.
     most_moved
         Weight that may lie in other zones than today.
@@ -203,11 +200,11 @@ def anneal(
         temperature = hot * (cold / hot) ** share
         if chunk % 16 == 0:
             take_stock(
-                first, neighbour, cut_cost, load, node_cost, today, move_weight,
+                first, neighbour, cut_cost, load, node_cost, moved_in,
                 zone_of, zone_load, zone_count, sums,
             )  # fmt: skip
-            mean = max(zone_load.sum() / k, 1e-300)
-            low, high = mean * (1 - balance) - SLACK * mean, mean * (1 + balance) + SLACK * mean
+        mean = max(zone_load.sum() / k, 1e-300)
+        low, high = mean * (1 - balance) - SLACK * mean, mean * (1 + balance) + SLACK * mean
         penalty = lenient * (strict / lenient) ** share / mean
         outside = 0.0
         for zone in range(k):
@@ -230,7 +227,7 @@ def anneal(
                 before = hinge(zone_load[a], low, high) + hinge(zone_load[b], low, high)
                 if recombine(
                     a, b, first, neighbour, cut_cost, load, node_cost, allowed, apart_first,
-                    apart, today, move_weight, most_moved - sums[1], low, high, penalty,
+                    apart, moved_in, most_moved - sums[1], low, high, penalty,
                     temperature, trees, zone_of, zone_load, zone_count, position, random, change,
                 ):  # fmt: skip
                     sums[0] += change[0]
@@ -241,7 +238,7 @@ def anneal(
             else:
                 if not allowed[b, i]:
                     continue
-                moved = move_weight[i] * (np.float64(today[i] != b) - np.float64(today[i] != a))
+                moved = moved_in[b, i] - moved_in[a, i]
                 if moved > 0 and sums[1] + moved > most_moved:
                     continue
                 dearer = node_cost[b, i] - node_cost[a, i]

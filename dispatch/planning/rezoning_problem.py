@@ -11,7 +11,7 @@ Nodes i, zones z, edges (i, j); ``zone[i]`` is the zone of a node::
         every zone hangs together and has a node
         allowed[zone[i], i]                                  locks
         zone[i] != zone[j] for pairs that must be parted
-        sum of move_weight[i] where zone[i] != today[i]  <=  most_moved
+        sum over i of moved_in[zone[i], i]  <=  most_moved
 
 Travel, the price of a change, shared border in metres and border inside townships are all sums of
 this kind, so that one search serves cut edges of a bare graph and the plan of a city.  Nodes that
@@ -59,8 +59,8 @@ class RezoningProblem:
         Share of the mean load by which a zone's load may differ from it.
     today
         Zone of each node today, int32[n]; `NOWHERE` for none.
-    move_weight
-        What it counts if a node is in another zone than today, float64[n].
+    moved_in
+        What it counts as moved if a node is in a zone, float64[k, n]; 0 in that of today.
     most_moved
         Weight that may be moved; infinite where that does not matter.
     apart_first, apart
@@ -81,7 +81,7 @@ class RezoningProblem:
     allowed: NDArray[np.bool_]
     balance: float
     today: NDArray[np.int32]
-    move_weight: NDArray[np.float64]
+    moved_in: NDArray[np.float64]
     most_moved: float
     apart_first: NDArray[np.int64]
     apart: NDArray[np.int32]
@@ -93,9 +93,10 @@ class RezoningProblem:
         n, k = len(self.names), len(self.load)
         fits = (
             self.load.shape == self.node_cost.shape == self.allowed.shape == (k, n)
+            and self.moved_in.shape == (k, n)
             and len(self.first) == len(self.apart_first) == n + 1
             and len(self.tail) == len(self.neighbour) == len(self.cut_cost)
-            and len(self.today) == len(self.move_weight) == n
+            and len(self.today) == n
             and k > 0
         )
         if not fits:
@@ -150,6 +151,25 @@ class Stock:
             return 0.0
         return float(np.abs(self.loads - self.mean).max() / self.mean)
 
+    def outside(self, balance: float) -> float:
+        """
+        Add up by how much loads lie outside of the balance.
+
+        Parameters
+        ----------
+        balance
+            Share of the mean.
+
+        Returns
+        -------
+        outside
+            In mean loads; 0 where every load is within, rounding aside.
+        """
+        if self.within(balance):
+            return 0.0
+        off = np.abs(self.loads - self.mean) / self.mean
+        return float(np.maximum(off - balance, 0.0).sum())
+
     def within(self, balance: float) -> bool:
         """
         Tell whether every load is within the balance.
@@ -191,9 +211,8 @@ def stock_of(problem: RezoningProblem, zone_of: NDArray[np.int32]) -> Stock:
         problem.cut_cost,
         problem.load,
         problem.node_cost,
-        problem.today,
-        problem.move_weight,
-        zone_of,
+        problem.moved_in,
+        np.array(zone_of, dtype=np.int32),  # one kind of array, for one compiled kernel
         loads,
         counts,
         sums,
@@ -290,7 +309,7 @@ def plain_problem(
         allowed=np.ones((zones, n), dtype=np.bool_),
         balance=balance,
         today=np.full(n, NOWHERE, dtype=np.int32),
-        move_weight=np.zeros(n),
+        moved_in=np.zeros((zones, n)),
         most_moved=np.inf,
         apart_first=np.zeros(n + 1, dtype=np.int64),
         apart=np.zeros(0, dtype=np.int32),

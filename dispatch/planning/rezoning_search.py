@@ -10,7 +10,7 @@ fast one unless it is stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +57,8 @@ class Block:
         Attempts to give a node away.
     recombine
         Whether two zones are drawn anew now and then; without it only single nodes move.
+    warm
+        Temperature at which a start or today's plan is taken up, as `WARM`.
     """
 
     problem: RezoningProblem
@@ -65,6 +67,7 @@ class Block:
     from_today: bool = False
     steps: int = STEPS
     recombine: bool = True
+    warm: float = WARM
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,13 +269,16 @@ def run_block(block: Block) -> Found | None:
     found
         Its best plan, the same for the same block; None where it found no beginning.
     """
+    # A problem that came from another process has lost that its arrays are read-only, and a
+    # kernel would be compiled anew for it.
+    block = replace(block, problem=replace(block.problem))
     problem = block.problem
     random = np.array([block.seed % 2**63], dtype=np.uint64)
     zone_of = None if block.start is None else block.start.copy()
-    hot = WARM
+    hot = block.warm
     if zone_of is None:
         zone_of = (begin_today if block.from_today else begin)(problem, random)
-        hot = WARM if block.from_today else HOT
+        hot = block.warm if block.from_today else HOT
     if zone_of is None:
         return None
     if problem.travel_s.size:
@@ -304,12 +310,7 @@ def _from_centres(block: Block, centre: NDArray[np.int64]) -> Block:
     """The same block, with the travel from fixed nodes in the place of travel from the best."""
     problem = block.problem
     node_cost = problem.node_cost + problem.load * problem.travel_s[centre]
-    fixed = RezoningProblem(
-        problem.names, problem.first, problem.tail, problem.neighbour, problem.cut_cost,
-        problem.load, node_cost, problem.allowed, problem.balance, problem.today,
-        problem.move_weight, problem.most_moved, problem.apart_first, problem.apart,
-        np.zeros((0, 0)),
-    )  # fmt: skip
+    fixed = replace(problem, node_cost=node_cost, travel_s=np.zeros((0, 0)))
     return Block(fixed, 0, steps=block.steps // STAGES, recombine=block.recombine)
 
 
@@ -327,7 +328,9 @@ def _cool(
     best = zone_of.copy()
     # Drawing a pair anew costs as much as giving away ten nodes for each node of the pair.
     rarely = max(400, 20 * n // k) if block.recombine and k > 1 else 0
-    outside, _ = anneal(
+    # Where loads depend on the zone the mean moves while nodes do; the search keeps a little off.
+    varies = bool((problem.load != problem.load[0]).any())
+    anneal(
         problem.first,
         problem.tail,
         problem.neighbour,
@@ -337,10 +340,9 @@ def _cool(
         problem.allowed,
         problem.apart_first,
         problem.apart,
-        problem.today,
-        problem.move_weight,
+        problem.moved_in,
         problem.most_moved,
-        problem.balance,
+        problem.balance * (1 - 1e-3 * varies),
         hot * scale,
         cold * scale,
         lenient * scale * n / k,
@@ -353,7 +355,7 @@ def _cool(
         random,
     )
     stock = stock_of(problem, best)
-    return Found(best, 0.0 if stock.within(problem.balance) else outside, stock.cost)
+    return Found(best, stock.outside(problem.balance), stock.cost)
 
 
 def scale_of(problem: RezoningProblem) -> float:

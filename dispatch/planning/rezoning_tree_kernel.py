@@ -82,8 +82,7 @@ def recombine(
     allowed: NDArray[np.bool_],
     apart_first: NDArray[np.int64],
     apart: NDArray[np.int32],
-    today: NDArray[np.int32],
-    move_weight: NDArray[np.float64],
+    moved_in: NDArray[np.float64],
     room_to_move: float,
     low: float,
     high: float,
@@ -104,7 +103,7 @@ def recombine(
     ----------
     a, b
         The zones; some edge joins them.
-    first, neighbour, cut_cost, load, node_cost, allowed, apart_first, apart, today, move_weight
+    first, neighbour, cut_cost, load, node_cost, allowed, apart_first, apart, moved_in
         See `dispatch.planning.rezoning_problem.RezoningProblem`.
     room_to_move
         What may be moved from today's zones beyond what is moved already.
@@ -162,8 +161,8 @@ def recombine(
         node_now += node_cost[zone_of[i], i]
         barred_a += not allowed[a, i]
         barred_b += not allowed[b, i]
-        moved_now += move_weight[i] * (today[i] != zone_of[i])
-        moved_in_a += move_weight[i] * (today[i] != a)
+        moved_now += moved_in[zone_of[i], i]
+        moved_in_a += moved_in[a, i]
     now = cut_now + node_now
     now_all = now + penalty * (hinge(zone_load[a], low, high) + hinge(zone_load[b], low, high))
     best, best_cost, best_moved = np.inf, 0.0, 0.0
@@ -237,7 +236,7 @@ def recombine(
             border[u] = 0.0
             sub[u, 0], sub[u, 1] = load[a, i], load[b, i]
             sub[u, 2] = node_cost[b, i] - node_cost[a, i]
-            sub[u, 3] = move_weight[i] * (np.float64(today[i] != b) - np.float64(today[i] != a))
+            sub[u, 3] = moved_in[b, i] - moved_in[a, i]
             barred[u, 0], barred[u, 1] = not allowed[a, i], not allowed[b, i]
             count[u] = 1
         for e in range(n_edges):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from dispatch.planning.rezoning_dual import bases_bound
 from dispatch.planning.rezoning_kernel import SLACK
 from dispatch.planning.rezoning_parts import unfit_part
 from dispatch.planning.rezoning_problem import NOWHERE, RezoningProblem, stock_of
@@ -44,7 +46,7 @@ def why_impossible(problem: RezoningProblem) -> tuple[Remark, ...]:
         )
     return tuple(
         reason
-        for tell in (_too_heavy, _no_zone, _parts, _locks, _torn, _choke_points)
+        for tell in (_too_heavy, _no_zone, _parts, _locks, _torn, _moves, _choke_points)
         for reason in tell(problem)
     )
 
@@ -201,6 +203,31 @@ def _torn(problem: RezoningProblem) -> Iterator[Remark]:
                 f"{pair} 须分在不同责任区，却锁定在同一个。",
                 f"{pair}: to be parted, and locked into the same zone.",
             )
+
+
+def _moves(problem: RezoningProblem) -> Iterator[Remark]:
+    """Say how much has to move for the balance, if that is more than may."""
+    total = float(problem.moved_in.max(axis=0).sum())
+    if not np.isfinite(problem.most_moved) or total <= 0:
+        return
+    anywhere = replace(problem, node_cost=problem.moved_in, most_moved=np.inf)
+    least = bases_bound(anywhere, total).bound
+    if least <= problem.most_moved * (1 + 1e-9):
+        return
+    stock = stock_of(problem, np.where(problem.today >= 0, problem.today, 0))
+    heavy = np.flatnonzero(problem.today == int(stock.loads.argmax()))
+    light = np.flatnonzero(problem.today == int(stock.loads.argmin()))
+    yield Remark(
+        "more_has_to_move",
+        f"要达到 ±{problem.balance:.2%} 的均衡和其他要求，至少须调整 {least / total:.1%}，"
+        f"而只允许 {problem.most_moved / total:.1%}：今天含 {_named(problem, heavy)} 的责任区为"
+        f"平均值的 {stock.loads.max() / stock.mean:.2f} 倍，含 {_named(problem, light)} 的为 "
+        f"{stock.loads.min() / stock.mean:.2f} 倍。",
+        f"A balance of ±{problem.balance:.2%} and the other rules make {least / total:.1%} move at "
+        f"least, and {problem.most_moved / total:.1%} may: today the zone of "
+        f"{_named(problem, heavy)} has {stock.loads.max() / stock.mean:.2f} of the mean work, that "
+        f"of {_named(problem, light)} {stock.loads.min() / stock.mean:.2f}.",
+    )
 
 
 def _choke_points(problem: RezoningProblem) -> Iterator[Remark]:

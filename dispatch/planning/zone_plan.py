@@ -11,11 +11,11 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,10 @@ class ZonePlan:
         position: dict[str | None, int] = {zone: at for at, zone in enumerate(names)}
         zone_of = np.array([position.get(zone, NO_ZONE) for zone in zones], dtype=np.int32)
         return cls(tuple(grids), names, zone_of)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is worked out on demand: it is not fit to be sent to another process."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def __len__(self) -> int:
         """Count the unit grids."""

@@ -153,9 +153,10 @@ def locked_boards(draw):
     for node in locks:
         allowed[:, node] = np.arange(4) == today[node]
     most = draw(st.sampled_from([0.0, 5.0, 20.0, np.inf]))
-    return replace(
-        plain, today=today, move_weight=np.ones(64), most_moved=most, allowed=allowed
-    ), sorted(locks)
+    moved_in = (np.arange(4)[:, None] != today).astype(float)
+    return replace(plain, today=today, moved_in=moved_in, most_moved=most, allowed=allowed), sorted(
+        locks
+    )
 
 
 @settings(max_examples=25)
