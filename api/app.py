@@ -50,6 +50,7 @@ from api.routes import (
     ogc_drafts,
     ogc_tiles,
     places,
+    plan_papers,
     plan_publications,
     plans,
     policies,
@@ -59,6 +60,7 @@ from api.routes import (
     reach,
     reports,
     session,
+    simulations,
     suggestions,
     transitions,
     users,
@@ -98,6 +100,8 @@ ROUTES = (
     city_versions,
     plans,
     plan_publications,
+    plan_papers,
+    simulations,
     reach,
     maps,
     layers,
@@ -177,6 +181,7 @@ def create_app(
             service.stream.close()
             await asyncio.to_thread(service.intake.stop)
             await asyncio.gather(*(beat.stop() for beat in beats))
+            await asyncio.to_thread(service.simulations.stop)
             await warming
             await asyncio.to_thread(leadership.resign)
             await asyncio.to_thread(save_positions, service)

@@ -41,6 +41,9 @@ DEADLINES_S = 1.0
 CITY_S = 1.0
 """How often it is seen whether a planned version of the city is due."""
 
+SIMULATIONS_S = 1.0
+"""How often it is seen whether something is to be simulated, and how far it is."""
+
 SECOND_LOOK_S = 2.0
 """How often incidents that wait for somebody are looked at again."""
 
@@ -143,6 +146,7 @@ def heartbeats(
         steady(DeadlineWatch(service).beat, DEADLINES_S),
         steady(once(SecondLook(service, standard_rule()).beat), SECOND_LOOK_S),
         steady(once(CityClock(service).beat), CITY_S),
+        steady(once(service.simulations.beat), SIMULATIONS_S),
         steady(once(lambda: drop_old_answers(service)), ANSWERS_S),
         steady(once(lambda: forget_daily(service)), RETENTION_S),
         steady(CaseIntervals(service, figures).beat, INTERVALS_S),

@@ -238,6 +238,7 @@ CHINESE: dict[str, str] = {
     "flawed_data": "数据存在问题，未载入任何内容，问题清单见 errors。",
     "conflict": "已有他人先行处理。",
     "plan_base_moved": "该方案起草后另有方案发布，冲突的网格见 errors；请先变基（rebase）再发布。",
+    "edit_refused": "这一步修改未被接受，原因见 errors。",
     "gate_not_passed": "方案未通过发布门槛：请先仿真或修改，或由责任人署名并说明理由后放行。",
     "incomplete_city": "城市数据尚不完整，暂不能给出建议，缺少的内容见清单。",
     "in_flight": "同一请求正在处理，请稍后重试。",

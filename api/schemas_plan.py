@@ -11,6 +11,7 @@ from api.schemas import Asked, Instant, Text
 from api.schemas_city_version import CityPlanOut, CityVersionOut, Why
 from dispatch.planning.plan_content import PlanContent
 from dispatch.planning.plan_layers import ZoneTerms
+from dispatch.planning.plan_locks import PlanLocks
 from dispatch.planning.publish_gate import GateVerdict
 from dispatch.planning_desk import Drawing
 from dispatch.store.zone_plans import DrawnPlan, ZonePlanState
@@ -140,11 +141,30 @@ class PlanOut(BaseModel):
         )
 
 
+class LocksOut(BaseModel):
+    """What must stay, and what must go together or apart."""
+
+    grids: list[str]
+    zones: list[str]
+    together: list[tuple[str, str]]
+    apart: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, locks: PlanLocks) -> LocksOut:
+        """Copy locks."""
+        return cls(
+            grids=sorted(locks.grids),
+            zones=sorted(locks.zones),
+            together=sorted(locks.together),
+            apart=sorted(locks.apart),
+        )
+
+
 class WholePlanOut(PlanOut):
     """A plan with what it says of each unit grid."""
 
     zone_of: dict[str, str | None]
-    locked: list[str]
+    locks: LocksOut
     terms: dict[str, TermsOut]
     moved: dict[str, list[str | None]] = Field(
         description="Unit grids that are elsewhere than published when it was begun: was, is now."
@@ -158,7 +178,7 @@ class WholePlanOut(PlanOut):
         return cls(
             **PlanOut.of(drawing.plan).model_dump(),
             zone_of=zone_of(content),
-            locked=sorted(content.locked),
+            locks=LocksOut.of(content.locks),
             terms={code: _terms(one) for code, one in sorted(content.terms.items())},
             moved={grid: [old, new] for grid, old, new in rows if old != new},
         )

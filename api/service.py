@@ -30,6 +30,7 @@ from api.planning_now import PlanningNow
 from api.positions_now import PositionsNow
 from api.road_watch import RoadWatch
 from api.settings import Settings
+from api.simulation_watch import SimulationWatch
 from api.store_watch import StoreWatch
 from api.tile import RoadTiles, TileShelf
 from api.underway import Underway
@@ -108,6 +109,8 @@ class Service:
         Knows since when the store has been down.
     road_watch
         Knows which road engines fail, and has arrivals by air meanwhile.
+    simulations
+        Runs simulations in a process beside this one.
     intake
         Judges the positions that come in.
     provider
@@ -148,6 +151,7 @@ class Service:
     intake: PositionIntake = field(init=False)
     store_watch: StoreWatch = field(init=False)
     road_watch: RoadWatch = field(init=False)
+    simulations: SimulationWatch = field(init=False)
     _loop: asyncio.AbstractEventLoop | None = None
     _moved: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
@@ -159,6 +163,7 @@ class Service:
         """Lay the intake out; it begins when the application starts."""
         self.store_watch = StoreWatch(self.store, self.clock)
         self.road_watch = RoadWatch(self)
+        self.simulations = SimulationWatch(self)
         self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
 
     def go_live(self) -> None:

@@ -99,7 +99,8 @@ def edit(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     with not_there(), service.store.reading() as session:
         drawing = read_drawing(session, number, version=version)
         get_open_plan(session, number)
-    content = given.root.edit(drawing.content)
+    ground = service.planning.ground(service.city).grids
+    content = given.root.edit(drawing.content, ground)
     hand = Hand(service.clock(), person.name, version)
     with not_there(), effect.begin() as session:
         said = given.model_dump(mode="json", exclude_none=True)

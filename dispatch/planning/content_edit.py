@@ -1,29 +1,76 @@
-"""Edits of what a plan says: grids into a zone, zones into one, locks, terms; each another plan."""
+"""Edits of what a plan says: by `plan_edit`, of locks, and of the terms of zones."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from dispatch.planning.contiguity import in_pieces, repair, zone_pieces
+from dispatch.planning.edit_refused import EditRefused
+from dispatch.planning.edit_script import Lock
+from dispatch.planning.grid_ground import GridGround
 from dispatch.planning.plan_content import PlanContent
+from dispatch.planning.plan_edit import Edit, Edited, edit_plan
 from dispatch.planning.plan_layers import ZoneTerms
 from dispatch.planning.zone_plan import ZonePlan
-from geo.errors import BadValue, Conflict, UnknownName
+from geo.errors import BadValue, UnknownName
 
 MOST_NAMED = 5
 """Grids that a sentence names."""
 
 
-def with_zones(content: PlanContent, zone_of: Mapping[str, str | None]) -> PlanContent:
+def edited(
+    content: PlanContent, ground: GridGround, edit: Edit, *, repaired: bool = False
+) -> PlanContent:
     """
-    Put unit grids into zones.
+    Edit a plan.
 
     Parameters
     ----------
     content
         What the plan says.
+    ground
+        Unit grids.
+    edit
+        What is done to it.
+    repaired
+        Whether a repair that is offered is taken.
+
+    Returns
+    -------
+    content
+        What it says then.
+
+    Raises
+    ------
+    EditRefused
+        A lock would be broken, a zone be in pieces, or a line goes nowhere.
+    UnknownName, BadValue
+        What is named does not exist.
+    """
+    return _taken(content, edit_plan(ground, content.plan, edit, content.locks), repaired=repaired)
+
+
+def with_zones(
+    content: PlanContent,
+    ground: GridGround,
+    zone_of: Mapping[str, str | None],
+    *,
+    repaired: bool = False,
+) -> PlanContent:
+    """
+    Put unit grids into zones; a zone that is not there yet appears.
+
+    Parameters
+    ----------
+    content
+        What the plan says.
+    ground
+        Unit grids.
     zone_of
-        Code of the zone of some unit grids, None for no zone; a zone that is not there yet appears.
+        Code of the zone of some unit grids, None for no zone.
+    repaired
+        Whether a repair that is offered is taken.
 
     Returns
     -------
@@ -34,65 +81,46 @@ def with_zones(content: PlanContent, zone_of: Mapping[str, str | None]) -> PlanC
     ------
     UnknownName
         There is no such unit grid.
-    Conflict
-        One of them is locked and would be moved.
+    EditRefused
+        A lock would be broken, or a zone be in pieces that is not now.
     """
     require_grids(content, zone_of)
-    rows = zip(content.plan.grids, content.plan.zone_codes, strict=True)
-    held = sorted(
-        grid for grid, zone in rows if grid in content.locked and zone_of.get(grid, zone) != zone
+    before, graph = content.plan, ground.graph
+    rows = zip(before.grids, before.zone_codes, strict=True)
+    after = ZonePlan.of(before.grids, [zone_of.get(grid, zone) for grid, zone in rows])
+    refused = content.locks.refusals(before, after)
+    already = {stray for one in zone_pieces(graph, before) for stray in one.stray}
+    broken = tuple(
+        in_pieces(after, one.zone, stray)
+        for one in zone_pieces(graph, after)
+        for stray in one.stray
+        if stray not in already
     )
-    if held:
-        raise Conflict(f"{_named(held)} is locked and stays where it is; unlock it first.")
-    zones = [
-        zone_of.get(grid, zone)
-        for grid, zone in zip(content.plan.grids, content.plan.zone_codes, strict=True)
-    ]
-    return replace(content, plan=ZonePlan.of(content.plan.grids, zones))
+    offered = None
+    if broken and not refused:
+        offered = repair(graph, after, content.locks, against=before)
+    return _taken(content, Edited(before, after, refused, broken, offered), repaired=repaired)
 
 
-def merged(content: PlanContent, zones: Collection[str], into: str) -> PlanContent:
+def _taken(content: PlanContent, come_of_it: Edited, *, repaired: bool) -> PlanContent:
+    plan = come_of_it.taken(repaired=repaired)
+    if plan is None:
+        raise EditRefused(come_of_it)
+    return replace(content, plan=plan)
+
+
+def with_locks(content: PlanContent, ground: GridGround, locks: Iterable[Lock]) -> PlanContent:
     """
-    Make one zone of several.
+    Put locks on a plan, or take them off.
 
     Parameters
     ----------
     content
         What the plan says.
-    zones
-        Codes of zones.
-    into
-        Code of the zone that they become.
-
-    Returns
-    -------
-    content
-        With that zone in the place of all of them.
-
-    Raises
-    ------
-    UnknownName
-        There is no such zone.
-    Conflict
-        A grid of theirs is locked.
-    """
-    gone = {content.plan.zones[content.plan.zone_row(zone)] for zone in zones}
-    rows = zip(content.plan.grids, content.plan.zone_codes, strict=True)
-    return with_zones(content, {grid: into for grid, zone in rows if zone in gone})
-
-
-def with_locks(content: PlanContent, grids: Collection[str], *, locked: bool) -> PlanContent:
-    """
-    Lock unit grids where they are, or unlock them.
-
-    Parameters
-    ----------
-    content
-        What the plan says.
-    grids
-        Their codes.
-    locked
-        Whether they are locked.
+    ground
+        Unit grids.
+    locks
+        One after the other.
 
     Returns
     -------
@@ -102,11 +130,17 @@ def with_locks(content: PlanContent, grids: Collection[str], *, locked: bool) ->
     Raises
     ------
     UnknownName
-        There is no such unit grid.
+        There is no such unit grid, or no such zone.
     """
-    require_grids(content, grids)
-    held = content.locked | set(grids) if locked else content.locked - set(grids)
-    return replace(content, locked=frozenset(held))
+    changed = content.locks
+    for lock in locks:
+        if lock.field == "zones":
+            content.plan.zone_row(str(lock.what))
+        else:
+            for code in (lock.what,) if isinstance(lock.what, str) else lock.what:
+                ground.graph.row(code)
+        changed = lock.change(changed)
+    return replace(content, locks=changed)
 
 
 def with_terms(content: PlanContent, terms: Mapping[str, ZoneTerms]) -> PlanContent:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from dispatch.planning.plan_layers import ZoneTerms
-from dispatch.planning.zone_plan import ZonePlan
+from dispatch.planning.plan_locks import NO_LOCKS, PlanLocks, pair_of
+from dispatch.planning.zone_plan import NO_ZONE, ZonePlan
 from geo.errors import UnreadableFile
 
 
@@ -29,14 +32,14 @@ class PlanContent:
     ----------
     plan
         Which unit grid belongs to which zone.
-    locked
-        Codes of unit grids that stay where they are.
+    locks
+        What must stay, and what must go together or apart.
     terms
         What is said of zones beside their grids, by code.
     """
 
     plan: ZonePlan
-    locked: frozenset[str] = frozenset()
+    locks: PlanLocks = NO_LOCKS
     terms: Mapping[str, ZoneTerms] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,7 +50,7 @@ class PlanContent:
     def _said(self) -> dict[str, Any]:
         """All of it as JSON can say it, lists of changes aside."""
         terms = {code: _told(self.terms[code]) for code in sorted(self.terms)}
-        return {"locked": sorted(self.locked), "terms": terms}
+        return {"locks": _told_locks(self.locks), "terms": terms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def pack_content(content: PlanContent) -> bytes:
         Equal plans are equal bytes.
     """
     plan = content.plan
-    return _packed({"grids": plan.grids, "zones": plan.zone_codes} | content._said)  # noqa: SLF001 -- its own module
+    zones = {"grids": plan.grids, "zones": plan.zone_codes, "named": plan.zones}
+    return _packed(zones | content._said)  # noqa: SLF001 -- its own module
 
 
 def unpack_content(packed: bytes) -> PlanContent:
@@ -110,7 +114,7 @@ def unpack_content(packed: bytes) -> PlanContent:
         They are no such bytes.
     """
     said = _unpacked(packed)
-    plan = ZonePlan.of(said["grids"], said["zones"])
+    plan = _plan(said["grids"], said["zones"], said["named"])
     return _with_said(plan, said)
 
 
@@ -158,10 +162,11 @@ def patched(content: PlanContent, patch: PlanPatch, *, back: bool) -> PlanConten
         patch.zones[grid][at] if grid in patch.zones else zone
         for grid, zone in zip(content.plan.grids, content.plan.zone_codes, strict=True)
     ]
-    plan = ZonePlan.of(content.plan.grids, zones)
+    had = {zone for zone in content.plan.zones if not len(content.plan.rows_in(zone))}
+    plan = _plan(content.plan.grids, zones, had)
     said = patch.was if back else patch.is_now
     if said is None:
-        return PlanContent(plan, content.locked, content.terms)
+        return PlanContent(plan, content.locks, content.terms)
     return _with_said(plan, said)
 
 
@@ -208,7 +213,30 @@ def unpack_patch(packed: bytes) -> PlanPatch:
 
 def _with_said(plan: ZonePlan, said: Mapping[str, Any]) -> PlanContent:
     terms = {code: ZoneTerms(**one) for code, one in said["terms"].items()}
-    return PlanContent(plan, frozenset(said["locked"]), terms)
+    locks = PlanLocks(
+        grids=frozenset(said["locks"]["grids"]),
+        zones=frozenset(said["locks"]["zones"]),
+        together=frozenset(pair_of(*pair) for pair in said["locks"]["together"]),
+        apart=frozenset(pair_of(*pair) for pair in said["locks"]["apart"]),
+    )
+    return PlanContent(plan, locks, terms)
+
+
+def _plan(grids: Sequence[str], zones: Sequence[str | None], named: Iterable[str]) -> ZonePlan:
+    """A plan with zones that have no grid, too."""
+    codes = tuple(sorted({*named, *(zone for zone in zones if zone is not None)}))
+    position = {zone: at for at, zone in enumerate(codes)}
+    zone_of = [NO_ZONE if zone is None else position[zone] for zone in zones]
+    return ZonePlan(tuple(grids), codes, np.array(zone_of, dtype=np.int32))
+
+
+def _told_locks(locks: PlanLocks) -> dict[str, Any]:
+    return {
+        "grids": sorted(locks.grids),
+        "zones": sorted(locks.zones),
+        "together": sorted(locks.together),
+        "apart": sorted(locks.apart),
+    }
 
 
 def _told(terms: ZoneTerms) -> dict[str, Any]:

@@ -86,8 +86,7 @@ def rebased(
         for grid, zone in _zones(theirs.plan).items()
     ]
     plan = ZonePlan.of(theirs.plan.grids, zones)
-    locked = mine.locked & set(plan.grids)
-    return PlanContent(plan, locked, mine.terms)
+    return PlanContent(plan, mine.locks, mine.terms)
 
 
 def _zones(plan: ZonePlan) -> dict[str, str | None]:

@@ -217,7 +217,7 @@ def read_result(session: Session, number: str) -> Mapping[str, Any] | None:
 
 def newest_of(session: Session, digest: str) -> Simulation | None:
     """
-    Find the newest simulation of a plan that is done.
+    Find the newest simulation of a plan that is done, of those under usual circumstances.
 
     Parameters
     ----------
@@ -233,8 +233,8 @@ def newest_of(session: Session, digest: str) -> Simulation | None:
     """
     asked = SIMULATIONS.c
     query = select(*_SHOWN).where(asked.digest == digest, asked.state == SimulationState.DONE)
-    row = session.execute(query.order_by(asked.fid.desc()).limit(1)).one_or_none()
-    return None if row is None else _simulation(row)
+    done = map(_simulation, session.execute(query.order_by(asked.fid.desc())))
+    return next((one for one in done if not one.asked.get("scenario")), None)
 
 
 def take_next(session: Session) -> Simulation | None:

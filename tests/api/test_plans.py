@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from demo_service import client_of, copy_of
 
 from api import beats
 from api.city_clock import CityClock
+from dispatch.planning.contiguity import is_contiguous
+from dispatch.planning.zone_plan import ZonePlan
 from dispatch.store.simulations import ask_simulation, end_simulation, take_next
 
 PLANNER = {"authorization": "Bearer demo-planner"}
@@ -21,6 +24,7 @@ OVERRIDE = {"by": "王主任", "reason": "节日安保，只此一周"}
 def client(small_store, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(beats, "CITY_S", 3600.0)  # the test is the clock
+        patch.setattr(beats, "SIMULATIONS_S", 3600.0)
         with client_of(copy_of(small_store, tmp_path_factory.mktemp("plans"))) as client:
             client.headers.update(PLANNER)
             yield client
@@ -41,6 +45,19 @@ def assigned(client, plan, grids, zone):
     answer = edit(client, plan, op="assign", grids=grids, zone=zone)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def move(client, plan, zone="Z01"):
+    """Move a grid of a zone to a neighbour, no zone in pieces: the grid, where to, the plan."""
+    ground = client.app.state.service.planning.ground(client.app.state.service.city)
+    graph = ground.grids.graph
+    zones = [plan["zone_of"][code] for code in graph.codes]
+    for row in (row for row, own in enumerate(zones) if own == zone):
+        for to in sorted({zones[at] for at in graph.neighbours(row).tolist()} - {zone, None}):
+            after = ZonePlan.of(graph.codes, [*zones[:row], to, *zones[row + 1 :]])
+            if is_contiguous(graph, after):
+                return graph.codes[row], to, assigned(client, plan, [graph.codes[row]], to)
+    raise AssertionError(f"No grid of {zone} can be moved.")
 
 
 def publish(client, plan, **body: object):
@@ -92,9 +109,8 @@ def simulate(client, plan, lower):
 def test_edits_are_steps_that_are_undone_and_done_again(client):
     plan = begin(client)
     assert (plan["state"], plan["moved"], plan["digest"]) == ("draft", {}, plan["base"])
-    grid = grids_of(plan, "Z01")[0]
-    moved = assigned(client, plan, [grid], "Z02")
-    assert (moved["moved"], moved["version"]) == ({grid: ["Z01", "Z02"]}, 2)
+    grid, to, moved = move(client, plan)
+    assert (moved["moved"], moved["version"]) == ({grid: ["Z01", to]}, 2)
     assert (moved["step"], moved["steps"]) == (1, 1)
     undone = client.post(f"/api/v1/plans/{plan['id']}/undo").json()
     assert (undone["digest"], undone["step"], undone["steps"]) == (plan["digest"], 0, 1)
@@ -108,8 +124,8 @@ def test_edits_are_steps_that_are_undone_and_done_again(client):
 
     locked = edit(client, again, op="lock", grids=[grid]).json()
     refused = edit(client, locked, op="assign", grids=[grid], zone="Z01")
-    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
-    assert f"{grid} is locked" in refused.json()["en"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "edit_refused")
+    assert [one["where"] for one in refused.json()["errors"]] == ["grid_locked"]
     assert client.delete(f"/api/v1/plans/{plan['id']}").json()["state"] == "closed"
     assert edit(client, locked, op="unlock", grids=[grid]).status_code == 409
 
@@ -131,9 +147,9 @@ def test_a_plan_begins_from_a_table_and_every_grid_has_a_row(client):
 
 def test_of_two_planners_at_one_draft_the_second_has_to_read_it_again(client):
     plan = begin(client)
-    one, other = grids_of(plan, "Z01")[:2]
-    assigned(client, plan, [one], "Z02")
-    late = edit(client, plan, op="assign", grids=[other], zone="Z03")
+    other = grids_of(plan, "Z01")[0]
+    move(client, plan)
+    late = edit(client, plan, op="lock", grids=[other])
     assert (late.status_code, late.json()["code"]) == (412, "outdated")
     unread = client.post(f"/api/v1/plans/{plan['id']}/edits", json={"op": "lock", "grids": [other]})
     assert unread.status_code == 428
@@ -141,8 +157,7 @@ def test_of_two_planners_at_one_draft_the_second_has_to_read_it_again(client):
 
 def test_a_plan_of_which_nothing_is_known_needs_somebody_who_answers_for_it(client):
     plan = begin(client)
-    grid = grids_of(plan, "Z01")[0]
-    plan = assigned(client, plan, [grid], "Z02")
+    grid, _, plan = move(client, plan)
     shut = publish(client, plan)
     assert (shut.status_code, shut.json()["code"]) == (409, "gate_not_passed")
     assert published_zones(client)[grid] == "Z01"
@@ -165,12 +180,12 @@ def test_a_plan_of_which_nothing_is_known_needs_somebody_who_answers_for_it(clie
 
 def test_a_published_plan_is_in_force_at_once_and_taken_back_in_one_step(client):
     plan = begin(client)
-    grid, *others = grids_of(plan, "Z01")
+    grid, _, _ = move(client, begin(client))
     body = {"lon_lat": middle_of(client, grid), "matters": [first_matter(client)]}
     incident = client.post("/api/v1/incidents", json=body, headers=DISPATCHER).json()
     of_record = suggested(client, incident)
     assert of_record["zone"] == "Z01"
-    plan = assigned(client, plan, [grid, *others[:1]], "Z99")
+    plan = edit(client, plan, op="put", zone_of={grid: "Z99"}).json()
     plan = edit(client, plan, op="terms", terms={"Z99": {"name": "新区", "brigade": "B99"}}).json()
     simulate(client, plan, 0.97)
     answer = publish(client, plan)
@@ -205,31 +220,30 @@ def suggested(client, incident):
 
 def test_a_plan_over_one_published_since_is_refused_with_the_grids_and_rebased(client):
     first, second = begin(client, "甲"), begin(client, "乙")
-    both, mine = grids_of(first, "Z01")[:2]
-    first = assigned(client, first, [both], "Z02")
-    second = assigned(client, second, [both, mine], "Z03")
+    both, to, first = move(client, first)
+    second = edit(client, second, op="put", zone_of={both: "Z98"}).json()
+    mine, mine_to, second = move(client, second)
     assert publish(client, first, override=OVERRIDE).status_code == 201
     refused = publish(client, second, override=OVERRIDE)
     assert (refused.status_code, refused.json()["code"]) == (409, "plan_base_moved")
     assert [one["where"] for one in refused.json()["errors"]] == [both]
     assert "rebase" in refused.json()["en"]
-    assert published_zones(client)[both] == "Z02"
+    assert published_zones(client)[both] == to
 
     rebase = f"/api/v1/plans/{second['id']}/rebase"
     assert client.post(rebase, json={}).json()["code"] == "plan_base_moved"
     rebased = client.post(rebase, json={"keep": "theirs"}).json()
-    assert (rebased["zone_of"][both], rebased["zone_of"][mine]) == ("Z02", "Z03")
+    assert (rebased["zone_of"][both], rebased["zone_of"][mine]) == (to, mine_to)
     assert publish(client, rebased, override=OVERRIDE).status_code == 201
-    assert published_zones(client)[mine] == "Z03"
+    assert published_zones(client)[mine] == mine_to
 
 
 def test_a_plan_is_in_force_at_midnight_unless_another_was_published_before(client, monkeypatch):
     service = client.app.state.service
     present = service.clock
     first, second = begin(client, "甲"), begin(client, "乙")
-    one, other = grids_of(first, "Z01")[:2]
-    first = assigned(client, first, [one], "Z02")
-    second = assigned(client, second, [other], "Z02")
+    one, to, first = move(client, first)
+    other, _, second = move(client, second, "Z05")
     midnight = present() + timedelta(hours=6)
     for plan in (first, second):
         answer = publish(client, plan, override=OVERRIDE, at=midnight.isoformat())
@@ -241,17 +255,59 @@ def test_a_plan_is_in_force_at_midnight_unless_another_was_published_before(clie
     assert early.status_code == 409
     monkeypatch.setattr(service, "clock", lambda: present() + timedelta(hours=6, seconds=1))
     CityClock(service).beat()
-    assert published_zones(client)[one] == "Z02"
-    assert published_zones(client)[other] == "Z01"
+    assert published_zones(client)[one] == to
+    assert published_zones(client)[other] == "Z05"
     states = [client.get(f"/api/v1/plans/{plan['id']}").json()["state"] for plan in (first, second)]
     assert states == ["published", "evaluated"]
 
 
 def test_a_planned_publication_is_called_off(client):
-    plan = begin(client)
-    plan = assigned(client, plan, grids_of(plan, "Z01")[:1], "Z02")
+    _, _, plan = move(client, begin(client))
     at = (client.app.state.service.clock() + timedelta(days=1)).isoformat()
     assert publish(client, plan, override=OVERRIDE, at=at).status_code == 201
     called_off = client.delete(f"/api/v1/plans/{plan['id']}/publications").json()
     assert (called_off["state"], called_off["planned_version"]) == ("evaluated", None)
     assert client.delete(f"/api/v1/plans/{plan['id']}/publications").status_code == 409
+
+
+def test_a_plan_is_evaluated_beside_the_published_one_and_lists_what_changes_hands(client):
+    grid, to, plan = move(client, begin(client))
+    address = f"/api/v1/plans/{plan['id']}"
+    told = client.get(f"{address}/evaluation")
+    assert told.status_code == 200, told.text
+    assert [one["name"] for one in told.json()["plans"]] == ["published", plan["name"]]
+    assert client.get(address).json()["state"] == "evaluated"
+    assert client.get(f"{address}/evaluation").json() == told.json()
+    listed = client.get(f"{address}/handover").json()
+    assert [(one["grid"], one["loses"], one["gains"]) for one in listed["rows"]] == [
+        (grid, "Z01", to)
+    ]
+    table = client.get(f"{address}/handover", params={"format": "csv"})
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert grid in table.text
+
+
+def test_a_simulation_runs_beside_the_service_and_opens_or_shuts_the_gate(client):
+    _, _, plan = move(client, begin(client))
+    watch = client.app.state.service.simulations
+    body = {"plan": plan["id"], "runs": 2, "against": "published"}
+    asked = client.post("/api/v1/simulations", json=body)
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting"), asked.text
+    unwanted = client.post("/api/v1/simulations", json={}).json()["id"]
+    address = asked.headers["location"]
+    assert client.delete(f"/api/v1/simulations/{unwanted}").json()["state"] == "cancelled"
+    until = time.monotonic() + 600
+    while (state := client.get(address).json())["state"] in {"waiting", "running"}:
+        assert time.monotonic() < until, state
+        watch.beat()
+        time.sleep(0.1)
+    assert state["state"] == "done", state
+    assert state["result"]["plan_digest"] == plan["digest"]
+    gate = client.get(f"/api/v1/plans/{plan['id']}/gate").json()
+    worst = min(state["result"]["zones"], key=lambda one: (one["lower"], one["zone"]))
+    assert (gate["zone"], gate["lower"], gate["simulation"]) == (
+        worst["zone"],
+        worst["lower"],
+        asked.json()["id"],
+    )
+    assert client.delete(address).status_code == 409
