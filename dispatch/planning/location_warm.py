@@ -1,4 +1,4 @@
-"""Every kernel of locating, run once on a small street."""
+"""Every kernel of locating and staffing, run once on a small street."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dispatch.planning.location_dual import search_median
 from dispatch.planning.location_median import median_sites
 from dispatch.planning.location_task import LocationRule, LocationTask, Problem
 from dispatch.planning.mixed_program import never
+from dispatch.planning.staffing_trial import serve
 
 
 def warm_location() -> None:
@@ -28,3 +29,5 @@ def warm_location() -> None:
     search = search_median(median_sites(task, median), never)
     search.bound = 0.0
     settle(search, np.arange(6), no, never)
+    hour, yes = np.zeros(1), np.ones(168, dtype=np.int64)
+    serve(hour, hour, hour, yes, 900.0, np.zeros(1, dtype=np.bool_))

@@ -1,0 +1,198 @@
+"""`grid-dispatch plan staff`: crews and shifts of each zone, and where more stop helping."""
+
+# ruff: noqa: PLR0913 -- the options of a command are the parameters of its function
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.answer_file import answer_file, write_json
+from api.interrupt import ends_early
+from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
+from api.progress import progress_bar
+from api.staff_file import read_works
+from api.store_option import EXIT_NO, JsonOption, StoreOption
+from dispatch.planning import staffing_shift
+from dispatch.planning.knee_plot import knee_svg
+from dispatch.planning.staffing import knee_curve, staff_zones
+from dispatch.planning.staffing_city import zone_works
+from dispatch.planning.staffing_task import StaffPlan, StaffRule, ZoneStaff
+from dispatch.planning.staffing_trial import queue_judge
+from dispatch.planning.zone_plan import read_plan
+from geo.errors import BadValue
+
+CURVE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+"""Shares that are asked for to draw the knee."""
+
+JUDGED_BY = (
+    "A queue for each zone by itself: reports at random at the rate of the hour, each answered "
+    "from the nearest base of its brigade; lower limits are those of 95 % intervals by weeks."
+)
+
+
+def staff(
+    *,
+    store: StoreOption = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="CSV grid,zone; the published plan without.")
+    ] = None,
+    load: Annotated[
+        Path | None,
+        typer.Option(
+            help="Without a store: CSV zone,hour,per_h,on_scene_s; hour 0 is Monday 0:00."
+        ),
+    ] = None,
+    travel: Annotated[
+        Path | None, typer.Option(help="With --load: CSV zone,travel_time_s,weight.")
+    ] = None,
+    target: Annotated[float, typer.Option(metavar="S", help="With --load: arrival target.")] = 900,
+    share: Annotated[float, typer.Option(help="Share of reports that are met in time.")] = 0.95,
+    crew_size: Annotated[int, typer.Option(help="Officers of a crew.")] = 2,
+    starts: Annotated[
+        str | None, typer.Option(help="Hours at which shifts may begin, such as 0,8,16.")
+    ] = None,
+    shifts: Annotated[str, typer.Option(help="Ways to work: hours x days in a row.")] = "8x5,12x3",
+    at: AtOption = None,
+    demand: DemandOption = None,
+    history: HistoryOption = None,
+    per_year: PerYearOption = None,
+    weeks: Annotated[int, typer.Option(help="Weeks by which rosters are judged.")] = 104,
+    seed: Annotated[int, typer.Option(help="Source of chance.")] = 1,
+    curve: Annotated[bool, typer.Option("--curve", help="Also officers → share in time.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="SVG of that curve to write.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Write out the models.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Find crews and shifts for each zone, so that even the worst holds the share asked for."""
+    if not 2 <= weeks <= 10_000:
+        raise BadValue(f"--weeks is {weeks}; give 2 to 10000.")
+    rule = StaffRule(share=share, crew_size=crew_size, shifts=_shifts(shifts), **_starts(starts))
+    began = time.perf_counter()
+    with progress_bar() as report, ends_early() as enough:
+        if load is not None:
+            works = read_works(load, travel, target)
+        else:
+            setting = PlanQuestion(store, at, demand, history, per_year).setting(report)
+            drawn = setting.published if plan is None else read_plan(plan, setting.graph)
+            works = zone_works(setting, drawn)
+        judge = queue_judge(works, seed=seed, weeks=weeks)
+        staffed = staff_zones(
+            works, rule, judge, stop=enough, told=lambda done: report("staffing", done)
+        )
+        points = []
+        if curve or plot is not None:
+            points = knee_curve(
+                works, rule, judge, CURVE, stop=enough, told=lambda done: report("curve", done)
+            )
+    knee = [{"asked": asked, "officers": one.officers, "share": one.share} for asked, one in points]
+    if plot is not None:
+        picture = knee_svg(
+            [(one.officers, one.share) for _, one in points], asked=share, title="拐点 The knee"
+        )
+        with answer_file(plot) as file:
+            file.write(picture)
+    facts = _facts(staffed, share) | {
+        "attainable": {work.zone: work.attainable for work in works},
+        "curve": knee,
+        "judged_by": JUDGED_BY,
+        "seed": seed,
+        "weeks": weeks,
+        "stopped": "interrupted" if enough.interrupted else None,
+        "seconds": round(time.perf_counter() - began, 3),
+    }
+    if explain:
+        facts["explain"] = (staffing_shift.__doc__ or "").strip()
+    if as_json:
+        write_json(facts, None)
+    else:
+        _say(facts)
+    return 0 if facts["feasible"] else EXIT_NO
+
+
+def _shifts(text: str) -> tuple[tuple[int, int], ...]:
+    """Ways to work, such as 8x5,12x3."""
+    try:
+        pairs = [part.lower().split("x") for part in text.split(",")]
+        return tuple((int(hours), int(days)) for hours, days in pairs)
+    except ValueError as error:
+        raise BadValue(f"--shifts {text!r} is none; write hours x days, such as 8x5.") from error
+
+
+def _starts(text: str | None) -> dict[str, Any]:
+    """Hours at which shifts begin, if they are given."""
+    if text is None:
+        return {}
+    try:
+        return {"starts": tuple(int(part) for part in text.split(","))}
+    except ValueError as error:
+        raise BadValue(f"--starts {text!r} is none; write hours, such as 0,8,16.") from error
+
+
+def _facts(plan: StaffPlan, share: float) -> dict[str, Any]:
+    """What was found."""
+    zones: Sequence[dict[str, Any]] = [
+        _zone(zone, plan.crew_size) | {"share": judged.share, "low": judged.low}
+        for zone, judged in zip(plan.zones, plan.judged, strict=True)
+    ]
+    return {
+        "officers": plan.officers,
+        "crews": sum(zone.crews for zone in plan.zones),
+        "fewest_crews": sum(zone.fewest for zone in plan.zones),
+        "share_asked": share,
+        "share": plan.share,
+        "worst_low": min((one.low for one in plan.judged), default=None),
+        "feasible": not plan.why_not,
+        "why_not": " ".join(reason.en for reason in plan.why_not) or None,
+        "why_not_zh": "".join(reason.zh for reason in plan.why_not) or None,
+        "rounds": plan.rounds,
+        "zones": zones,
+    }
+
+
+def _zone(zone: ZoneStaff, crew_size: int) -> dict[str, Any]:
+    """Crews of one zone."""
+    return {
+        "zone": zone.zone,
+        "crews": zone.crews,
+        "officers": zone.crews * crew_size,
+        "fewest_crews": zone.fewest,
+        "need": zone.need.tolist(),
+        "on_duty": zone.on_duty.tolist(),
+        "tours": [
+            {
+                "start": tour.start,
+                "hours": tour.hours,
+                "first_day": tour.first_day,
+                "days": tour.days,
+                "crews": tour.crews,
+            }
+            for tour in zone.tours
+        ],
+    }
+
+
+def _say(facts: dict[str, Any]) -> None:
+    """Put the answer on the screen."""
+    typer.echo(
+        f"{facts['officers']} officers in {facts['crews']} crews: {facts['share']:.2%} in time"
+    )
+    for zone in facts["zones"]:
+        on_duty = zone["on_duty"]
+        typer.echo(
+            f"{zone['zone']}: {zone['crews']} crews, {min(on_duty)} to {max(on_duty)} on duty, "
+            f"{zone['share']:.2%} in time, lower limit {zone['low']:.2%}"
+        )
+    for point in facts["curve"]:
+        typer.echo(f"{point['officers']} officers: {point['share']:.2%}")
+    if facts["why_not"]:
+        typer.echo(facts["why_not"])
+    if facts["stopped"]:
+        typer.echo("Stopped: this is the best so far.")
+    if "explain" in facts:
+        typer.echo(facts["explain"])
+    typer.echo(facts["judged_by"])
