@@ -9,6 +9,8 @@ from api.late_verbs import Late, late_group
 VERBS = {
     "evaluate": Late("api.cli_plan_evaluate:evaluate", "Tell what plans would do, side by side."),
     "propose": Late("api.cli_plan_propose:propose", "Propose zones, with the bound of each plan."),
+    "locate": Late("api.cli_plan_locate:locate", "Choose sites for bases, with a bound."),
+    "staff": Late("api.cli_plan_staff:staff", "Find crews and shifts for each zone."),
     "replay": Late("api.cli_plan_replay:replay", "Hold a replay against the records."),
     "draft": Late("api.cli_plan_draft:app", "Plans that are drawn in a store."),
     "publish": Late("api.cli_plan_publish:publish", "Publish a zone plan, or say why not."),
