@@ -8,6 +8,11 @@ from api.late_verbs import Late, late_group
 
 VERBS = {
     "evaluate": Late("api.cli_plan_evaluate:evaluate", "Tell what plans would do, side by side."),
+    "check": Late("api.cli_plan_edit:check", "Say whether zones are whole and fill the city."),
+    "edit": Late("api.cli_plan_edit:edit", "Edit a plan by a script."),
+    "import": Late("api.cli_plan_edit:import_", "Turn polygons of zones into a plan."),
+    "split-grid": Late("api.cli_plan_edit:split_grid_verb", "Split a unit grid in two."),
+    "handover": Late("api.cli_plan_handover:handover", "List what changes hands, for signature."),
     "propose": Late("api.cli_plan_propose:propose", "Propose zones, with the bound of each plan."),
     "locate": Late("api.cli_plan_locate:locate", "Choose sites for bases, with a bound."),
     "staff": Late("api.cli_plan_staff:staff", "Find crews and shifts for each zone."),

@@ -59,6 +59,13 @@ class PlanDiff:
         pairs = [(old, new) for new, old in self.same_as.items() if old not in {None, new}]
         return tuple(sorted((old, new) for old, new in pairs if old is not None))
 
+    @property
+    def later(self) -> ZonePlan:
+        """The later plan with its zones called as in the earlier one, as far as they are in it."""
+        shown = [self.same_as[zone] or _new_name(zone, self.before) for zone in self.after.zones]
+        rows = self.after.zone_of.tolist()
+        return ZonePlan.of(self.after.grids, [shown[at] if at != NO_ZONE else None for at in rows])
+
 
 def plan_diff(
     before: ZonePlan, after: ZonePlan, weight: NDArray[np.float64] | None = None
