@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
@@ -36,6 +36,11 @@ router = APIRouter(prefix="/api/v1/city/versions", tags=["layers"])
 
 PublishLayersDep = Annotated[Person, Depends(may(Act.PUBLISH_LAYERS))]
 
+NAMED_AND_NOT_THERE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "A draft or version that the body names is not there"}
+}
+"""A path would tell by itself that it may name what is not there; a body doesn't."""
+
 
 @router.get("")
 def list_all(service: ServiceDep, person: PublishLayersDep) -> Page[CityVersionOut]:
@@ -46,7 +51,7 @@ def list_all(service: ServiceDep, person: PublishLayersDep) -> Page[CityVersionO
     return Page(items=[CityVersionOut.of(version) for version in versions], next=None)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=NAMED_AND_NOT_THERE)
 def publish(
     given: PublishIn, effect: EffectDep, service: ServiceDep, person: PublishLayersDep
 ) -> CityVersionOut:
@@ -66,7 +71,7 @@ def publish(
     return shown
 
 
-@router.post("/rollback", status_code=201)
+@router.post("/rollback", status_code=201, responses=NAMED_AND_NOT_THERE)
 def roll_back(
     given: RollBackIn, effect: EffectDep, service: ServiceDep, person: PublishLayersDep
 ) -> CityVersionOut:
@@ -82,7 +87,7 @@ def roll_back(
     return shown
 
 
-@router.post("/planned", status_code=201)
+@router.post("/planned", status_code=201, responses=NAMED_AND_NOT_THERE)
 def plan(
     given: PlanIn, effect: EffectDep, service: ServiceDep, person: PublishLayersDep
 ) -> CityPlanOut:
