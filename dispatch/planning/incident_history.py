@@ -29,6 +29,9 @@ MONDAY_S = 4 * DAY_S - 8 * 3600.0
 YEAR_S = 365.2425 * DAY_S
 """A year of the calendar in the mean."""
 
+SILENCE_S, SILENT_TIMES = 3 * DAY_S, 50.0
+"""No city is silent for three days, nor by chance for fifty times its usual time."""
+
 NOWHERE = -1
 """Position of what has none."""
 
@@ -213,6 +216,34 @@ def span_of(history: IncidentHistory) -> Span:
     ahead_s = CITY_TIME.utcoffset(None).total_seconds()
     first, last = (history.reported_s[[0, -1]] + ahead_s) // DAY_S
     return Span(float(first * DAY_S - ahead_s), float((last + 1) * DAY_S - ahead_s))
+
+
+def longest_stretch(history: IncidentHistory) -> IncidentHistory:
+    """
+    Leave out what a silence parts from the bulk of a history.
+
+    A store may keep a year that its city brought along and, months later, the incidents of its
+    first day: rates counted over all of that time would be too low.
+
+    Parameters
+    ----------
+    history
+        Past incidents.
+
+    Returns
+    -------
+    history
+        The stretch with the most incidents in which nowhere nothing was reported for longer than
+        `SILENCE_S` and than `SILENT_TIMES` the usual time between two reports.
+    """
+    gaps = np.diff(history.reported_s)
+    if not len(gaps):
+        return history
+    most_s = max(SILENCE_S, SILENT_TIMES * float(np.median(gaps)))
+    cuts = [0, *(np.flatnonzero(gaps > most_s) + 1).tolist(), len(history)]
+    sizes = np.diff(cuts)
+    longest = int(sizes.argmax())
+    return history.take(slice(cuts[longest], cuts[longest + 1]))
 
 
 def on_grids(history: IncidentHistory, grids: Sequence[UnitGrid]) -> NDArray[np.int64]:

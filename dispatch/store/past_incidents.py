@@ -24,7 +24,12 @@ from sqlalchemy.orm import Session
 from dispatch.choice import ProposalKind
 from dispatch.incident import IncidentKind
 from dispatch.incident_state import State
-from dispatch.planning.incident_history import IncidentHistory, code_words, joined
+from dispatch.planning.incident_history import (
+    IncidentHistory,
+    code_words,
+    joined,
+    longest_stretch,
+)
 from dispatch.store.column import Instant
 from dispatch.store.declare import table, text
 from dispatch.store.history_file import STAMPS, history_of
@@ -114,7 +119,8 @@ def read_past_incidents(session: Session, *, told: Told | None = None) -> Incide
     Returns
     -------
     history
-        What its city brought along, and what was reported since; None of none.
+        What its city brought along, and what was reported since, as far as there is no long
+        silence between; None of none.
 
     Raises
     ------
@@ -135,7 +141,7 @@ def read_past_incidents(session: Session, *, told: Told | None = None) -> Incide
         parts.append(_own_incidents(session))
     told(1.0)
     parts = [part for part in parts if len(part)]
-    return joined(parts) if parts else None
+    return longest_stretch(joined(parts)) if parts else None
 
 
 def past_incidents_digest(session: Session) -> str:

@@ -18,6 +18,7 @@ from dispatch.planning.incident_history import (
     IncidentHistory,
     code_words,
     joined,
+    longest_stretch,
     on_grids,
     span_of,
 )
@@ -151,6 +152,18 @@ def test_histories_in_parts_are_the_same_when_put_together(parts, seed):
     assert [again.grids[row] for row in again.grid] == [whole.grids[row] for row in whole.grid]
     np.testing.assert_array_equal(again.reported_s, whole.reported_s)
     np.testing.assert_array_equal(again.handled_s, whole.handled_s)
+
+
+@pytest.mark.parametrize("later_days", [6, 400])
+def test_a_long_silence_parts_a_few_late_incidents_from_a_year(later_days):
+    year = made_history(Law(), 3_000, seed=11, weeks=52)
+    late = made_history(Law(), 8, seed=12, start_s=year.reported_s[-1] + later_days * 86_400)
+    assert len(longest_stretch(joined([year, late]))) == 3_000
+    assert len(longest_stretch(joined([late, year]))) == 3_000
+    assert len(longest_stretch(year)) == 3_000
+    sparse = year.take(np.arange(0, 3_000, 60))
+    assert len(longest_stretch(sparse)) == 50
+    assert len(longest_stretch(year.take(slice(0, 1)))) == 1
 
 
 def test_weeks_are_counted_from_monday_in_the_city():
