@@ -28,6 +28,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.planning.simulation.still import still
 from dispatch.planning.simulation.world import DAY_MS, HOUR_MS, Reports
 from geo.errors import BadValue
 from geo.road.frozen import freeze
@@ -125,7 +126,7 @@ def draw_incidents(reports: Reports, *, seed: int, run: int = 0) -> Incidents:
         rates,
         *_alias_tables(reports.grid_share),
         *_alias_tables(reports.type_share),
-        reports.service_of,
+        still(reports.service_of),
         1000.0 * reports.on_scene_s,
         1000.0 * reports.on_scene_s.mean(axis=1),
         reports.exponential,

@@ -29,8 +29,11 @@ for and since when, its work in this shift and whether a break is due; then sums
 FIRST_STATE: Final = FREE_FROM
 FIRST_SUM: Final = JOBS
 
-OFFICERS, SHIFT, BREAK = range(3)
-"""Layers of the week of crews, uint8[3, SLOTS_OF_WEEK, n_crews]."""
+OFFICERS, SHIFT, BREAK, CHANGES = range(4)
+"""
+Layers of the week of crews, uint8[4, SLOTS_OF_WEEK, n_crews]: officers on duty, number of shift,
+whether a break falls due, and whether a crew can do anything now that it could not before.
+"""
 
 UNIT, POOL, NEED, TARGET, SECURES, CARD, BY_WAY, DOMAIN = range(8)
 """

@@ -24,6 +24,7 @@ from dispatch.planning.simulation import layout
 from dispatch.planning.simulation.incidents import Incidents
 from dispatch.planning.simulation.loop_kernel import run_through
 from dispatch.planning.simulation.outcome import Outcome
+from dispatch.planning.simulation.still import still
 from dispatch.planning.simulation.tables import Tables, prepare
 from dispatch.planning.simulation.world import NOBODY, World
 
@@ -53,20 +54,20 @@ def simulate(world: World | Tables, incidents: Incidents) -> Outcome:
     calls = np.empty((n // 4 + 64, 4), dtype=np.int64)
     counts = np.zeros(2, dtype=np.int64)
     run_through(
-        tables.world.roads.travel_s,
-        tables.world.crews.ready,
-        tables.hours,
-        tables.eta_ms,
-        tables.chance,
-        tables.log_ratio,
-        tables.first,
-        tables.members,
-        tables.cases,
-        tables.may,
-        tables.world.cases.card_step,
-        tables.week,
-        tables.slot_of,
-        tables.settings,
+        still(tables.world.roads.travel_s),
+        still(tables.world.crews.ready),
+        still(tables.hours),
+        still(tables.eta_ms),
+        still(tables.chance),
+        still(tables.log_ratio),
+        still(tables.first),
+        still(tables.members),
+        still(tables.cases),
+        still(tables.may),
+        still(tables.world.cases.card_step),
+        still(tables.week),
+        still(tables.slot_of),
+        still(tables.settings),
         np.stack([incidents.delay, incidents.secure_delay]),
         crews,
         times_ms,

@@ -15,6 +15,8 @@ from dispatch.planning.simulation.layout import (
     AID_JOBS,
     ARRIVES,
     AT_SCENE,
+    AWAY_FROM,
+    AWAY_TO,
     BASE_GRID,
     BETWEEN_MS,
     BREAK,
@@ -25,6 +27,7 @@ from dispatch.planning.simulation.layout import (
     CALLED_OFF,
     CARD,
     CASE,
+    CHANGES,
     CREW,
     DONE,
     DRIVING,
@@ -98,6 +101,10 @@ from geo.road.kernel import Whole, kernel
 
 _WAITING, _UNDER_WAY, _SERVED, _NOBODY_EVER, _LOST = (int(one) for one in State)
 
+EVERYBODY = 4
+"""Half-hours after which whoever is free is asked about all that wait: where a crew has come home
+since, another way may be open."""
+
 _FIRST_LOG = float(np.log(KNOTS_S[0]))
 _LOG_STEP = float(np.log(KNOTS_S[1]) - np.log(KNOTS_S[0]))
 _HALF_PERCENTS = 200
@@ -170,15 +177,17 @@ def run_through(
         starts: Whole = np.int64(0)
         ends: Whole = np.int64(0)
         crew: Whole = nobody
-        job, left = nobody, nobody
+        job, left, before, job_ends = nobody, nobody, slot, 1
         if now == tick:
             before = slot_of[(tick - 1) // SLOT_MS] if tick > 0 else slot
+            job_ends = 0
             _change_shifts(week, settings, crews, heap, slot, before, now)
             tick += SLOT_MS
             ends = crews.shape[1] if counts[0] > 0 else 0
             waiting[now // SLOT_MS] = counts[0]
         elif now == event_ms:
             starts = pop(heap) & ((1 << CREW_BITS) - 1)
+            job_ends = 1
             if crews[EVENT, starts] != now:
                 continue
             _come_free(travel_s, hours, week, slot_of, settings, crews, facts, heap, starts, now)
@@ -187,6 +196,13 @@ def run_through(
             job = incident
             incident += 1
         for crew in range(int(starts), int(ends)):
+            if counts[0] == 0 or crews[FREE_FROM, crew] > now:
+                continue
+            # At a half-hour only those are asked who can do more now, and everybody at times.
+            if job_ends == 0 and slot % EVERYBODY != 0 and slot == before + 1:
+                back = now - SLOT_MS < crews[AWAY_TO, crew] <= now
+                if week[CHANGES, slot, crew] == 0 and not back:
+                    continue
             taken, way_s = _first_waiting(
                 travel_s, ready, hours, cases, may, settings, crews, facts, queue, in_use, counts,
                 crew, slot, now,
@@ -227,7 +243,7 @@ def run_through(
                 )  # fmt: skip
             elif settings[WAITS] == 0:
                 facts[job, STANDS] = _LOST
-            elif _somebody_ever(travel_s, ready, hours, may, cases, crews, case, grid):
+            elif _somebody_ever(travel_s, hours, may, crews, case, grid):
                 queue_up(settings, facts, queue, in_use, counts, job)
             else:
                 facts[job, STANDS] = _NOBODY_EVER
@@ -545,23 +561,18 @@ def _relieved(
 @kernel
 def _somebody_ever(
     travel_s: NDArray[np.uint16],
-    ready: NDArray[np.bool_],
     hours: NDArray[np.float64],
     may: NDArray[np.bool_],
-    cases: NDArray[np.int32],
     crews: NDArray[np.int64],
     case: Whole,
     grid: Whole,
 ) -> bool:
-    """Whether anybody who may take a case is ever on duty with what it needs, and gets there."""
-    n_grids, need = travel_s.shape[1], cases[NEED, case]
+    """Whether anybody who may ever take a case gets there."""
+    n_grids = travel_s.shape[1]
     for crew in range(may.shape[1]):
         table = np.int64(hours[crews[MODE, crew], 0, TABLE])
-        if not may[case, crew] or travel_s[table, grid, n_grids + crew] >= UNREACHABLE_S:
-            continue
-        for slot in range(ready.shape[1]):
-            if ready[need, slot, crew]:
-                return True
+        if may[case, crew] and travel_s[table, grid, n_grids + crew] < UNREACHABLE_S:
+            return True
     return False
 
 
@@ -586,18 +597,20 @@ def _first_waiting(
     nobody = np.int64(NOBODY)
     best, best_row, best_before, best_rank = nobody, nobody, nobody, nobody
     best_s: Whole = np.int64(UNREACHABLE_S)
-    if crews[FREE_FROM, crew] > now:
-        return best, best_s
     for place in range(1, in_use[0, 0] + 1):
         row = np.int64(in_use[0, place])
         case, rank = row // settings[N_PRIORITIES], row % settings[N_PRIORITIES]
         if not may[case, crew] or (best != NOBODY and rank > best_rank):
             continue
+        # Who can't go to any of a queue need not be asked about each: queues get long.
+        need = np.int64(cases[NEED, case])
+        if not ready[need, slot, crew] or crews[AWAY_FROM, crew] <= now < crews[AWAY_TO, crew]:
+            continue
         before, incident = np.int64(NOBODY), np.int64(queue[0, row])
         while incident != NOBODY:
             if best != NOBODY and rank == best_rank and incident > best:
                 break
-            need, grid = np.int64(cases[NEED, case]), np.int64(facts[incident, GRID])
+            grid = np.int64(facts[incident, GRID])
             way_s = way_of(travel_s, ready, hours, crews, crew, need, grid, slot, now)
             if way_s < UNREACHABLE_S:
                 best, best_row, best_before = incident, row, before

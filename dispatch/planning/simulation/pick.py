@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.planning.simulation.inlined import inlined
 from dispatch.planning.simulation.layout import (
     AMONG,
     AWAY_FROM,
@@ -52,7 +53,7 @@ _OFF_CARD = 30_000
 """Step of those whom no step of the run card names."""
 
 
-@kernel
+@inlined
 def way_of(
     travel_s: NDArray[np.uint16],
     ready: NDArray[np.bool_],
@@ -91,7 +92,7 @@ def way_of(
     return seconds_to(travel_s, hours, crews, crew, grid, slot // 2, now)
 
 
-@kernel
+@inlined
 def seconds_to(
     travel_s: NDArray[np.uint16],
     hours: NDArray[np.float64],
@@ -130,7 +131,7 @@ def seconds_to(
     return min(onward, back)
 
 
-@kernel
+@inlined
 def median_ms(
     hours: NDArray[np.float64], eta_ms: NDArray[np.int32], mode: Whole, hour: Whole, way_s: Whole
 ) -> Whole:
@@ -229,6 +230,11 @@ def pick_for_case(
         for place in range(first[pool], first[pool + 1]):
             crew = members[place]
             if settings[REACH] != _ALL and unit != NOBODY and crews[UNIT_OF, crew] == unit:
+                continue
+            # Most are busy or too far, which is known before their duty is looked at.
+            if crews[FREE_FROM, crew] > now:
+                continue
+            if seconds_to(travel_s, hours, crews, crew, grid, slot // 2, now) >= within:
                 continue
             way_s = way_of(travel_s, ready, hours, crews, crew, need, grid, slot, now)
             if way_s < within:

@@ -52,6 +52,37 @@ def run_once(tables: Sequence[Tables], *, seed: int, run: int) -> RunTallies:
     return tuple(tally(simulate(one, incidents)) for one in tables)
 
 
+class Years:
+    """
+    Runs of some worlds as a task that can be sent anywhere, which lays the worlds out on arrival.
+
+    Parameters
+    ----------
+    worlds
+        See `run_once`.
+    seed
+        Source of chance.
+
+    Raises
+    ------
+    BadValue
+        Worlds don't share what comes in.
+    """
+
+    def __init__(self, worlds: Sequence[World], seed: int) -> None:
+        check_pairs(worlds)
+        self._asked = tuple(worlds), seed
+        self._tables = [prepare(world) for world in worlds]
+
+    def __reduce__(self) -> tuple[type[Years], tuple[tuple[World, ...], int]]:
+        """Send what was asked, not the tables."""
+        return Years, self._asked
+
+    def __call__(self, run: int) -> RunTallies:
+        """Do the run of a number."""
+        return run_once(self._tables, seed=self._asked[1], run=run)
+
+
 def run_many(
     worlds: Sequence[World],
     *,

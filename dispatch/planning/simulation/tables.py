@@ -64,9 +64,9 @@ class Tables:
     cases
         See `dispatch.planning.simulation.layout`, int32[8, n_cases].
     may
-        Whether each crew may ever take each case, bool[n_cases, n_crews].
+        Whether each crew may take each case at any hour of the week, bool[n_cases, n_crews].
     week
-        Officers on duty, shifts and breaks, uint8[3, SLOTS_OF_WEEK, n_crews].
+        See `dispatch.planning.simulation.layout`, uint8[4, SLOTS_OF_WEEK, n_crews].
     slot_of
         Half-hour of the week of each simulated half-hour, int64[n_slots].
     settings
@@ -152,7 +152,11 @@ def prepare(world: World) -> Tables:
         members=members,
         cases=_case_rows(cases, case_target),
         may=_may(cases, crews),
-        week=np.stack([crews.officers, crews.shift_of, crews.break_at.astype(np.uint8)]),
+        week=np.stack(
+            [crews.officers, crews.shift_of, crews.break_at, _can_more(crews)],
+            dtype=np.uint8,
+            casting="unsafe",
+        ),
         slot_of=day * SLOTS_OF_DAY + slot % SLOTS_OF_DAY,
         settings=_settings(world, policy, targets),
         crews=_at_the_bases(crews, len(world.grids)),
@@ -252,13 +256,22 @@ def _case_rows(cases: Cases, target: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _may(cases: Cases, crews: Crews) -> NDArray[np.bool_]:
-    """Who may ever take each case: crews of its pool, of its unit, and of its run card."""
+    """Who may ever take each case: of its pool, unit or run card, with its need at some hour."""
     own = (crews.unit_of == cases.unit[:, None]) & (cases.unit != NOBODY)[:, None]
     may: NDArray[np.bool_] = cases.pools[cases.pool] | own
     carded = np.flatnonzero((cases.card != NOBODY) & cases.acts)
     may[carded] |= (cases.card_step[cases.card[carded]] >= 0).any(axis=1)
     may[~cases.acts] = crews.grid_crew
+    need = np.where(cases.acts, cases.need, cases.secure_need)
+    ever: NDArray[np.bool_] = np.asarray(crews.ready.any(axis=1), dtype=np.bool_)
+    may &= ever[need]
     return may
+
+
+def _can_more(crews: Crews) -> NDArray[np.bool_]:
+    """Half-hours in which a crew meets a need that it did not meet before, bool[n_slots, n]."""
+    before = np.roll(crews.ready, 1, axis=1)
+    return np.asarray((crews.ready & ~before).any(axis=0), dtype=np.bool_)
 
 
 def _hours(world: World, targets: NDArray[np.int32]) -> NDArray[np.float64]:

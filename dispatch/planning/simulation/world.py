@@ -155,7 +155,8 @@ class Roads:
     arrival: ArrivalModel | None = None
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only; refuse tables of other shapes."""
+        """Make the arrays read-only and one kind of array; refuse tables of other shapes."""
+        object.__setattr__(self, "travel_s", np.ascontiguousarray(self.travel_s))
         freeze(self)
         if self.travel_s.ndim != 3 or self.travel_s.dtype != np.uint16:
             raise BadValue("Travel times are uint16[n_tables, n_grids, n_places].")
@@ -220,6 +221,7 @@ class Crews:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only; refuse columns of different lengths."""
+        object.__setattr__(self, "ready", np.ascontiguousarray(self.ready))
         freeze(self)
         n = len(self.codes)
         columns = [getattr(self, one.name) for one in fields(self)[2:]]
