@@ -21,7 +21,22 @@ def nearest_two(
     first_cost: NDArray[np.float64],
     second_cost: NDArray[np.float64],
 ) -> None:
-    """Find the cheapest open site of each demand point, and what the next one would cost."""
+    """
+    Find the cheapest open site of each demand point, and what the next one would cost.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    is_open
+        Which sites are open, bool[n_sites].
+    first
+        Left as the cheapest open site of each point, int32[n_points]; -1 for none.
+    first_cost
+        Left as what that costs, float64[n_points].
+    second_cost
+        Left as what the next one costs, float64[n_points].
+    """
     first[:] = -1
     first_cost[:] = np.inf
     second_cost[:] = np.inf
@@ -72,6 +87,24 @@ def interchange(
     ``is_open`` is changed in place; ``locked`` sites stay open, and ``spare`` more of the
     ``closable`` ones may be closed.  Answers the sum.  Whitaker's fast interchange: what a swap
     changes is read off the cheapest and second cheapest costs, for all partners at once.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    is_open
+        Which sites are open, bool[n_sites]; changed in place.
+    locked
+        Which sites stay open, bool[n_sites].
+    closable
+        Which sites are open today, bool[n_sites].
+    spare
+        How many more of those may be closed.
+
+    Returns
+    -------
+    total
+        Sum of the cheapest costs.
     """
     n_sites, n_points = cost.shape
     first = np.empty(n_points, dtype=np.int32)
@@ -108,7 +141,18 @@ def interchange(
 def savings(
     cost: NDArray[np.float64], nearest: NDArray[np.float64], saved: NDArray[np.float64]
 ) -> None:
-    """Sum for each site what demand points save whose cheapest cost so far is ``nearest``."""
+    """
+    Sum for each site what demand points save whose cheapest cost so far is ``nearest``.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    nearest
+        What each point costs so far, float64[n_points].
+    saved
+        Left as the sums, float64[n_sites].
+    """
     for site in range(cost.shape[0]):
         row = cost[site]
         total = 0.0
@@ -121,7 +165,18 @@ def savings(
 def reduced_costs(
     cost: NDArray[np.float64], price: NDArray[np.float64], site_price: NDArray[np.float64]
 ) -> None:
-    """Sum for each site what demand points gain that would pay more than it costs them."""
+    """
+    Sum for each site what demand points gain that would pay more than it costs them.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    price
+        What each point offers, float64[n_points].
+    site_price
+        Left as the sums, float64[n_sites].
+    """
     for site in range(cost.shape[0]):
         row = cost[site]
         total = 0.0
@@ -137,7 +192,20 @@ def times_served(
     chosen: NDArray[np.int64],
     served: NDArray[np.float64],
 ) -> None:
-    """Count by how many chosen sites each demand point would be served at its price."""
+    """
+    Count by how many chosen sites each demand point would be served at its price.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    price
+        What each point offers, float64[n_points].
+    chosen
+        Rows of sites.
+    served
+        Left as the counts, float64[n_points].
+    """
     served[:] = 0.0
     for site in chosen:
         row = cost[site]
@@ -162,6 +230,30 @@ def cover_interchange(
 
     A point that k crews cover is worth ``worth * level[:k].sum()``; ``level`` falls and ends
     with 0.  ``crews`` is changed in place.  Answers what all is worth.
+
+    Parameters
+    ----------
+    covers
+        1 where a site covers a point, uint8[n_sites, n_points].
+    worth
+        float64[n_points].
+    level
+        Worth of the first cover, and of each further one, float64[n_levels].
+    crews
+        Crews at each site, int64[n_sites]; changed in place.
+    locked
+        Which sites stay open, bool[n_sites].
+    closable
+        Which sites are open today, bool[n_sites].
+    most_at_site
+        Crews that one site may hold.
+    spare
+        How many more of those may be closed.
+
+    Returns
+    -------
+    total
+        What all is worth.
     """
     n_sites, n_points = covers.shape
     last = len(level) - 1
@@ -218,6 +310,15 @@ def superfluous(
     Mark rows of bits that lie within another row of no lower rank, and of no lower index if alike.
 
     The marks are left in ``larger``; rows that are marked already are passed over.
+
+    Parameters
+    ----------
+    cells
+        Bits, a row for each set, uint64[n_rows, n_words].
+    rank
+        int64[n_rows].
+    larger
+        Marks, bool[n_rows].
     """
     n_rows, n_words = cells.shape
     for row in range(n_rows):
@@ -250,6 +351,26 @@ def cheapest_sites(
     Mark the p cheapest sites: open ones (1), none that is shut (-1), and enough closable ones.
 
     Answers the sum of their prices, inf if there are not enough.
+
+    Parameters
+    ----------
+    site_price
+        Sum of reduced costs of each site, float64[n_sites].
+    state
+        1 open, -1 shut, 0 undecided, int8[n_sites].
+    closable
+        Which sites are open today, bool[n_sites].
+    p
+        Sites to open.
+    kept
+        Closable sites that stay open at least.
+    chosen
+        Left as the marks, bool[n_sites].
+
+    Returns
+    -------
+    total
+        Sum of their prices, inf if there are not enough.
     """
     order = np.argsort(site_price)
     chosen[:] = state == 1
@@ -289,6 +410,34 @@ def branch_bound(
     Raise the bound of a branch until it exceeds ``most`` or the steps are used up.
 
     ``price``, ``chosen`` and ``site_price`` are left as they were at the best bound.
+
+    Parameters
+    ----------
+    cost
+        float64[n_sites, n_points], what serving a point from a site costs.
+    state
+        1 open, -1 shut, 0 undecided, int8[n_sites].
+    closable
+        Which sites are open today, bool[n_sites].
+    p
+        Sites to open.
+    kept
+        Closable sites that stay open at least.
+    most
+        What a better plan may cost.
+    steps
+        Steps at most.
+    price
+        What each point offers, float64[n_points]; left as at the best bound.
+    chosen
+        Left as the sites of the best bound, bool[n_sites].
+    site_price
+        Left as at the best bound, float64[n_sites].
+
+    Returns
+    -------
+    bound
+        No plan of the branch costs less.
     """
     n_sites, n_points = cost.shape
     now, rho = price.copy(), np.empty(n_sites)

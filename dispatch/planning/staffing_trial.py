@@ -142,7 +142,24 @@ def serve(
     target_s: float,
     late: NDArray[np.bool_],
 ) -> None:
-    """Answer reports in their order, each by the crew that is free first; marks those late."""
+    """
+    Answer reports in their order, each by the crew that is free first; marks those late.
+
+    Parameters
+    ----------
+    at_s
+        When reports come, float64[n], ascending.
+    way_s
+        Way to each, float64[n]; inf where no road leads.
+    stay_s
+        Time at the scene, float64[n].
+    on_duty
+        Crews on duty in each hour of the week, int64[168].
+    target_s
+        Seconds from report to arrival.
+    late
+        Left as the marks, bool[n].
+    """
     most = on_duty.max()
     free_s = np.zeros(most)
     for report in range(len(at_s)):
