@@ -16,6 +16,7 @@ from api.instant import read_instant
 from api.plan_question import tables_folder
 from api.progress import Report
 from api.settings import store_url
+from dispatch.city import City
 from dispatch.planning.incident_history import IncidentHistory, Span
 from dispatch.planning.plan_setting import SettingChoice
 from dispatch.planning.replay_city import records_of, replay_city, verdict_name
@@ -85,13 +86,9 @@ def ask_gate(question: GateQuestion, report: Report) -> dict[str, Any]:
     with closing(open_store(store_url(question.store))) as store:
         report("reading the city", 0.0)
         city = read_city(store)
-        name = verdict_name(
-            city, _history_name(store, question), weeks=question.weeks, seed=question.seed
-        )
-        folder = tables_folder(store)
-        kept = folder / f"replay-{name}.json"
-        if not question.anew and (record := _read(kept)) is not None:
-            return record | {"kept": True}
+        if not question.anew and (record := kept_gate(store, city, question)) is not None:
+            return record
+        kept, folder = _place(store, city, question), tables_folder(store)
         history = _history(store, question, report)
         if history is None:
             raise BadValue(
@@ -107,10 +104,36 @@ def ask_gate(question: GateQuestion, report: Report) -> dict[str, Any]:
         )
         records = records_of(city, layers, history, choice)
         verdict, _ = replay_city(records, weeks=question.weeks, seed=question.seed, told=report)
+        name = kept.stem.removeprefix("replay-")
         record = as_record(verdict) | {"city_version": city.version, "digest": name}
     folder.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
     return record | {"kept": False}
+
+
+def kept_gate(
+    store: Store, city: City, question: GateQuestion | None = None
+) -> dict[str, Any] | None:
+    """
+    Give the verdict on a city as it is now, if it was made already.
+
+    Parameters
+    ----------
+    store
+        The store.
+    city
+        Its city.
+    question
+        What is asked, as for `ask_gate`; by default what `plan replay` asks by itself.
+
+    Returns
+    -------
+    record
+        The verdict as JSON; None before the replay was made for this city, its roads and its
+        past incidents.
+    """
+    record = _read(_place(store, city, question or GateQuestion()))
+    return None if record is None else record | {"kept": True}
 
 
 def as_record(verdict: ReplayVerdict) -> dict[str, Any]:
@@ -196,6 +219,14 @@ def _history_name(store: Store, question: GateQuestion) -> str:
         return "none"  # reading it says so
     with question.history.open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+def _place(store: Store, city: City, question: GateQuestion) -> Path:
+    """Where a verdict is kept."""
+    name = verdict_name(
+        city, _history_name(store, question), weeks=question.weeks, seed=question.seed
+    )
+    return tables_folder(store) / f"replay-{name}.json"
 
 
 def _read(path: Path) -> dict[str, Any] | None:

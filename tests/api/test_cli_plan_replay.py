@@ -10,8 +10,9 @@ from demo_service import make_store
 from sqlalchemy import delete
 
 from api.cli import EXIT_BAD_INPUT, run
-from api.plan_gate import said_of
+from api.plan_gate import GateQuestion, kept_gate, said_of
 from api.plan_question import tables_folder
+from dispatch.store.cities import read_city
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import open_store
 from dispatch.store.past_incidents import PAST_INCIDENTS
@@ -58,6 +59,9 @@ def test_the_small_city_is_replayed_and_the_verdict_is_kept(capsys, store):
     assert not record["kept"]
     with closing(open_store(f"sqlite:///{store}")) as opened:
         kept = tables_folder(opened) / f"replay-{record['digest']}.json"
+        city = read_city(opened)
+        assert kept_gate(opened, city) == record | {"kept": True}
+        assert kept_gate(opened, city, GateQuestion(seed=2)) is None
     assert kept.is_file()
     code, out, _ = ask(capsys, store, "--json")
     assert (code, json.loads(out)) == (0, record | {"kept": True})
