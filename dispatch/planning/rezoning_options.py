@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,9 @@ from dispatch.planning.rezoning_start import begin_today
 from dispatch.planning.rezoning_why_not import not_found, why_impossible
 from dispatch.planning.zone_plan import ZonePlan
 from geo.remark import Remark
+
+STEPS_A_GRID = 4_000
+"""Attempts of a block for each unit grid of a small city."""
 
 COOL = 0.25
 """Temperature at which the plan of the bound's prices is taken up."""
@@ -235,7 +239,7 @@ def propose_options(
     seed
         Equal seeds give equal proposals, unless the search is stopped.
     watch
-        Who looks after it; its workers are not asked, for every aim is a task of its own.
+        Who looks after it, and who works: every aim is a task of its own.
     exact
         Whether the plan of least travel is polished exactly, which takes some seconds.
 
@@ -247,12 +251,18 @@ def propose_options(
     """
     watch = watch or Watch()
     aims = aims_of(loads, rules)
+    steps = min(STEPS, STEPS_A_GRID * len(loads.graph))
+    tasks = [
+        AimTask(loads, aim, seed * 1_000 + at, steps=steps, polish=exact and aim.name is _TRAVEL)
+        for at, aim in enumerate(aims)
+    ]
+    # Whoever works elsewhere can't be asked whether it is enough, and leaves out whole aims.
+    one = partial(propose_option, stop=watch.stop) if watch.workers is map else propose_option
     made = []
-    for at, aim in enumerate(aims):
-        task = AimTask(loads, aim, seed * 1_000 + at, polish=exact and aim.name is _TRAVEL)
-        made.append(propose_option(task, stop=watch.stop))
+    for option in watch.workers(one, tasks):
+        made.append(option)
         if watch.told is not None:
-            watch.told((at + 1) / len(aims))
+            watch.told(len(made) / len(tasks))
         if watch.stop():
             break
     return worth_showing(made)

@@ -31,13 +31,13 @@ from dispatch.planning.rezoning_dual import bases_bound
 from dispatch.planning.rezoning_problem import RezoningProblem, stock_of
 from dispatch.planning.rezoning_search import Found, never
 
-GAP = 0.0005
+GAP = 0.001
 """Relative distance to the best plan along the trees at which it is good enough."""
 
-BRANCHES = 20
+BRANCHES = 4
 """Branches looked into at most."""
 
-MOST_PAIRS = 3_000
+MOST_PAIRS = 2_000
 """
 Pairs of zone and node that are looked at.  With more of them the answer is exact among those that
 cost the least after prices, and no longer among all.

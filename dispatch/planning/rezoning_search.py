@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from dispatch.planning.rezoning_kernel import anneal
 from dispatch.planning.rezoning_problem import RezoningProblem, served_from, stock_of
 from dispatch.planning.rezoning_start import begin, begin_today
 from geo.road.frozen import freeze
+
+Piece = TypeVar("Piece")
+Answer = TypeVar("Answer")
 
 BLOCKS_A_ROUND = 4
 STEPS = 2_000_000
@@ -132,12 +135,12 @@ class Searched:
 
 
 class Workers(Protocol):
-    """Whoever runs the blocks of a round: this process, or a cluster."""
+    """Whoever runs the blocks of a round, or aims: this process, several, or a cluster."""
 
     def __call__(
-        self, task: Callable[[Block], Found | None], blocks: Iterable[Block], /
-    ) -> Iterable[Found | None]:
-        """Run a task on each block, and give the answers in the order of the blocks."""
+        self, task: Callable[[Piece], Answer], pieces: Iterable[Piece], /
+    ) -> Iterable[Answer]:
+        """Run a task on each piece, and give the answers in the order of the pieces."""
 
 
 def never() -> bool:
