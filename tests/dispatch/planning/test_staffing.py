@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.duty_rest import RestRule, rest_until_s
@@ -84,6 +84,7 @@ def test_reports_keep_crews_busy_after_their_hour():
     assert busy[13] == 0
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(
     need=st.lists(st.integers(0, 4), min_size=24, max_size=24),
     rest_h=st.integers(0, 14),
