@@ -22,6 +22,8 @@ from dispatch.access import Person
 from dispatch.incident_state import ENDED
 from dispatch.planning.evaluated_plan import evaluate_plans
 from dispatch.planning.handover import HandoverFacts, HandoverList, handover_list
+from dispatch.planning.plan_diff import plan_diff
+from dispatch.planning.plan_travel import mean_travel_s
 from dispatch.planning_desk import Drawing, read_drawing
 from dispatch.store.incidents import list_incidents
 from dispatch.store.zone_plan_steps import attach_evaluation, read_evaluation
@@ -109,6 +111,8 @@ def _handed_over(service: Service, drawing: Drawing, person: Person) -> Handover
         {zone.code: zone.brigade for zone in city.zones if zone.brigade is not None},
         _open_incidents(service),
         measure.ground.per_year.sum(axis=0),
+        mean_travel_s(measure.ground, plans[0]),
+        mean_travel_s(measure.ground, plan_diff(*plans).later),
     )
     return handover_list(
         measure.setting.graph,
