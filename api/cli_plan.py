@@ -17,6 +17,7 @@ VERBS = {
     "locate": Late("api.cli_plan_locate:locate", "Choose sites for bases, with a bound."),
     "staff": Late("api.cli_plan_staff:staff", "Find crews and shifts for each zone."),
     "replay": Late("api.cli_plan_replay:replay", "Hold a replay against the records."),
+    "simulate": Late("api.cli_plan_simulate:simulate", "Simulate years on a plan, event by event."),
     "draft": Late("api.cli_plan_draft:app", "Plans that are drawn in a store."),
     "publish": Late("api.cli_plan_publish:publish", "Publish a zone plan, or say why not."),
     "rollback": Late("api.cli_plan_publish:rollback", "Take the published plan back."),

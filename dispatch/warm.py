@@ -13,6 +13,7 @@ from dispatch.move_up import MoveUpRule, Posts, propose_moves
 from dispatch.planning.location_warm import warm_location
 from dispatch.planning.rezoning_problem import PlainGraph, plain_problem
 from dispatch.planning.rezoning_search import Block, run_block
+from dispatch.planning.simulation.bare_queue import BareQueue, simulate_queue
 from geo.road.warm import warm_kernels as warm_road_kernels
 
 
@@ -33,6 +34,7 @@ def warm_kernels() -> None:
     propose_moves(coverage, posts, yes, MoveUpRule())
     warm_location()
     _rezone()
+    simulate_queue(BareQueue(2, 1.0, 30.0), weeks=1, seed=1)
 
 
 def _rezone() -> None:

@@ -26,6 +26,7 @@ from tests.bench import (
     many_at_once,
     peers,
     plan_evaluation,
+    simulation,
     suggest,
 )
 from tests.bench._growth_step import ask, build
@@ -37,6 +38,7 @@ from tests.bench._yardstick import Yardstick, share
 from tests.bench.peer.asking import TooSlowError, load_outcome, load_task, run
 from tests.bench.peer.libraries import Networkx, NetworkxStopping, Scipy
 from tests.bench.peer.osm_file import write_osm
+from tests.dispatch.planning.simulation.small_world import small_world
 
 SIDE = 12
 OFFICERS = (7, 50)
@@ -93,6 +95,13 @@ def test_every_question_of_zone_plans_is_asked(network):
     report = plan_evaluation.measured(network, Yardstick(network), drawn, 20)
     assert report.text.count("✓") + report.text.count("✗") == 2
     assert "a grid is dragged: all figures, 23 grids, 4 zones" in report.short
+
+
+def test_years_are_simulated(network):
+    report = simulation.measured(small_world(), Yardstick(network), repeats=1)
+    assert report.text.count("✓") + report.text.count("✗") == 2
+    assert "one simulated year" in report.short
+    assert "200 paired runs on 2 cores" in report.short
 
 
 def test_every_question_of_many_at_once_is_asked():

@@ -1,0 +1,138 @@
+"""The worlds that `plan simulate` is asked for: a city under one plan or two, in a scenario."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from api.clock import system_clock
+from api.instant import read_instant
+from api.plan_question import PUBLISHED, PlanQuestion, tables_folder
+from api.progress import Report
+from api.settings import store_url
+from dispatch.planning.plan_setting import PlanSetting, SettingChoice
+from dispatch.planning.road_week import monday
+from dispatch.planning.simulation.build import CityInput, build_world, zoning_of
+from dispatch.planning.simulation.scenario import Scenario, read_scenario, under_scenario
+from dispatch.planning.simulation.world import World
+from dispatch.planning.zone_plan import ZonePlan, read_plan
+from dispatch.policy import policy_named
+from dispatch.policy_file import known_policies
+from dispatch.store.duty import read_duty
+from dispatch.store.engine import open_store
+from geo.errors import UnreadableFile
+
+
+@dataclass(frozen=True, slots=True)
+class WorldQuestion:
+    """
+    What is to be simulated.
+
+    Attributes
+    ----------
+    question
+        Store, instant and demand.
+    plan, against
+        ``published`` or a file of a plan; the second None for no comparison.
+    policy
+        Name of the ranking.
+    years
+        Years of 52 weeks in each run.
+    scenario
+        File of what is otherwise, or None.
+    """
+
+    question: PlanQuestion
+    plan: str
+    against: str | None
+    policy: str
+    years: int
+    scenario: Path | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedWorlds:
+    """
+    Worlds that are ready to be run.
+
+    Attributes
+    ----------
+    names
+        What each plan is called.
+    plans
+        The plans.
+    worlds
+        One for each, which share everything but the plan.
+    start
+        When the simulated time begins.
+    """
+
+    names: tuple[str, ...]
+    plans: tuple[ZonePlan, ...]
+    worlds: tuple[World, ...]
+    start: datetime
+
+
+def read_worlds(asked: WorldQuestion, report: Report) -> AskedWorlds:
+    """
+    Build the worlds.
+
+    Parameters
+    ----------
+    asked
+        What is to be simulated.
+    report
+        Told how far it is.
+
+    Returns
+    -------
+    worlds
+        The plan, and the one that it is held against.
+
+    Raises
+    ------
+    UnreadableFile
+        The store, a plan or the scenario can't be read.
+    UnknownName
+        There is no such policy.
+    BadValue
+        An option is out of range.
+    """
+    policy = policy_named(asked.policy, known_policies(None))
+    scenario = Scenario() if asked.scenario is None else _scenario(asked.scenario)
+    setting = asked.question.setting(report)
+    at = system_clock() if asked.question.at is None else read_instant(asked.question.at)
+    with closing(open_store(store_url(asked.question.store))) as store:
+        with store.reading() as session:
+            book = read_duty(session, now=at)
+        choice = SettingChoice(
+            at=at,
+            cache=tables_folder(store),
+            told=lambda share: report("travel times between grids", share),
+        )
+    world = build_world(
+        CityInput(setting, book, choice),
+        policy,
+        years=asked.years,
+        told=lambda share: report("verdicts", share),
+    )
+    world = under_scenario(world, scenario)
+    names = (asked.plan, *([] if asked.against is None else [asked.against]))
+    plans = tuple(_plan(name, setting) for name in names)
+    worlds = tuple(world.under(zoning_of(setting.city, plan)) for plan in plans)
+    return AskedWorlds(names, plans, worlds, monday(at))
+
+
+def _plan(name: str, setting: PlanSetting) -> ZonePlan:
+    """The published plan, or one from a file."""
+    return setting.published if name == PUBLISHED else read_plan(Path(name), setting.graph)
+
+
+def _scenario(path: Path) -> Scenario:
+    """A scenario from a file."""
+    try:
+        return read_scenario(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"The scenario {path} can't be read: {error}.") from error
