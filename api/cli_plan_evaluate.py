@@ -22,6 +22,7 @@ from api.plan_question import (
 )
 from api.plan_scorecard import Scorecard
 from api.progress import progress_bar
+from api.spread import DaskOption, Place, WorkersOption, spread_at
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning.evaluated_plan import evaluate_plans
 from dispatch.planning.plan_ground import plan_ground
@@ -50,19 +51,23 @@ def evaluate(
     picture: Annotated[
         Path | None, typer.Option("--map", help="Map of zones and missed grids to write, .svg.")
     ] = None,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
 ) -> int:
     """Tell coverage, work, travel and shape of plans, beside the plan in force."""
     wanted = read_hours_of_day(hours, day)
     _require_ending(pdf, ".pdf")
     _require_ending(xlsx, ".xlsx")
     _require_ending(picture, ".svg")
-    with progress_bar() as report:
+    place = Place(workers, dask)
+    with spread_at(place) as spread, progress_bar() as report:
         question = PlanQuestion(store, at, demand, history, per_year)
         setting = question.setting(report)
         read = named_plans(plans or [], setting)
         report("evaluating", 0.0)
         ground = plan_ground(setting)
-        evaluated = evaluate_plans(ground, setting.published, read, wanted)
+        apart = None if place.here else spread
+        evaluated = evaluate_plans(ground, setting.published, read, wanted, workers=apart)
         card = Scorecard(setting, ground, evaluated, system_clock())
         report("writing", 0.0)
         for path in (pdf, xlsx):

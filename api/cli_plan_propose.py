@@ -25,11 +25,12 @@ from api.plan_proposals import (
 )
 from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
 from api.progress import progress_bar
+from api.spread import DaskOption, Place, Spread, WorkersOption, spread_at
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning.rezoning_answer import GraphZones, zones_of_graph
 from dispatch.planning.rezoning_city import CityRules
 from dispatch.planning.rezoning_problem import plain_problem
-from dispatch.planning.rezoning_search import Watch
+from dispatch.planning.rezoning_search import Watch, Workers
 from geo.errors import BadValue
 
 TIME_SHARE = 0.85
@@ -86,6 +87,8 @@ def propose(
     out: Annotated[
         Path | None, typer.Option(help="CSV of a graph's plan, or folder for those of a city.")
     ] = None,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Propose zones of a city, or of a graph, with a bound, or say why there are none."""
@@ -95,7 +98,8 @@ def propose(
         if zones is None:
             raise BadValue("--graph needs -k: how many zones?")
         _refuse(zones, balance, seconds)
-        task = GraphTask(graph, zones, balance, objective, matrix, seconds, seed)
+        place = Place(workers, dask)
+        task = GraphTask(graph, zones, balance, objective, matrix, seconds, seed, place)
         return _propose_graph(task, out, as_json=as_json)
     rules = CityRules(
         balance=balance,
@@ -105,9 +109,14 @@ def propose(
         locks=read_locks(lock),
     )
     question = PlanQuestion(store, at, demand, history, per_year)
-    with ends_early() as enough, progress_bar() as report:
+    place = Place(workers, dask)
+    with (
+        ends_early() as enough,
+        spread_at(place, stop=enough) as spread,
+        progress_bar() as report,
+    ):
         setting = question.setting(report)
-        watch = Watch(stop=enough, told=lambda share: report("proposing", share))
+        watch = Watch(enough, lambda share: report("proposing", share), _workers(place, spread))
         made = propose_for(setting, rules, seed, watch)
     files = write_proposals(made, out)
     if as_json:
@@ -128,17 +137,23 @@ class GraphTask:
     matrix: Path | None
     seconds: float
     seed: int
+    place: Place
 
 
 def _propose_graph(task: GraphTask, out: Path | None, *, as_json: bool) -> int:
     """Propose zones of a bare graph."""
     if (task.objective is Objective.TRAVEL) != (task.matrix is not None):
         raise BadValue("--objective travel needs --matrix, and cut edges have no use for one.")
-    with ends_early(task.seconds * TIME_SHARE) as enough, progress_bar() as report:
+    with (
+        ends_early(task.seconds * TIME_SHARE) as enough,
+        spread_at(task.place, stop=enough) as spread,
+        progress_bar() as report,
+    ):
         told = read_graph(task.graph)
         travel_s = None if task.matrix is None else read_travel(task.matrix, told.names)
         problem = plain_problem(told, task.zones, task.balance, travel_s)
-        watch = Watch(stop=enough, told=lambda share: report("searching", share))
+        workers = _workers(task.place, spread)
+        watch = Watch(enough, lambda share: report("searching", share), workers)
         answer = zones_of_graph(problem, seconds=task.seconds, seed=task.seed, watch=watch)
     if out is not None and answer.zone_of is not None:
         _write(out, told.names, answer)
@@ -147,6 +162,11 @@ def _propose_graph(task: GraphTask, out: Path | None, *, as_json: bool) -> int:
     else:
         _say(answer, task.objective, enough)
     return 0 if answer.feasible else EXIT_NO
+
+
+def _workers(place: Place, spread: Spread) -> Workers:
+    """Who does blocks and aims; here `map`, so that a block can be asked to end."""
+    return map if place.here else spread
 
 
 def _refuse(zones: int, balance: float, seconds: float) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from dispatch.planning.experienced import Experienced
+from dispatch.planning.hour_scores import HourScores, PlanTask, evaluate_task
 from dispatch.planning.missed_grids import MissedGrids, missed_grids
 from dispatch.planning.plan_drag import DraggedPlan
 from dispatch.planning.plan_faults import plan_faults
 from dispatch.planning.plan_ground import PlanGround
-from dispatch.planning.plan_score import PlanScore
+from dispatch.planning.plan_score import PlanScore, join_tasks, plan_tasks
 from dispatch.planning.zone_plan import ZonePlan
 from geo.finding import Finding, blocks
 
@@ -54,12 +56,23 @@ class EvaluatedPlan:
         return blocks(self.faults)
 
 
-def evaluate_plans(
+class Workers(Protocol):
+    """Whoever evaluates periods of plans: this process, several, or a cluster."""
+
+    def __call__(
+        self, task: Callable[[PlanTask], HourScores], pieces: Iterable[PlanTask], /
+    ) -> Iterable[HourScores]:
+        """Run a task on each piece, and give the answers in the order of the pieces."""
+
+
+def evaluate_plans(  # noqa: PLR0913 - the last two are asked for by name, and seldom
     ground: PlanGround,
     published: ZonePlan,
     plans: Sequence[tuple[str, ZonePlan]],
     hours: Sequence[int],
     simulated: Sequence[Experienced] = (),
+    *,
+    workers: Workers | None = None,
 ) -> tuple[EvaluatedPlan, ...]:
     """
     Evaluate several plans.
@@ -76,6 +89,9 @@ def evaluate_plans(
         Hours of the week for which missed grids are listed.
     simulated
         What simulations found; each stands with the plan that it is of, if that is here.
+    workers
+        Who evaluates the periods of the plans; without them, one plan is counted on from the
+        one before, here. The figures are the same bits.
 
     Returns
     -------
@@ -87,12 +103,11 @@ def evaluate_plans(
     BadValue
         A plan is over other grids, or there is no such hour.
     """
-    evaluated, dragged = [], None
+    evaluated = []
     found = {one.plan: one for one in simulated}
-    for name, plan in plans:
-        if dragged is None:
-            dragged = DraggedPlan(ground, plan)
-        score = dragged.become(plan)
+    drawn = [plan for _, plan in plans]
+    scores = _counted_on(ground, drawn) if workers is None else _apart(ground, drawn, workers)
+    for (name, plan), score in zip(plans, scores, strict=True):
         moved, moved_share = moved_from(ground, published, plan)
         evaluated.append(
             EvaluatedPlan(
@@ -106,6 +121,22 @@ def evaluate_plans(
             )
         )
     return tuple(evaluated)
+
+
+def _counted_on(ground: PlanGround, plans: Sequence[ZonePlan]) -> Iterator[PlanScore]:
+    """Scores of plans, each from what differs from the one before."""
+    dragged = None
+    for plan in plans:
+        dragged = dragged or DraggedPlan(ground, plan)
+        yield dragged.become(plan)
+
+
+def _apart(ground: PlanGround, plans: Sequence[ZonePlan], workers: Workers) -> Iterator[PlanScore]:
+    """Scores of plans from their periods, each plan as soon as its last period is there."""
+    cut = [plan_tasks(ground, plan) for plan in plans]
+    scores = iter(workers(evaluate_task, [task for tasks in cut for task in tasks]))
+    for plan, tasks in zip(plans, cut, strict=True):
+        yield join_tasks(ground, plan, [next(scores) for _ in tasks])
 
 
 def moved_from(ground: PlanGround, published: ZonePlan, plan: ZonePlan) -> tuple[int, float]:

@@ -1,0 +1,83 @@
+"""`plan evaluate`, `plan propose` and `plan simulate` say the same bytes wherever work is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+from dask_here import dask_here
+from demo_service import make_store
+
+from api.cli import EXIT_BAD_INPUT, run
+from api.spread import Place, spread_at
+from dispatch.planning.rezoning_problem import PlainGraph, plain_problem
+from dispatch.planning.rezoning_search import Effort, Watch, search
+
+AT = "2026-11-02T09:00:00+08:00"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return make_store(tmp_path_factory.mktemp("spread"))
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with dask_here() as address:
+        yield address
+
+
+@pytest.fixture
+def places(cluster):
+    return [], ["--workers", "2"], ["--dask", cluster]
+
+
+def said(capsys, *words: str) -> str:
+    capsys.readouterr()
+    code = run(["plan", *words])
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    return out
+
+
+def test_evaluations_are_the_same_bytes(capsys, monkeypatch, store, places):
+    monkeypatch.setattr("api.cli_plan_evaluate.system_clock", lambda: datetime.fromisoformat(AT))
+    asked = ("evaluate", "--store", f"sqlite:///{store}", "--at", AT, "--json")
+    first, *others = (said(capsys, *asked, *place) for place in places)
+    assert others == [first] * len(others)
+
+
+def test_proposals_of_a_city_are_the_same_bytes(capsys, store, places):
+    asked = ("propose", "--balance", "0.9", "--store", f"sqlite:///{store}", "--at", AT, "--json")
+    first, *others = (said(capsys, *asked, *place) for place in places)
+    assert others == [first] * len(others)
+
+
+def test_zones_of_a_graph_are_the_same(cluster):
+    side = 8
+    at = np.arange(side * side).reshape(side, side)
+    across = np.stack([at[:, :-1].ravel(), at[:, 1:].ravel()], axis=1)
+    down = np.stack([at[:-1].ravel(), at[1:].ravel()], axis=1)
+    names = tuple(map(str, range(side * side)))
+    graph = PlainGraph(names, 1.0 + at.ravel() % 3, np.concatenate([across, down]))
+    problem = plain_problem(graph, 4, 0.05)
+    found = []
+    for place in (Place(), Place(2), Place(dask=cluster)):
+        with spread_at(place) as spread:
+            watch = Watch(workers=spread)
+            searched = search(problem, Effort(6, steps=2_000), seed=1, watch=watch)
+        assert searched.best is not None
+        found.append((searched.best.zone_of.tobytes(), searched.best.cost, searched.blocks))
+    assert found == [found[0]] * 3
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "propose"])
+def test_a_place_that_is_none_is_refused_before_anything_is_read(capsys, verb):
+    for place, why in (
+        (["--workers", "0"], "--workers is 0"),
+        (["--dask", "tcp://127.0.0.1:1"], "No Dask scheduler answered at tcp://127.0.0.1:1"),
+        (["--dask", "127.0.0.1:8786"], "write tcp://HOST:PORT"),
+    ):
+        assert run(["plan", verb, "--store", "sqlite:///nowhere.gpkg", *place]) == EXIT_BAD_INPUT
+        assert why in capsys.readouterr().err
