@@ -144,9 +144,13 @@ def run_through(
 
     Parameters
     ----------
-    travel_s, ready, card_step
+    travel_s, ready
         See `dispatch.planning.simulation.world`.
-    hours, eta_ms, chance, log_ratio, first, members, cases, may, week, slot_of, settings
+    hours, eta_ms, chance, log_ratio, first, members, cases, may
+        See `dispatch.planning.simulation.tables.Tables`.
+    card_step
+        See `dispatch.planning.simulation.world.Cases`.
+    week, slot_of, settings
         See `dispatch.planning.simulation.tables.Tables`.
     luck
         Levels of delay of each incident, for the case and to secure it, float32[2, n].

@@ -192,12 +192,16 @@ def pick_for_case(
 
     Parameters
     ----------
-    travel_s, ready, card_step
+    travel_s, ready
         See `dispatch.planning.simulation.world`.
-    hours, settings, crews
+    hours
         See `dispatch.planning.simulation.layout`.
     eta_ms, chance, first, members
         See `dispatch.planning.simulation.tables.Tables`.
+    card_step
+        See `dispatch.planning.simulation.world.Cases`.
+    settings, crews
+        See `dispatch.planning.simulation.layout`.
     room
         Room for candidates, int64[4, n_crews]; overwritten.
     unit, pool, need, card, target, grid, slot
