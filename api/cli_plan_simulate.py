@@ -25,13 +25,14 @@ from api.plan_question import (
 )
 from api.plan_world import AskedWorlds, WorldQuestion, read_worlds
 from api.progress import Report, progress_bar
+from api.spread import DaskOption, Place, Spread, WorkersOption, spread_at
 from api.store_option import JsonOption, StoreOption
 from dispatch.planning.simulation.bare_queue import WARM_UP_WEEKS, BareQueue, simulate_queue
 from dispatch.planning.simulation.incidents import draw_incidents
 from dispatch.planning.simulation.loop import simulate as simulate_run
 from dispatch.planning.simulation.paired import compare
 from dispatch.planning.simulation.playback import lines
-from dispatch.planning.simulation.runs import RunTallies, run_many
+from dispatch.planning.simulation.runs import RunTallies, Years
 from dispatch.planning.simulation.tally import put_together
 from dispatch.planning.simulation.year_report import cells, report_year
 from geo.errors import BadValue
@@ -59,7 +60,8 @@ def simulate(
     years: Annotated[int, typer.Option(help="Years of 52 weeks in each run.")] = 1,
     seed: Annotated[int, typer.Option(help="Source of chance: same seed, same bytes.")] = 1,
     runs: Annotated[int, typer.Option(help="How many runs.")] = 1,
-    workers: Annotated[int, typer.Option(help="In how many processes; answers are alike.")] = 1,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
     policy: Annotated[str, typer.Option(help="What ranks crews.")] = "nearest",
     scenario: Annotated[
         Path | None, typer.Option(help="TOML: demand, speed, service, events, closures, joint.")
@@ -85,16 +87,21 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Simulate years on a plan with the decisions of live dispatch, or a queue to check it by."""
-    _check(years, runs, workers)
+    _check(years, runs)
+    place = Place(workers, dask)
     if queue is not None:
         _answer_queue(queue, years=years, seed=seed, runs=runs, as_json=as_json)
         return
     asked = WorldQuestion(
         PlanQuestion(store, at, demand, history, per_year), plan, against, policy, years, scenario
     )
-    with progress_bar() as report:
+    with (
+        ends_early() as enough,
+        spread_at(place, stop=enough) as spread,
+        progress_bar() as report,
+    ):
         worlds = read_worlds(asked, report)
-        tallies = _run(worlds, seed, runs, workers, report)
+        tallies = _run(worlds, seed, runs, spread, report)
         if log is not None:
             report("events", 0.0)
             _write_log(worlds, seed, log)
@@ -108,31 +115,19 @@ def simulate(
             typer.echo(line)
 
 
-def _check(years: int, runs: int, workers: int) -> None:
+def _check(years: int, runs: int) -> None:
     """Refuse counts out of range before anything is read."""
     for name, value, most in (("years", years, MOST_YEARS), ("runs", runs, MOST_RUNS)):
         if not 1 <= value <= most:
             raise BadValue(f"--{name} is {value}; give 1 to {most}.")
-    if workers < 1:
-        raise BadValue(f"--workers is {workers}; give 1 or more.")
 
 
 def _run(
-    worlds: AskedWorlds, seed: int, runs: int, workers: int, report: Report
+    worlds: AskedWorlds, seed: int, runs: int, spread: Spread, report: Report
 ) -> list[RunTallies]:
     """Run, until all is done or somebody has enough."""
-    tallies = []
-    with ends_early() as enough:
-        for one in run_many(
-            worlds.worlds,
-            seed=seed,
-            runs=runs,
-            workers=workers,
-            told=lambda share: report("simulating", share),
-        ):
-            tallies.append(one)
-            if enough():
-                break
+    years = Years(worlds.worlds, seed)
+    tallies = list(spread(years, range(runs), lambda share: report("simulating", share)))
     if len(tallies) < runs:
         typer.echo(f"Stopped after {len(tallies)} of {runs} runs; figures are of those.", err=True)
     return tallies

@@ -54,6 +54,12 @@ def test_proposals_of_a_city_are_the_same_bytes(capsys, store, places):
     assert others == [first] * len(others)
 
 
+def test_simulated_years_are_the_same_bytes(capsys, store, places):
+    asked = ("simulate", "--runs", "3", "--store", f"sqlite:///{store}", "--at", AT, "--json")
+    first, *others = (said(capsys, *asked, *place) for place in places)
+    assert others == [first] * len(others)
+
+
 def test_zones_of_a_graph_are_the_same(cluster):
     side = 8
     at = np.arange(side * side).reshape(side, side)
@@ -72,7 +78,7 @@ def test_zones_of_a_graph_are_the_same(cluster):
     assert found == [found[0]] * 3
 
 
-@pytest.mark.parametrize("verb", ["evaluate", "propose"])
+@pytest.mark.parametrize("verb", ["evaluate", "propose", "simulate"])
 def test_a_place_that_is_none_is_refused_before_anything_is_read(capsys, verb):
     for place, why in (
         (["--workers", "0"], "--workers is 0"),
