@@ -101,13 +101,46 @@ class Crowd(Protocol):
         """Takes pieces."""
 
     def lay_down(self, packed: bytes, name: str) -> Any:  # noqa: ANN401 -- a path, a future
-        """Put a large task where every worker finds it; what is returned is passed to `_work`."""
+        """
+        Put a large task where every worker finds it.
+
+        Parameters
+        ----------
+        packed
+            The task.
+        name
+            What it is kept under.
+
+        Returns
+        -------
+        place
+            What `_work` is passed instead of the task.
+        """
 
     def lost(self, error: BaseException) -> Unavailable | None:
-        """Say what happened if an error is that of the crowd and not of a task."""
+        """
+        Say what happened if an error is that of the crowd and not of a task.
+
+        Parameters
+        ----------
+        error
+            What a piece of work ended with.
+
+        Returns
+        -------
+        lost
+            The crowd's loss in words, or None.
+        """
 
     def leave(self, work: Iterable[Future[Any]]) -> None:
-        """Hear of work that nobody waits for any more; what was not begun is not begun."""
+        """
+        Hear of work that nobody waits for any more; what was not begun is not begun.
+
+        Parameters
+        ----------
+        work
+            The pieces that are left.
+        """
 
 
 class Spread:
