@@ -171,6 +171,6 @@ class Counted:
 
 def _arrays(tally: object) -> Iterator[bytes]:
     """All counts of a tally, as bytes."""
-    for name in sorted(type(tally).__slots__):  # type: ignore[attr-defined]
+    for name in sorted(type(tally).__slots__):  # type: ignore[attr-defined]  # tallies have slots
         value = getattr(tally, name)
         yield value.tobytes() if hasattr(value, "tobytes") else repr(value).encode()

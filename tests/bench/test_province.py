@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from api.spread import Place
 from fixtures.preset import Preset
 from fixtures.province import CITIES, province_cities
@@ -18,6 +20,7 @@ def test_a_province_has_cities_of_all_sizes_and_no_two_alike():
     assert province_cities(2, seed=3) == province_cities(2, seed=3)
 
 
+@pytest.mark.verify  # two cities are generated, loaded and asked everything: a minute
 def test_two_cities_say_the_same_in_one_process_and_in_two(tmp_path):
     tiny = [
         replace(city, nodes=1_500, officers=90) for city in province_cities(2, preset=Preset.SMALL)
