@@ -24,6 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from store_servers import KINDS
 
+from api import post_office
 from api.post_office import MOST_AT_ONCE, PostOffice
 from api.routes import health
 from api.settings import Settings
@@ -376,7 +377,11 @@ def test_a_store_that_is_away_is_told_of_in_one_line_at_whatever_it_is_met(
     """Seen to fail with sending that logs what fails by itself: a traceback for each message."""
     town.post("a", "b")
 
-    def away(*_: object, **__: object) -> None:
+    works, own = getattr(post_office, work), town.store.engine.url
+
+    def away(session, *rest: object, **named: object) -> object:
+        if session.get_bind().url != own:  # another module's service may be at work beside
+            return works(session, *rest, **named)
         raise OperationalError("UPDATE", None, psycopg.OperationalError("the server is away"))
 
     async def story() -> None:
