@@ -17,7 +17,7 @@ from api.settings import Settings
 from dispatch.planning.plan_setting import PlanSetting, SettingChoice
 from dispatch.planning.simulation.build import CityInput, build_world, zoning_of
 from dispatch.planning.simulation.paired import compare
-from dispatch.planning.simulation.runs import run_many
+from dispatch.planning.simulation.runs import Years
 from dispatch.planning.simulation.scenario import read_scenario, under_scenario
 from dispatch.planning.simulation.tally import put_together
 from dispatch.planning.simulation.world import World
@@ -101,8 +101,9 @@ def _run(
     """Run after run, with the time that is left."""
     seed, runs = simulation.asked["seed"], simulation.asked["runs"]
     begun, tallies = time.monotonic(), []
-    for one in run_many(worlds, seed=seed, runs=runs):
-        tallies.append(one)
+    years = Years(worlds, seed)
+    for run in range(runs):
+        tallies.append(years(run))
         spent_s, done = time.monotonic() - begun, len(tallies) / runs
         share, left_s = READING + (1 - READING) * done, spent_s / done - spent_s
         line.send(("progress", (share, left_s)))

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
 from dispatch.layer.check import CheckedLayer
@@ -28,7 +28,7 @@ from dispatch.store.layer_tables import LAYER_DRAFTS
 from dispatch.store.ledger import record
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
-from geo.errors import Conflict, UnknownName
+from geo.errors import Conflict
 from geo.finding import Severity
 
 MOST_LISTED = 100
@@ -200,10 +200,7 @@ def get_draft(session: Session, number: str) -> LayerDraft:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(*_SHOWN).where(LAYER_DRAFTS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no layer draft {number!r}.")
-    return _draft(row)
+    return _draft(row_of(session, LAYER_DRAFTS, number, "layer draft", _SHOWN))
 
 
 def list_drafts(

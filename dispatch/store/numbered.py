@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Column, Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from geo.errors import UnknownName
 
 
-def row_of(session: Session, table: Table, number: str | int, what: str) -> Row[Any]:
+def row_of(
+    session: Session,
+    table: Table,
+    number: str | int,
+    what: str,
+    columns: Sequence[Column[Any]] | None = None,
+) -> Row[Any]:
     """
     Look up a row.
 
@@ -24,11 +31,13 @@ def row_of(session: Session, table: Table, number: str | int, what: str) -> Row[
         Its id; an integer where rows have no other name than their place in the table.
     what
         What sentences call it.
+    columns
+        Those that are read, where others are large; None reads all.
 
     Returns
     -------
     row
-        All of its columns.
+        Its columns.
 
     Raises
     ------
@@ -36,7 +45,8 @@ def row_of(session: Session, table: Table, number: str | int, what: str) -> Row[
         There is none.
     """
     named = table.c.fid if isinstance(number, int) else table.c.id
-    row = session.execute(select(table).where(named == number)).one_or_none()
+    read = select(table) if columns is None else select(*columns)
+    row = session.execute(read.where(named == number)).one_or_none()
     if row is None:
         raise UnknownName(f"There is no {what} {number!r}.")
     return row

@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.power import local_date
 from dispatch.store.ledger import record
-from dispatch.store.numbered import newest_first
+from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
 from dispatch.store.zone_plan_tables import SIMULATIONS
-from geo.errors import Conflict, UnknownName
+from geo.errors import Conflict
 
 WHAT: Final = "simulation"
 """What sentences call a row."""
@@ -159,10 +159,7 @@ def get_simulation(session: Session, number: str) -> Simulation:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(*_SHOWN).where(SIMULATIONS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no {WHAT} {number!r}.")
-    return _simulation(row)
+    return _simulation(row_of(session, SIMULATIONS, number, WHAT, _SHOWN))
 
 
 def list_simulations(

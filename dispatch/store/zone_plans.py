@@ -23,7 +23,7 @@ from dispatch.store.ledger import record
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
 from dispatch.store.zone_plan_tables import ZONE_PLANS
-from geo.errors import Conflict, UnknownName
+from geo.errors import Conflict
 
 WHAT: Final = "zone plan"
 """What sentences call a row."""
@@ -210,10 +210,7 @@ def get_zone_plan(session: Session, number: str) -> DrawnPlan:
     UnknownName
         There is none with this id.
     """
-    row = session.execute(select(*_SHOWN).where(ZONE_PLANS.c.id == number)).one_or_none()
-    if row is None:
-        raise UnknownName(f"There is no {WHAT} {number!r}.")
-    return _plan(row)
+    return _plan(row_of(session, ZONE_PLANS, number, WHAT, _SHOWN))
 
 
 def get_open_plan(session: Session, number: str) -> DrawnPlan:
