@@ -51,6 +51,9 @@ _BEFORE_THE_SCREEN = {
     "/session.js": "session.js",
 }
 
+VIEWS = {"/": DEMO_PAGE}
+"""Addresses of the views, with whom each is opened by in the demo; None needs no account."""
+
 PROBLEM = '<p id="problem" role="alert"></p>'
 """Where the sign-in page says what went wrong."""
 
@@ -79,22 +82,28 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
     index = dist / "index.html"
     if not index.is_file():
 
-        @app.get("/", include_in_schema=False)
         async def say_not_built() -> PlainTextResponse:
             return PlainTextResponse(NOT_BUILT, status_code=503)
 
+        for path in VIEWS:
+            app.get(path, include_in_schema=False)(say_not_built)
         return
 
     app.mount("/assets", _Assets(directory=dist / "assets"), name="assets")
+    for path, opener in VIEWS.items():
+        app.get(path, include_in_schema=False)(partial(_show_view, index, opener))
 
-    @app.get("/", include_in_schema=False)
-    def show_page(request: Request) -> Response:
-        page = _page(index)
-        if page_person(request) is None:
-            if not is_demo(service_of(request).city, host=host(request)):
-                return RedirectResponse("/sign-in", status_code=303)
-            set_cookie(page, request, DEMO_PAGE)
+
+def _show_view(index: Path, opener: str | None, request: Request) -> Response:
+    """The page, which finds its view by its address; whoever is nobody yet signs in first."""
+    page = _page(index)
+    if opener is None or page_person(request) is not None:
         return page
+    if not is_demo(service_of(request).city, host=host(request)):
+        to = "" if request.url.path == "/" else f"?to={request.url.path}"
+        return RedirectResponse(f"/sign-in{to}", status_code=303)
+    set_cookie(page, request, opener)
+    return page
 
 
 def _install_before_the_screen(app: FastAPI) -> None:

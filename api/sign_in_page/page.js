@@ -8,15 +8,17 @@ import { ask, explain, hush, say } from "/session.js";
 const form = document.querySelector("#form");
 const problem = document.querySelector("#problem");
 const provider = document.querySelector("#provider");
-const link = new URLSearchParams(location.search).get("link");
+const asked = new URLSearchParams(location.search);
+const link = asked.get("link");
+const view = viewOf(asked.get("to") ?? sessionStorage.getItem("view"));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   hush(problem);
   const { name, password, code } = Object.fromEntries(new FormData(form));
-  const asked = link ? { link, password } : { name, password, code: code || null };
+  const said = link ? { link, password } : { name, password, code: code || null };
   form.elements.submit.disabled = true;
-  const answer = await ask("POST", "", asked);
+  const answer = await ask("POST", "", said);
   form.elements.submit.disabled = false;
   if (answer.ok) {
     goOn();
@@ -26,13 +28,22 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-provider.addEventListener("click", () => sessionStorage.setItem("was", location.hash));
+provider.addEventListener("click", () => {
+  sessionStorage.setItem("was", location.hash);
+  sessionStorage.setItem("view", view);
+});
+
+/** The view that somebody comes from: a path of this service and nothing else. */
+function viewOf(path) {
+  return /^\/[a-z-]*$/.test(path ?? "") ? path : "/";
+}
 
 /** Goes back to where one was. */
 function goOn() {
   const was = location.hash || sessionStorage.getItem("was") || "";
   sessionStorage.removeItem("was");
-  location.replace(was === "#account" ? "/account" : `/${was}`);
+  sessionStorage.removeItem("view");
+  location.replace(was === "#account" ? "/account" : `${view}${was}`);
 }
 
 /** Shows the way to the identity provider, where there is one. */
@@ -57,7 +68,7 @@ function welcome() {
 
 if (location.pathname !== "/sign-in" || link) {
   // What came with the address is of no more use there, and of no one's business.
-  history.replaceState(null, "", `/sign-in${location.hash}`);
+  history.replaceState(null, "", `/sign-in${view === "/" ? "" : `?to=${view}`}${location.hash}`);
 }
 
 if (link) {

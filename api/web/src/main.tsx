@@ -1,32 +1,21 @@
 import { render } from "preact";
 import { effect } from "@preact/signals";
-import "maplibre-gl/dist/maplibre-gl.css";
-import "./tokens.css";
-import "./screen.css";
-import { open, tick } from "./actions";
-import { keepAddress } from "./address";
-import { App } from "./App";
-import { listenToKeys } from "./keyboard";
-import { keepListening } from "./live";
-import { city, language, theme } from "./state";
-import { nameOf, say } from "./text";
+import "./design/tokens.css";
+import "./design/base.css";
+import { city } from "./frame/book";
+import { Frame } from "./frame/Frame";
+import { openView } from "./frame/opening";
+import { keepChoices, tick } from "./frame/screen";
+import { nameOf, say } from "./frame/words";
 
 effect(() => {
-  localStorage.setItem("language", language.value);
-  document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
   const title = city.value?.invented ? `${say("product")} · ${say("invented")}` : say("product");
   document.title = city.value ? `${nameOf(city.value)} · ${title}` : title;
 });
 
-effect(() => {
-  document.documentElement.dataset["theme"] = theme.value;
-});
-
+keepChoices();
 window.setInterval(tick, 1000);
-listenToKeys();
-keepListening();
-keepAddress();
-void open();
+void openView();
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) render(<Frame />, root);

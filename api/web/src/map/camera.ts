@@ -1,7 +1,7 @@
 /** The camera moves only when the person at the screen asks for it. */
 
 import { LngLatBounds, type Map as MapLibre } from "maplibre-gl";
-import type { LonLat } from "../api";
+import type { LonLat } from "../service/ask";
 
 let map: MapLibre | null = null;
 

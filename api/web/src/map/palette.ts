@@ -1,7 +1,7 @@
 /** Colours of the map, per theme; those of the panels stand in tokens.css. */
 
-import type { Status } from "../api";
-import type { Theme } from "../state";
+import type { Status } from "../service/shapes";
+import type { Theme } from "../frame/screen";
 
 export interface Palette {
   sea: string;

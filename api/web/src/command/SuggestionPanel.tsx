@@ -1,14 +1,15 @@
-import type { PassedOver, Proposal, Suggestion } from "../api";
+import { units } from "../frame/book";
+import { clockface, duration, inWords, metres, nameOf } from "../frame/words";
 import { fitRoute } from "../map/camera";
+import type { PassedOver, Proposal, Suggestion } from "./shapes";
 import {
   chosenMatters,
   chosenProposal,
   hoveredProposal,
   place,
   suggestion,
-  units,
-} from "../state";
-import { clockface, duration, inWords, metres, nameOf, say } from "../text";
+} from "./state";
+import { say } from "./words";
 
 const KIND = {
   grid: "grid_kind",

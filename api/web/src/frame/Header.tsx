@@ -1,9 +1,13 @@
-import { city, language, now, positions, staleSince, stream, theme } from "../state";
-import { nameOf, say, wallClock } from "../text";
+import { city, session } from "./book";
+import { language, now, staleSince, theme } from "./screen";
+import { stream } from "./stream";
+import { script, view, VIEWS } from "./views";
+import { nameOf, say, wallClock } from "./words";
 
-/** Title, the word that the city is invented, live state, clock, language and theme. */
+/** Title, the word that the city is invented, the views, live state, clock, language and theme. */
 export function Header() {
   const opened = city.value;
+  const Figures = script.value?.Figures;
   return (
     <header class="header">
       <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
@@ -19,16 +23,12 @@ export function Header() {
           {say("invented")}
         </span>
       )}
+      <Views />
       <span class="spring" />
-      <OnDuty />
+      {Figures && <Figures />}
       <Stale />
-      <StreamState />
       <time class="clock">{wallClock(now.value)}</time>
-      {opened && !opened.invented && (
-        <a class="switch" href="/account" data-testid="account">
-          {say("account")}
-        </a>
-      )}
+      <Account />
       <button
         class="switch"
         type="button"
@@ -49,17 +49,37 @@ export function Header() {
   );
 }
 
-function OnDuty() {
-  const all = [...positions.value.values()];
-  const onDuty = all.filter((position) => position.status !== "off_duty").length;
+/** The other views that one may open; in the demo all of them. */
+function Views() {
+  const who = session.value;
+  const mine = VIEWS.filter(
+    ({ act }) => who?.name.startsWith("demo-") || (act !== null && who?.acts.includes(act)),
+  );
+  if (mine.length < 2) return null;
   return (
-    <span class="figure">
-      <b>{onDuty}</b> {say("onDuty")}
-    </span>
+    <nav class="views" aria-label={say("views")}>
+      {mine.map(({ path, word }) => (
+        <a key={path} href={path} aria-current={path === view.path ? "page" : undefined}>
+          {say(word)}
+        </a>
+      ))}
+    </nav>
   );
 }
 
-function StreamState() {
+function Account() {
+  const who = session.value;
+  if (!who) return null;
+  if (who.name.startsWith("demo-")) return <span class="figure">{who.name}</span>;
+  return (
+    <a class="switch" href="/account" data-testid="account">
+      {say("account")}
+    </a>
+  );
+}
+
+/** How the live stream stands; for the figures of views that listen to it. */
+export function StreamState() {
   const state = stream.value;
   const word = { live: "streamLive", connecting: "streamConnecting", lost: "streamLost" } as const;
   return (

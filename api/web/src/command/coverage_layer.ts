@@ -2,8 +2,8 @@
 
 import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
-import { service } from "../api";
-import { coverage } from "../state";
+import { service } from "../service/service";
+import { coverage } from "./state";
 import { drawCoverage } from "./draw";
 
 let grids: Promise<GeoJSON.FeatureCollection> | null = null;

@@ -5,42 +5,40 @@
  * (`reset`), and what a stream that is opened anew has not heard, is read again as lists.
  */
 
-import { batch } from "@preact/signals";
-import { readAgain } from "./actions";
-import { Refused, service, type Incident, type Position } from "./api";
-import { readCoverage } from "./coverage";
-import { dropIncident, takeIncident } from "./incidents";
-import { clockAhead, positions, staleSince, stream } from "./state";
+import { signal } from "@preact/signals";
+import { Refused } from "../service/ask";
+import { service } from "../service/service";
+import { clockAhead, staleSince } from "./screen";
 
 const SILENCE_MS = 20_000;
 const REOPEN_MS = 3_000;
+
+export type StreamState = "connecting" | "live" | "lost";
+
+export const stream = signal<StreamState>("connecting");
 
 interface Beat {
   now: string;
   stale_since: string | null;
 }
 
-interface Positions {
-  complete: boolean;
-  items: Position[];
-}
+/** What a view does with each kind that it shows; every other kind is passed over. */
+export type Kinds = Record<string, (told: never) => void>;
 
-/** What the screen does with each kind that it shows; every other kind is passed over. */
-const KINDS: Record<string, (told: never) => void> = {
-  beat: takeBeat,
-  reset: () => void catchUp(),
-  positions: takePositions,
-  incident: (incident: Incident) => takeIncident(incident),
-  incident_gone: ({ id }: { id: string }) => dropIncident(id),
-  coverage: () => void readCoverage(),
-};
-
+let kinds: Kinds = {};
+let readAgain: () => Promise<void> = async () => undefined;
 let source: EventSource | null = null;
 let watchdog = 0;
 let behind = false;
 
-/** Opens the stream and keeps it: every loss is shown, and a network that comes back is used. */
-export function keepListening(): void {
+/**
+ * Opens the stream and keeps it: every loss is shown, and a network that comes back is used.
+ *
+ * What a stream could not tell, `again` reads as lists.
+ */
+export function keepListening(taken: Kinds, again: () => Promise<void>): void {
+  kinds = { ...taken, beat: takeBeat, reset: () => void catchUp() };
+  readAgain = again;
   window.addEventListener("offline", lose);
   window.addEventListener("online", reopen);
   listen();
@@ -69,7 +67,7 @@ function listen(): void {
     reopenIn(REOPEN_MS);
     void lookWhetherSignedIn();
   });
-  for (const [kind, take] of Object.entries(KINDS)) {
+  for (const [kind, take] of Object.entries(kinds)) {
     opened.addEventListener(kind, (event: MessageEvent<string>) => {
       heard();
       take(JSON.parse(event.data) as never);
@@ -90,14 +88,6 @@ function takeBeat({ now, stale_since }: Beat): void {
   clockAhead.value = Date.parse(now) - Date.now();
   staleSince.value = stale_since;
   if (behind) void catchUp();
-}
-
-function takePositions({ complete, items }: Positions): void {
-  batch(() => {
-    const known = complete ? new Map<string, Position>() : new Map(positions.value);
-    for (const item of items) known.set(item.officer, item);
-    positions.value = known;
-  });
 }
 
 /** Reads everything again that is shown; what fails is tried again at the next beat. */

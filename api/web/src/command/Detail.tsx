@@ -1,9 +1,12 @@
-import { leave } from "../actions";
-import type { Place } from "../api";
-import { city, incidents, place, subject, type Fetched } from "../state";
-import { duration, inWords, nameOf, say } from "../text";
+import { city } from "../frame/book";
+import type { Fetched } from "../frame/screen";
+import { duration, inWords, nameOf } from "../frame/words";
+import type { Place } from "../service/shapes";
+import { leave } from "./actions";
 import { MatterPicker } from "./MatterPicker";
 import { SuggestionPanel } from "./SuggestionPanel";
+import { incidents, place, subject } from "./state";
+import { say } from "./words";
 
 /** What is worked on: the place, what it is about, and who should go. */
 export function Detail() {

@@ -6,7 +6,8 @@
 
 import { effect, untracked } from "@preact/signals";
 import { workOnIncident, workOnPlace } from "./actions";
-import { chosenMatters, city, subject } from "./state";
+import { city } from "../frame/book";
+import { chosenMatters, subject } from "./state";
 
 const DIGITS = 6;
 

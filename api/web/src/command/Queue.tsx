@@ -1,9 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
-import { ageLevel } from "../ageing";
-import { workOnIncident } from "../actions";
-import type { Incident } from "../api";
-import { matters, now, openIncidents, queue, queueCursor, queueFilter, subject } from "../state";
-import { duration, say, shortName } from "../text";
+import { matters } from "../frame/book";
+import { now } from "../frame/screen";
+import { duration, shortName } from "../frame/words";
+import type { Incident } from "../service/shapes";
+import { workOnIncident } from "./actions";
+import { ageLevel } from "./ageing";
+import { openIncidents, queue, queueCursor, queueFilter, subject } from "./state";
+import { say } from "./words";
 
 /** Open incidents, the longest waiting on top; each ages visibly. */
 export function Queue() {

@@ -1,6 +1,6 @@
-import { showCoverage } from "../coverage";
-import { coverage, coverageShown, positions } from "../state";
-import { say } from "../text";
+import { showCoverage } from "./coverage";
+import { coverage, coverageShown, positions } from "./state";
+import { say } from "./words";
 
 const SHOWN = ["available", "en_route", "on_scene", "busy", "off_duty"] as const;
 

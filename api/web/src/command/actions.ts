@@ -1,96 +1,38 @@
 /** What a dispatcher does, and what the service then says. */
 
 import { batch } from "@preact/signals";
-import { Refused, service, type LonLat, type Problem } from "./api";
+import { city, matters, readMatters, readUnits } from "../frame/book";
+import { Refused, type LonLat, type Problem } from "../service/ask";
+import { service } from "../service/service";
 import { readCoverage } from "./coverage";
 import { readIncidents } from "./incidents";
+import { command } from "./service";
 import {
   chosenMatters,
   chosenProposal,
-  clockAhead,
-  city,
-  domains,
   hoveredProposal,
   incidents,
-  matters,
-  now,
-  officers,
-  opening,
   place,
   proposals,
   queue,
   queueCursor,
   subject,
   suggestion,
-  units,
-  zones,
 } from "./state";
-
-function byCode<T extends { code: string }>(items: T[]): ReadonlyMap<string, T> {
-  return new Map(items.map((item) => [item.code, item]));
-}
-
-function byId<T extends { id: string }>(items: T[]): ReadonlyMap<string, T> {
-  return new Map(items.map((item) => [item.id, item]));
-}
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Refused) return error.problem;
   throw error;
 }
 
-/** Loads what the screen needs before it can be used. */
+/** Loads what the view needs before it can be used. */
 export async function open(): Promise<void> {
-  opening.value = { state: "loading" };
-  try {
-    const opened = await service.city();
-    clockAhead.value = Date.parse(opened.now) - Date.now();
-    const [matterList, domainList, unitList, officerList] = await Promise.all([
-      service.matters(),
-      service.domains(),
-      service.units(),
-      service.officers(),
-      readIncidents(service.incidents),
-    ]);
-    batch(() => {
-      matters.value = byCode(matterList);
-      domains.value = byCode(domainList);
-      units.value = byCode(unitList);
-      officers.value = byId(officerList);
-      opening.value = { state: "ready", value: opened };
-    });
-  } catch (error) {
-    opening.value = { state: "refused", problem: problemOf(error) };
-  }
+  await Promise.all([readMatters(), readUnits(), readIncidents(service.incidents)]);
 }
 
 /** Reads again what changes while the city stays: the stream could not tell what was missed. */
 export async function readAgain(): Promise<void> {
-  const [unitList, officerList] = await Promise.all([
-    service.units(),
-    service.officers(),
-    readIncidents(service.incidents),
-    readCoverage(),
-  ]);
-  batch(() => {
-    units.value = byCode(unitList);
-    officers.value = byId(officerList);
-  });
-}
-
-/** Remembers what the zones are called, once their layer is there. */
-export function nameZones(layer: GeoJSON.FeatureCollection): void {
-  const named = layer.features.map((feature) => ({
-    code: String(feature.properties?.["code"]),
-    name: String(feature.properties?.["name"]),
-    name_en: String(feature.properties?.["name_en"] ?? ""),
-  }));
-  zones.value = byCode(named);
-}
-
-/** Keeps the screen's clock with the service's. */
-export function tick(): void {
-  now.value = Date.now() + clockAhead.value;
+  await Promise.all([readUnits(), readIncidents(service.incidents), readCoverage()]);
 }
 
 let asked = new AbortController();
@@ -164,7 +106,7 @@ async function suggest(signal: AbortSignal): Promise<void> {
   }
   suggestion.value = { state: "loading" };
   try {
-    const value = await service.suggest(at.lonLat, [...chosenMatters.value], signal);
+    const value = await command.suggest(at.lonLat, [...chosenMatters.value], signal);
     suggestion.value = { state: "ready", value };
   } catch (error) {
     if (!signal.aborted) suggestion.value = { state: "refused", problem: problemOf(error) };

@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { chooseMatters } from "../actions";
-import type { Matter } from "../api";
-import { chosenMatters, domains, matters } from "../state";
-import { nameOf, say } from "../text";
+import { domains, matters } from "../frame/book";
+import { nameOf } from "../frame/words";
+import type { Matter } from "../service/shapes";
+import { chooseMatters } from "./actions";
+import { chosenMatters } from "./state";
+import { say } from "./words";
 
 const SHOWN = 40;
 

@@ -1,25 +1,10 @@
-/** What changes on the map: zones, incidents, routes. */
+/** What changes on the map: coverage, incidents, routes. */
 
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
-import type { CoverageMarks, Incident, Proposal } from "../api";
-import { ageColor } from "../ageing";
-
-function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
-  void map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features });
-}
-
-/** Draws the zones, and their names from points of their own so that none repeats. */
-export function drawZones(map: MapLibre, layer: GeoJSON.FeatureCollection): void {
-  fill(map, "zones", layer.features);
-  const names = layer.features.map(
-    ({ properties }): GeoJSON.Feature => ({
-      type: "Feature",
-      properties,
-      geometry: { type: "Point", coordinates: properties?.["label_lon_lat"] as number[] },
-    }),
-  );
-  fill(map, "zone-names", names);
-}
+import type { Map as MapLibre } from "maplibre-gl";
+import { fill } from "../map/zones";
+import type { Incident } from "../service/shapes";
+import { ageColor } from "./ageing";
+import type { CoverageMarks, Proposal } from "./shapes";
 
 /** Draws the unit grids that nobody reaches in time, and those that one crew alone reaches. */
 export function drawCoverage(
@@ -35,18 +20,6 @@ export function drawCoverage(
     return thin.has(code) ? [{ ...grid, properties }] : [];
   });
   fill(map, "grids", features);
-}
-
-const marked = new WeakMap<MapLibre, string>();
-
-/** Tints one zone. */
-export function markZone(map: MapLibre, code: string | null): void {
-  const before = marked.get(map);
-  if (before) map.setFeatureState({ source: "zones", id: before }, { selected: false });
-  marked.delete(map);
-  if (code === null) return;
-  map.setFeatureState({ source: "zones", id: code }, { selected: true });
-  marked.set(map, code);
 }
 
 /** Draws the open incidents, tinted by how long they have waited. */

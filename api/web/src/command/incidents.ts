@@ -1,6 +1,6 @@
 /** The incidents that the screen knows: read as a list, kept up by the live stream. */
 
-import type { Incident } from "./api";
+import type { Incident } from "../service/shapes";
 import { incidents } from "./state";
 
 /** Takes an incident as the stream tells of it; what is older than what is known is passed over. */

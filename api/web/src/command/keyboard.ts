@@ -1,7 +1,7 @@
 /** The keyboard: j, k, Enter, slash and Esc do what they do in every command centre tool. */
 
 import { leave, ready, step, workOnIncident } from "./actions";
-import { fitRoute } from "./map/camera";
+import { fitRoute } from "../map/camera";
 import { chosenProposal, proposals, queueCursor, subject } from "./state";
 
 /** Answers to keys wherever the focus is not in a field. */

@@ -1,7 +1,7 @@
 /** Live officers: only those that moved are sent to the map. */
 
 import type { GeoJSONSource, GeoJSONSourceDiff, Map as MapLibre } from "maplibre-gl";
-import type { Position } from "../api";
+import type { Position } from "../service/shapes";
 
 const MOVING_MPS = 0.5;
 

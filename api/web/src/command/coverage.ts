@@ -1,6 +1,7 @@
 /** Coverage: read while it is shown, and again whenever the service says that it has changed. */
 
-import { Refused, service } from "./api";
+import { Refused } from "../service/ask";
+import { command } from "./service";
 import { coverage, coverageShown } from "./state";
 
 /** Shows coverage, or hides it. */
@@ -14,7 +15,7 @@ export function showCoverage(shown: boolean): void {
 export async function readCoverage(): Promise<void> {
   if (!coverageShown.peek()) return;
   try {
-    const marks = await service.coverage();
+    const marks = await command.coverage();
     if (coverageShown.peek()) coverage.value = marks;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -1,0 +1,50 @@
+/** The command view: queue on the left, map in the middle, detail on the right. */
+
+import "./command.css";
+import { city } from "../frame/book";
+import { StreamState } from "../frame/Header";
+import { keepAddress } from "./address";
+import { Detail } from "./Detail";
+import { listenToKeys } from "./keyboard";
+import { Legend } from "./Legend";
+import { listenToCity } from "./live";
+import { MapPane } from "./MapPane";
+import { Queue } from "./Queue";
+import { positions } from "./state";
+import { say } from "./words";
+
+export { open } from "./actions";
+
+export function View() {
+  const opened = city.value;
+  if (!opened) return null;
+  return (
+    <main class="panes">
+      <Queue />
+      <section class="stage" aria-label="map">
+        <MapPane city={opened} />
+        <Legend />
+      </section>
+      <Detail />
+    </main>
+  );
+}
+
+export function Figures() {
+  const all = [...positions.value.values()];
+  const onDuty = all.filter((position) => position.status !== "off_duty").length;
+  return (
+    <>
+      <span class="figure">
+        <b>{onDuty}</b> {say("onDuty")}
+      </span>
+      <StreamState />
+    </>
+  );
+}
+
+export function begin(): void {
+  listenToKeys();
+  listenToCity();
+  keepAddress();
+}

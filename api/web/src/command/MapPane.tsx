@@ -1,0 +1,91 @@
+import { effect, untracked } from "@preact/signals";
+import { Marker, type Map as MapLibre } from "maplibre-gl";
+import { now } from "../frame/screen";
+import { BaseMap, rounded } from "../map/BaseMap";
+import { bringIntoView, keepInView } from "../map/camera";
+import { markZone } from "../map/zones";
+import type { City } from "../service/shapes";
+import { workOnIncident, workOnPlace } from "./actions";
+import { followCoverage } from "./coverage_layer";
+import { drawIncidents, drawRoute } from "./draw";
+import { OfficerFeed } from "./officers";
+import {
+  chosenProposal,
+  hoveredProposal,
+  openIncidents,
+  place,
+  positions,
+  proposals,
+  subject,
+} from "./state";
+import { COMMAND_STYLE } from "./style";
+
+/** The map of the command view. */
+export function MapPane({ city }: { city: City }) {
+  return <BaseMap city={city} own={COMMAND_STYLE} begin={begin} tie={followData} />;
+}
+
+/** Ties clicks, the pin and the camera. */
+function begin(map: MapLibre): () => void {
+  listenToClicks(map);
+  const pin = followPin(map);
+  // The dispatcher asked, so the camera may answer; live updates never come here.
+  const answer = effect(() => {
+    const first = proposals.value[0]?.route;
+    if (first) untracked(() => keepInView(first));
+  });
+  return () => {
+    pin();
+    answer();
+  };
+}
+
+function listenToClicks(map: MapLibre): void {
+  map.on("click", (event) => {
+    const layers = map.getLayer("incidents") ? ["incidents"] : []; // none between two styles
+    const [hit] = map.queryRenderedFeatures(event.point, { layers });
+    if (hit) workOnIncident(String(hit.properties["id"]));
+    else workOnPlace(rounded([event.lngLat.lng, event.lngLat.lat]));
+  });
+  for (const moment of ["mouseenter", "mouseleave"] as const) {
+    map.on(moment, "incidents", () => {
+      map.getCanvas().style.cursor = moment === "mouseenter" ? "pointer" : "";
+    });
+  }
+}
+
+/** Draws every layer that changes, each when its own signals change. */
+function followData(map: MapLibre): (() => void)[] {
+  const feed = new OfficerFeed(map);
+  return [
+    effect(() => feed.show(positions.value)),
+    followCoverage(map),
+    effect(() => {
+      // Ageing is a matter of minutes: the colours need no redrawing every second.
+      drawIncidents(map, openIncidents.value, Math.floor(now.value / 15_000) * 15_000);
+    }),
+    effect(() => {
+      drawRoute(map, proposals.value[hoveredProposal.value ?? chosenProposal.value]);
+    }),
+    effect(() => {
+      const at = place.value;
+      markZone(map, at.state === "ready" ? (at.value.zone?.code ?? null) : null);
+    }),
+  ];
+}
+
+/** The pin of the place that is worked on; dragging it asks anew. */
+function followPin(map: MapLibre): () => void {
+  const pin = new Marker({ color: "#d6336c", draggable: true });
+  pin.on("dragend", () => {
+    const { lng, lat } = pin.getLngLat();
+    workOnPlace(rounded([lng, lat]));
+  });
+  return effect(() => {
+    const at = subject.value;
+    if (at) {
+      pin.setLngLat(at.lonLat).addTo(map);
+      bringIntoView(at.lonLat);
+    } else pin.remove();
+  });
+}

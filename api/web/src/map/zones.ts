@@ -1,0 +1,33 @@
+/** Zones on the map of every view, and how a source is filled. */
+
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+
+/** Shows features in a source; nothing happens between two styles. */
+export function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
+  void map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features });
+}
+
+/** Draws the zones, and their names from points of their own so that none repeats. */
+export function drawZones(map: MapLibre, layer: GeoJSON.FeatureCollection): void {
+  fill(map, "zones", layer.features);
+  const names = layer.features.map(
+    ({ properties }): GeoJSON.Feature => ({
+      type: "Feature",
+      properties,
+      geometry: { type: "Point", coordinates: properties?.["label_lon_lat"] as number[] },
+    }),
+  );
+  fill(map, "zone-names", names);
+}
+
+const marked = new WeakMap<MapLibre, string>();
+
+/** Tints one zone. */
+export function markZone(map: MapLibre, code: string | null): void {
+  const before = marked.get(map);
+  if (before) map.setFeatureState({ source: "zones", id: before }, { selected: false });
+  marked.delete(map);
+  if (code === null) return;
+  map.setFeatureState({ source: "zones", id: code }, { selected: true });
+  marked.set(map, code);
+}
