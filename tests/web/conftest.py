@@ -15,8 +15,16 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 from api.pages import DIST
@@ -39,7 +47,13 @@ CHROMIUM_FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 )
-VIEW = {"width": 1366, "height": 768}
+VIEW: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+GRAVE = {"serious", "critical"}
+
+OpenView = Callable[..., Page]
+"""Opens the view at a path: `size` of the window, `english` or Chinese."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -120,6 +134,12 @@ def settled() -> Callable[[Page], None]:
     return settle
 
 
+@pytest.fixture
+def barriers_of() -> Callable[[Page], list[str]]:
+    """Hand out `barriers`."""
+    return barriers
+
+
 @pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[[str], Browser]]:
     """Launch a browser once; closed with the module, since its loop would disturb other tests."""
@@ -137,32 +157,47 @@ def launch() -> Iterator[Callable[[str], Browser]]:
 
 
 @pytest.fixture
-def page(
+def open_view(
     served: Served, launch: Callable[[str], Browser], need_program: Callable[[str], str]
-) -> Iterator[Page]:
-    """The page, opened and drawn; whatever it complains of fails the test."""
+) -> Iterator[OpenView]:
+    """Open views, each in a browser of its own; whatever they complain of fails the test."""
     served.check_alive()
-    complaints: list[str] = []
-    context = launch(need_program("chromium")).new_context(viewport=VIEW, locale="zh-CN")
-    context.set_default_timeout(2 * PATIENCE_MS)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if is_complaint(message) else None,
-    )
+    browser, contexts, complaints = launch(need_program("chromium")), [], []
+
+    def open_path(path: str, *, size: ViewportSize = VIEW, english: bool = False) -> Page:
+        context = browser.new_context(viewport=size, locale="zh-CN")
+        contexts.append(context)
+        context.set_default_timeout(2 * PATIENCE_MS)
+        if english:
+            context.add_init_script("localStorage.setItem('language', 'en')")
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if is_complaint(message) else None,
+        )
+        page.goto(f"{served.address}{path}")
+        return page
+
     try:
-        page.goto(served.address)
-        page.wait_for_selector("[data-testid=stream].stream-live")
-        settle(page)
-        yield page
+        yield open_path
     except (PlaywrightError, AssertionError):
         served.check_alive(patience_s=5.0)
         raise
     finally:
-        context.close()
+        for context in contexts:
+            context.close()
     served.check_alive()
     assert complaints == []
+
+
+@pytest.fixture
+def page(open_view: OpenView) -> Page:
+    """The command view, opened and drawn."""
+    page = open_view("/")
+    page.wait_for_selector("[data-testid=stream].stream-live")
+    settle(page)
+    return page
 
 
 @pytest.fixture
@@ -199,3 +234,14 @@ def settle(page: Page) -> None:
         assert time.monotonic() < deadline, f"The map was not drawn after {DRAWN_S} s."
         quiet = quiet + 1 if page.evaluate(DRAWN) else 0
         page.wait_for_timeout(150)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds serious or critical by WCAG 2.2 AA: rule and element, one line each."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in GRAVE
+        for node in rule["nodes"]
+    ]
