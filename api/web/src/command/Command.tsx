@@ -7,6 +7,7 @@ import { keepAddress } from "./address";
 import { Detail } from "./Detail";
 import { listenToKeys } from "./keyboard";
 import { Legend } from "./Legend";
+import { addMovingKeys } from "./moving_keys";
 import { listenToCity } from "./live";
 import { MapPane } from "./MapPane";
 import { Queue } from "./Queue";
@@ -44,6 +45,7 @@ export function Figures() {
 }
 
 export function begin(): void {
+  addMovingKeys();
   listenToKeys();
   listenToCity();
   keepAddress();

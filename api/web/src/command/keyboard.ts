@@ -1,55 +1,54 @@
-/** The keyboard: j, k, Enter, slash and Esc do what they do in every command centre tool. */
+/** The keyboard: every part of the view brings its keys, one list answers them and is shown by `?`. */
 
-import { leave, ready, step, workOnIncident } from "./actions";
-import { fitRoute } from "../map/camera";
-import { chosenProposal, proposals, queueCursor, subject } from "./state";
+import { ready } from "./actions";
 
-/** Answers to keys wherever the focus is not in a field. */
+/** Where a key stands in the list that `?` shows. */
+export type KeyGroup = "moving" | "case" | "map" | "screen";
+
+/** What a key does. */
+export interface Key {
+  /** As `KeyboardEvent.key` names them; the first is shown. */
+  keys: readonly string[];
+  group: KeyGroup;
+  says: () => string;
+  /** Whether it means something now; the first key that does is pressed. */
+  when?: () => boolean;
+  press: () => void;
+}
+
+const all: Key[] = [];
+
+/** Brings keys; called once by each part of the view, before the page is used. */
+export function addKeys(keys: readonly Key[]): void {
+  all.push(...keys);
+}
+
+/** Every key, in the order in which they were brought. */
+export function knownKeys(): readonly Key[] {
+  return all;
+}
+
+const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select";
+
+/** Answers to keys wherever the focus is not in a field, and no dialog is open. */
 export function listenToKeys(): void {
   window.addEventListener("keydown", (event) => {
-    if (!ready() || event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = event.target instanceof HTMLElement && event.target.matches("input, textarea");
-    if (event.key === "Escape") escape(event.target);
-    else if (!field && !pressesIt(event) && press(event.key)) event.preventDefault();
+    if (!ready() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return;
+    const on = event.target instanceof HTMLElement ? event.target : null;
+    if (on?.matches(FIELD)) {
+      if (event.key === "Escape") on.blur();
+    } else if (!pressesIt(on, event.key) && press(event.key)) event.preventDefault();
   });
 }
 
-/** Enter on a button means that button. */
-function pressesIt(event: KeyboardEvent): boolean {
-  const on = event.target instanceof HTMLElement && event.target.matches("button, a, summary");
-  return on && event.key === "Enter";
-}
-
-function escape(target: EventTarget | null): void {
-  if (target instanceof HTMLInputElement) target.blur();
-  else if (subject.value) leave();
-  else queueCursor.value = null;
+/** Enter and the space bar on a button mean that button. */
+function pressesIt(on: HTMLElement | null, key: string): boolean {
+  return (key === "Enter" || key === " ") && (on?.matches("button, a, summary, input") ?? false);
 }
 
 function press(key: string): boolean {
-  if (key === "j" || key === "ArrowDown") step(1);
-  else if (key === "k" || key === "ArrowUp") step(-1);
-  else if (key === "Enter") enter();
-  else if (key === "/") search();
-  else if (/^[1-9]$/.test(key) && subject.value) choose(Number(key) - 1);
-  else return false;
-  return true;
-}
-
-function choose(index: number): void {
-  if (index < proposals.value.length) chosenProposal.value = index;
-}
-
-function enter(): void {
-  if (!subject.value) {
-    if (queueCursor.value) workOnIncident(queueCursor.value);
-    return;
-  }
-  const route = proposals.value[chosenProposal.value]?.route;
-  if (route) fitRoute(route);
-}
-
-function search(): void {
-  const wanted = subject.value ? "matter-search" : "queue-search";
-  document.getElementById(wanted)?.focus();
+  const meant = all.find((one) => one.keys.includes(key) && (one.when?.() ?? true));
+  meant?.press();
+  return meant !== undefined;
 }

@@ -15,6 +15,9 @@ export const units = signal<ReadonlyMap<string, Unit>>(new Map());
 export const officers = signal<ReadonlyMap<string, Officer>>(new Map());
 export const zones = signal<ReadonlyMap<string, Named>>(new Map());
 
+/** The zones with their ground, once a map has read them. */
+export const zoneLayer = signal<GeoJSON.FeatureCollection | null>(null);
+
 export const city = computed(() =>
   opening.value.state === "ready" ? opening.value.value : null,
 );
@@ -56,7 +59,10 @@ export function nameZones(layer: GeoJSON.FeatureCollection): void {
     name: String(feature.properties?.["name"]),
     name_en: String(feature.properties?.["name_en"] ?? ""),
   }));
-  zones.value = byCode(named);
+  batch(() => {
+    zones.value = byCode(named);
+    zoneLayer.value = layer;
+  });
 }
 
 function byCode<T extends { code: string }>(items: T[]): ReadonlyMap<string, T> {

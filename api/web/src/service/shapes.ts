@@ -88,6 +88,37 @@ export interface Incident {
   kind: "report" | "visit";
   text: string;
   reported_at: string;
-  state: string;
+  state: State;
+  may_follow: State[];
+  scale: "daily" | "major" | null;
+  case_number: string | null;
   version: number;
+  deadlines: RunningDeadline[];
+}
+
+export type State =
+  | "reported"
+  | "accepted"
+  | "dispatched"
+  | "acknowledged"
+  | "en_route"
+  | "on_scene"
+  | "handled"
+  | "feedback"
+  | "verified"
+  | "closed"
+  | "rated"
+  | "returned"
+  | "suspended"
+  | "merged"
+  | "handed_off"
+  | "cancelled";
+
+/** What is to be done by when, as it stands in every answer about its incident. */
+export interface RunningDeadline {
+  kind: "acknowledge" | "secure" | "arrive" | "handle" | "feed_back" | "verify" | "answer";
+  due_at: string;
+  state: "waiting" | "met" | "missed" | "cancelled";
+  unit: string | null;
+  about: string | null;
 }
