@@ -21,6 +21,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     order_tables,
     past_incidents,
     position_deltas,
+    report_tables,
     run_cards,
     transitions,
     zone_plan_tables,

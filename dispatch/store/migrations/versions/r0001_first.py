@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_bd475bd6"
+revision = "0001_b673e870"
 down_revision = None
 
 
@@ -981,6 +981,29 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "attachments",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("purpose", PLAIN_TEXT, nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("receipt", PLAIN_TEXT, nullable=True),
+            sa.Column("media_type", PLAIN_TEXT, nullable=False),
+            sa.Column("width_px", sa.Integer(), nullable=False),
+            sa.Column("height_px", sa.Integer(), nullable=False),
+            sa.Column("size_bytes", sa.Integer(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("content", sa.LargeBinary(), nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="附件照片 / Photos handed in with reports and with results",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_attachments_incident"), "attachments", ["incident"], unique=False)
+    list_table(
+        store,
+        op.create_table(
             "calendars",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("id", PLAIN_TEXT, nullable=False),
@@ -1111,6 +1134,25 @@ def upgrade() -> None:
             sqlite_autoincrement=True,
         ),
     )
+    list_table(
+        store,
+        op.create_table(
+            "receipts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("secret", PLAIN_TEXT, nullable=False),
+            sa.Column("made_at", Instant(), nullable=False),
+            sa.Column("joined", sa.Boolean(), nullable=False),
+            sa.Column("text", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="举报回执 / Receipts of reports that were made without an account",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_receipts_incident"), "receipts", ["incident"], unique=False)
     list_table(
         store,
         op.create_table(
