@@ -212,7 +212,7 @@ def room_of(method: str, path: str) -> str | None:
         "signing_in": path.startswith(SIGNING_IN),
         "plans": any(part in path for part in LONG),
         "positions": path.startswith(POSITIONS) and not looks,
-        "questions": looks or path.startswith(ASKING) or path.endswith("/suggestions"),
+        "questions": looks or path.startswith(ASKING) or path.endswith(("/suggestions", "/figures")),
     }
     return next((name for name, fits in rules.items() if fits), "acts")
 

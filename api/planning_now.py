@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Lock
 
+from api.plan_drags import PlanDrags
 from api.plan_question import PlanQuestion
 from dispatch.city import City
 from dispatch.planning.grid_ground import GridGround, grid_ground
@@ -53,8 +54,16 @@ class Measure:
 
 @dataclass(slots=True, eq=False)
 class PlanningNow:
-    """Keeps ground and measure of the version of the city that was asked for last."""
+    """
+    Keeps ground and measure of the version of the city that was asked for last.
 
+    Attributes
+    ----------
+    drags
+        The drafts that were scored on it.
+    """
+
+    drags: PlanDrags = field(default_factory=PlanDrags)
     _ground: Ground | None = None
     _measure: Measure | None = None
     _making: Lock = field(default_factory=Lock)

@@ -56,6 +56,7 @@ NAMED = {
     "/api/v1/plans/{number}/gate": "the same",
     "/api/v1/plans/{number}/evaluation": "the same",
     "/api/v1/plans/{number}/handover": "the same",
+    "/api/v1/plans/{number}/figures": "the same",
     "/api/v1/plans/{number}/publications": "the same",
     "/api/v1/simulations/{number}": "the same",
     "/ogc/collections/{name}": "`api.ogc.collections` offers whoever asks what they may see",

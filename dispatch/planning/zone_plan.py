@@ -171,6 +171,32 @@ class ZonePlan:
         """
         return np.flatnonzero(self.zone_of == self.zone_row(zone))
 
+    def with_grids(self, zone_of: Mapping[str, str | None]) -> ZonePlan:
+        """
+        Put some unit grids elsewhere.
+
+        Parameters
+        ----------
+        zone_of
+            Code of a zone of the plan by code of the grid, None for no zone.
+
+        Returns
+        -------
+        plan
+            Of the same zones, whether or not a grid is left in each.
+
+        Raises
+        ------
+        UnknownName
+            The plan has no such grid, or no such zone.
+        """
+        put = self.zone_of.copy()
+        for grid, zone in zone_of.items():
+            if grid not in self.row_of:
+                raise UnknownName(f"The plan has no unit grid {grid!r}.")
+            put[self.row_of[grid]] = NO_ZONE if zone is None else self.zone_row(zone)
+        return ZonePlan(self.grids, self.zones, put)
+
 
 def published_plan(city: City, graph: GridGraph) -> ZonePlan:
     """

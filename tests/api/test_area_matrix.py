@@ -85,7 +85,7 @@ TABLE = [
     ),
     (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
     (r"POST /(layers|layers/\{number\}/review|city/versions|city/versions/planned)", None, None),
-    (r"POST /(plans|simulations|plans/\{number\}/(edits|publications))", None, None),
+    (r"POST /(plans|simulations|plans/\{number\}/(edits|publications|figures))", None, None),
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 

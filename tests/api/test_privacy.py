@@ -23,7 +23,11 @@ STREAM = "/api/v1/events"
 ELSEWHERE = {"/api/v1/session/provider/begin", "/api/v1/session/provider/return"}
 """They only lead to a provider and back, where there is one."""
 
-WITHOUT_BASES = {"/api/v1/plans/{number}/evaluation", "/api/v1/plans/{number}/handover"}
+WITHOUT_BASES = {
+    "/api/v1/plans/{number}/evaluation",
+    "/api/v1/plans/{number}/figures",
+    "/api/v1/plans/{number}/handover",
+}
 """Refused in a town without bases; they tell of grids, zones and brigades, and number incidents."""
 
 QUESTIONS = {
