@@ -15,12 +15,12 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope --durations 10
 
-.PHONY: help setup debian pages run test verify soak bench screenshots lint docs migration lock clean
+.PHONY: help setup debian compiled pages run test verify soak bench screenshots lint docs migration lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-setup: $(VENV)/warm pages ## make .venv, install the pinned packages, build the web pages
+setup: compiled $(VENV)/warm pages ## make .venv, install the pinned packages, build the web pages
 
 $(VENV)/pinned: requirements.lock
 	@test -n "$(PYTHON)" || { echo "grid-dispatch needs Python 3.11 or newer, and none was found: install it, or name it with 'make PYTHON=/path/to/python3 …'." >&2; exit 2; }
@@ -41,6 +41,11 @@ $(VENV)/warm: $(VENV)/installed $(wildcard $(addsuffix /*.py,$(KERNELS)))
 	rm -f $(addsuffix /__pycache__/*.nb[ic],$(KERNELS))
 	$(BIN)/python -m dispatch.warm
 	@touch $@
+
+# Where Python is told to cache nothing that it imports, as on machines for CI, each of the hundreds
+# of processes that tests start would compile all of it anew.  Only what has changed is compiled.
+compiled: $(VENV)/installed
+	@$(BIN)/python -m compileall -q api dispatch geo fixtures tests
 
 # Rebuilds only if a source of the pages has changed.
 pages: $(VENV)/installed

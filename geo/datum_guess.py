@@ -40,6 +40,12 @@ FAR_M = 60.0
 ELSEWHERE = 64
 """How many times the layer is laid down elsewhere."""
 
+FEW_ELSEWHERE = 16
+"""How many times, where a layer lies on the lines themselves."""
+
+ON_THEM_M = 0.5
+"""Nearer on average than this, a layer and the known lines are the same drawing."""
+
 ELSEWHERE_M = (150.0, 900.0)
 """How far: clear of the streets it lies on, within the same quarter."""
 
@@ -173,9 +179,14 @@ def guess_datum(
     if len(features) < FEWEST_FEATURES:
         return DatumGuess(None, Sureness.UNDECIDED, 0.0, len(features), ())
     read = {datum: to_wgs84(places, datum) for datum in TRIED}
-    elsewhere = _elsewhere_m(known, read["gcj02"], generator)
+    near_m = {
+        datum: float(known.distances_m(known.plane.to_xy(at)).mean()) for datum, at in read.items()
+    }
+    # What lies on the lines themselves stands out from a few places as it does from many.
+    times = FEW_ELSEWHERE if min(near_m.values()) < ON_THEM_M else ELSEWHERE
+    elsewhere = _elsewhere_m(known, read["gcj02"], times, generator)
     hypotheses = sorted(
-        (_judged(datum, known, at, elsewhere) for datum, at in read.items()),
+        (_judged(datum, distance_m, elsewhere) for datum, distance_m in near_m.items()),
         key=lambda one: -one.stands_out,
     )
     sureness = _sureness(hypotheses)
@@ -205,11 +216,8 @@ def shift_m_of(places: LonLat, datum: str, own: str = "wgs84") -> float:
     return float(np.median(np.hypot(*moved.T)))
 
 
-def _judged(
-    datum: str, known: KnownLines, at: LonLat, elsewhere_m: NDArray[np.float64]
-) -> Hypothesis:
+def _judged(datum: str, distance_m: float, elsewhere_m: NDArray[np.float64]) -> Hypothesis:
     """Hold a layer, read under a datum, against itself laid down elsewhere."""
-    distance_m = float(known.distances_m(known.plane.to_xy(at)).mean())
     usual_m = float(np.median(elsewhere_m))
     # One of the places elsewhere may be where the layer belongs: the median doesn't mind.
     spread_m = 1.4826 * float(np.median(np.abs(elsewhere_m - usual_m)))
@@ -217,14 +225,14 @@ def _judged(
 
 
 def _elsewhere_m(
-    known: KnownLines, middle: LonLat, generator: np.random.Generator
+    known: KnownLines, middle: LonLat, times: int, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Lay the layer down round about; how near the lines it lies there, float64[ELSEWHERE]."""
-    angles = generator.uniform(0.0, 2 * np.pi, ELSEWHERE)
-    away_m = generator.uniform(*ELSEWHERE_M, ELSEWHERE)
+    """Lay the layer down round about; how near the lines it lies there, float64[times]."""
+    angles = generator.uniform(0.0, 2 * np.pi, times)
+    away_m = generator.uniform(*ELSEWHERE_M, times)
     offsets = np.stack([np.cos(angles), np.sin(angles)], axis=1) * away_m[:, None]
     places = known.plane.to_xy(middle)[None] + offsets[:, None]
-    near = known.distances_m(places.reshape(-1, 2)).reshape(ELSEWHERE, -1)
+    near = known.distances_m(places.reshape(-1, 2)).reshape(times, -1)
     mean_m: NDArray[np.float64] = near.mean(axis=1)
     return mean_m
 

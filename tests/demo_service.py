@@ -33,11 +33,17 @@ def make_store(folder: Path, *, officers: int | None = None) -> Path:
 
 
 def copy_of(store: Path, folder: Path) -> Path:
-    """Copy a store, so that what a test writes is nobody else's; the roads are shared."""
+    """
+    Copy a store, so that what a test writes is nobody else's.
+
+    Shared are the roads and the tables for planning, which lie there under digests of what they
+    were made from.
+    """
     copy = folder / store.name
     shutil.copy(store, copy)
-    roads = f"{store.stem}-roads"
-    (folder / roads).symlink_to(store.parent / roads)
+    for beside in (f"{store.stem}-roads", f"{store.stem}-planning"):
+        (store.parent / beside).mkdir(exist_ok=True)
+        (folder / beside).symlink_to(store.parent / beside)
     return copy
 
 

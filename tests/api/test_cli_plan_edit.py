@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from read_here import read_here
 from spec.board import board, drawn_as, lon_lat_of
 
+from api import layer_reading
 from api.cli import EXIT_BAD_INPUT, run
 from api.layer_file import WrittenLayer, write_layer_file
 from api.store_option import EXIT_NO
@@ -42,6 +44,12 @@ def town(tmp_path_factory):
     return path, grids
 
 
+@pytest.fixture
+def here(monkeypatch):
+    """One test below reads its layer behind walls, as `plan` does; the others need not."""
+    monkeypatch.setattr(layer_reading, "run_confined", read_here)
+
+
 def code(at):
     """Code of the grid at a row and column of the drawing."""
     row, column = map(int, at)
@@ -71,6 +79,7 @@ def test_a_script_edits_the_plan_that_the_grids_name(capsys, tmp_path, town):
     assert answer["plan"]["repair"] is None
 
 
+@pytest.mark.usefixtures("here")
 def test_a_line_that_is_refused_exits_1_and_writes_nothing_unless_told_to(capsys, tmp_path, town):
     path, grids = town
     (tmp_path / "edits.txt").write_text(
@@ -87,6 +96,7 @@ def test_a_line_that_is_refused_exits_1_and_writes_nothing_unless_told_to(capsys
     assert written(tmp_path / "p.csv", grids) == ".AABB\nAAABB"
 
 
+@pytest.mark.usefixtures("here")
 def test_a_repair_is_offered_in_words_and_taken_when_told_to(capsys, tmp_path, town):
     path, grids = town
     (tmp_path / "edits.txt").write_text(f"assign B {code('01')} {code('11')}\n", encoding="utf-8")
@@ -98,6 +108,7 @@ def test_a_repair_is_offered_in_words_and_taken_when_told_to(capsys, tmp_path, t
     assert "." not in written(tmp_path / "p.csv", grids)
 
 
+@pytest.mark.usefixtures("here")
 def test_a_plan_in_pieces_is_checked_and_repaired(capsys, tmp_path, town):
     path, grids = town
     zones = dict(zip([grid.code for grid in grids], "AABAABBBAA", strict=True))
@@ -114,6 +125,7 @@ def test_a_plan_in_pieces_is_checked_and_repaired(capsys, tmp_path, town):
     assert (done, answer["findings"]) == (0, [])
 
 
+@pytest.mark.usefixtures("here")
 def test_polygons_of_zones_are_imported(capsys, tmp_path, town):
     path, grids = town
     ground = grid_ground(grids)
@@ -129,6 +141,7 @@ def test_polygons_of_zones_are_imported(capsys, tmp_path, town):
     assert written(tmp_path / "p.csv", grids) == "AABBB\nAABBB"
 
 
+@pytest.mark.usefixtures("here")
 def test_a_grid_is_split_into_a_layer_and_a_plan(capsys, tmp_path, town):
     path, _ = town
     line = ["{:.9f},{:.9f}".format(*lon_lat_of(row, 2.5)) for row in (-0.5, 1.5)]
@@ -142,6 +155,7 @@ def test_a_grid_is_split_into_a_layer_and_a_plan(capsys, tmp_path, town):
     assert (done, answer["zones"]) == (0, {"A": 7, "B": 4})
 
 
+@pytest.mark.usefixtures("here")
 def test_what_is_wrong_is_said_in_one_message(capsys, tmp_path, town):
     path, _ = town
     (tmp_path / "edits.txt").write_text("paint it red\n", encoding="utf-8")

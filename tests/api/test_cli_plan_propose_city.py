@@ -6,15 +6,15 @@ import csv
 import json
 
 import pytest
-from demo_service import make_store
+from demo_service import copy_of
 
 from api.cli import run
 from api.interrupt import Enough
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return make_store(tmp_path_factory.mktemp("proposed"))
+def store(small_store, tmp_path_factory):
+    return copy_of(small_store, tmp_path_factory.mktemp("proposed"))
 
 
 @pytest.fixture

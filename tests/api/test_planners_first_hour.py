@@ -15,7 +15,7 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
-from demo_service import make_store
+from demo_service import copy_of
 
 from api.cli import run
 from api.store_option import EXIT_NO
@@ -43,9 +43,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(small_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("planner")
-    return Desk(folder, make_store(folder))
+    return Desk(folder, copy_of(small_store, folder))
 
 
 @pytest.fixture
