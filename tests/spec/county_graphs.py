@@ -1,6 +1,10 @@
 """
 County-like graphs with a planted partition: places, few neighbours each, loads of all sizes.
 
+Some places are dead ends, headlands and islands of one to a few places that hang on a single other
+one.  Whoever moves one place at a time cannot give away the place that they hang on, for they would
+be cut off.
+
 The partition is drawn by its short borders first, and only then do loads make it balanced to
 within the share asked for.  So nothing in the loads points at it, and other good partitions are
 seldom balanced.
@@ -10,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import networkx as nx
 import numpy as np
@@ -26,6 +31,15 @@ COUNTIES = (
 
 MEAN_LOAD = 100_000.0
 
+SPREAD = 1.3
+"""Standard deviation of the logarithm of loads: the heaviest of a hundred has a sixth of all."""
+
+HEAVIEST = 0.9
+"""Share of its zone that a single place may weigh."""
+
+DEAD_ENDS, GOES_ON = 0.15, 0.4
+"""Share of places that hang on a single other one, and how often that is a dead end itself."""
+
 
 @dataclass(frozen=True)
 class County:
@@ -39,8 +53,9 @@ class County:
     planted_cut: int
 
 
+@cache
 def county(which: int, balance: float = 0.01) -> County:
-    """Draw one of the eighteen graphs."""
+    """Draw one of the eighteen graphs; drawing it takes a second."""
     nodes, zones = COUNTIES[which]
     return draw_county(nodes, zones, balance, seed=100 + which)
 
@@ -48,15 +63,14 @@ def county(which: int, balance: float = 0.01) -> County:
 def draw_county(nodes: int, zones: int, balance: float, *, seed: int) -> County:
     """Draw a graph, plant the best of four partitions, and load it."""
     rng = np.random.default_rng(seed)
-    places = _places(nodes, rng)
+    hanging = round(DEAD_ENDS * nodes)
+    places = _places(nodes - hanging, rng)
     graph = _neighbours(places, rng)
     drawn = [_plant(graph, places, zones, rng) for _ in range(4)]
     planted = min(drawn, key=lambda zone: cut_of(graph, zone))
-    load = np.exp(rng.normal(0.0, 1.0, nodes))
-    for zone in range(zones):
-        mine = planted == zone
-        load[mine] *= MEAN_LOAD * (1 + 0.8 * rng.uniform(-balance, balance)) / load[mine].sum()
-    load = np.maximum(1.0, np.round(load))
+    for _ in range(hanging):
+        places, planted = _hang_one_on(graph, places, planted, nodes - hanging, rng)
+    load = _loads(planted, zones, balance, rng)
     edges = np.array(sorted(tuple(sorted(edge)) for edge in graph.edges), dtype=np.int64)
     names = tuple(f"N{node}" for node in range(nodes))
     plain = PlainGraph(names, load, edges)
@@ -76,6 +90,40 @@ def _places(nodes: int, rng: np.random.Generator) -> NDArray[np.float64]:
     of_town = towns[rng.integers(len(towns), size=near.sum())]
     places[near] = of_town + rng.normal(0.0, 0.08, (near.sum(), 2))
     return places
+
+
+def _hang_one_on(
+    graph: nx.Graph,
+    places: NDArray[np.float64],
+    planted: NDArray[np.int64],
+    inland: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Hang one more place on the last dead end or inland; it is in the zone of what it hangs on."""
+    last = len(places) - 1
+    goes_on = last >= inland and rng.random() < GOES_ON
+    at = last if goes_on else int(rng.integers(inland))
+    graph.add_edge(at, len(places))
+    beside = places[at] + rng.normal(0.0, 0.02, 2)
+    return np.vstack([places, beside]), np.append(planted, planted[at])
+
+
+def _loads(
+    planted: NDArray[np.int64], zones: int, balance: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Loads of all sizes, by which the planted zones are within nine tenths of the balance."""
+    load = np.exp(rng.normal(0.0, SPREAD, len(planted)))
+    off = rng.uniform(-1.0, 1.0, zones)
+    off -= off.mean()
+    off *= 0.9 * balance / max(1.0, np.abs(off).max())
+    for zone in range(zones):
+        mine = planted == zone
+        share = load[mine] / load[mine].sum()
+        while share.max() > HEAVIEST + 1e-9:
+            share = np.minimum(share, HEAVIEST)
+            share /= share.sum()
+        load[mine] = share * MEAN_LOAD * (1 + off[zone])
+    return np.maximum(1.0, np.round(load))
 
 
 def _neighbours(places: NDArray[np.float64], rng: np.random.Generator) -> nx.Graph:
