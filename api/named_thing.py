@@ -16,6 +16,7 @@ from dispatch.incident import Incident
 from dispatch.notify import Message
 from dispatch.sight import officers_seen, sees_place, sees_unit, sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
+from dispatch.store.handovers import Handover, get_handover
 from dispatch.store.incidents import get_incident
 from dispatch.store.outbox import get_message
 from dispatch.store.suggestions import get_suggestion
@@ -35,6 +36,7 @@ class Thing(StrEnum):
     OFFICER = "officer"
     UNIT = "unit"
     AREA = "area"
+    HANDOVER = "handover"
 
 
 def in_sight(
@@ -169,6 +171,27 @@ def sees_message(session: Session, message: Message, person: Person, city: City)
     return sees_incident(session, get_incident(session, message.about), person, city)
 
 
+def sees_handover(handover: Handover, person: Person, city: City) -> bool:
+    """
+    Tell whether a sheet of one shift to the next is within a person's sight.
+
+    Parameters
+    ----------
+    handover
+        The sheet.
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    seen
+        Whether every area is that it tells of.
+    """
+    return areas_seen(person, city) >= set(handover.areas)
+
+
 def speaks_for(person: Person, city: City, party: str) -> bool:
     """
     Tell whether a person may answer for somebody who is called.
@@ -221,6 +244,10 @@ def _message(session: Session, number: str, person: Person, city: City) -> bool:
     return sees_message(session, get_message(session, int(number)), person, city)
 
 
+def _handover(session: Session, number: str, person: Person, city: City) -> bool:
+    return sees_handover(get_handover(session, number), person, city)
+
+
 _LONGEST_NUMBER = 9
 _IN_STORE: Mapping[Thing, Callable[[Session, str, Person, City], bool]] = {
     Thing.INCIDENT: _incident,
@@ -229,6 +256,7 @@ _IN_STORE: Mapping[Thing, Callable[[Session, str, Person, City], bool]] = {
     Thing.SUGGESTION: _suggestion,
     Thing.WHISTLE: _whistle,
     Thing.MESSAGE: _message,
+    Thing.HANDOVER: _handover,
 }
 _BY_NAME: Mapping[Thing, tuple[str, Callable[[str, Person, City], bool]]] = {
     Thing.OFFICER: ("officer", lambda name, person, city: name in officers_seen(person, city)),

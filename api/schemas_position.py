@@ -54,6 +54,7 @@ class FixIn(Asked):
     accuracy_m: FiniteFloat | None = None
     speed_mps: FiniteFloat | None = None
     heading_deg: FiniteFloat | None = None
+    by_hand: bool = Field(default=False, description="A person says so, and no terminal.")
     crs: Crs = "wgs84"
 
 
@@ -147,6 +148,7 @@ class PositionOut(BaseModel):
     accuracy_m: float | None
     speed_mps: float | None
     heading_deg: float | None
+    by_hand: bool = Field(description="Set by a person, and by no terminal.")
     status: DutyStatus
 
     @classmethod
@@ -160,6 +162,7 @@ class PositionOut(BaseModel):
             accuracy_m=fix.accuracy_m,
             speed_mps=fix.speed_mps,
             heading_deg=fix.heading_deg,
+            by_hand=fix.by_hand,
             status=status,
         )
 
@@ -224,6 +227,7 @@ def _written(fix: Fix, status: DutyStatus) -> str:
         "accuracy_m": fix.accuracy_m,
         "speed_mps": fix.speed_mps,
         "heading_deg": fix.heading_deg,
+        "by_hand": fix.by_hand,
         "status": status.value,
     }
     return to_json(position).decode()
@@ -261,6 +265,7 @@ def fix_of(given: FixIn | FlawedFix) -> Fix:
         accuracy_m=given.accuracy_m,
         speed_mps=given.speed_mps,
         heading_deg=given.heading_deg,
+        by_hand=given.by_hand,
     )
 
 

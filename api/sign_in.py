@@ -84,13 +84,7 @@ def sign_in(store: Store, name: str, password: str, code: str | None, *, now: da
     SignInFailed
         Something is not right; the sentence does not say what.
     """
-    with store.session() as session:
-        account = begin_try(session, name, now=now)
-        session.commit()
-    right = is_password(password, account.password if account else None)
-    if account is None or not right:
-        raise SignInFailed
-    step = _second_factor(account, code, now)
+    account, step = recognise(store, name, password, code, now=now)
     with store.session() as session:
         if not end_try(session, name, totp_step=step):
             raise SignInFailed
@@ -98,6 +92,42 @@ def sign_in(store: Store, name: str, password: str, code: str | None, *, now: da
         ledger.record(session, now=now, by=name, act="signed_in", about=name)
         session.commit()
     return begun
+
+
+def recognise(
+    store: Store, name: str, password: str, code: str | None, *, now: datetime
+) -> tuple[Account, int | None]:
+    """
+    Recognise somebody; who calls ends the try (`end_try`) together with what follows from it.
+
+    Parameters
+    ----------
+    store
+        The store.
+    name, password
+        As typed.
+    code
+        Six digits of the second factor, or None.
+    now
+        The present.
+
+    Returns
+    -------
+    account, step
+        Whose it is, and the time step of the code, None without a second factor.
+
+    Raises
+    ------
+    SignInFailed
+        Something is not right; the sentence does not say what.
+    """
+    with store.session() as session:
+        account = begin_try(session, name, now=now)
+        session.commit()
+    right = is_password(password, account.password if account else None)
+    if account is None or not right:
+        raise SignInFailed
+    return account, _second_factor(account, code, now)
 
 
 def begin_session(session: Session, account: Account, *, now: datetime) -> SignedIn:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from geo.position import Fix
 
-FIX_FIELDS = ("second", "microsecond", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg")
-"""Columns of a fix; the time since 1970 in two, so that it is exact."""
+FIX_FIELDS = ("second", "microsecond", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg", "by_hand")
+"""Columns of a fix; the time since 1970 in two, so that it is exact; by hand is 1, else 0."""
 
 FixTable = NDArray[np.float64]
-"""A row per officer and a column per field, float64[n, 7]; NaN for what is not known."""
+"""A row per officer and a column per field, float64[n, 8]; NaN for what is not known."""
 
 FixRow = tuple[float, ...]
 """One row of it."""
@@ -63,6 +63,7 @@ def fix_row(fix: Fix) -> FixRow:
         math.nan if fix.accuracy_m is None else fix.accuracy_m,
         math.nan if fix.speed_mps is None else fix.speed_mps,
         math.nan if fix.heading_deg is None else fix.heading_deg,
+        float(fix.by_hand),
     )
 
 
@@ -82,11 +83,11 @@ def read_fix(officer: str, row: FixRow | list[float]) -> Fix | None:
     fix
         Equal to the one that was written; None where nothing is known.
     """
-    second, microsecond, lon, lat, *measured = row
+    second, microsecond, lon, lat, *measured, by_hand = row
     if math.isnan(second):
         return None
     time = _EPOCH + second * _SECOND + microsecond * _MICROSECOND
     accuracy_m, speed_mps, heading_deg = (
         None if math.isnan(value) else value for value in measured
     )
-    return Fix(officer, (lon, lat), time, accuracy_m, speed_mps, heading_deg)
+    return Fix(officer, (lon, lat), time, accuracy_m, speed_mps, heading_deg, by_hand == 1)

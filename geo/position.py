@@ -11,6 +11,8 @@ The rules, in the order in which they are asked:
 * a fix that would need more than `FASTEST_MPS` in a straight line from the last believed one,
   the accuracies of both allowed for, is a ``teleport``: it is set aside, and believed after
   all as soon as a later fix agrees with it and not with the old place;
+* what somebody has set by hand is believed whatever lies before it, and so is the first fix
+  after it: whoever looks where a crew is knows better than its last fix;
 * anything else is ``accepted``: the newest fix wins.
 
 One bad fix never fails its batch: every fix gets a value as its answer.
@@ -58,6 +60,8 @@ class Fix:
         Speed over ground, or None.
     heading_deg
         Course, degrees clockwise from north, or None.
+    by_hand
+        Whether a person said so, and no terminal.
     """
 
     officer: str
@@ -66,6 +70,7 @@ class Fix:
     accuracy_m: float | None = None
     speed_mps: float | None = None
     heading_deg: float | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,8 @@ def _follow(fix: Fix, last: Fix, waiting: Fix | None) -> Remark:
         return DUPLICATE
     if fix.time < last.time:
         return OLDER
+    if fix.by_hand or last.by_hand:
+        return ACCEPTED
     confirmed = waiting is not None and waiting.time < fix.time and _possible(waiting, fix)
     return ACCEPTED if confirmed or _possible(last, fix) else TELEPORT
 

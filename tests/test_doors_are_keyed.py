@@ -21,6 +21,7 @@ UNKEYED = {
     "/api/v1/whistles/escalations": "a call goes up once, however often somebody looks",
     "/api/v1/session": "the answer is a secret, which is kept nowhere",
     "/api/v1/users": "the same",
+    "/api/v1/handovers/{number}/signature": "a shift is taken over once",
     "/api/v1/api-keys": "the same",
 }
 

@@ -15,6 +15,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     centre_policies,
     deadlines,
     duty_tables,
+    handovers,
     idempotency,
     layer_tables,
     ledger_tables,

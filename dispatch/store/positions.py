@@ -12,7 +12,7 @@ from dispatch.store.tables import POSITIONS
 from dispatch.store.upsert import insert_into
 from geo.position import Fix, Positions
 
-_OF_FIX = ("time", "accuracy_m", "speed_mps", "heading_deg")
+_OF_FIX = ("time", "accuracy_m", "speed_mps", "heading_deg", "by_hand")
 
 
 def write_positions(session: Session, fixes: Iterable[Fix]) -> None:
@@ -72,6 +72,7 @@ def read_positions(session: Session) -> Positions:
                     accuracy_m=row.accuracy_m,
                     speed_mps=row.speed_mps,
                     heading_deg=row.heading_deg,
+                    by_hand=row.by_hand,
                 )
                 for row in rows
             }

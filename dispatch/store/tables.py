@@ -193,6 +193,7 @@ POSITIONS = _table(
     Column("accuracy_m", Double),
     Column("speed_mps", Double),
     Column("heading_deg", Double),
+    Column("by_hand", Boolean, nullable=False),
 )
 
 INCIDENTS = _table(

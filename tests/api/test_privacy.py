@@ -97,6 +97,9 @@ def things(client, incident):
     assert closed.status_code == 200, closed.text
     body = {"to": "suspended", "reason": said}
     assert client.post(f"/api/v1/incidents/{other}/transitions", json=body).status_code == 200
+    noted = client.post(f"/api/v1/incidents/{other}/notes", json={"text": said})
+    assert noted.status_code == 201, noted.text
+    assert_clean(noted.text)
     ring = [[109.1, -0.001], [109.102, -0.001], [109.102, 0.001], [109.1, -0.001]]
     body = {"geometry": {"type": "Polygon", "coordinates": [ring]}, "reason": said}
     closure = client.post("/api/v1/closures", json=body)
@@ -114,7 +117,11 @@ def things(client, incident):
     assert planned.status_code == 201, planned.text
     simulated = client.post("/api/v1/simulations", json={}, headers=as_role("planner"))
     assert simulated.status_code == 202, simulated.text
+    left = client.post("/api/v1/handovers", json={"notes": said})
+    assert left.status_code == 201, left.text
+    assert_clean(left.text)
     return {
+        "/api/v1/handovers/{number}": left.json()["id"],
         "/api/v1/plans/{number}": planned.json()["id"],
         "/api/v1/simulations/{number}": simulated.json()["id"],
         "/api/v1/layers/{number}": draft.json()["id"],
@@ -127,6 +134,7 @@ def things(client, incident):
         "/api/v1/closures/{number}": closure.json()["id"],
         "/api/v1/deadlines/{number}": f"{deadline}",
         "/api/v1/messages/{number}": f"{posted['id']}",
+        "/api/v1/reports/indicators/{code}": "filing_rate",
         "{unit}": "KW",
         "{code}": "KW",
         "{officer}": "KWa",

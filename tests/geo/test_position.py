@@ -61,6 +61,14 @@ def test_two_jumps_that_contradict_each_other_confirm_nothing():
     check([fix(-60), fix(-50, FAR), fix(-40, elsewhere)], "accepted teleport teleport")
 
 
+def test_a_place_set_by_hand_is_believed_and_so_is_the_first_fix_after_it():
+    positions = check([fix(-60), fix(-50, FAR, by_hand=True)], "accepted accepted")
+    assert positions.fixes["A"].by_hand
+    positions, (result,) = positions.updated([fix(-40, HERE)], now=NOON)
+    assert result.accepted
+    assert not positions.fixes["A"].by_hand
+
+
 def test_the_accuracy_of_both_fixes_is_allowed_for():
     coarse = {"accuracy_m": 60_000}
     check([fix(-60, **coarse), fix(-50, FAR, **coarse)], "accepted accepted")

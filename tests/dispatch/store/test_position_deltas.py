@@ -21,6 +21,7 @@ SEVEN = datetime(2026, 11, 19, 23, 0, 0, 123_457, tzinfo=UTC)
 FIXES = [
     Fix("李-1", (109.1, 21.5), SEVEN, 8.0, 1.25, 359.9),
     Fix("b\n2", (109.123456789, 21.4), SEVEN + timedelta(seconds=1)),
+    Fix("c", (109.1, 21.4), SEVEN, by_hand=True),
 ]
 
 

@@ -103,7 +103,7 @@ def test_lists_go_on_from_the_last_incident_of_the_page_before(store: Store):
 
 
 def test_positions_after_a_restart_are_those_before(store: Store):
-    fix = Fix("001", (109.2, 0.05), NOW.replace(microsecond=5000), 8.0, 3.5, 270.0)
+    fix = Fix("001", (109.2, 0.05), NOW.replace(microsecond=5000), 8.0, 3.5, 270.0, by_hand=True)
     older = replace(fix, lon_lat=HERE, time=fix.time - timedelta(seconds=5))
     with store.session() as session:
         write_positions(session, [fix, older])

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_b673e870"
+revision = "0001_c51f4644"
 down_revision = None
 
 
@@ -412,6 +412,34 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("code"),
             comment="单元网格 / Unit grids",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "handovers",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("since", Instant(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("areas", Codes(), nullable=False),
+            sa.Column("notes", PLAIN_TEXT, nullable=False),
+            sa.Column("sheet", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="交接班 / What one shift left to the next, as it was signed",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -1081,6 +1109,26 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "handover_signatures",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("handover", sa.Text(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["handover"], ["handovers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("handover"),
+            comment="接班签字 / Who took a shift over, and when",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
+                )
+            },
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
             "incident_areas",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("incident", sa.Integer(), nullable=False),
@@ -1127,6 +1175,7 @@ def upgrade() -> None:
             sa.Column("accuracy_m", sa.Double(), nullable=True),
             sa.Column("speed_mps", sa.Double(), nullable=True),
             sa.Column("heading_deg", sa.Double(), nullable=True),
+            sa.Column("by_hand", sa.Boolean(), nullable=False),
             sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("officer"),
