@@ -14,6 +14,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from api.case_books import CaseBooks
 from api.clock import Clock
 from api.coverage_now import CoverageNow
 from api.draft_checks import DraftChecks
@@ -95,6 +96,8 @@ class Service:
         What was found of the drafts of layers that were looked at last.
     planning
         What zone plans are drawn on.
+    case_books
+        The cases that reports count.
     feature_tables
         Layers as programs read them feature by feature.
     tile_shelf
@@ -134,6 +137,7 @@ class Service:
     tiles: RoadTiles | None
     draft_checks: DraftChecks = field(default_factory=DraftChecks)
     planning: PlanningNow = field(default_factory=PlanningNow)
+    case_books: CaseBooks = field(default_factory=CaseBooks)
     feature_tables: KeptTables = field(default_factory=KeptTables)
     tile_shelf: TileShelf = field(default_factory=TileShelf)
     coverage: CoverageNow = field(default_factory=CoverageNow)

@@ -225,9 +225,57 @@ class Cases:
         """
         return self.words.get(word, np.full(len(self), ""))
 
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Cases:
+        """
+        Pick some.
+
+        Parameters
+        ----------
+        rows
+            Which.
+
+        Returns
+        -------
+        cases
+            Only those.
+        """
+        return Cases(
+            at_s={stage: column[rows] for stage, column in self.at_s.items()},
+            due_s={limit: column[rows] for limit, column in self.due_s.items()},
+            numbers={number: column[rows] for number, column in self.numbers.items()},
+            words={word: column[rows] for word, column in self.words.items()},
+        )
+
     def _nothing(self) -> NDArray[np.float64]:
         """Fill a column with nothing."""
         return np.full(len(self), np.nan)
+
+
+def put_together(parts: Sequence[Cases]) -> Cases:
+    """
+    Put cases behind each other.
+
+    Parameters
+    ----------
+    parts
+        One or more; a column that only some have is empty in the others.
+
+    Returns
+    -------
+    cases
+        All of them.
+    """
+    return Cases(
+        at_s={
+            stage: np.concatenate([part.reached_s(stage, np.inf) for part in parts])
+            for stage in Stage
+        },
+        due_s={limit: np.concatenate([part.limit_s(limit) for part in parts]) for limit in Limit},
+        numbers={
+            number: np.concatenate([part.number(number) for part in parts]) for number in Number
+        },
+        words={word: np.concatenate([part.word(word) for part in parts]) for word in Word},
+    )
 
 
 def tabulate(cases: Sequence[Case]) -> Cases:

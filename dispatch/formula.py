@@ -6,6 +6,7 @@ A condition is a table with one key:
 =========================== ==================================================================
 ``has = "handled"``          the stage has been reached
 ``lacks = "merged"``         it has not
+``limited = "close"``        it has that deadline on record
 ``due = "close"``            the deadline has come
 ``in_time = "close"``        the stage that meets the deadline was reached by then
 ``at_least = {rating = 4}``  every figure named is there, and no smaller
@@ -79,6 +80,8 @@ class Formula:
         Stage whose instant puts a case into a week or month.
     sums
         Figures added up instead of counting cases, those that count and all of them; or None.
+    only
+        What must be known of a case for the indicator to say anything of it; None for all.
     """
 
     code: str
@@ -89,6 +92,7 @@ class Formula:
     counts: Condition
     period: Stage
     sums: tuple[Number, Number] | None = None
+    only: Condition | None = None
 
 
 def standard_formulas() -> Mapping[str, Formula]:
@@ -149,6 +153,7 @@ def _formula(code: str, table: Mapping[str, Any], known: Mapping[str, Population
         counts=_condition(_entry(table, "counts", code), known, code),
         period=_named(Stage, _entry(table, "period", code), code),
         sums=sums,
+        only=_condition(table["only"], known, code) if "only" in table else None,
     )
 
 
@@ -174,6 +179,9 @@ def _plain(key: str, value: Any, code: str) -> Condition:  # noqa: ANN401 -- wha
         stage = _named(Stage, value, code)
         reached = key == "has"
         return lambda cases, now_s: np.isnan(cases.reached_s(stage, now_s)) != reached
+    if key == "limited":
+        limit = _named(Limit, value, code)
+        return lambda cases, _now_s: ~np.isnan(cases.limit_s(limit))
     if key == "due":
         limit = _named(Limit, value, code)
         return lambda cases, now_s: cases.limit_s(limit) <= now_s

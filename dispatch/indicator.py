@@ -114,19 +114,72 @@ def measure(  # noqa: PLR0913 -- a formula, its cases, and options that are keyw
     UnknownName
         The formula does not allow that population.
     """
-    now_s = now.timestamp()
-    population = formula.of[0] if of is None else _allowed(formula, of)
-    began_s = cases.reached_s(formula.period, now_s)
-    base = population.holds(cases, now_s) & period.holds(began_s)
-    if where is not None:
-        base &= where
-    hits = base & formula.counts(cases, now_s)
+    behind = cases_behind(formula, cases, now=now, period=period, of=of, where=where)
+    base, hits = behind.base, behind.hits
     if formula.sums is None:
         found = Proportion(int(np.count_nonzero(hits)), int(np.count_nonzero(base)))
     else:
         counting, everything = (cases.number(number) for number in formula.sums)
         found = Proportion(int(np.nansum(counting[hits])), int(np.nansum(everything[base])))
-    return Measured(formula, population, found)
+    return Measured(formula, behind.of, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """
+    The cases behind a figure.
+
+    Attributes
+    ----------
+    of
+        The population that the figure is a share of.
+    base
+        Which cases belong to it in the period, bool[n].
+    hits
+        Which of those count, bool[n].
+    """
+
+    of: Population
+    base: NDArray[np.bool_]
+    hits: NDArray[np.bool_]
+
+
+def cases_behind(  # noqa: PLR0913 -- as for `measure`
+    formula: Formula,
+    cases: Cases,
+    *,
+    now: datetime,
+    period: Period = ALWAYS,
+    of: str | None = None,
+    where: NDArray[np.bool_] | None = None,
+) -> Behind:
+    """
+    Tell which cases an indicator counts.
+
+    Parameters
+    ----------
+    formula, cases, now, period, of, where
+        As for `measure`.
+
+    Returns
+    -------
+    behind
+        The cases of the population, and those that count.
+
+    Raises
+    ------
+    UnknownName
+        The formula does not allow that population.
+    """
+    now_s = now.timestamp()
+    population = formula.of[0] if of is None else _allowed(formula, of)
+    began_s = cases.reached_s(formula.period, now_s)
+    base = population.holds(cases, now_s) & period.holds(began_s)
+    if formula.only is not None:
+        base &= formula.only(cases, now_s)
+    if where is not None:
+        base &= where
+    return Behind(population, base, base & formula.counts(cases, now_s))
 
 
 def measure_by(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -131,17 +131,40 @@ def read_past_incidents(session: Session, *, told: Told | None = None) -> Incide
     total = session.scalar(select(func.sum(PAST_INCIDENTS.c.incidents))) or 0
     own = session.scalar(select(func.count()).select_from(INCIDENTS)) or 0
     parts, done = [], 0
-    query = select(PAST_INCIDENTS.c.incidents, PAST_INCIDENTS.c.digest, PAST_INCIDENTS.c.part)
-    rows = session.execute(query.order_by(PAST_INCIDENTS.c.first, PAST_INCIDENTS.c.fid))
-    for row in rows.yield_per(1):
-        parts.append(history_of(_unpack(row.part, row.digest), "The history of the store"))
-        done += row.incidents
+    for part in read_parts(session):
+        parts.append(part)
+        done += len(part)
         told(done / (total + own))
     if own:
         parts.append(_own_incidents(session))
     told(1.0)
     parts = [part for part in parts if len(part)]
     return longest_stretch(joined(parts)) if parts else None
+
+
+def read_parts(session: Session) -> Iterator[IncidentHistory]:
+    """
+    Read what a city brought along, part by part.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Yields
+    ------
+    history
+        Each in order of time; parts in the order of their first report.
+
+    Raises
+    ------
+    UnreadableFile
+        A part is damaged.
+    """
+    query = select(PAST_INCIDENTS.c.digest, PAST_INCIDENTS.c.part)
+    rows = session.execute(query.order_by(PAST_INCIDENTS.c.first, PAST_INCIDENTS.c.fid))
+    for row in rows.yield_per(1):
+        yield history_of(_unpack(row.part, row.digest), "The history of the store")
 
 
 def past_incidents_digest(session: Session) -> str:

@@ -71,6 +71,7 @@ TABLE = [
     (r"POST /plans/(rollback|\{number\}/(undo|redo|rebase))", None, 403),
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
+    (r"GET /reports/indicators.*", None, None),
     (r"POST /whistles/escalations", None, None),
     # lists, of which everybody sees a part: see the second table
     (
