@@ -34,17 +34,14 @@ FEWEST_FEATURES = 5
 MOST_PLACES = 240
 """More don't make the answer surer, only slower."""
 
+MOST_CORNERS = 5
+"""Of a piece of a known line, when nearest ones are looked for."""
+
 FAR_M = 60.0
 """Beyond the width of a wide street and the noise of digitising, far is far."""
 
 ELSEWHERE = 64
 """How many times the layer is laid down elsewhere."""
-
-FEW_ELSEWHERE = 16
-"""How many times, where a layer lies on the lines themselves."""
-
-ON_THEM_M = 0.5
-"""Nearer on average than this, a layer and the known lines are the same drawing."""
 
 ELSEWHERE_M = (150.0, 900.0)
 """How far: clear of the streets it lies on, within the same quarter."""
@@ -125,7 +122,7 @@ class KnownLines:
         drawn = _as_lines(np.asarray(lines, dtype=object))
         west, south, east, north = shapely.total_bounds(drawn)
         self.plane = Plane(((west + east) / 2, (south + north) / 2))
-        self._tree = shapely.STRtree(shapely.transform(drawn, self.plane.to_xy))
+        self._tree = shapely.STRtree(_cut_short(shapely.transform(drawn, self.plane.to_xy)))
 
     def distances_m(self, places_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """
@@ -179,14 +176,9 @@ def guess_datum(
     if len(features) < FEWEST_FEATURES:
         return DatumGuess(None, Sureness.UNDECIDED, 0.0, len(features), ())
     read = {datum: to_wgs84(places, datum) for datum in TRIED}
-    near_m = {
-        datum: float(known.distances_m(known.plane.to_xy(at)).mean()) for datum, at in read.items()
-    }
-    # What lies on the lines themselves stands out from a few places as it does from many.
-    times = FEW_ELSEWHERE if min(near_m.values()) < ON_THEM_M else ELSEWHERE
-    elsewhere = _elsewhere_m(known, read["gcj02"], times, generator)
+    elsewhere = _elsewhere_m(known, read["gcj02"], generator)
     hypotheses = sorted(
-        (_judged(datum, distance_m, elsewhere) for datum, distance_m in near_m.items()),
+        (_judged(datum, known, at, elsewhere) for datum, at in read.items()),
         key=lambda one: -one.stands_out,
     )
     sureness = _sureness(hypotheses)
@@ -216,8 +208,11 @@ def shift_m_of(places: LonLat, datum: str, own: str = "wgs84") -> float:
     return float(np.median(np.hypot(*moved.T)))
 
 
-def _judged(datum: str, distance_m: float, elsewhere_m: NDArray[np.float64]) -> Hypothesis:
+def _judged(
+    datum: str, known: KnownLines, at: LonLat, elsewhere_m: NDArray[np.float64]
+) -> Hypothesis:
     """Hold a layer, read under a datum, against itself laid down elsewhere."""
+    distance_m = float(known.distances_m(known.plane.to_xy(at)).mean())
     usual_m = float(np.median(elsewhere_m))
     # One of the places elsewhere may be where the layer belongs: the median doesn't mind.
     spread_m = 1.4826 * float(np.median(np.abs(elsewhere_m - usual_m)))
@@ -225,14 +220,14 @@ def _judged(datum: str, distance_m: float, elsewhere_m: NDArray[np.float64]) -> 
 
 
 def _elsewhere_m(
-    known: KnownLines, middle: LonLat, times: int, generator: np.random.Generator
+    known: KnownLines, middle: LonLat, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Lay the layer down round about; how near the lines it lies there, float64[times]."""
-    angles = generator.uniform(0.0, 2 * np.pi, times)
-    away_m = generator.uniform(*ELSEWHERE_M, times)
+    """Lay the layer down round about; how near the lines it lies there, float64[ELSEWHERE]."""
+    angles = generator.uniform(0.0, 2 * np.pi, ELSEWHERE)
+    away_m = generator.uniform(*ELSEWHERE_M, ELSEWHERE)
     offsets = np.stack([np.cos(angles), np.sin(angles)], axis=1) * away_m[:, None]
     places = known.plane.to_xy(middle)[None] + offsets[:, None]
-    near = known.distances_m(places.reshape(-1, 2)).reshape(times, -1)
+    near = known.distances_m(places.reshape(-1, 2)).reshape(ELSEWHERE, -1)
     mean_m: NDArray[np.float64] = near.mean(axis=1)
     return mean_m
 
@@ -265,6 +260,17 @@ def _on(drawn: NDArray[np.object_], generator: np.random.Generator) -> LonLat:
     points = drawn.copy()
     points[is_line] = along
     return shapely.get_coordinates(points)
+
+
+def _cut_short(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut long lines up: to the nearest of short ones a tree leads ten times sooner."""
+    long = shapely.get_num_coordinates(lines) > MOST_CORNERS
+    pieces = []
+    for line in lines[long]:
+        corners = shapely.get_coordinates(line)
+        starts = range(0, len(corners) - 1, MOST_CORNERS - 1)
+        pieces += [shapely.linestrings(corners[at : at + MOST_CORNERS]) for at in starts]
+    return np.concatenate([lines[~long], np.array(pieces, dtype=object)])
 
 
 def _as_lines(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
