@@ -16,14 +16,15 @@ NEVER: Final = int(np.iinfo(np.int64).max // 4)
 
 (
     UNIT_OF, MODE, BASE_GRID, BETWEEN_MS, MOST_WORK_MS, LONG_JOB_MS, REST_MS, AWAY_FROM, AWAY_TO,
-    FREE_FROM, EVENT, FROM, TO, LEFT, THERE, JOB, ROLE, SINCE, WORK, BREAK_DUE,
+    FREE_FROM, EVENT, FROM, TO, LEFT, THERE, JOB, ROLE, SINCE, WORK, BREAK_DUE, WANTED,
     JOBS, AID_JOBS, SECURED_JOBS, DRIVING, AT_SCENE, OVERTIME, ON_DUTY, BREAKS, RESTS,
-) = range(29)  # fmt: skip
+) = range(30)  # fmt: skip
 """
-Rows of crews, int64[29, n_crews]: first what never changes (see
+Rows of crews, int64[30, n_crews]: first what never changes (see
 `dispatch.planning.simulation.world.Crews`), then the state: from when each can be sent, its next
 event, the places between which it is and when it left and is there, the incident in hand, what
-for and since when, its work in this shift and whether a break is due; then sums.
+for and since when, its work in this shift, whether a break is due, and in how many queues what it
+may take waits; then sums.
 """
 
 FIRST_STATE: Final = FREE_FROM
@@ -60,11 +61,12 @@ turn-out, and from `FIRST_LIMIT` on the travel time with which each target is st
 (
     REACH, RANK_BY, N_ASKED, AMONG, MOST_EXTRA_MS, MODELLED, SECURE_NEED, N_PRIORITIES, N_UNITS,
     GRID_CREWS, BREAK_MS, RETURNS, HAND_OVER_MS, SECURES_AT_MOST_MS, PREEMPTS, GRAVER_BY,
-    EARLIER_BY_MS, SPARE_WITHIN_MS, WAITS, END_MS, FIRST_TARGET,
-) = range(21)  # fmt: skip
+    EARLIER_BY_MS, SPARE_WITHIN_MS, WAITS, END_MS, GROWS, FIRST_TARGET,
+) = range(22)  # fmt: skip
 """
-Single numbers, int64[21 + n_targets]; groups of crews are those of the units, then those of the
-pools from `N_UNITS` on, and `GRID_CREWS` is the group of all grid brigades.  From `FIRST_TARGET`
+Single numbers, int64[22 + n_targets]; groups of crews are those of the units, then those of the
+pools from `N_UNITS` on, and `GRID_CREWS` is the group of all grid brigades.  `GROWS` says that of
+two crews who travel alike the nearer one always has the earlier median.  From `FIRST_TARGET`
 on stand the arrival targets in milliseconds.
 """
 

@@ -15,6 +15,8 @@ the squad is there.  Work, breaks and rest follow `dispatch.duty_rest`; a job th
 the shift ends is finished, as overtime.
 """
 
+# ruff: noqa: PLR0913, PLR0917 -- a kernel takes its arrays one by one
+
 from __future__ import annotations
 
 import numpy as np
@@ -27,6 +29,7 @@ from dispatch.planning.simulation.outcome import Outcome
 from dispatch.planning.simulation.still import still
 from dispatch.planning.simulation.tables import Tables, prepare
 from dispatch.planning.simulation.world import NOBODY, World
+from geo.road.kernel import kernel
 
 
 def simulate(world: World | Tables, incidents: Incidents) -> Outcome:
@@ -73,7 +76,7 @@ def simulate(world: World | Tables, incidents: Incidents) -> Outcome:
         times_ms,
         facts,
         np.zeros(16 * n_crews + 1024, dtype=np.int64),
-        np.empty((4, n_crews), dtype=np.int64),
+        np.empty((4, n_crews + 1), dtype=np.int64),
         np.full((2, n_queues), NOBODY, dtype=np.int32),
         np.zeros((2, n_queues + 1), dtype=np.int32),
         waiting,
@@ -86,21 +89,70 @@ def simulate(world: World | Tables, incidents: Incidents) -> Outcome:
 def _columns(tables: Tables, incidents: Incidents) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """What is known of incidents before anybody is sent: case, holder, target and priority."""
     world, n = tables.world, len(incidents)
-    times_ms = np.full((n, layout.SECURED + 1), -1, dtype=np.int64)
-    times_ms[:, layout.REPORTED] = incidents.reported_ms
-    times_ms[:, layout.ON_SCENE] = incidents.on_scene_ms
-    facts = np.full((n, layout.AFTER + 1), NOBODY, dtype=np.int32)
-    facts[:, layout.GRID] = incidents.grid
-    # One lookup for each type on each grid is far fewer than one for each incident.
-    case_of = world.cases.case_of[:, world.cases.ground_of]
-    case = case_of[incidents.type, incidents.grid]
-    zone = world.zoning.zone_of[incidents.grid]
-    brigade = np.append(world.zoning.brigade_of, NOBODY)[zone]
-    by_zone = np.append(tables.zone_target, 0)[zone]
-    unit, target = world.cases.unit[case], tables.case_target[case]
-    facts[:, layout.CASE] = case
-    facts[:, layout.HOLDER] = np.where(unit == NOBODY, brigade, unit)
-    facts[:, layout.ITS_TARGET] = np.where(target == NOBODY, by_zone, target)
-    facts[:, layout.RANK] = world.reports.priority_of[incidents.type]
-    facts[:, [layout.STANDS, layout.CALLED_OFF]] = 0
+    times_ms = np.empty((n, layout.SECURED + 1), dtype=np.int64)
+    facts = np.empty((n, layout.AFTER + 1), dtype=np.int32)
+    zone_of, brigade_of = world.zoning.zone_of, np.append(world.zoning.brigade_of, NOBODY)
+    lay_out(
+        still(incidents.reported_ms),
+        still(incidents.on_scene_ms),
+        still(incidents.grid),
+        still(incidents.type),
+        still(world.cases.case_of),
+        still(world.cases.ground_of),
+        still(world.cases.unit),
+        still(tables.case_target),
+        still(brigade_of[zone_of].astype(np.int32)),
+        still(np.append(tables.zone_target, 0)[zone_of].astype(np.int32)),
+        still(world.reports.priority_of),
+        times_ms,
+        facts,
+    )
     return times_ms, facts
+
+
+@kernel
+def lay_out(
+    reported_ms: NDArray[np.int64],
+    on_scene_ms: NDArray[np.int64],
+    grid_of: NDArray[np.int32],
+    type_of: NDArray[np.int32],
+    case_of: NDArray[np.int32],
+    ground_of: NDArray[np.int32],
+    unit_of: NDArray[np.int32],
+    target_of: NDArray[np.int32],
+    brigade_of: NDArray[np.int32],
+    usual_of: NDArray[np.int32],
+    rank_of: NDArray[np.uint8],
+    times_ms: NDArray[np.int64],
+    facts: NDArray[np.int32],
+) -> None:
+    """
+    Fill the columns of incidents to whom nobody was sent yet.
+
+    Parameters
+    ----------
+    reported_ms, on_scene_ms, grid_of, type_of
+        See `dispatch.planning.simulation.incidents.Incidents`.
+    case_of, ground_of, unit_of
+        See `dispatch.planning.simulation.world.Cases`.
+    target_of
+        See `dispatch.planning.simulation.tables.Tables.case_target`.
+    brigade_of, usual_of
+        Brigade and target of the zone of each grid.
+    rank_of
+        See `dispatch.planning.simulation.world.Reports.priority_of`.
+    times_ms, facts
+        Receive the columns, see `dispatch.planning.simulation.layout`.
+    """
+    times_ms[:], facts[:] = -1, NOBODY
+    for row in range(len(grid_of)):
+        grid, kind = grid_of[row], type_of[row]
+        case = case_of[kind, ground_of[grid]]
+        unit, target = unit_of[case], target_of[case]
+        times_ms[row, layout.REPORTED] = reported_ms[row]
+        times_ms[row, layout.ON_SCENE] = on_scene_ms[row]
+        facts[row, layout.GRID], facts[row, layout.CASE] = grid, case
+        facts[row, layout.HOLDER] = brigade_of[grid] if unit == NOBODY else unit
+        facts[row, layout.ITS_TARGET] = usual_of[grid] if target == NOBODY else target
+        facts[row, layout.RANK] = rank_of[kind]
+        facts[row, layout.STANDS], facts[row, layout.CALLED_OFF] = 0, 0

@@ -38,12 +38,14 @@ from dispatch.planning.simulation.layout import (
     TABLE,
     TO_SECURE,
     WAITS,
+    WANTED,
 )
 from dispatch.planning.simulation.outcome import State
-from dispatch.planning.simulation.pick import pick_for_case, pick_nearest, way_of
+from dispatch.planning.simulation.pick import pick_for_case, pick_nearest
 from dispatch.planning.simulation.queue_kernel import queue_up, unqueue
 from dispatch.planning.simulation.sending_kernel import call_off, send, to_call_off
 from dispatch.planning.simulation.shift_kernel import account, change_shifts, come_free
+from dispatch.planning.simulation.way import way_of
 from dispatch.planning.simulation.world import NOBODY, SLOT_MS, UNREACHABLE_S
 from geo.road.kernel import Whole, kernel
 
@@ -102,7 +104,7 @@ def run_through(
     heap
         Room for events, empty.
     room
-        Room for candidates, int64[4, n_crews].
+        Room for candidates, int64[4, n_crews + 1].
     queue, in_use
         See `dispatch.planning.simulation.queue_kernel`; empty.
     waiting, calls
@@ -143,7 +145,7 @@ def run_through(
             job = incident
             incident += 1
         for crew in range(int(starts), int(ends)):
-            if counts[0] == 0 or crews[FREE_FROM, crew] > now:
+            if crews[WANTED, crew] == 0 or crews[FREE_FROM, crew] > now:
                 continue
             # At a half-hour only those are asked who can do more now, and everybody at times.
             if job_ends == 0 and slot % EVERYBODY != 0 and slot == before + 1:
@@ -165,7 +167,7 @@ def run_through(
             left = nobody
             if cases[BY_WAY, case] == 1:
                 crew, way_s = pick_nearest(
-                    travel_s, ready, hours, first, members, settings, crews,
+                    travel_s, ready, hours, first, members, settings, crews, room,
                     np.int64(cases[NEED, case]), nobody, grid, slot, now,
                 )  # fmt: skip
             else:
@@ -191,14 +193,14 @@ def run_through(
             elif settings[WAITS] == 0:
                 facts[job, STANDS] = _LOST
             elif _somebody_ever(travel_s, hours, may, crews, case, grid):
-                queue_up(settings, facts, queue, in_use, counts, job)
+                queue_up(settings, crews, may, facts, queue, in_use, counts, job)
             else:
                 facts[job, STANDS] = _NOBODY_EVER
             job = left  # whoever was left is given to another crew, which is not called off
         if reported and cases[SECURES, facts[incident - 1, CASE]] == 1:
             last = incident - 1
             crew, way_s = pick_nearest(
-                travel_s, ready, hours, first, members, settings, crews,
+                travel_s, ready, hours, first, members, settings, crews, room,
                 settings[SECURE_NEED], np.int64(facts[last, CREW]), np.int64(facts[last, GRID]),
                 slot, now,
             )  # fmt: skip
@@ -272,5 +274,5 @@ def _first_waiting(
                 break
             before, incident = incident, np.int64(facts[incident, AFTER])
     if best != NOBODY:
-        unqueue(facts, queue, in_use, counts, best, best_row, best_before)
+        unqueue(crews, may, facts, queue, in_use, counts, best, best_row, best_before)
     return best, best_s

@@ -45,7 +45,7 @@ class Outcome:
         Crews called off: when, which crew, from which incident, and whence it had come,
         int64[m, 4].
     crews
-        Crews at the end, int64[29, n_crews], rows as in `dispatch.planning.simulation.layout`.
+        Crews at the end, int64[30, n_crews], rows as in `dispatch.planning.simulation.layout`.
     """
 
     tables: Tables

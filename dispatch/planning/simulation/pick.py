@@ -7,38 +7,38 @@ positions fresh.  Officers of several crews are never brought together here: cre
 A test holds the two against each other on thousands of random situations.
 """
 
-# ruff: noqa: C901, PLR0912, PLR0913, PLR0917 -- a kernel is one loop over plain arrays
+# ruff: noqa: C901, PLR0913, PLR0917 -- a kernel is one loop over plain arrays
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.planning.simulation.event_heap import CREW_BITS
 from dispatch.planning.simulation.inlined import inlined
 from dispatch.planning.simulation.layout import (
     AMONG,
-    AWAY_FROM,
-    AWAY_TO,
     FIRST_LIMIT,
     FIRST_TARGET,
-    FREE_FROM,
-    FROM,
     GRID_CREWS,
-    LEFT,
+    GROWS,
     MODE,
     MODELLED,
     MOST_EXTRA_MS,
     N_ASKED,
     N_UNITS,
-    PACE,
     RANK_BY,
     REACH,
-    TABLE,
-    THERE,
-    TO,
-    TURN_OUT,
     UNIT_OF,
     WORK,
+)
+from dispatch.planning.simulation.way import (
+    ASKED_CREWS,
+    ASKED_SECONDS,
+    NO_UNIT,
+    ask_ways,
+    median_ms,
+    way_of,
 )
 from dispatch.planning.simulation.world import NOBODY, UNREACHABLE_S
 from geo.road.kernel import Whole, kernel
@@ -46,123 +46,15 @@ from geo.road.kernel import Whole, kernel
 _SOONER_AID, _AID_AFTER, _ALL = range(3)
 _BY_ETA, _BY_CHANCE, _BY_WORK = range(3)
 
-_CREWS, _SECONDS, _GROUPS, _MEDIANS = range(4)
+_CREWS, _SECONDS, _GROUPS, _MEDIANS = ASKED_CREWS, ASKED_SECONDS, 2, 3
 """Rows of the room for candidates."""
+
+_GROUP_BIT = 32
+_CREW, _WAY = (1 << CREW_BITS) - 1, 0xFFFF
+"""Where the group stands in the key of a candidate; masks of its crew and of its seconds."""
 
 _OFF_CARD = 30_000
 """Step of those whom no step of the run card names."""
-
-
-@inlined
-def way_of(
-    travel_s: NDArray[np.uint16],
-    ready: NDArray[np.bool_],
-    hours: NDArray[np.float64],
-    crews: NDArray[np.int64],
-    crew: Whole,
-    need: Whole,
-    grid: Whole,
-    slot: Whole,
-    now: Whole,
-) -> Whole:
-    """
-    Give the seconds on the road of a crew that can be sent.
-
-    Parameters
-    ----------
-    travel_s, ready
-        See `dispatch.planning.simulation.world`.
-    hours, crews
-        See `dispatch.planning.simulation.layout`.
-    crew, need, grid, slot
-        Rows: who, with what, where to, and the half-hour of the week.
-    now
-        The present, milliseconds.
-
-    Returns
-    -------
-    way_s
-        Of a crew that is driving by way of the place it left or of the one it drives to,
-        whichever is sooner; `UNREACHABLE_S` where no road leads or it can't be sent.
-    """
-    if crews[FREE_FROM, crew] > now or not ready[need, slot, crew]:
-        return UNREACHABLE_S
-    if crews[AWAY_FROM, crew] <= now < crews[AWAY_TO, crew]:
-        return UNREACHABLE_S
-    return seconds_to(travel_s, hours, crews, crew, grid, slot // 2, now)
-
-
-@inlined
-def seconds_to(
-    travel_s: NDArray[np.uint16],
-    hours: NDArray[np.float64],
-    crews: NDArray[np.int64],
-    crew: Whole,
-    grid: Whole,
-    hour: Whole,
-    now: Whole,
-) -> Whole:
-    """
-    Give the seconds on the road from where a crew is, whatever it is doing.
-
-    Parameters
-    ----------
-    travel_s, hours, crews, crew, grid
-        See `way_of`.
-    hour
-        Hour of the week.
-    now
-        The present, milliseconds.
-
-    Returns
-    -------
-    way_s
-        `UNREACHABLE_S` where no road leads.
-    """
-    table = np.int64(hours[crews[MODE, crew], hour, TABLE])
-    onward: Whole = np.int64(travel_s[table, grid, crews[TO, crew]])
-    if crews[THERE, crew] <= now:
-        return onward
-    back: Whole = np.int64(travel_s[table, grid, crews[FROM, crew]])
-    if onward < UNREACHABLE_S:
-        onward = min(onward + (crews[THERE, crew] - now + 999) // 1000, UNREACHABLE_S - 1)
-    if back < UNREACHABLE_S:
-        back = min(back + (now - crews[LEFT, crew] + 999) // 1000, UNREACHABLE_S - 1)
-    return min(onward, back)
-
-
-@inlined
-def median_ms(
-    hours: NDArray[np.float64], eta_ms: NDArray[np.int32], mode: Whole, hour: Whole, way_s: Whole
-) -> Whole:
-    """
-    Give the median arrival for a way, as live dispatch ranks by it.
-
-    Parameters
-    ----------
-    hours
-        See `dispatch.planning.simulation.layout`.
-    eta_ms
-        See `dispatch.planning.simulation.tables.Tables`.
-    mode, hour
-        How and when one travels.
-    way_s
-        Seconds on the road.
-
-    Returns
-    -------
-    eta_ms
-        Milliseconds from dispatch.
-    """
-    longest = eta_ms.shape[2] - 1
-    if longest == 0:  # there is no model of arrivals
-        return np.int64(way_s) * 1000
-    if way_s <= longest:
-        return np.int64(eta_ms[mode, hour, way_s])
-    # Far beyond the last knot the ratio stays as it is there.
-    turn_out_s, pace = hours[mode, hour, TURN_OUT], hours[mode, hour, PACE]
-    longer = (turn_out_s + pace * way_s) / (turn_out_s + pace * longest)
-    return np.int64(eta_ms[mode, hour, longest] * longer + 0.5)
 
 
 @kernel
@@ -203,7 +95,7 @@ def pick_for_case(
     settings, crews
         See `dispatch.planning.simulation.layout`.
     room
-        Room for candidates, int64[4, n_crews]; overwritten.
+        Room for candidates, int64[4, n_crews + 1]; overwritten.
     unit, pool, need, card, target, grid, slot
         Rows: the unit that has the case or `NOBODY`, who may help, what is needed, the run card
         or `NOBODY`, the target, where it is, and the half-hour of the week.
@@ -215,44 +107,41 @@ def pick_for_case(
     crew, way_s
         `NOBODY` and `UNREACHABLE_S` if nobody can go.
     """
-    n, timely = np.int64(0), False
-    best_own: Whole = np.int64(UNREACHABLE_S)
+    timely = False
+    n: Whole = np.int64(0)
+    nowhere, best_own = np.int64(UNREACHABLE_S), np.int64(UNREACHABLE_S)
     if unit != NOBODY and settings[REACH] != _ALL:
-        for place in range(first[unit], first[unit + 1]):
-            crew = members[place]
-            way_s = way_of(travel_s, ready, hours, crews, crew, need, grid, slot, now)
-            if way_s < UNREACHABLE_S:
-                room[_CREWS, n], room[_SECONDS, n], room[_GROUPS, n] = crew, way_s, 0
-                n += 1
-                best_own = min(best_own, way_s)
-                limit_ms = hours[crews[MODE, crew], slot // 2, FIRST_LIMIT + target]
-                timely = timely or 1000.0 * way_s <= limit_ms
+        asked = members[first[unit] : first[unit + 1]]
+        n = ask_ways(
+            travel_s, ready, hours, asked, crews, room, n, np.int64(NO_UNIT), need, grid, slot,
+            now, nowhere,
+        )  # fmt: skip
+        for place in range(n):
+            way_s = room[_SECONDS, place]
+            room[_GROUPS, place] = 0
+            best_own = min(best_own, way_s)
+            limit_ms = hours[crews[MODE, room[_CREWS, place]], slot // 2, FIRST_LIMIT + target]
+            timely |= 1000.0 * way_s <= limit_ms
     if not timely:
-        aid = 1 if settings[REACH] == _AID_AFTER else 0
-        within = best_own if settings[REACH] == _SOONER_AID else UNREACHABLE_S
+        own, aid = n, 1 if settings[REACH] == _AID_AFTER else 0
+        within = best_own if settings[REACH] == _SOONER_AID else nowhere
+        but_unit = np.int64(NO_UNIT) if settings[REACH] == _ALL or unit == NOBODY else unit
         pool += settings[N_UNITS]
-        for place in range(first[pool], first[pool + 1]):
-            crew = members[place]
-            if settings[REACH] != _ALL and unit != NOBODY and crews[UNIT_OF, crew] == unit:
-                continue
-            # Most are busy or too far, which is known before their duty is looked at.
-            if crews[FREE_FROM, crew] > now:
-                continue
-            if seconds_to(travel_s, hours, crews, crew, grid, slot // 2, now) >= within:
-                continue
-            way_s = way_of(travel_s, ready, hours, crews, crew, need, grid, slot, now)
-            if way_s < within:
-                room[_CREWS, n], room[_SECONDS, n], room[_GROUPS, n] = crew, way_s, aid
-                n += 1
+        asked = members[first[pool] : first[pool + 1]]
+        n = ask_ways(
+            travel_s, ready, hours, asked, crews, room, n, but_unit, need, grid, slot, now, within
+        )
+        for place in range(own, n):
+            room[_GROUPS, place] = aid
     if card != NOBODY:
         steps = card_step[card, unit]  # the last row is that of no unit
-        asked = n
-        for place in range(asked):
+        known_ones = n
+        for place in range(known_ones):
             step = np.int64(steps[room[_CREWS, place]])
             room[_GROUPS, place] += 2 * (_OFF_CARD if step < 0 else step)
         for crew in range(len(steps)):
             known = steps[crew] < 0
-            for place in range(asked):
+            for place in range(known_ones):
                 known = known or room[_CREWS, place] == crew
             if known:
                 continue
@@ -268,6 +157,53 @@ def pick_for_case(
     return room[_CREWS, best], room[_SECONDS, best]
 
 
+@inlined
+def _key(room: NDArray[np.int64], place: Whole) -> Whole:
+    """Group, seconds on the road and crew of a candidate as one number that orders by them."""
+    group, way_s, crew = room[_GROUPS, place], room[_SECONDS, place], room[_CREWS, place]
+    return np.int64((group << _GROUP_BIT) | (way_s << CREW_BITS) | crew)
+
+
+@inlined
+def _soonest_of(
+    hours: NDArray[np.float64],
+    eta_ms: NDArray[np.int32],
+    settings: NDArray[np.int64],
+    crews: NDArray[np.int64],
+    room: NDArray[np.int64],
+    n: Whole,
+    hour: Whole,
+) -> Whole:
+    """
+    Position of the candidate with the earliest median; `NOBODY` if too many are sooner by road.
+
+    Of those who travel alike the nearest is the earliest, so that few medians are looked up.
+    """
+    soonest: Whole = _key(room, 0)
+    for place in range(1, n):
+        soonest = min(soonest, _key(room, place))
+    mode, group = crews[MODE, soonest & _CREW], soonest >> _GROUP_BIT
+    best_key: Whole = soonest
+    best_ms: Whole = np.int64(-1)
+    best: Whole = np.int64(NOBODY)
+    for place in range(n):
+        key = _key(room, place)
+        if key == soonest:
+            best = np.int64(place) if best_key == soonest else best
+        elif key >> _GROUP_BIT == group and crews[MODE, key & _CREW] != mode:
+            if best_ms < 0:
+                best_ms = median_ms(hours, eta_ms, mode, hour, (soonest >> CREW_BITS) & _WAY)
+            eta = median_ms(hours, eta_ms, crews[MODE, key & _CREW], hour, room[_SECONDS, place])
+            if eta < best_ms or (eta == best_ms and key & _CREW < best_key & _CREW):
+                best, best_key, best_ms = np.int64(place), key, eta
+    if best_key == soonest:
+        return best
+    sooner: Whole = 0
+    for place in range(n):
+        sooner += _key(room, place) < best_key
+    return best if sooner < settings[N_ASKED] else np.int64(NOBODY)
+
+
 @kernel
 def _first_of(
     hours: NDArray[np.float64],
@@ -281,6 +217,10 @@ def _first_of(
     hour: Whole,
 ) -> Whole:
     """Position of the candidate that the policy puts first; candidates are in no order."""
+    if settings[RANK_BY] == _BY_ETA and settings[GROWS] == 1:
+        best = _soonest_of(hours, eta_ms, settings, crews, room, n, hour)
+        if best != NOBODY:
+            return best
     group = room[_GROUPS, 0]
     for place in range(1, n):
         group = min(group, room[_GROUPS, place])
@@ -372,6 +312,7 @@ def pick_nearest(
     members: NDArray[np.int64],
     settings: NDArray[np.int64],
     crews: NDArray[np.int64],
+    room: NDArray[np.int64],
     need: Whole,
     but: Whole,
     grid: Whole,
@@ -383,7 +324,7 @@ def pick_nearest(
 
     Parameters
     ----------
-    travel_s, ready, hours, first, members, settings, crews
+    travel_s, ready, hours, first, members, settings, crews, room
         See `pick_for_case`.
     need
         Row of what it must bring.
@@ -400,11 +341,12 @@ def pick_nearest(
     best: Whole = np.int64(NOBODY)
     best_s: Whole = np.int64(UNREACHABLE_S)
     group = settings[GRID_CREWS]
-    for place in range(first[group], first[group + 1]):
-        crew = members[place]
-        if crew == but:
-            continue
-        way_s = way_of(travel_s, ready, hours, crews, crew, need, grid, slot, now)
-        if way_s < best_s:
-            best, best_s = crew, way_s
+    asked = members[first[group] : first[group + 1]]
+    n = ask_ways(
+        travel_s, ready, hours, asked, crews, room, np.int64(0), np.int64(NO_UNIT), need, grid,
+        slot, now, best_s,
+    )  # fmt: skip
+    for place in range(n):
+        if room[_SECONDS, place] < best_s and room[_CREWS, place] != but:
+            best, best_s = room[_CREWS, place], room[_SECONDS, place]
     return best, best_s

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.planning.simulation.layout import AFTER, CASE, N_PRIORITIES, RANK
+from dispatch.planning.simulation.layout import AFTER, CASE, N_PRIORITIES, RANK, WANTED
 from dispatch.planning.simulation.world import NOBODY
 from geo.road.kernel import Whole, kernel
 
@@ -21,6 +21,8 @@ from geo.road.kernel import Whole, kernel
 @kernel
 def queue_up(
     settings: NDArray[np.int64],
+    crews: NDArray[np.int64],
+    may: NDArray[np.bool_],
     facts: NDArray[np.int32],
     queue: NDArray[np.int32],
     in_use: NDArray[np.int32],
@@ -32,7 +34,11 @@ def queue_up(
 
     Parameters
     ----------
-    settings, facts
+    settings, crews
+        See `dispatch.planning.simulation.layout`.
+    may
+        Whether each crew may take each case, bool[n_cases, n_crews].
+    facts
         See `dispatch.planning.simulation.layout`.
     queue, in_use
         See the module.
@@ -47,6 +53,7 @@ def queue_up(
         queue[0, row], queue[1, row] = incident, incident
         in_use[0, 0] += 1
         in_use[0, in_use[0, 0]], in_use[1, row] = row, in_use[0, 0]
+        crews[WANTED] += may[facts[incident, CASE]]
     elif queue[1, row] < incident:
         facts[queue[1, row], AFTER] = incident
         queue[1, row] = incident
@@ -63,6 +70,8 @@ def queue_up(
 
 @kernel
 def unqueue(
+    crews: NDArray[np.int64],
+    may: NDArray[np.bool_],
     facts: NDArray[np.int32],
     queue: NDArray[np.int32],
     in_use: NDArray[np.int32],
@@ -76,9 +85,7 @@ def unqueue(
 
     Parameters
     ----------
-    facts
-        See `dispatch.planning.simulation.layout`.
-    queue, in_use, counts
+    crews, may, facts, queue, in_use, counts
         See `queue_up`.
     incident, row
         The incident, and its queue.
@@ -97,3 +104,4 @@ def unqueue(
         last, place = in_use[0, in_use[0, 0]], in_use[1, row]
         in_use[0, place], in_use[1, last] = last, place
         in_use[0, 0] -= 1
+        crews[WANTED] -= may[facts[incident, CASE]]

@@ -56,8 +56,8 @@ from dispatch.planning.simulation.layout import (
     UNIT_OF,
 )
 from dispatch.planning.simulation.outcome import State
-from dispatch.planning.simulation.pick import median_ms, seconds_to
 from dispatch.planning.simulation.shift_kernel import account
+from dispatch.planning.simulation.way import median_ms, seconds_to
 from dispatch.planning.simulation.world import NOBODY, UNREACHABLE_S
 from geo.road.kernel import Whole, kernel
 

@@ -72,7 +72,7 @@ class Tables:
     settings
         Single numbers, see `dispatch.planning.simulation.layout`.
     crews
-        Everybody at the base, free, int64[29, n_crews].
+        Everybody at the base, free, int64[30, n_crews].
     target_s
         The different arrival targets, the usual one first, int32[n_targets].
     case_target, zone_target
@@ -142,10 +142,11 @@ def prepare(world: World) -> Tables:
     slot = np.arange(world.reports.end_ms // SLOT_MS)
     day = world.reports.days[slot // SLOTS_OF_DAY].astype(np.int64)
     by_chance = policy.rank_by == RankBy.CHANCE
+    eta_ms = np.zeros((1, 1, 1), np.int32) if model is None else _medians_ms(model)
     return Tables(
         world=world,
         hours=_hours(world, targets),
-        eta_ms=np.zeros((1, 1, 1), np.int32) if model is None else _medians_ms(model),
+        eta_ms=eta_ms,
         chance=_chances(model, targets) if by_chance and model else np.zeros((1,) * 4, np.uint16),
         log_ratio=np.zeros((1, 1, 1)) if model is None else model.log_ratio,
         first=first,
@@ -158,7 +159,7 @@ def prepare(world: World) -> Tables:
             casting="unsafe",
         ),
         slot_of=day * SLOTS_OF_DAY + slot % SLOTS_OF_DAY,
-        settings=_settings(world, policy, targets),
+        settings=_settings(world, policy, targets, grows=bool((np.diff(eta_ms) > 0).all())),
         crews=_at_the_bases(crews, len(world.grids)),
         target_s=targets,
         case_target=case_target,
@@ -167,7 +168,9 @@ def prepare(world: World) -> Tables:
     )
 
 
-def _settings(world: World, policy: Policy, targets: NDArray[np.int32]) -> NDArray[np.int64]:
+def _settings(
+    world: World, policy: Policy, targets: NDArray[np.int32], *, grows: bool
+) -> NDArray[np.int64]:
     """Write single numbers as the kernels read them."""
     rules, crews = world.rules, world.crews
     extra_s = policy.most_extra_s
@@ -193,6 +196,7 @@ def _settings(world: World, policy: Policy, targets: NDArray[np.int32]) -> NDArr
         layout.SPARE_WITHIN_MS: rules.spare_within_ms,
         layout.WAITS: rules.waits,
         layout.END_MS: world.reports.end_ms,
+        layout.GROWS: grows,
     }
     numbers = [int(said[row]) for row in range(layout.FIRST_TARGET)]
     return np.array([*numbers, *(1000 * one for one in targets.tolist())], dtype=np.int64)

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from dispatch.planning.simulation import layout
 from dispatch.planning.simulation.outcome import Outcome, State
-from dispatch.planning.simulation.world import DAY_MS, HOUR_MS
+from dispatch.planning.simulation.still import still
+from dispatch.planning.simulation.tables import Tables
+from dispatch.planning.simulation.tally_kernel import WEEK_MS, count_all
 from geo.road.frozen import freeze
 from geo.road.week import HOURS_OF_WEEK
 
-WEEK_MS: Final = 7 * DAY_MS
 BLOCK_WEEKS: Final = 4
 """Weeks of a block by which grids that are late again and again are told."""
 
@@ -109,83 +110,52 @@ def tally(outcome: Outcome) -> Tally:
     tally
         Its counts.
     """
-    world, facts = outcome.world, outcome.facts
+    world = outcome.world
     n_zones, n_units = len(world.zoning.zones) + 1, len(world.crews.units) + 1
-    n_domains = len(world.cases.domains)
+    n_domains, n_grids = len(world.cases.domains), len(world.grids)
     n_ranks = int(outcome.tables.settings[layout.N_PRIORITIES])
-    reported_ms, grid = outcome.incidents.reported_ms, outcome.incidents.grid
-    week = reported_ms // WEEK_MS
     n_weeks = -(-world.reports.end_ms // WEEK_MS)
-    zone = outcome.zone.astype(np.int64) % n_zones  # -1 is the last
-    domain = world.cases.domain[facts[:, layout.CASE]].astype(np.int64)
-    rank, timely, sent = facts[:, layout.RANK].astype(np.int64), outcome.in_time, outcome.sent
-    day_hour = reported_ms % DAY_MS // HOUR_MS
-    days = world.reports.days[reported_ms // DAY_MS].astype(np.int64)
-    shape = (n_weeks, n_zones, 24, n_domains, n_ranks)
-    cell = (((week * n_zones + zone) * 24 + day_hour) * n_domains + domain) * n_ranks + rank
-    hour_cell = zone * HOURS_OF_WEEK + days * 24 + day_hour
-    by_zone = week * n_zones + zone
-    block = np.minimum(week // BLOCK_WEEKS, max(n_weeks // BLOCK_WEEKS - 1, 0))
-    n_blocks, n_grids = max(n_weeks // BLOCK_WEEKS, 1), len(world.grids)
-    grid_cell = block * n_grids + grid
-    bin_of = np.minimum(outcome.response_ms[sent] // (1000 * BIN_S), N_BINS - 1)
-    unit = np.append(world.crews.unit_of, -1)[facts[:, layout.CREW]].astype(np.int64) % n_units
-    spent = (sent, outcome.wait_ms, outcome.travel_ms, outcome.incidents.on_scene_ms)
-    guarded, guard_in_time = _secured(outcome)
+    cells = (n_weeks, n_zones, 24, n_domains, n_ranks)
+    counts: dict[str, Any] = {
+        "cube": np.zeros(cells, dtype=np.int32),
+        "timely": np.zeros(cells, dtype=np.int32),
+        "spent_ms": np.zeros((n_weeks, 4, n_zones)),
+        "week_hours": np.zeros((2, n_zones, HOURS_OF_WEEK), dtype=np.int64),
+        "grids": np.zeros((max(n_weeks // BLOCK_WEEKS, 1), 2, n_grids), dtype=np.int32),
+        "bins": np.zeros((n_weeks, n_zones, N_BINS), dtype=np.int32),
+        "domain_bins": np.zeros((n_domains, N_BINS), dtype=np.int64),
+        "rank_bins": np.zeros((n_ranks, N_BINS), dtype=np.int64),
+        "flows": np.zeros((n_zones, n_units), dtype=np.int64),
+        "states": np.zeros((len(State), n_domains, n_zones), dtype=np.int64),
+        "secured": np.zeros(2, dtype=np.int64),
+    }
+    count_all(
+        still(outcome.times_ms),
+        still(outcome.facts),
+        still(world.reports.days),
+        still(world.zoning.zone_of % n_zones),  # -1 is the last
+        still(world.cases.domain),
+        still(world.crews.unit_of % n_units),
+        still(outcome.tables.settings[layout.FIRST_TARGET :]),
+        still(_secure_ms(outcome.tables)),
+        BLOCK_WEEKS,
+        1000 * BIN_S,
+        *counts.values(),
+    )
     return Tally(
-        cube=_count(cell, shape),
-        timely=_count(cell[timely], shape),
-        spent_ms=np.stack(
-            [
-                np.bincount(by_zone[sent], weights=one[sent], minlength=n_weeks * n_zones).reshape(
-                    n_weeks, n_zones
-                )
-                for one in spent
-            ],
-            axis=1,
-        ),
-        week_hours=np.stack(
-            [
-                _count(hour_cell, (n_zones, HOURS_OF_WEEK)),
-                _count(hour_cell[timely], (n_zones, HOURS_OF_WEEK)),
-            ]
-        ).astype(np.int64),
-        grids=np.stack(
-            [
-                _count(grid_cell, (n_blocks, n_grids)),
-                _count(grid_cell[timely], (n_blocks, n_grids)),
-            ],
-            axis=1,
-        ),
-        bins=_count(by_zone[sent] * N_BINS + bin_of, (n_weeks, n_zones, N_BINS)),
-        domain_bins=_count(domain[sent] * N_BINS + bin_of, (n_domains, N_BINS)).astype(np.int64),
-        rank_bins=_count(rank[sent] * N_BINS + bin_of, (n_ranks, N_BINS)).astype(np.int64),
-        flows=_count(zone[sent] * n_units + unit[sent], (n_zones, n_units)).astype(np.int64),
-        states=_count(
-            (outcome.state * n_domains + domain) * n_zones + zone, (len(State), n_domains, n_zones)
-        ).astype(np.int64),
-        secured=np.array([guarded, guard_in_time], dtype=np.int64),
+        **counts,
         called_off=len(outcome.calls),
         crews=outcome.crews[layout.FIRST_SUM :],
         end_ms=world.reports.end_ms,
     )
 
 
-def _count(cell: NDArray[np.integer], shape: tuple[int, ...]) -> NDArray[np.int32]:
-    """How many fall into each cell."""
-    counted = np.bincount(cell, minlength=int(np.prod(shape)))
-    return counted.astype(np.int32).reshape(shape)
-
-
-def _secured(outcome: Outcome) -> tuple[int, int]:
-    """How many places were to be secured, and how many were in time."""
-    cases = outcome.tables.cases[layout.SECURES, outcome.facts[:, layout.CASE]] == 1
-    after_ms = outcome.times_ms[:, layout.SECURED] - outcome.times_ms[:, layout.REPORTED]
-    stated = outcome.tables.secure_target[outcome.facts[:, layout.CASE]]
-    by_zone = np.append(outcome.tables.zone_target, 0)[outcome.zone]
-    target = outcome.tables.target_s[np.where(stated < 0, by_zone, stated)]
-    guarded = cases & (outcome.facts[:, layout.GUARD] >= 0)
-    return int(cases.sum()), int((guarded & (after_ms <= 1000 * target)).sum())
+def _secure_ms(tables: Tables) -> NDArray[np.int64]:
+    """Target to secure a place by case and zone; -1 where nobody is to, int64[n_cases, n + 1]."""
+    stated = tables.secure_target[:, None]
+    target = np.where(stated < 0, np.append(tables.zone_target, 0)[None, :], stated)
+    secures = tables.cases[layout.SECURES, :, None] == 1
+    return np.where(secures, 1000 * tables.target_s[target].astype(np.int64), -1)
 
 
 def put_together(tallies: Sequence[Tally]) -> Tally:

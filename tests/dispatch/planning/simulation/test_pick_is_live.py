@@ -106,14 +106,14 @@ def picked(
     zone = world.zoning.zone_of[grid]
     columns = tables.cases[:, case]
     nearest = (world.roads.travel_s, ready, tables.hours, tables.first, tables.members)
-    first = NOBODY
+    first, room = NOBODY, np.empty((4, crews.shape[1] + 1), np.int64)
     if columns[layout.BY_WAY] == 0:
         squad = world.cases.by_squad[case]
         unit = columns[layout.UNIT] if squad else world.zoning.brigade_of[zone]
         target = columns[layout.TARGET]
         first, _ = pick_for_case(
             *nearest[:3], tables.eta_ms, tables.chance, tables.first, tables.members,
-            world.cases.card_step, tables.settings, crews, np.empty((4, crews.shape[1]), np.int64),
+            world.cases.card_step, tables.settings, crews, room,
             int(unit), int(columns[layout.POOL]), int(columns[layout.NEED]),
             int(columns[layout.CARD]),
             int(tables.zone_target[zone] if target == NOBODY else target), grid, slot, 0,
@@ -121,7 +121,7 @@ def picked(
     second = NOBODY
     if columns[layout.SECURES] == 1 or columns[layout.BY_WAY] == 1:
         second, _ = pick_nearest(
-            *nearest, tables.settings, crews, world.cases.secure_need, NOBODY, grid, slot, 0
+            *nearest, tables.settings, crews, room, world.cases.secure_need, NOBODY, grid, slot, 0
         )
     return first, second
 
