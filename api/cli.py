@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 import typer
 from typer.exceptions import TyperException
 
+from api.interrupt import Begun
 from api.late_verbs import Late, late_group
 from geo.errors import GridDispatchError
 
@@ -108,8 +110,9 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     """Run one command; what a person can mend becomes a sentence."""
+    begun = Begun(time.monotonic())
     try:
-        code = app(arguments, prog_name="grid-dispatch", standalone_mode=False)
+        code = app(arguments, prog_name="grid-dispatch", standalone_mode=False, obj=begun)
     except GridDispatchError as error:
         _say(str(error))
         return EXIT_BAD_INPUT

@@ -12,14 +12,8 @@ import typer
 from api.answer_file import answer_file, write_json
 from api.clock import system_clock
 from api.plan_document import write_document
-from api.plan_question import (
-    AtOption,
-    DemandOption,
-    HistoryOption,
-    PerYearOption,
-    PlanQuestion,
-    named_plans,
-)
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
+from api.plan_question import PlanQuestion, named_plans
 from api.plan_scorecard import Scorecard
 from api.progress import progress_bar
 from api.spread import DaskOption, Place, WorkersOption, spread_at

@@ -16,7 +16,8 @@ from api.clock import system_clock
 from api.instant import read_instant
 from api.plan_city import GridsOption, PlanCity, open_incidents, read_plan_city
 from api.plan_handover import handover_json, write_handover
-from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
+from api.plan_question import PlanQuestion
 from api.progress import progress_bar
 from api.store_option import JsonOption, NowOption, StoreOption
 from dispatch.planning.handover import HandoverFacts, handover_list

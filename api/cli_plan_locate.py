@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from api.answer_file import write_json
 from api.interrupt import Enough, ends_early
 from api.location_ground import LocationGround, city_ground, file_ground
-from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
+from api.plan_question import PlanQuestion
 from api.progress import progress_bar
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning.location import locate as find_sites

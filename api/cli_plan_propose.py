@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,28 +14,22 @@ from typing import Annotated, Any
 import typer
 
 from api.answer_file import answer_file, write_json
-from api.interrupt import Enough, ends_early
+from api.interrupt import Begun, Enough, ends_early
 from api.plan_graph_file import read_graph, read_travel
-from api.plan_proposals import (
-    proposals_out,
-    propose_for,
-    read_locks,
-    read_share,
-    show_proposals,
-    write_proposals,
-)
-from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
 from api.progress import progress_bar
-from api.spread import DaskOption, Place, Spread, WorkersOption, spread_at
+from api.spread import DaskOption, Place, WorkersOption, spread_at
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning.rezoning_answer import GraphZones, zones_of_graph
-from dispatch.planning.rezoning_city import CityRules
 from dispatch.planning.rezoning_problem import plain_problem
-from dispatch.planning.rezoning_search import Watch, Workers
+from dispatch.planning.rezoning_search import Watch
 from geo.errors import BadValue
 
-TIME_SHARE = 0.85
-"""Share of `--seconds` after which the search ends on a machine too slow for its effort."""
+TIME_SHARE = 0.8
+"""
+Share of `--seconds`, counted from the start of the program, after which a machine too slow for the
+effort ends the search; the last block, the bound and the way out take the rest.
+"""
 
 
 class Objective(StrEnum):
@@ -45,6 +40,7 @@ class Objective(StrEnum):
 
 
 def propose(
+    context: typer.Context,
     *,
     graph: Annotated[
         Path | None, typer.Option(help='JSON: {"nodes": [{"id", "weight"}…], "edges": [[i, j]…]}.')
@@ -100,30 +96,14 @@ def propose(
         _refuse(zones, balance, seconds)
         place = Place(workers, dask)
         task = GraphTask(graph, zones, balance, objective, matrix, seconds, seed, place)
-        return _propose_graph(task, out, as_json=as_json)
-    rules = CityRules(
-        balance=balance,
-        most_moved=None if move_at_most is None else read_share(move_at_most),
-        of_incidents=of_incidents,
-        never_split=frozenset(never_split or ()),
-        locks=read_locks(lock),
-    )
-    question = PlanQuestion(store, at, demand, history, per_year)
-    place = Place(workers, dask)
-    with (
-        ends_early() as enough,
-        spread_at(place, stop=enough) as spread,
-        progress_bar() as report,
-    ):
-        setting = question.setting(report)
-        watch = Watch(enough, lambda share: report("proposing", share), _workers(place, spread))
-        made = propose_for(setting, rules, seed, watch)
-    files = write_proposals(made, out)
-    if as_json:
-        write_json(proposals_out(made, files, seed), None)
-    else:
-        show_proposals(made, files)
-    return 0 if any(option.feasible for option in made.options) else EXIT_NO
+        return _propose_graph(task, out, _begun_s(context), as_json=as_json)
+    from api.plan_propose_city import CityAsk, propose_city  # noqa: PLC0415 -- a city: takes seconds
+
+    asked = CityAsk(
+        balance, move_at_most, of_incidents, tuple(never_split or ()), lock,
+        store, at, demand, history, per_year, seed, Place(workers, dask),
+    )  # fmt: skip
+    return propose_city(asked, out, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +120,20 @@ class GraphTask:
     place: Place
 
 
-def _propose_graph(task: GraphTask, out: Path | None, *, as_json: bool) -> int:
+def _propose_graph(task: GraphTask, out: Path | None, begun_s: float, *, as_json: bool) -> int:
     """Propose zones of a bare graph."""
     if (task.objective is Objective.TRAVEL) != (task.matrix is not None):
         raise BadValue("--objective travel needs --matrix, and cut edges have no use for one.")
     with (
-        ends_early(task.seconds * TIME_SHARE) as enough,
+        ends_early(task.seconds * TIME_SHARE, since_s=begun_s) as enough,
         spread_at(task.place, stop=enough) as spread,
         progress_bar() as report,
     ):
         told = read_graph(task.graph)
         travel_s = None if task.matrix is None else read_travel(task.matrix, told.names)
         problem = plain_problem(told, task.zones, task.balance, travel_s)
-        workers = _workers(task.place, spread)
+        # Here `map`, so that the search can be asked to end between blocks.
+        workers = map if task.place.here else spread
         watch = Watch(enough, lambda share: report("searching", share), workers)
         answer = zones_of_graph(problem, seconds=task.seconds, seed=task.seed, watch=watch)
     if out is not None and answer.zone_of is not None:
@@ -164,9 +145,10 @@ def _propose_graph(task: GraphTask, out: Path | None, *, as_json: bool) -> int:
     return 0 if answer.feasible else EXIT_NO
 
 
-def _workers(place: Place, spread: Spread) -> Workers:
-    """Who does blocks and aims; here `map`, so that a block can be asked to end."""
-    return map if place.here else spread
+def _begun_s(context: typer.Context) -> float:
+    """When the program was called; now, where it was not the program that called."""
+    begun = context.find_object(Begun)
+    return time.monotonic() if begun is None else begun.monotonic_s
 
 
 def _refuse(zones: int, balance: float, seconds: float) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from api.answer_file import write_json
 from api.plan_gate import GateQuestion, ask_gate, said_of
-from api.plan_question import AtOption, HistoryOption
+from api.plan_options import AtOption, HistoryOption
 from api.progress import progress_bar
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 

@@ -15,14 +15,8 @@ import typer
 
 from api.answer_file import answer_file, write_json
 from api.interrupt import ends_early
-from api.plan_question import (
-    PUBLISHED,
-    AtOption,
-    DemandOption,
-    HistoryOption,
-    PerYearOption,
-    PlanQuestion,
-)
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
+from api.plan_question import PUBLISHED, PlanQuestion
 from api.plan_world import AskedWorlds, WorldQuestion, read_worlds
 from api.progress import Report, progress_bar
 from api.spread import DaskOption, Place, Spread, WorkersOption, spread_at

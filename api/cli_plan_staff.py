@@ -13,7 +13,8 @@ import typer
 
 from api.answer_file import answer_file, write_json
 from api.interrupt import ends_early
-from api.plan_question import AtOption, DemandOption, HistoryOption, PerYearOption, PlanQuestion
+from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
+from api.plan_question import PlanQuestion
 from api.progress import progress_bar
 from api.staff_file import read_works
 from api.store_option import EXIT_NO, JsonOption, StoreOption

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 
@@ -17,11 +18,14 @@ class Enough:
     Parameters
     ----------
     seconds
-        From now on; None for as long as it takes.
+        None for as long as it takes.
+    since_s
+        Reading of ``time.monotonic`` from which they count; None for now.
     """
 
-    def __init__(self, seconds: float | None = None) -> None:
-        self._until = None if seconds is None else time.monotonic() + seconds
+    def __init__(self, seconds: float | None = None, *, since_s: float | None = None) -> None:
+        since_s = time.monotonic() if since_s is None else since_s
+        self._until = None if seconds is None else since_s + seconds
         self.interrupted = False
 
     def __call__(self) -> bool:
@@ -34,8 +38,22 @@ class Enough:
         return self._until is not None and time.monotonic() >= self._until
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """
+    When the program was called, for verbs whose time limit counts their start-up, too.
+
+    Attributes
+    ----------
+    monotonic_s
+        Reading of ``time.monotonic``.
+    """
+
+    monotonic_s: float
+
+
 @contextmanager
-def ends_early(seconds: float | None = None) -> Iterator[Enough]:
+def ends_early(seconds: float | None = None, *, since_s: float | None = None) -> Iterator[Enough]:
     """
     Let the first Ctrl-C end work with the best so far; the second breaks off.
 
@@ -43,13 +61,15 @@ def ends_early(seconds: float | None = None) -> Iterator[Enough]:
     ----------
     seconds
         Time limit; None for none.
+    since_s
+        Reading of ``time.monotonic`` from which it counts; None for now.
 
     Yields
     ------
     enough
         To be asked while the work goes on.
     """
-    enough = Enough(seconds)
+    enough = Enough(seconds, since_s=since_s)
 
     def hear(_number: int, _frame: FrameType | None) -> None:
         if enough.interrupted:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.place_table import read_rows
 from dispatch.planning.rezoning_problem import PlainGraph
 from geo.errors import BadValue, MissingColumn, UnknownName, UnreadableFile
 
@@ -144,6 +143,8 @@ def _npy(path: Path, n: int) -> NDArray[np.float64]:
 
 def _csv(path: Path, names: tuple[str, ...]) -> NDArray[np.float64]:
     """A table with a row for each pair."""
+    from api.place_table import read_rows  # noqa: PLC0415 -- all of roads: takes a second
+
     rows = read_rows(path)
     for column in ("from_id", "to_id", "travel_time_s"):
         if column not in rows[0]:

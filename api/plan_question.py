@@ -1,4 +1,4 @@
-"""What every verb of planning asks of a store: options, and the setting that they make."""
+"""What every verb of planning asks of a store: the setting that its options make."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from api.clock import system_clock
 from api.instant import read_instant
@@ -24,27 +21,6 @@ from dispatch.store.history_file import read_history
 from dispatch.store.past_incidents import read_past_incidents
 from geo.errors import BadValue
 
-AtOption = Annotated[
-    str | None,
-    typer.Option(
-        "--at",
-        metavar="TIME",
-        help="ISO 8601 with offset: rosters and measured speeds of its week; now without.",
-    ),
-]
-DemandOption = Annotated[
-    Path | None,
-    typer.Option("--demand", help="CSV grid,hour,per_year instead of counting past incidents."),
-]
-HistoryOption = Annotated[
-    Path | None, typer.Option("--history", help="Parquet of past incidents, not the store's.")
-]
-PerYearOption = Annotated[
-    float | None,
-    typer.Option(
-        "--incidents-per-year", metavar="N", help="In the whole city, instead of so many."
-    ),
-]
 PUBLISHED = "published"
 """What the plan in force is called."""
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.planning.rezoning_bound import CUT_BOUND, TRAVEL_BOUND, cut_bound, travel_bound
 from dispatch.planning.rezoning_problem import RezoningProblem, stock_of
-from dispatch.planning.rezoning_search import STEPS, Effort, Found, Watch, search
+from dispatch.planning.rezoning_search import STEPS, Effort, Found, Searched, Watch, search
 from dispatch.planning.rezoning_why_not import not_found, why_impossible
 from geo.remark import Remark
 
 BLOCKS_A_SECOND = 3
 """Blocks that a second of effort is worth; a quiet machine does five and more."""
+
+MORE = 2
+"""Times that the effort is spent again while no plan keeps the balance and none is ruled out."""
+
+AGAIN = 499_979
+"""What the seed grows by then: far from seeds that people choose."""
 
 STEPS_A_NODE = 8_000
 """Attempts of a block for each node of a graph of less than 250."""
@@ -79,7 +85,8 @@ def zones_of_graph(
     problem
         Made by `dispatch.planning.rezoning_problem.plain_problem`.
     seconds
-        Effort, counted in blocks: `BLOCKS_A_SECOND` of them for each second.
+        Effort, counted in blocks: `BLOCKS_A_SECOND` of them for each second, and `MORE` times as
+        many again for a plan that is hard to balance.
     seed
         Equal seeds give equal plans, unless the search is stopped.
     watch
@@ -95,7 +102,7 @@ def zones_of_graph(
     trivial = float(problem.zones - problem.parts()[0]) if not problem.travel_s.size else 0.0
     steps = min(STEPS, STEPS_A_NODE * len(problem.names))
     effort = Effort(1 if problem.zones == 1 else n_blocks, steps, good_enough=trivial)
-    searched = search(problem, effort, seed=seed, watch=watch)
+    searched = _until_balanced(problem, effort, seed, watch, more=0 if impossible else MORE)
     best = searched.best
     zone_of = None if best is None else by_first_node(best.zone_of)
     feasible = best is not None and best.feasible
@@ -112,6 +119,21 @@ def zones_of_graph(
         blocks=searched.blocks,
         stopped=searched.stopped,
     )
+
+
+def _until_balanced(
+    problem: RezoningProblem, effort: Effort, seed: int, watch: Watch | None, *, more: int
+) -> Searched:
+    """Search, and so often again if no plan that keeps the balance was found."""
+    searched = search(problem, effort, seed=seed, watch=watch)
+    done = searched.blocks
+    for again in range(more):
+        if searched.stopped or (searched.best is not None and searched.best.feasible):
+            break
+        other = seed + AGAIN * (again + 1)
+        searched = search(problem, effort, seed=other, watch=watch, begin_with=searched.best)
+        done += searched.blocks
+    return replace(searched, blocks=done)
 
 
 def by_first_node(zone_of: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -6,8 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from spec.county_graphs import county
 
+from api import cli
 from api.cli import run
+from api.interrupt import Begun
 
 RING = {
     "nodes": [{"id": name, "weight": 1, "lon": 109.0, "lat": 21.0} for name in "ABCDEF"],
@@ -42,6 +45,43 @@ def test_a_ring_is_cut_twice_and_the_same_seed_gives_the_same_bytes(asked):
     assert answer["why_not"] is None
     assert sorted(answer["zone_of"]) == [0, 0, 0, 1, 1, 1]
     assert asked(RING, *options, "--json")[1] == first
+
+
+def test_a_county_with_dead_ends_is_divided_as_planted(asked, count):
+    """The question of the contract; one graph, or a few large ones with the full ten seconds."""
+    for which in range(1, 18, 8)[: count(reduced=1, full=3)]:
+        drawn = county(which)
+        nodes = [
+            {"id": name, "weight": int(weight), "lon": 109 + lon, "lat": 21 + lat}
+            for name, weight, (lon, lat) in zip(
+                drawn.graph.names, drawn.graph.weight, drawn.lon_lat.tolist(), strict=True
+            )
+        ]
+        told = {"nodes": nodes, "edges": drawn.graph.edges.tolist()}
+        seconds = str(count(reduced=1, full=10))
+        options = ("--balance", "0.01", "--objective", "cut-edges", "--seconds", seconds)
+        code, said = asked(told, *options, "--seed", "1", "--json", zones=str(drawn.zones))
+        answer = json.loads(said)
+        assert (code, answer["feasible"]) == (0, True)
+        assert answer["max_deviation"] <= 0.01
+        assert answer["objective"] <= drawn.planted_cut
+        zone_of = np.array(answer["zone_of"])
+        one, other = drawn.graph.edges.T
+        assert (zone_of[one] != zone_of[other]).sum() == answer["objective"]
+
+
+def test_the_time_that_starting_up_took_counts(asked, monkeypatch):
+    """A block is done in any case, so that there is an answer."""
+    monkeypatch.setattr(cli, "Begun", lambda now_s: Begun(now_s - 100.0))
+    squares = {
+        "nodes": [{"id": str(at), "weight": 1} for at in range(36)],
+        "edges": [[at, at + 1] for at in range(35) if at % 6 < 5]
+        + [[at, at + 6] for at in range(30)],
+    }
+    code, said = asked(squares, "--seconds", "10", "--json", zones="4")
+    answer = json.loads(said)
+    assert (code, answer["blocks"], answer["stopped"]) == (0, 1, "time")
+    assert answer["zone_of"] is not None
 
 
 def test_travel_counts_seconds_from_the_best_node_of_each_zone(asked, tmp_path):
