@@ -177,11 +177,32 @@ def _stepped(transition: Transition) -> Entry:
 
 
 def _corrected(number: str, edit: Edit) -> Entry:
-    """What was put right."""
+    """What was put right; where nothing was, what somebody noted."""
+    if not edit.changes:
+        return noted(number, edit)
     what = "；".join(f"{one.field}：{one.before} → {one.after}" for one in edit.changes)
     what_en = "; ".join(f"{one.field} from {one.before} to {one.after}" for one in edit.changes)
     said = Remark("corrected", f"更正 {what}。", f"Corrected {what_en}.")
     return Entry(edit.at, edit.by, said, number, reason=edit.reason)
+
+
+def noted(number: str, note: Edit) -> Entry:
+    """
+    Tell a note.
+
+    Parameters
+    ----------
+    number
+        Id of the incident.
+    note
+        An edit that changes nothing.
+
+    Returns
+    -------
+    entry
+        In the words of whoever wrote it.
+    """
+    return Entry(note.at, note.by, Remark("note", note.reason, note.reason), number)
 
 
 def _suggested(number: str, made: Suggestion) -> Entry:

@@ -11,19 +11,24 @@ from api.access import may
 from api.errors import NotFound
 from api.idempotency import EffectDep
 from api.named_thing import Thing
+from api.own_case import must_be_theirs
 from api.own_ground import require_area
+from api.routes.incidents import must_exist
 from api.schemas import Asked, Text
 from api.schemas_second_thought import SecondThoughtOut
 from api.schemas_suggestion import ReporterOut, SuggestionOut
 from api.schemas_timeline import EntryOut
 from api.seen_part import as_seen
 from api.service import ServiceDep
-from dispatch import desk, follow_up
+from api.telling import tell_incident
+from dispatch import desk, follow_up, noting
 from dispatch.access import Act, Person, acts_of
 from dispatch.store import ledger
+from dispatch.store.assignments import all_assignments
 from dispatch.store.incident_record import read_timeline
 from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import thoughts_of
+from dispatch.timeline import noted
 from geo.errors import UnknownName
 
 router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
@@ -31,6 +36,7 @@ router = APIRouter(prefix="/api/v1/incidents/{number}", tags=["incidents"])
 SuggestDep = Annotated[Person, Depends(may(Act.SUGGEST, Thing.INCIDENT))]
 SeeSuggestionsDep = Annotated[Person, Depends(may(Act.SEE_SUGGESTIONS, Thing.INCIDENT))]
 SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS, Thing.INCIDENT))]
+MoveIncidentDep = Annotated[Person, Depends(may(Act.MOVE_INCIDENT, Thing.INCIDENT))]
 
 Name = Annotated[Text, Field(max_length=64)]
 
@@ -42,6 +48,12 @@ class IncidentSuggestionAsk(Asked):
     asked_by: Name | None = Field(
         default=None, description="Area whose command room asks; it learns whom to whistle for."
     )
+
+
+class NoteAsk(Asked):
+    """What is to be noted."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=1000)]
 
 
 @router.post("/suggestions")
@@ -119,3 +131,17 @@ def read_all(number: str, service: ServiceDep, _: SeeIncidentsDep) -> list[Entry
             return [EntryOut.of(entry) for entry in read_timeline(session, number)]
     except UnknownName as error:
         raise NotFound(str(error)) from error
+
+
+@router.post("/notes", status_code=201)
+def note(
+    number: str, asked: NoteAsk, effect: EffectDep, service: ServiceDep, person: MoveIncidentDep
+) -> EntryOut:
+    """Put a note on record, which nobody changes any more; it stands in the timeline."""
+    now = service.clock()
+    with effect.begin() as session:
+        incident = must_exist(session, number, locked=True)
+        must_be_theirs(person, all_assignments(session, incident=number))
+        made = noting.add_note(session, number, asked.text, by=person.name, now=now)
+        tell_incident(session, incident, service.city, now=now)
+        return effect.commit(EntryOut.of(noted(number, made)))

@@ -2,8 +2,10 @@
 
 import json
 from contextlib import closing
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from spec.served_town import RIVER, MovedClock, asked, copy_town, reported, served
 from spec.sibling_towns import EAST_JUNCTION, PHONE, WEST_JUNCTION, write_sibling_towns
 
@@ -18,6 +20,9 @@ from dispatch.store.events import numbers_kept
 NAME = "欧阳小明"
 WRITTEN = "13612345678"
 """Another number, which staff write into their notes."""
+
+HELD = "7K3M9QXT2PVC8WZA"
+"""Of a receipt, for whoever follows a report without an account."""
 
 STREAM = "/api/v1/events"
 ELSEWHERE = {"/api/v1/session/provider/begin", "/api/v1/session/provider/return"}
@@ -34,6 +39,10 @@ QUESTIONS = {
     "/api/v1/layers/zones/export": "?format=geojson",
     "/api/v1/places": "?q=中心小学",
     "/api/v1/places/at": "?lon=109.1&lat=0",
+    "/api/v1/officers/me/way": "?lon=109.1&lat=0",
+    "/api/v1/public/places": "?q=中心小学",
+    "/api/v1/public/matters": "?q=油烟",
+    "/api/v1/public/nearby": f"?lon={RIVER.lon_lat[WEST_JUNCTION][0]}&lat=0",
     "/api/v1/reports/shadow": "?policy=nearest",
 }
 
@@ -113,6 +122,11 @@ def things(client, incident):
         "/api/v1/layers", data={"kind": "places"}, files=layer, headers=as_role("admin")
     )
     assert draft.status_code == 201, draft.text
+    on_the_way = asked(client, reported(client, at=EAST_JUNCTION))["id"]
+    body = {"suggestion": on_the_way, "unit": "KE", "reason": "other", "note": said}
+    assert client.post("/api/v1/assignments", json=body).status_code == 201
+    photo = client.post(f"/api/v1/incidents/{other}/attachments", files={"file": picture()})
+    assert photo.status_code == 201, photo.text
     planned = client.post("/api/v1/plans", json={"name": "冬季"}, headers=as_role("planner"))
     assert planned.status_code == 201, planned.text
     simulated = client.post("/api/v1/simulations", json={}, headers=as_role("planner"))
@@ -125,6 +139,8 @@ def things(client, incident):
         "/api/v1/plans/{number}": planned.json()["id"],
         "/api/v1/simulations/{number}": simulated.json()["id"],
         "/api/v1/layers/{number}": draft.json()["id"],
+        "{attachment}": f"{photo.json()['id']}",
+        "{receipt}": receipt_of_a_report(client),
         "/ogc/collections/{name}": "incidents",
         "{feature}": other,
         "/api/v1/incidents/{number}": other,
@@ -145,6 +161,36 @@ def things(client, incident):
         "{zoom}/{row}/{column}": "12/2048/3289",
         "{zoom}/{column}/{row}": "12/3289/2048",
     }
+
+
+def receipt_of_a_report(client) -> str:
+    """Somebody without an account reports, with a number in the text and in the record."""
+    body = {
+        "lon_lat": RIVER.lon_lat[WEST_JUNCTION],
+        "matters": ["H1"],
+        "text": f"请回电{PHONE}",
+        "reporter": {"name": NAME, "phone": PHONE},
+        "secret": HELD,
+    }
+    given = client.post("/api/v1/public/reports", json=body)
+    assert given.status_code == 201, given.text
+    assert_clean(given.text)
+    number = given.json()["receipt"]
+    sent = {"files": {"file": picture()}, "headers": {"receipt-secret": HELD}}
+    assert client.post(f"/api/v1/public/reports/{number}/photos", **sent).status_code == 201
+    (near,) = client.get(
+        f"/api/v1/public/nearby{QUESTIONS['/api/v1/public/nearby']}&matter=H1"
+    ).json()["items"][:1]
+    joins = {k: v for k, v in body.items() if k != "reporter"} | {"joins": near["id"]}
+    assert client.post("/api/v1/public/reports", json=joins).status_code == 201
+    return number
+
+
+def picture() -> bytes:
+    """A photo."""
+    written = BytesIO()
+    Image.new("RGB", (9, 9)).save(written, "PNG")
+    return written.getvalue()
 
 
 def address_of(path: str, things: dict[str, str]) -> str:
@@ -186,7 +232,8 @@ def test_every_read_of_the_service_and_every_event_keeps_still(client, incident,
         for role in (*Role, None):
             if path.endswith("/reporter") and role is Role.DISPATCHER:
                 continue  # who may call back: below
-            answer = client.get(address, headers={"authorization": ""} | as_role(role))
+            headers = {"authorization": "", "receipt-secret": HELD} | as_role(role)
+            answer = client.get(address, headers=headers)
             assert_clean(answer.text, f"{role} at {address}")
             if answer.is_success:
                 shown.add(path)

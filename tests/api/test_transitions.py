@@ -291,3 +291,31 @@ def test_what_belongs_to_another_step_is_refused(client):
     assert ask(client, number, "dispatched").json()["code"] == "bad_value"
     assert ask(client, "none", "accepted").status_code == 404
     assert client.get("/api/v1/incidents/none/progress").status_code == 404
+
+
+def test_a_note_stays_as_it_was_written_and_changes_no_version(client):
+    number = reported(client)
+    path = f"/api/v1/incidents/{number}"
+    before = client.get(path)
+    noted = client.post(
+        f"{path}/notes", json={"text": " 门卫说下午才开门 "}, headers=bearer("leader")
+    )
+    assert noted.status_code == 201, noted.text
+    assert (noted.json()["said"]["zh"], noted.json()["by"]) == ("门卫说下午才开门", "demo-leader")
+    entry = client.get(f"{path}/timeline").json()[-1]
+    assert (entry, entry["said"]["code"]) == (noted.json(), "note")
+    assert client.get(path).headers["etag"] == before.headers["etag"]
+    move(client, number, "cancelled", reason="重复来电")
+    late = client.post(f"{path}/notes", json={"text": "来电人致歉"}, headers=bearer("dispatcher"))
+    assert late.status_code == 201
+    assert [one["said"]["zh"] for one in client.get(f"{path}/timeline").json()][-1] == "来电人致歉"
+
+
+def test_an_empty_note_is_refused_and_so_is_one_of_whoever_was_not_sent(client):
+    number = reported(client)
+    path = f"/api/v1/incidents/{number}/notes"
+    assert client.post(path, json={"text": "  "}).status_code == 422
+    assert client.post(path, json={"text": "x"}, headers=bearer("officer")).status_code == 403
+    assert client.post(path, json={"text": "x"}, headers=bearer("auditor")).status_code == 403
+    gone = "/api/v1/incidents/20991231-000001/notes"
+    assert client.post(gone, json={"text": "x"}).status_code == 404

@@ -1,17 +1,24 @@
 /** The command view: queue on the left, map in the middle, detail on the right. */
 
 import "./command.css";
+import "./case.css";
 import { city } from "../frame/book";
 import { StreamState } from "../frame/Header";
 import { keepAddress } from "./address";
+import { Alarms } from "./Alarms";
+import { watchForAlarms } from "./alarms";
+import { addCaseKeys, addMergingKeys } from "./case_keys";
 import { Detail } from "./Detail";
+import { Dialogs } from "./Dialogs";
 import { listenToKeys } from "./keyboard";
 import { Legend } from "./Legend";
+import { MergeBanner } from "./MergeBanner";
 import { addMovingKeys } from "./moving_keys";
 import { listenToCity } from "./live";
 import { MapPane } from "./MapPane";
 import { Queue } from "./Queue";
 import { positions } from "./state";
+import { ring, waitForGesture } from "./tones";
 import { say } from "./words";
 
 export { open } from "./actions";
@@ -25,8 +32,10 @@ export function View() {
       <section class="stage" aria-label="map">
         <MapPane city={opened} />
         <Legend />
+        <MergeBanner />
       </section>
       <Detail />
+      <Dialogs />
     </main>
   );
 }
@@ -39,14 +48,19 @@ export function Figures() {
       <span class="figure">
         <b>{onDuty}</b> {say("onDuty")}
       </span>
+      <Alarms />
       <StreamState />
     </>
   );
 }
 
 export function begin(): void {
+  addMergingKeys();
   addMovingKeys();
+  addCaseKeys();
   listenToKeys();
   listenToCity();
   keepAddress();
+  waitForGesture();
+  watchForAlarms(ring);
 }

@@ -1,12 +1,28 @@
-import { city } from "../frame/book";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { city, may } from "../frame/book";
 import type { Fetched } from "../frame/screen";
 import { duration, inWords, nameOf } from "../frame/words";
-import type { Place } from "../service/shapes";
-import { leave } from "./actions";
+import { Refused } from "../service/ask";
+import type { Incident, Place } from "../service/shapes";
+import { leave, mattersAsOnRecord, suggestAnew } from "./actions";
+import { cases } from "./case_service";
+import type { ReporterTold } from "./case_shapes";
+import { word } from "./case_words";
+import { crewsAt, secondThoughts } from "./cases";
+import { Countdown } from "./Countdown";
+import { Crews } from "./Crews";
+import { show } from "./dialogs";
+import { dueOf, takesCrews } from "./due";
 import { MatterPicker } from "./MatterPicker";
+import { CorrectMatters } from "./CorrectMatters";
+import { Record } from "./Record";
 import { SuggestionPanel } from "./SuggestionPanel";
-import { incidents, place, subject } from "./state";
+import { incidents, place, subject, suggestion } from "./state";
 import { say } from "./words";
+
+/** Which side of an incident is shown: who should go, or what happened. */
+export const side = signal<"dispatch" | "record">("dispatch");
 
 /** What is worked on: the place, what it is about, and who should go. */
 export function Detail() {
@@ -37,13 +53,21 @@ function Idle() {
         </dt>
         <dd>{say("keyOpen")}</dd>
         <dt>
+          <kbd>d</kbd>
+        </dt>
+        <dd>{word("keySend")}</dd>
+        <dt>
+          <kbd>n</kbd>
+        </dt>
+        <dd>{word("keyReport")}</dd>
+        <dt>
           <kbd>/</kbd>
         </dt>
         <dd>{say("keySearch")}</dd>
         <dt>
-          <kbd>Esc</kbd>
+          <kbd>?</kbd>
         </dt>
-        <dd>{say("keyEscape")}</dd>
+        <dd>{word("keyHelp")}</dd>
       </dl>
     </div>
   );
@@ -60,10 +84,148 @@ function Work() {
           ×
         </button>
       </div>
+      {incident ? <Stand incident={incident} /> : <NewIncident />}
       {incident && <p class="report">{incident.text}</p>}
-      <PlaceCard at={place.value} />
-      <MatterPicker />
-      <SuggestionPanel />
+      {incident && <Thought incident={incident.id} />}
+      {incident && <Crews incident={incident.id} />}
+      {incident && <Sides />}
+      {incident && side.value === "record" ? (
+        <Record incident={incident} />
+      ) : (
+        <>
+          <PlaceCard at={place.value} />
+          <MatterPicker />
+          {incident && !mattersAsOnRecord() && <CorrectMatters incident={incident.id} />}
+          {incident && <AskAnew incident={incident} />}
+          <SuggestionPanel />
+          {incident && <ReporterLine key={incident.id} incident={incident.id} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Where an incident stands, what is due, and the way on. */
+function Stand({ incident }: { incident: Incident }) {
+  const due = dueOf(incident);
+  return (
+    <div class="stand-row" data-testid="stand">
+      <span class={`state state-${incident.state}`} data-testid="state">
+        {word(incident.state)}
+      </span>
+      {due && <Countdown at={due.at} label={word(due.kind)} />}
+      <span class="spring" />
+      {may("move_incident") && (
+        <button
+          type="button"
+          class="button quiet small"
+          onClick={() => show({ dialog: "move", incident: incident.id, to: null })}
+        >
+          {word("nextStep")} <kbd>m</kbd>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A free place may become an incident. */
+function NewIncident() {
+  if (!may("report_incident")) return null;
+  return (
+    <div class="stand-row">
+      <button
+        type="button"
+        class="button quiet small"
+        onClick={() => show({ dialog: "report", then: null })}
+      >
+        {word("reportTitle")} <kbd>n</kbd>
+      </button>
+    </div>
+  );
+}
+
+function Sides() {
+  return (
+    <div class="tabs sides" role="tablist">
+      {(["dispatch", "record"] as const).map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="tab"
+          aria-selected={side.value === one}
+          data-testid={`side-${one}`}
+          onClick={() => (side.value = one)}
+        >
+          {word(one === "dispatch" ? "proposalsTab" : "recordTab")}{" "}
+          {side.value !== one && <kbd>t</kbd>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Where somebody is going already nothing is asked by itself; one may ask who else could. */
+function AskAnew({ incident }: { incident: Incident }) {
+  const asked = suggestion.value.state;
+  if (!takesCrews(incident) || (asked !== "idle" && asked !== "refused")) return null;
+  return (
+    <div class="stand-row">
+      <button type="button" class="button quiet small" onClick={suggestAnew}>
+        {word(crewsAt(incident.id).length > 0 ? "askToReinforce" : "askAnew")} <kbd>r</kbd>
+      </button>
+    </div>
+  );
+}
+
+/** Things have changed since the crew was sent: it is said, and nothing moves by itself. */
+function Thought({ incident }: { incident: string }) {
+  const thought = secondThoughts.value.get(incident);
+  if (!thought) return null;
+  return (
+    <div class="warned thought" role="status" data-testid="thought">
+      <b>{word("thoughtAnew")}</b>
+      {thought.why.map((reason) => (
+        <span key={reason.code}>{inWords(reason)}</span>
+      ))}
+      <button type="button" class="button quiet small" onClick={suggestAnew}>
+        {word("askAnew")} <kbd>r</kbd>
+      </button>
+    </div>
+  );
+}
+
+/** Who reported is shown when somebody asks, and that they did is on record. */
+function ReporterLine({ incident }: { incident: string }) {
+  const told = useSignal<ReporterTold | null>(null);
+  useEffect(() => {
+    told.value = null;
+  }, [incident]);
+  if (!may("see_incidents")) return null;
+  const look = async (): Promise<void> => {
+    try {
+      told.value = await cases.reporter(incident);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  };
+  const who = told.value;
+  return (
+    <div class="reporter-line">
+      {who === null ? (
+        <button
+          id="reporter"
+          type="button"
+          class="button quiet small"
+          onClick={() => void look()}
+        >
+          {word("reporterShow")} <kbd>p</kbd>{" "}
+          {may("see_reporter") && <small>{word("reporterNote")}</small>}
+        </button>
+      ) : (
+        <p data-testid="reporter">
+          {word("reporter")} <b>{who.name || word("anonymous")}</b> {who.phone}
+        </p>
+      )}
     </div>
   );
 }

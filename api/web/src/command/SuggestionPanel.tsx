@@ -1,7 +1,12 @@
-import { units } from "../frame/book";
+import { may, units } from "../frame/book";
 import { clockface, duration, inWords, metres, nameOf } from "../frame/words";
 import { fitRoute } from "../map/camera";
+import type { Reason } from "../service/ask";
+import { word } from "./case_words";
+import { Diversions } from "./Diversions";
+import { choose, contactOf } from "./dispatching";
 import type { PassedOver, Proposal, Suggestion } from "./shapes";
+import { WhyNot } from "./WhyNot";
 import {
   chosenMatters,
   chosenProposal,
@@ -68,6 +73,8 @@ function Answer({ answer }: { answer: Suggestion }) {
         ))}
       </ol>
       <PassedOverList answer={answer} />
+      <WhyNot suggestion={answer.id} />
+      <Diversions suggestion={answer.id} />
     </section>
   );
 }
@@ -84,11 +91,26 @@ function HolderCard({ answer: { holder, grounds } }: { answer: Suggestion }) {
       <dd>{holder.acting_body ?? "—"}</dd>
       <dt>{say("rule")}</dt>
       <dd class="rules">
-        {grounds.map((ground) => (
-          <span key={ground.en}>{inWords(ground)}</span>
-        ))}
+        <Grounds grounds={grounds} />
       </dd>
     </dl>
+  );
+}
+
+/** The row that decided stands there; the other rules are a click away, so that crews are seen. */
+function Grounds({ grounds: [first, ...others] }: { grounds: readonly Reason[] }) {
+  if (!first) return <>—</>;
+  if (others.length === 0) return <span>{inWords(first)}</span>;
+  return (
+    <details>
+      <summary>
+        <span class="first-ground">{inWords(first)}</span>
+        <span class="count">+{others.length}</span>
+      </summary>
+      {others.map((ground) => (
+        <span key={ground.en}>{inWords(ground)}</span>
+      ))}
+    </details>
   );
 }
 
@@ -116,7 +138,7 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
     if (proposal.route) fitRoute(proposal.route);
   };
   return (
-    <li>
+    <li class="proposal-row" data-chosen={chosen}>
       <button
         type="button"
         class="proposal"
@@ -131,6 +153,7 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
         <span class="rank">{proposal.rank}</span>
         <span class="crew-name">{unit ? nameOf(unit) : proposal.unit}</span>
         <Eta proposal={proposal} />
+        <span class="contact">{contactOf(proposal.unit)}</span>
         <span class="tags">
           <span class={`tag kind-${proposal.kind}`}>{say(KIND[proposal.kind])}</span>
           {proposal.mutual_aid && <span class="tag aid">{say("mutualAid")}</span>}
@@ -138,6 +161,16 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
         </span>
         {chosen && <Reasons proposal={proposal} />}
       </button>
+      {chosen && may("dispatch_crew") && (
+        <button
+          type="button"
+          class="button send"
+          data-testid="send"
+          onClick={() => choose({ proposal })}
+        >
+          {word("send")} <kbd>d</kbd>
+        </button>
+      )}
     </li>
   );
 }
@@ -161,9 +194,12 @@ function Eta({ proposal: { eta_s, meets_target, kind } }: { proposal: Proposal }
 }
 
 function Facts({ proposal }: { proposal: Proposal }) {
-  const { length_m, position_age_s, crew } = proposal;
+  const { length_m, position_age_s, crew, coverage_price: price, eta_p90_s: p90 } = proposal;
   const age = position_age_s === null ? null : duration(position_age_s);
   const facts = [
+    p90 === null ? null : `${word("p90")} ${clockface(p90)}`,
+    proposal.p_in_target === null ? null : `${word("chance")} ${percent(proposal.p_in_target)}`,
+    price && `${word("price")} ${priceOf(price)}`,
     length_m === null ? null : metres(length_m),
     crew.length === 0 ? null : `${crew.length} ${say("officers")}`,
     age && `${say("fixAge")} ${age} ${say("ago")}`,
@@ -171,13 +207,19 @@ function Facts({ proposal }: { proposal: Proposal }) {
   return <span class="facts">{facts.filter(Boolean).join(" · ")}</span>;
 }
 
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+function priceOf({ value, unit }: { value: number; unit: string }): string {
+  return unit === "share_of_demand" ? `${(value * 100).toFixed(1)}%` : value.toPrecision(2);
+}
+
 function Reasons({ proposal }: { proposal: Proposal }) {
-  const unit = units.value.get(proposal.unit);
   const brigade = units.value.get(proposal.brigade ?? "");
-  const contact = [brigade && nameOf(brigade), unit?.call_sign, unit?.phone].filter(Boolean);
   return (
     <span class="reasons">
-      <span class="contact">{contact.join(" · ")}</span>
+      {brigade && <span class="contact">{nameOf(brigade)}</span>}
       {proposal.reasons.map((reason) => (
         <span key={reason.en}>{inWords(reason)}</span>
       ))}

@@ -1,11 +1,24 @@
-/** What a dispatcher does, and what the service then says. */
+/** What a dispatcher works on, and what the service then says. */
 
 import { batch } from "@preact/signals";
 import { city, matters, readMatters, readUnits } from "../frame/book";
 import { Refused, type LonLat, type Problem } from "../service/ask";
 import { service } from "../service/service";
+import { cases } from "./case_service";
+import {
+  assignments,
+  crewsAt,
+  dropSecondThought,
+  forgetRecord,
+  readBound,
+  readReasons,
+  readRecord,
+} from "./cases";
 import { readCoverage } from "./coverage";
+import { takesCrews } from "./due";
+import { queue } from "./filters";
 import { readIncidents } from "./incidents";
+import { takeTarget } from "./merging";
 import { command } from "./service";
 import {
   chosenMatters,
@@ -14,25 +27,36 @@ import {
   incidents,
   place,
   proposals,
-  queue,
   queueCursor,
   subject,
   suggestion,
 } from "./state";
 
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) return error.problem;
   throw error;
 }
 
 /** Loads what the view needs before it can be used. */
 export async function open(): Promise<void> {
-  await Promise.all([readMatters(), readUnits(), readIncidents(service.incidents)]);
+  await Promise.all([
+    readMatters(),
+    readUnits(),
+    readIncidents(service.incidents),
+    readBound(),
+    readReasons(),
+  ]);
 }
 
 /** Reads again what changes while the city stays: the stream could not tell what was missed. */
 export async function readAgain(): Promise<void> {
-  await Promise.all([readUnits(), readIncidents(service.incidents), readCoverage()]);
+  const incident = subject.peek()?.incident ?? null;
+  await Promise.all([readIncidents(service.incidents), readBound()]);
+  await Promise.all([
+    readUnits(),
+    readCoverage(),
+    incident === null ? undefined : readRecord(incident),
+  ]);
 }
 
 let asked = new AbortController();
@@ -52,26 +76,46 @@ function usualMatters(): readonly string[] {
 
 /** Works on a point of the map; the matters chosen before stay. */
 export function workOnPlace(lonLat: LonLat): void {
-  workOn(lonLat, null, usualMatters());
+  workOn(lonLat, null, subject.peek()?.incident ? [] : usualMatters());
 }
 
-/** Works on an incident of the queue. */
+/** Works on an incident of the queue, or takes it as the one that another is merged into. */
 export function workOnIncident(id: string): void {
   const incident = incidents.value.get(id);
-  if (!incident) return;
+  if (!incident || takeTarget(id)) return;
   queueCursor.value = id;
   workOn(incident.lon_lat, id, incident.matters);
+  void readRecord(id);
+}
+
+/** Works on the incident that a free place has just become; its suggestion stays. */
+export function workOnReported(id: string): void {
+  const at = subject.peek();
+  if (!at || !incidents.peek().has(id)) return;
+  batch(() => {
+    subject.value = { ...at, incident: id };
+    queueCursor.value = id;
+  });
+  void readRecord(id);
 }
 
 function workOn(lonLat: LonLat, incident: string | null, about: readonly string[]): void {
   batch(() => {
     subject.value = { lonLat, incident };
-    chosenMatters.value = about;
+    chosenMatters.value = about.length > 0 || incident !== null ? about : usualMatters();
     place.value = { state: "loading" };
+    forgetRecord();
   });
   const signal = forgetQuestions();
+  if (incident === null || asksAtOnce(incident)) void suggest(signal);
+  else suggestion.value = { state: "idle" };
   void resolvePlace(lonLat, signal);
-  void suggest(signal);
+}
+
+/** Nobody asks who should go where somebody is going already, unless they want more. */
+function asksAtOnce(id: string): boolean {
+  const incident = incidents.value.get(id);
+  return incident !== undefined && takesCrews(incident) && crewsAt(id).length === 0;
 }
 
 /** Takes the pin off the map. */
@@ -83,6 +127,10 @@ export function leave(): void {
     place.value = { state: "idle" };
     suggestion.value = { state: "idle" };
     hoveredProposal.value = null;
+    forgetRecord();
+    assignments.value = new Map(
+      [...assignments.peek()].filter(([, one]) => one.released_at === null),
+    );
     // Matters of an incident belong to it; those chosen for a free point stay for the next.
     if (worked) chosenMatters.value = [];
   });
@@ -96,17 +144,30 @@ async function resolvePlace(lonLat: LonLat, signal: AbortSignal): Promise<void> 
   }
 }
 
+/** Whether the matters that are chosen are those on record. */
+export function mattersAsOnRecord(): boolean {
+  const incident = incidents.value.get(subject.value?.incident ?? "");
+  const chosen = chosenMatters.value;
+  return (
+    incident === undefined ||
+    (incident.matters.length === chosen.length && incident.matters.every((code) => chosen.includes(code)))
+  );
+}
+
 async function suggest(signal: AbortSignal): Promise<void> {
   const at = subject.value;
-  chosenProposal.value = 0;
-  hoveredProposal.value = null;
-  if (!at || chosenMatters.value.length === 0) {
-    suggestion.value = { state: "idle" };
-    return;
-  }
-  suggestion.value = { state: "loading" };
+  batch(() => {
+    chosenProposal.value = 0;
+    hoveredProposal.value = null;
+    const asks = at !== null && (at.incident !== null || chosenMatters.value.length > 0);
+    suggestion.value = { state: asks ? "loading" : "idle" };
+  });
+  if (!at || suggestion.value.state === "idle") return;
   try {
-    const value = await command.suggest(at.lonLat, [...chosenMatters.value], signal);
+    const value =
+      at.incident !== null && mattersAsOnRecord()
+        ? await cases.suggest(at.incident, signal)
+        : await command.suggest(at.lonLat, [...chosenMatters.value], signal);
     suggestion.value = { state: "ready", value };
   } catch (error) {
     if (!signal.aborted) suggestion.value = { state: "refused", problem: problemOf(error) };
@@ -116,22 +177,32 @@ async function suggest(signal: AbortSignal): Promise<void> {
 /** Says what the incident is about, and asks again. */
 export function chooseMatters(codes: readonly string[]): void {
   chosenMatters.value = codes;
+  suggestAnew();
+}
+
+/** Asks again who should go. */
+export function suggestAnew(): void {
   if (!subject.value) return;
+  if (subject.value.incident !== null) dropSecondThought(subject.value.incident);
   const signal = forgetQuestions();
   if (place.value.state === "loading") void resolvePlace(subject.value.lonLat, signal);
   void suggest(signal);
 }
 
-/** Moves the mark in the queue, or among the proposals once there are some. */
-export function step(by: 1 | -1): void {
-  if (subject.value) {
-    const last = proposals.value.length - 1;
-    chosenProposal.value = Math.max(0, Math.min(last, chosenProposal.value + by));
-    return;
-  }
+/** Moves the mark in the queue. */
+export function stepInQueue(by: 1 | -1): void {
   const ids = queue.value.map((incident) => incident.id);
   const at = ids.indexOf(queueCursor.value ?? "");
   queueCursor.value = ids[Math.max(0, Math.min(ids.length - 1, at + by))] ?? null;
+}
+
+/** Moves the mark among the proposals once there are some, or else in the queue. */
+export function step(by: 1 | -1): void {
+  const last = proposals.value.length - 1;
+  if (!subject.value) stepInQueue(by);
+  else if (last >= 0) {
+    chosenProposal.value = Math.max(0, Math.min(last, chosenProposal.value + by));
+  }
 }
 
 /** Whether the city is there to be worked on. */

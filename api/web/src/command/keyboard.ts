@@ -13,6 +13,8 @@ export interface Key {
   says: () => string;
   /** Whether it means something now; the first key that does is pressed. */
   when?: () => boolean;
+  /** Stands in for another key while something else is done; the list does not show it. */
+  standsIn?: boolean;
   press: () => void;
 }
 

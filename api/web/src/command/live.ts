@@ -4,6 +4,8 @@ import { batch } from "@preact/signals";
 import { keepListening } from "../frame/stream";
 import type { Incident, Position } from "../service/shapes";
 import { readAgain } from "./actions";
+import type { Assignment, SecondThought, Whistle } from "./case_shapes";
+import { readRecordSoon, takeAssignment, takeSecondThought } from "./cases";
 import { readCoverage } from "./coverage";
 import { dropIncident, takeIncident } from "./incidents";
 import { positions } from "./state";
@@ -18,7 +20,13 @@ export function listenToCity(): void {
   keepListening(
     {
       positions: takePositions,
-      incident: (incident: Incident) => takeIncident(incident),
+      incident: (incident: Incident) => {
+        takeIncident(incident);
+        readRecordSoon(incident.id);
+      },
+      assignment: (assignment: Assignment) => takeAssignment(assignment),
+      whistle: ({ incident }: Whistle) => readRecordSoon(incident),
+      resuggest: (thought: SecondThought) => takeSecondThought(thought),
       incident_gone: ({ id }: { id: string }) => dropIncident(id),
       coverage: () => void readCoverage(),
     },

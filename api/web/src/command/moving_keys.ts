@@ -18,7 +18,7 @@ const MOVING: readonly Key[] = [
     (digit, index): Key => ({
       keys: [digit],
       group: "case",
-      says: () => `${say("keyChoose")} ${digit}`,
+      says: () => say("keyChoose"),
       when: () => index < proposals.value.length,
       press: () => (chosenProposal.value = index),
     }),

@@ -9,6 +9,9 @@ export interface Proposal {
   crew: string[];
   kind: "grid" | "specialist" | "secure" | "first_look";
   eta_s: number;
+  eta_p90_s: number | null;
+  p_in_target: number | null;
+  coverage_price: { value: number; unit: string } | null;
   meets_target: boolean;
   travel_time_s: number;
   length_m: number | null;

@@ -1,10 +1,9 @@
 /** Everything the screen shows, as signals; components read it, actions write it. */
 
 import { computed, signal } from "@preact/signals";
-import { matters } from "../frame/book";
 import type { Fetched } from "../frame/screen";
 import type { LonLat } from "../service/ask";
-import type { Incident, Place, Position } from "../service/shapes";
+import type { Incident, Place, Position, State } from "../service/shapes";
 import type { CoverageMarks, Suggestion } from "./shapes";
 
 /** Where the dispatcher is working: a point on the map, or an incident of the queue. */
@@ -30,31 +29,12 @@ export const suggestion = signal<Fetched<Suggestion>>({ state: "idle" });
 export const chosenProposal = signal(0);
 export const hoveredProposal = signal<number | null>(null);
 
-const ENDED = new Set(["closed", "rated", "merged", "handed_off", "cancelled"]);
+const ENDED: ReadonlySet<State> = new Set(["closed", "rated", "merged", "handed_off", "cancelled"]);
 
 /** Incidents at which work is left to be done here. */
 export const openIncidents = computed<ReadonlyMap<string, Incident>>(
   () => new Map([...incidents.value].filter(([, incident]) => !ENDED.has(incident.state))),
 );
-
-/** Open incidents, the oldest first: those that wait longest stand on top. */
-export const queue = computed(() => {
-  const wanted = queueFilter.value.trim().toLowerCase();
-  const shown = [...openIncidents.value.values()].filter((incident) => matches(incident, wanted));
-  return shown.sort(
-    (left, right) =>
-      left.reported_at.localeCompare(right.reported_at) || left.id.localeCompare(right.id),
-  );
-});
-
-function matches(incident: Incident, wanted: string): boolean {
-  if (!wanted) return true;
-  const names = incident.matters.map((code) => {
-    const matter = matters.value.get(code);
-    return matter ? `${matter.name} ${matter.name_en}` : code;
-  });
-  return `${incident.id} ${incident.text} ${names.join(" ")}`.toLowerCase().includes(wanted);
-}
 
 export const proposals = computed(() =>
   suggestion.value.state === "ready" ? suggestion.value.value.proposals : [],

@@ -1,0 +1,46 @@
+import { Dialog } from "../design/Dialog";
+import { word } from "./case_words";
+import { shut } from "./dialogs";
+import { knownKeys, type Key, type KeyGroup } from "./keyboard";
+
+const GROUPS: readonly (readonly [KeyGroup, "helpMoving" | "helpCase" | "helpMap" | "helpScreen"])[] = [
+  ["moving", "helpMoving"],
+  ["case", "helpCase"],
+  ["map", "helpMap"],
+  ["screen", "helpScreen"],
+];
+
+/** Every key of the view. */
+export function Help() {
+  return (
+    <Dialog title={word("help")} leave={shut} wide testid="help">
+      <div class="help">
+        {GROUPS.map(([group, title]) => (
+          <section key={group}>
+            <h3>{word(title)}</h3>
+            <dl>
+              {unlike(knownKeys().filter((key) => key.group === group)).map((key) => (
+                <div key={key.keys[0]}>
+                  <dt>
+                    <kbd>{shown(key)}</kbd>
+                  </dt>
+                  <dd>{key.says()}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+/** Keys that stand in for others for a moment are told where they do; the nine digits once. */
+function unlike(keys: readonly Key[]): readonly Key[] {
+  return keys.filter(({ standsIn, keys: [key = ""] }) => !standsIn && !/^[2-9]$/.test(key));
+}
+
+function shown({ keys: [key = ""] }: Key): string {
+  if (key === "1") return "1 – 9";
+  return key === "Escape" ? "Esc" : key;
+}
