@@ -35,6 +35,13 @@ export const VIEWS: readonly ViewPlace[] = [
     demo: "demo-dispatcher",
     load: () => import("../command/Command"),
   },
+  {
+    path: "/leader",
+    word: "leader",
+    act: "see_reports",
+    demo: "demo-leader",
+    load: () => import("../leader/Leader"),
+  },
 ];
 
 /** The view at an address. */

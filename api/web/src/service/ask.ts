@@ -58,9 +58,25 @@ async function read<T>(response: Response): Promise<T | undefined> {
 }
 
 async function answerTo(path: string, init?: Asked): Promise<Response> {
+const MOST_TRIES = 4;
+const LONGEST_WAIT_S = 5;
+
+/** Asks; a service that has too much to do is asked again when it said, a few times. */
+async function answered(path: string, init?: Asked): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(path, init);
+    const wait = Number(response.headers.get("retry-after") ?? NaN);
+    const busy = response.status === 503 && wait <= LONGEST_WAIT_S;
+    // What changes something carries a key, so that it counts once however often it is sent.
+    if (!busy || tries === MOST_TRIES) return response;
+    await new Promise((resolve) => window.setTimeout(resolve, 1000 * wait));
+    init?.signal?.throwIfAborted();
+  }
+}
+
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await answered(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refused(UNREACHABLE);
