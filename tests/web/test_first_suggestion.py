@@ -140,7 +140,7 @@ def test_another_matter_asks_anew(page: Page):
 def test_live_officers_move_while_camera_and_selection_stay(page: Page, settled: Settled):
     click_in_zone_7(page)
     settled(page)
-    places = "async () => JSON.stringify((await gridDispatchMap.getSource('officers').getData()))"
+    places = "() => JSON.stringify([...gridDispatchFleet.places])"
     camera, before = page.evaluate(CAMERA), page.evaluate(places)
     page.wait_for_timeout(2500)
     assert page.evaluate(places) != before

@@ -2,6 +2,9 @@
 
 import "./command.css";
 import "./case.css";
+import "./fleet/fleet.css";
+import "./closures/closures.css";
+import "./operations/operations.css";
 import { city } from "../frame/book";
 import { StreamState } from "../frame/Header";
 import { keepAddress } from "./address";
@@ -16,8 +19,11 @@ import { MergeBanner } from "./MergeBanner";
 import { addMovingKeys } from "./moving_keys";
 import { listenToCity } from "./live";
 import { MapPane } from "./MapPane";
-import { Queue } from "./Queue";
-import { positions } from "./state";
+import { FleetTip } from "./fleet/FleetTip";
+import { fleet, fleetTold } from "./fleet/fleet";
+import { Left } from "./left/Left";
+import { addListKeys } from "./left/keys";
+import { PickBanner } from "./pick/PickBanner";
 import { ring, waitForGesture } from "./tones";
 import { say } from "./words";
 
@@ -28,10 +34,12 @@ export function View() {
   if (!opened) return null;
   return (
     <main class="panes">
-      <Queue />
+      <Left />
       <section class="stage" aria-label="map">
         <MapPane city={opened} />
         <Legend />
+        <PickBanner />
+        <FleetTip />
         <MergeBanner />
       </section>
       <Detail />
@@ -41,8 +49,9 @@ export function View() {
 }
 
 export function Figures() {
-  const all = [...positions.value.values()];
-  const onDuty = all.filter((position) => position.status !== "off_duty").length;
+  void fleetTold.value;
+  const counts = [...fleet.counts()].filter(([status]) => status !== "off_duty");
+  const onDuty = counts.reduce((sum, [, count]) => sum + count, 0);
   return (
     <>
       <span class="figure">
@@ -55,6 +64,7 @@ export function Figures() {
 }
 
 export function begin(): void {
+  addListKeys();
   addMergingKeys();
   addMovingKeys();
   addCaseKeys();

@@ -1,18 +1,19 @@
 import { showCoverage } from "./coverage";
-import { coverage, coverageShown, positions } from "./state";
+import { fleet, fleetTold } from "./fleet/fleet";
+import { LAYERS, layersShown, showLayer } from "./layers_shown";
+import { coverage, coverageShown } from "./state";
+import { say as sayUnits } from "./units/words";
 import { say } from "./words";
 
 const SHOWN = ["available", "en_route", "on_scene", "busy", "off_duty"] as const;
 
 /** What the colours on the map mean, with how many officers are in each state. */
 export function Legend() {
-  const counts = new Map<string, number>();
-  for (const { status } of positions.value.values()) {
-    counts.set(status, (counts.get(status) ?? 0) + 1);
-  }
+  void fleetTold.value;
+  const counts = fleet.counts();
   return (
     <div class="legend" aria-label={say("legend")}>
-      {SHOWN.filter((status) => counts.has(status)).map((status) => (
+      {SHOWN.filter((status) => counts.get(status)).map((status) => (
         <span class="legend-item" key={status}>
           <i class={`dot status-${status}`} />
           {say(status)} <b>{counts.get(status)}</b>
@@ -30,6 +31,11 @@ export function Legend() {
         <i class="line-no-fly" />
         {say("noFly")}
       </span>
+      <span class="legend-item">
+        <i class="dot stale" />
+        {sayUnits("stale")}
+      </span>
+      <LayerSwitches />
       <CoverageSwitch />
     </div>
   );
@@ -66,6 +72,25 @@ function CoverageSwitch() {
           </span>
         </>
       )}
+    </>
+  );
+}
+
+/** Shows or hides the layers of the map. */
+function LayerSwitches() {
+  return (
+    <>
+      {LAYERS.map((layer) => (
+        <label class="legend-item" key={layer}>
+          <input
+            type="checkbox"
+            data-testid={`layer-${layer}`}
+            checked={layersShown.value[layer]}
+            onChange={(event) => showLayer(layer, event.currentTarget.checked)}
+          />
+          {say(`layer_${layer}`)}
+        </label>
+      ))}
     </>
   );
 }

@@ -7,18 +7,22 @@ import { markZone } from "../map/zones";
 import type { City } from "../service/shapes";
 import { workOnIncident, workOnPlace } from "./actions";
 import { followCoverage } from "./coverage_layer";
-import { drawIncidents, drawRoute } from "./draw";
-import { OfficerFeed } from "./officers";
+import { drawCrew, drawIncidents, drawRoute } from "./draw";
+import { fleet, fleetTold } from "./fleet/fleet";
+import { followFleet } from "./fleet/follow";
+import { followPointer } from "./fleet/tip";
+import { followLists } from "./left/follow";
+import { pick } from "./pick/pick";
 import {
   chosenProposal,
   hoveredProposal,
   openIncidents,
   place,
-  positions,
   proposals,
   subject,
 } from "./state";
 import { COMMAND_STYLE } from "./style";
+import { selectedOfficers } from "./units/crews";
 
 /** The map of the command view. */
 export function MapPane({ city }: { city: City }) {
@@ -29,6 +33,7 @@ export function MapPane({ city }: { city: City }) {
 function begin(map: MapLibre): () => void {
   listenToClicks(map);
   const pin = followPin(map);
+  const pointer = followPointer(map);
   // The dispatcher asked, so the camera may answer; live updates never come here.
   const answer = effect(() => {
     const first = proposals.value[0]?.route;
@@ -37,15 +42,21 @@ function begin(map: MapLibre): () => void {
   return () => {
     pin();
     answer();
+    pointer();
   };
 }
 
 function listenToClicks(map: MapLibre): void {
   map.on("click", (event) => {
+    const at = rounded([event.lngLat.lng, event.lngLat.lat]);
+    if (pick.value) {
+      pick.value.take(at);
+      return;
+    }
     const layers = map.getLayer("incidents") ? ["incidents"] : []; // none between two styles
     const [hit] = map.queryRenderedFeatures(event.point, { layers });
     if (hit) workOnIncident(String(hit.properties["id"]));
-    else workOnPlace(rounded([event.lngLat.lng, event.lngLat.lat]));
+    else workOnPlace(at);
   });
   for (const moment of ["mouseenter", "mouseleave"] as const) {
     map.on(moment, "incidents", () => {
@@ -56,9 +67,9 @@ function listenToClicks(map: MapLibre): void {
 
 /** Draws every layer that changes, each when its own signals change. */
 function followData(map: MapLibre): (() => void)[] {
-  const feed = new OfficerFeed(map);
   return [
-    effect(() => feed.show(positions.value)),
+    followFleet(map, fleet),
+    ...followLists(map),
     followCoverage(map),
     effect(() => {
       // Ageing is a matter of minutes: the colours need no redrawing every second.
@@ -66,6 +77,11 @@ function followData(map: MapLibre): (() => void)[] {
     }),
     effect(() => {
       drawRoute(map, proposals.value[hoveredProposal.value ?? chosenProposal.value]);
+    }),
+    effect(() => {
+      void fleetTold.value;
+      const proposed = proposals.value[hoveredProposal.value ?? chosenProposal.value]?.crew ?? [];
+      drawCrew(map, [...proposed, ...selectedOfficers.value]);
     }),
     effect(() => {
       const at = place.value;

@@ -4,6 +4,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { fill } from "../map/zones";
 import type { Incident } from "../service/shapes";
 import { ageColor } from "./ageing";
+import { fleet } from "./fleet/fleet";
 import type { CoverageMarks, Proposal } from "./shapes";
 
 /** Draws the unit grids that nobody reaches in time, and those that one crew alone reaches. */
@@ -38,13 +39,20 @@ export function drawIncidents(
   fill(map, "incidents", features);
 }
 
-/** Draws the route or flight of one proposal, and rings its crew. */
+/** Draws the route or flight of one proposal. */
 export function drawRoute(map: MapLibre, proposal: Proposal | undefined): void {
   const geometry = proposal?.route;
   const { rank, unit, kind } = proposal ?? {};
   const properties = { rank, unit, kind };
   fill(map, "routes", geometry ? [{ type: "Feature", properties, geometry }] : []);
-  if (map.getLayer("crew")) {
-    map.setFilter("crew", ["in", ["get", "officer"], ["literal", [...(proposal?.crew ?? [])]]]);
-  }
+}
+
+/** Rings officers where they are now. */
+export function drawCrew(map: MapLibre, officers: readonly string[]): void {
+  const features = officers.flatMap((officer): GeoJSON.Feature[] => {
+    const where = fleet.at(officer);
+    const geometry = where && { type: "Point" as const, coordinates: where.lonLat };
+    return geometry ? [{ type: "Feature", properties: { officer }, geometry }] : [];
+  });
+  fill(map, "crew", features);
 }

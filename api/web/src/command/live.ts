@@ -1,19 +1,16 @@
 /** What the command view does with what the live stream tells. */
 
-import { batch } from "@preact/signals";
 import { keepListening } from "../frame/stream";
-import type { Incident, Position } from "../service/shapes";
+import type { Incident } from "../service/shapes";
 import { readAgain } from "./actions";
 import type { Assignment, SecondThought, Whistle } from "./case_shapes";
 import { readRecordSoon, takeAssignment, takeSecondThought } from "./cases";
 import { readCoverage } from "./coverage";
+import { readClosures, takeClosure } from "./closures/closures";
+import type { Closure } from "./closures/shapes";
+import { takePositions } from "./fleet/fleet";
+import { openInWorker } from "./fleet/source";
 import { dropIncident, takeIncident } from "./incidents";
-import { positions } from "./state";
-
-interface Positions {
-  complete: boolean;
-  items: Position[];
-}
 
 /** Listens for as long as the page stands. */
 export function listenToCity(): void {
@@ -28,16 +25,11 @@ export function listenToCity(): void {
       whistle: ({ incident }: Whistle) => readRecordSoon(incident),
       resuggest: (thought: SecondThought) => takeSecondThought(thought),
       incident_gone: ({ id }: { id: string }) => dropIncident(id),
+      closure: (closure: Closure) => takeClosure(closure),
       coverage: () => void readCoverage(),
     },
-    readAgain,
+    async () => void (await Promise.all([readAgain(), readClosures()])),
+    openInWorker,
   );
-}
-
-function takePositions({ complete, items }: Positions): void {
-  batch(() => {
-    const known = complete ? new Map<string, Position>() : new Map(positions.value);
-    for (const item of items) known.set(item.officer, item);
-    positions.value = known;
-  });
+  void readClosures();
 }

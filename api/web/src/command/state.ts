@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Fetched } from "../frame/screen";
 import type { LonLat } from "../service/ask";
-import type { Incident, Place, Position, State } from "../service/shapes";
+import type { Incident, Place, State } from "../service/shapes";
 import type { CoverageMarks, Suggestion } from "./shapes";
 
 /** Where the dispatcher is working: a point on the map, or an incident of the queue. */
@@ -13,7 +13,6 @@ export interface Subject {
 }
 
 export const incidents = signal<ReadonlyMap<string, Incident>>(new Map());
-export const positions = signal<ReadonlyMap<string, Position>>(new Map());
 
 /** Whether coverage is drawn, and what is covered as far as it is known. */
 export const coverageShown = signal(false);

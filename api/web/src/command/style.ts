@@ -1,4 +1,4 @@
-/** What the command view draws on the city: coverage, routes, people, incidents. */
+/** What the command view draws on the city: coverage, closures, reach, routes, incidents, sites, moves. */
 
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Palette } from "../map/palette";
@@ -8,11 +8,126 @@ export const COMMAND_STYLE: OwnStyle = {
   sources: {
     grids: { type: "geojson", data: NOTHING, promoteId: "code" },
     routes: { type: "geojson", data: NOTHING },
-    officers: { type: "geojson", data: NOTHING, promoteId: "officer" },
+    reach: { type: "geojson", data: NOTHING },
+    closures: { type: "geojson", data: NOTHING, promoteId: "id" },
+    drawing: { type: "geojson", data: NOTHING },
+    moves: { type: "geojson", data: NOTHING },
+    sites: { type: "geojson", data: NOTHING },
+    crew: { type: "geojson", data: NOTHING },
     incidents: { type: "geojson", data: NOTHING, promoteId: "id" },
   },
-  layers: (palette) => [coverage(palette), ...routes(palette), ...people(palette)],
+  layers: (palette) => [
+    coverage(palette),
+    ...reach(palette),
+    ...closures(palette),
+    ...routes(palette),
+    ...moves(palette),
+    ...people(palette),
+    ...sites(palette),
+  ],
 };
+
+/** Ground that a crew reaches: the sooner, the stronger. */
+function reach(palette: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "reach",
+      type: "fill",
+      source: "reach",
+      paint: { "fill-color": palette.route, "fill-opacity": 0.13 },
+    },
+    {
+      id: "reach-border",
+      type: "line",
+      source: "reach",
+      paint: { "line-color": palette.route, "line-width": 1, "line-opacity": 0.7 },
+    },
+  ];
+}
+
+/** Closed ground is hatched by its border, slow ground dashed; what is to come is paler. */
+function closures(palette: Palette): LayerSpecification[] {
+  const slow: ExpressionSpecification = ["==", ["get", "kind"], "slow"];
+  const color: ExpressionSpecification = ["case", slow, palette.byOne, palette.uncovered];
+  const strength: ExpressionSpecification = ["case", ["==", ["get", "state"], "planned"], 0.45, 1];
+  const border = (id: string, dashed: boolean): LayerSpecification => ({
+    id,
+    type: "line",
+    source: "closures",
+    filter: dashed ? slow : ["!", slow],
+    paint: {
+      "line-color": color,
+      "line-opacity": strength,
+      "line-width": ["case", ["get", "chosen"], 4.5, 2.5],
+      ...(dashed && { "line-dasharray": [2, 1.5] }),
+    },
+  });
+  return [
+    {
+      id: "closures",
+      type: "fill",
+      source: "closures",
+      paint: { "fill-color": color, "fill-opacity": ["*", 0.25, strength] },
+    },
+    border("closures-closed", false),
+    border("closures-slow", true),
+    {
+      id: "drawing",
+      type: "line",
+      source: "drawing",
+      paint: { "line-color": palette.uncovered, "line-width": 2.5, "line-dasharray": [2, 1] },
+    },
+    {
+      id: "drawing-places",
+      type: "circle",
+      source: "drawing",
+      filter: ["==", ["geometry-type"], "Point"],
+      paint: {
+        "circle-radius": 4.5,
+        "circle-color": palette.routeCasing,
+        "circle-stroke-color": palette.uncovered,
+        "circle-stroke-width": 2.5,
+      },
+    },
+  ];
+}
+
+/** Moves as arrows: a line with its head at the post. */
+function moves(palette: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "moves",
+      type: "line",
+      source: "moves",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": palette.zoneBorder, "line-width": 3 },
+    },
+  ];
+}
+
+/** Sites of a joint operation, numbered. */
+function sites(palette: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "sites",
+      type: "circle",
+      source: "sites",
+      paint: {
+        "circle-radius": 11,
+        "circle-color": palette.route,
+        "circle-stroke-color": palette.routeCasing,
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "site-numbers",
+      type: "symbol",
+      source: "sites",
+      layout: { "text-field": ["get", "id"], "text-size": 13, "text-allow-overlap": true },
+      paint: { "text-color": palette.routeCasing },
+    },
+  ];
+}
 
 function coverage(palette: Palette): LayerSpecification {
   return {
@@ -51,49 +166,7 @@ function routes(palette: Palette): LayerSpecification[] {
 }
 
 function people(palette: Palette): LayerSpecification[] {
-  const { status } = palette;
-  const color: ExpressionSpecification = [
-    "match",
-    ["get", "status"],
-    "available",
-    status.available,
-    "busy",
-    status.busy,
-    "en_route",
-    status.en_route,
-    "on_scene",
-    status.on_scene,
-    status.off_duty,
-  ];
-  const onDuty: ExpressionSpecification = ["!=", ["get", "status"], "off_duty"];
   return [
-    {
-      id: "officers",
-      type: "circle",
-      source: "officers",
-      layout: { "circle-sort-key": ["case", onDuty, 1, 0] },
-      paint: {
-        "circle-color": color,
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 1.8, 12, 3.4, 16, 6.5],
-        "circle-stroke-color": palette.routeCasing,
-        "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 9, 0.4, 13, 1.4],
-        "circle-opacity": ["case", onDuty, 1, 0.65],
-      },
-    },
-    {
-      id: "headings",
-      type: "symbol",
-      source: "officers",
-      minzoom: 12.5,
-      filter: ["all", onDuty, [">=", ["get", "heading"], 0]],
-      layout: {
-        "icon-image": ["concat", "heading-", ["get", "status"]],
-        "icon-rotate": ["get", "heading"],
-        "icon-rotation-alignment": "map",
-        "icon-allow-overlap": true,
-        "icon-ignore-placement": true,
-      },
-    },
     {
       id: "incidents",
       type: "circle",
@@ -108,8 +181,7 @@ function people(palette: Palette): LayerSpecification[] {
     {
       id: "crew",
       type: "circle",
-      source: "officers",
-      filter: ["in", ["get", "officer"], ["literal", []]],
+      source: "crew",
       paint: {
         "circle-color": "rgba(0,0,0,0)",
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 6, 14, 11],

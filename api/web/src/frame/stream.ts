@@ -22,21 +22,33 @@ interface Beat {
   stale_since: string | null;
 }
 
+/** What a view listens to: the browser's own event source, or one that a worker reads. */
+export interface Source {
+  readonly readyState: number;
+  addEventListener: (kind: string, listener: (event: MessageEvent<string>) => void) => void;
+  close: () => void;
+}
+
+export type OpenSource = (address: string, kinds: string[]) => Source;
+
 /** What a view does with each kind that it shows; every other kind is passed over. */
 export type Kinds = Record<string, (told: never) => void>;
 
 let kinds: Kinds = {};
 let readAgain: () => Promise<void> = async () => undefined;
-let source: EventSource | null = null;
+let openSource: OpenSource = (address) => new EventSource(address);
+let source: Source | null = null;
 let watchdog = 0;
 let behind = false;
 
 /**
  * Opens the stream and keeps it: every loss is shown, and a network that comes back is used.
  *
- * What a stream could not tell, `again` reads as lists.
+ * What a stream could not tell, `again` reads as lists.  What `open` reads for a view may hand on
+ * data that it has unpacked already.
  */
-export function keepListening(taken: Kinds, again: () => Promise<void>): void {
+export function keepListening(taken: Kinds, again: () => Promise<void>, open = openSource): void {
+  openSource = open;
   kinds = { ...taken, beat: takeBeat, reset: () => void catchUp() };
   readAgain = again;
   window.addEventListener("offline", lose);
@@ -57,7 +69,7 @@ function reopen(): void {
 
 function listen(): void {
   source?.close();
-  const opened = new EventSource("/api/v1/events");
+  const opened = openSource("/api/v1/events", Object.keys(kinds));
   source = opened;
   opened.addEventListener("open", heard);
   opened.addEventListener("error", () => {
@@ -68,9 +80,9 @@ function listen(): void {
     void lookWhetherSignedIn();
   });
   for (const [kind, take] of Object.entries(kinds)) {
-    opened.addEventListener(kind, (event: MessageEvent<string>) => {
+    opened.addEventListener(kind, ({ data }: MessageEvent<unknown>) => {
       heard();
-      take(JSON.parse(event.data) as never);
+      take((typeof data === "string" ? JSON.parse(data) : data) as never);
     });
   }
 }

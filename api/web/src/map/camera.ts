@@ -32,9 +32,29 @@ function sizeOnScreen(shown: MapLibre, route: GeoJSON.LineString): number {
   return one.dist(other);
 }
 
+/** Takes the map to a place, near enough to read it. */
+export function goTo(lonLat: LonLat): void {
+  map?.easeTo({ center: lonLat, zoom: Math.max(map.getZoom(), 13.5), duration: 500 });
+}
+
 /** Brings a place into the view if it is outside. */
 export function bringIntoView(lonLat: LonLat): void {
   if (map && !map.getBounds().contains(lonLat)) map.easeTo({ center: lonLat, duration: 500 });
+}
+
+/** Shows all of some ground. */
+export function fitGround(ground: GeoJSON.FeatureCollection): void {
+  const bounds = new LngLatBounds();
+  for (const { geometry } of ground.features) {
+    const rings =
+      geometry.type === "Polygon"
+        ? geometry.coordinates
+        : geometry.type === "MultiPolygon"
+          ? geometry.coordinates.flat()
+          : [];
+    for (const point of rings.flat()) bounds.extend(point as LonLat);
+  }
+  if (!bounds.isEmpty()) map?.fitBounds(bounds, { padding: PADDING, duration: 500 });
 }
 
 function boundsOf(route: GeoJSON.LineString): LngLatBounds {

@@ -24,6 +24,12 @@ export interface City {
   tiles: string;
 }
 
+/** The city as anybody may know it. */
+export type PublicCity = Pick<
+  City,
+  "name" | "name_en" | "invented" | "now" | "bounds" | "tiles"
+>;
+
 export interface Named {
   code: string;
   name: string;
@@ -58,6 +64,7 @@ export interface Unit extends Named {
   parent: string | null;
   zone: string | null;
   mode: string | null;
+  lon_lat: LonLat | null;
   call_sign: string | null;
   phone: string | null;
 }
@@ -71,6 +78,8 @@ export interface Position {
   lat: number;
   speed_mps: number | null;
   heading_deg: number | null;
+  /** Whether a person said so, and no terminal. */
+  by_hand: boolean;
   status: Status;
 }
 
@@ -79,6 +88,8 @@ export interface Officer {
   name: string;
   crew: string;
   certified: boolean;
+  skills: string[];
+  status: Status;
 }
 
 export interface Incident {
