@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,25 +17,47 @@ from api.answer_file import answer_file, write_json
 from api.interrupt import ends_early
 from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
 from api.plan_question import PlanQuestion
-from api.progress import progress_bar
+from api.plan_world import city_input
+from api.progress import Report, progress_bar
 from api.staff_file import read_works
 from api.store_option import EXIT_NO, JsonOption, StoreOption
 from dispatch.planning import staffing_shift
 from dispatch.planning.knee_plot import knee_svg
+from dispatch.planning.simulation.build import build_world, zoning_of
 from dispatch.planning.staffing import knee_curve, staff_zones
 from dispatch.planning.staffing_city import zone_works
-from dispatch.planning.staffing_task import StaffPlan, StaffRule, ZoneStaff
+from dispatch.planning.staffing_settled import settle_staff
+from dispatch.planning.staffing_task import Judged, StaffPlan, StaffRule, ZoneStaff, ZoneWork
 from dispatch.planning.staffing_trial import queue_judge
+from dispatch.planning.staffing_year import Trial, year_trial
 from dispatch.planning.zone_plan import read_plan
+from dispatch.policy import policy_named
+from dispatch.policy_file import known_policies
 from geo.errors import BadValue
 
 CURVE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
 """Shares that are asked for to draw the knee."""
 
-JUDGED_BY = (
-    "A queue for each zone by itself: reports at random at the rate of the hour, each answered "
-    "from the nearest base of its brigade; lower limits are those of 95 % intervals by weeks."
-)
+
+class JudgeName(StrEnum):
+    """Who judges rosters in the end."""
+
+    SIMULATION = "simulation"
+    QUEUE = "queue"
+
+
+JUDGED_BY = {
+    JudgeName.QUEUE: (
+        "A queue for each zone by itself: reports at random at the rate of the hour, each "
+        "answered from the nearest base of its brigade; lower limits are those of 95 % intervals "
+        "by weeks."
+    ),
+    JudgeName.SIMULATION: (
+        "A simulated year of the whole city with these rosters, by which none of them was chosen: "
+        "the decisions of live dispatch, breaks, rest and help across zones; what a squad has "
+        "does not count. Beside it stands what a queue for each zone by itself says."
+    ),
+}
 
 
 def staff(
@@ -63,6 +87,10 @@ def staff(
     history: HistoryOption = None,
     per_year: PerYearOption = None,
     weeks: Annotated[int, typer.Option(help="Weeks by which rosters are judged.")] = 104,
+    judge: Annotated[
+        JudgeName | None,
+        typer.Option(help="Of a city the simulation, unless queue is said; of --load the queue."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Source of chance.")] = 1,
     curve: Annotated[bool, typer.Option("--curve", help="Also officers → share in time.")] = False,
     plot: Annotated[Path | None, typer.Option(help="SVG of that curve to write.")] = None,
@@ -76,19 +104,26 @@ def staff(
     began = time.perf_counter()
     with progress_bar() as report, ends_early() as enough:
         if load is not None:
-            works = read_works(load, travel, target)
+            if judge is JudgeName.SIMULATION:
+                raise BadValue("A simulation needs a city; leave out --load, or judge by queue.")
+            task = StaffTask(read_works(load, travel, target))
         else:
-            setting = PlanQuestion(store, at, demand, history, per_year).setting(report)
-            drawn = setting.published if plan is None else read_plan(plan, setting.graph)
-            works = zone_works(setting, drawn)
-        judge = queue_judge(works, seed=seed, weeks=weeks)
-        staffed = staff_zones(
-            works, rule, judge, stop=enough, told=lambda done: report("staffing", done)
+            question = PlanQuestion(store, at, demand, history, per_year)
+            size = None if judge is JudgeName.QUEUE else crew_size
+            task = read_task(question, plan, size, seed, report)
+        works, trial = task.works, task.trial
+        queue = queue_judge(works, seed=seed, weeks=weeks)
+        staffed = by_queue = staff_zones(
+            works, rule, queue, stop=enough, told=lambda done: report("staffing", done)
         )
+        if trial is not None:
+            staffed = settle_staff(
+                works, rule, by_queue, trial, stop=enough, told=lambda done: report("years", done)
+            )
         points = []
         if curve or plot is not None:
             points = knee_curve(
-                works, rule, judge, CURVE, stop=enough, told=lambda done: report("curve", done)
+                works, rule, queue, CURVE, stop=enough, told=lambda done: report("curve", done)
             )
     knee = [{"asked": asked, "officers": one.officers, "share": one.share} for asked, one in points]
     if plot is not None:
@@ -97,10 +132,11 @@ def staff(
         )
         with answer_file(plot) as file:
             file.write(picture)
-    facts = _facts(staffed, share) | {
+    facts = _facts(staffed, queue(staffed.zones), share) | {
+        "by_queue": {"officers": by_queue.officers, "share": by_queue.share},
         "attainable": {work.zone: work.attainable for work in works},
         "curve": knee,
-        "judged_by": JUDGED_BY,
+        "judged_by": JUDGED_BY[JudgeName.QUEUE if trial is None else JudgeName.SIMULATION],
         "seed": seed,
         "weeks": weeks,
         "stopped": "interrupted" if enough.interrupted else None,
@@ -113,6 +149,61 @@ def staff(
     else:
         _say(facts)
     return 0 if facts["feasible"] else EXIT_NO
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaffTask:
+    """
+    What is to be staffed.
+
+    Attributes
+    ----------
+    works
+        What comes in from each zone.
+    trial
+        Simulated years of the city, or None for the queue alone.
+    """
+
+    works: Sequence[ZoneWork]
+    trial: Trial | None = None
+
+
+def read_task(
+    question: PlanQuestion, plan: Path | None, crew_size: int | None, seed: int, report: Report
+) -> StaffTask:
+    """
+    Read what is to be staffed of a city.
+
+    Parameters
+    ----------
+    question
+        Store, instant and demand.
+    plan
+        CSV ``grid,zone``, or None for the plan in force.
+    crew_size
+        Officers of a crew in simulated years; None for no simulation.
+    seed
+        Source of chance of those years.
+    report
+        Told how far it is.
+
+    Returns
+    -------
+    task
+        For `settle_staff`, or `staff_zones` alone.
+    """
+    setting = question.setting(report)
+    drawn = setting.published if plan is None else read_plan(plan, setting.graph)
+    works = zone_works(setting, drawn)
+    if crew_size is None:
+        return StaffTask(works)
+    world = build_world(
+        city_input(question, setting, report),
+        policy_named("nearest", known_policies(None)),
+        told=lambda done: report("verdicts", done),
+    )
+    world = world.under(zoning_of(setting.city, drawn))
+    return StaffTask(works, year_trial(world, crew_size, seed=seed))
 
 
 def _shifts(text: str) -> tuple[tuple[int, int], ...]:
@@ -134,11 +225,13 @@ def _starts(text: str | None) -> dict[str, Any]:
         raise BadValue(f"--starts {text!r} is none; write hours, such as 0,8,16.") from error
 
 
-def _facts(plan: StaffPlan, share: float) -> dict[str, Any]:
-    """What was found."""
+def _facts(plan: StaffPlan, by_queue: Sequence[Judged], share: float) -> dict[str, Any]:
+    """What was found, and what the queue says of it."""
     zones: Sequence[dict[str, Any]] = [
-        _zone(zone, plan.crew_size) | {"share": judged.share, "low": judged.low}
-        for zone, judged in zip(plan.zones, plan.judged, strict=True)
+        _zone(zone, plan.crew_size)
+        | {"share": judged.share, "low": judged.low}
+        | {"queue": {"share": queue.share, "low": queue.low}}
+        for zone, judged, queue in zip(plan.zones, plan.judged, by_queue, strict=True)
     ]
     return {
         "officers": plan.officers,
@@ -180,13 +273,15 @@ def _zone(zone: ZoneStaff, crew_size: int) -> dict[str, Any]:
 def _say(facts: dict[str, Any]) -> None:
     """Put the answer on the screen."""
     typer.echo(
-        f"{facts['officers']} officers in {facts['crews']} crews: {facts['share']:.2%} in time"
+        f"{facts['officers']} officers in {facts['crews']} crews: {facts['share']:.2%} in time "
+        f"(the queue alone takes {facts['by_queue']['officers']})"
     )
     for zone in facts["zones"]:
         on_duty = zone["on_duty"]
         typer.echo(
             f"{zone['zone']}: {zone['crews']} crews, {min(on_duty)} to {max(on_duty)} on duty, "
-            f"{zone['share']:.2%} in time, lower limit {zone['low']:.2%}"
+            f"{zone['share']:.2%} in time, lower limit {zone['low']:.2%}; by the queue "
+            f"{zone['queue']['share']:.2%}"
         )
     for point in facts["curve"]:
         typer.echo(f"{point['officers']} officers: {point['share']:.2%}")

@@ -103,8 +103,37 @@ def read_worlds(asked: WorldQuestion, report: Report) -> AskedWorlds:
     policy = policy_named(asked.policy, known_policies(None))
     scenario = Scenario() if asked.scenario is None else _scenario(asked.scenario)
     setting = asked.question.setting(report)
-    at = system_clock() if asked.question.at is None else read_instant(asked.question.at)
-    with closing(open_store(store_url(asked.question.store))) as store:
+    given = city_input(asked.question, setting, report)
+    world = build_world(
+        given, policy, years=asked.years, told=lambda share: report("verdicts", share)
+    )
+    world = under_scenario(world, scenario)
+    names = (asked.plan, *([] if asked.against is None else [asked.against]))
+    plans = tuple(_plan(name, setting) for name in names)
+    worlds = tuple(world.under(zoning_of(setting.city, plan)) for plan in plans)
+    return AskedWorlds(names, plans, worlds, monday(given.choice.at))
+
+
+def city_input(question: PlanQuestion, setting: PlanSetting, report: Report) -> CityInput:
+    """
+    Read what a city brings to a simulation beside its setting.
+
+    Parameters
+    ----------
+    question
+        Store and instant.
+    setting
+        What the question was answered with.
+    report
+        Told how far travel times are.
+
+    Returns
+    -------
+    given
+        For `build_world`.
+    """
+    at = system_clock() if question.at is None else read_instant(question.at)
+    with closing(open_store(store_url(question.store))) as store:
         with store.reading() as session:
             book = read_duty(session, now=at)
         choice = SettingChoice(
@@ -112,17 +141,7 @@ def read_worlds(asked: WorldQuestion, report: Report) -> AskedWorlds:
             cache=tables_folder(store),
             told=lambda share: report("travel times between grids", share),
         )
-    world = build_world(
-        CityInput(setting, book, choice),
-        policy,
-        years=asked.years,
-        told=lambda share: report("verdicts", share),
-    )
-    world = under_scenario(world, scenario)
-    names = (asked.plan, *([] if asked.against is None else [asked.against]))
-    plans = tuple(_plan(name, setting) for name in names)
-    worlds = tuple(world.under(zoning_of(setting.city, plan)) for plan in plans)
-    return AskedWorlds(names, plans, worlds, monday(at))
+    return CityInput(setting, book, choice)
 
 
 def _plan(name: str, setting: PlanSetting) -> ZonePlan:

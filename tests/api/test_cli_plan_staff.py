@@ -1,13 +1,15 @@
-"""`plan staff` on files: crews and shifts of zones, the curve, and what is refused."""
+"""`plan staff` on files and on a city: crews, shifts, the curve, and what is refused."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from demo_service import copy_of
 
 from api.cli import EXIT_BAD_INPUT, run
 
+AT = ("--at", "2026-11-02T09:00:00+08:00", "--incidents-per-year", "100000")
 EIGHT = ("--shifts", "8x5", "--starts", "0,8,16", "--weeks", "20")
 
 
@@ -74,3 +76,23 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(capsys, folder, options,
     assert ended == EXIT_BAD_INPUT
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_city_is_judged_by_simulated_years_and_both_figures_are_told(
+    capsys, small_store, tmp_path
+):
+    store = copy_of(small_store, tmp_path)
+    asked = ("plan", "staff", "--store", f"sqlite:///{store}", "--share", "0.2", *EIGHT, *AT)
+    run([*asked, "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["judged_by"].startswith("A simulated year")
+    assert answer["by_queue"]["officers"] % 2 == 0 < answer["by_queue"]["officers"]
+    for zone in answer["zones"]:
+        assert zone["low"] >= 0.2 or zone["zone"] in answer["why_not"]
+        assert zone["share"] != zone["queue"]["share"]
+
+
+def test_a_simulation_needs_a_city(capsys, folder):
+    asked = ("--load", str(folder / "L.csv"), "--judge", "simulation")
+    assert run(["plan", "staff", *asked]) == EXIT_BAD_INPUT
+    assert "needs a city" in capsys.readouterr().err
