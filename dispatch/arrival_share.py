@@ -90,6 +90,7 @@ def arrivals_in_time(  # noqa: PLR0913 -- the cases, and five options that are k
     by: GroupBy = GroupBy.ALL,
     starts: ClockStart = ClockStart.DISPATCHED,
     target_s: float | None = None,
+    timed: bool = True,
 ) -> tuple[ArrivalShare, ...]:
     """
     Tell how many crews were there within the target, and after how long.
@@ -108,6 +109,8 @@ def arrivals_in_time(  # noqa: PLR0913 -- the cases, and five options that are k
         What starts the clock.
     target_s
         One target for all; each case's own by default.
+    timed
+        Whether percentiles are wanted, whose intervals take most of the time.
 
     Returns
     -------
@@ -137,7 +140,9 @@ def arrivals_in_time(  # noqa: PLR0913 -- the cases, and five options that are k
                 name=name,
                 in_time=Proportion(_count(mine & in_time), _count(mine & counted)),
                 unrecorded=_count(mine & unrecorded),
-                percentiles=_percentiles((arrived_s - start_s)[there], days[there], seed),
+                percentiles=(
+                    _percentiles((arrived_s - start_s)[there], days[there], seed) if timed else ()
+                ),
             )
         )
     return tuple(groups)

@@ -71,7 +71,7 @@ class IndicatorReport:
     arrivals_before
         The same of the spans before, the oldest first.
     arrival_groups
-        The same of the span by group; empty where cases are grouped by kind.
+        The same of the span by group, without percentiles; empty where cases are grouped by kind.
     """
 
     span: ReportSpan
@@ -120,13 +120,15 @@ def indicator_report(  # noqa: PLR0913 -- what is counted, and how, as keywords
     periods = [period_of(span, day, back=earlier) for earlier in range(back, -1, -1)]
     parts = [cases.take(touches(cases, period, now)) for period in periods]
     present, period = parts[-1], periods[-1]
-    arrivals = [_arrivals(part, each, now=now) for part, each in zip(parts, periods, strict=True)]
+    earlier = [
+        _arrivals(part, each, now=now) for part, each in zip(parts[:-1], periods[:-1], strict=True)
+    ]
     return IndicatorReport(
         span, period, now,
         tuple(_reported(part, each, now) for part, each in zip(parts, periods, strict=True)),
         tuple(_line(formula, parts, periods, now=now, by=by) for formula in formulas.values()),
-        next(iter(arrivals[-1]), None),
-        tuple(_in_time(one) for one in arrivals[:-1]),
+        next(iter(_arrivals(present, period, now=now, timed=True)), None),
+        tuple(_in_time(one) for one in earlier),
         _arrivals(present, period, now=now, by=_ARRIVALS[by]) if by in _ARRIVALS else (),
     )  # fmt: skip
 
@@ -178,11 +180,16 @@ def _reported(cases: Cases, period: Period, now: datetime) -> int:
 
 
 def _arrivals(
-    cases: Cases, period: Period, *, now: datetime, by: GroupBy = GroupBy.ALL
+    cases: Cases,
+    period: Period,
+    *,
+    now: datetime,
+    by: GroupBy = GroupBy.ALL,
+    timed: bool = False,
 ) -> tuple[ArrivalShare, ...]:
     """Arrivals of crews that were dispatched in a period."""
     sent = period.holds(cases.reached_s(Stage.DISPATCHED, now.timestamp()))
-    return arrivals_in_time(cases.take(sent), now=now, seed=SEED, by=by)
+    return arrivals_in_time(cases.take(sent), now=now, seed=SEED, by=by, timed=timed)
 
 
 def _in_time(arrivals: tuple[ArrivalShare, ...]) -> Proportion:
