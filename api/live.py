@@ -19,7 +19,7 @@ MOST_WAITING = 64
 MOST_OPENING = 2
 """Openings that are made at once: a hundred pages that connect anew leave others their threads."""
 
-RETRY_MS = 2000
+RETRY_MS = 1000
 """How soon a browser reconnects."""
 
 LONGEST_S = 900.0

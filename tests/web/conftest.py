@@ -29,6 +29,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from api.pages import DIST
 from tests.free_port import free_port
+from tests.web.desk import Desk
 
 START_S = 180
 DRAWN_S = 60
@@ -51,6 +52,9 @@ VIEW: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 GRAVE = {"serious", "critical"}
+
+PROVOKED = ("status of 401", "status of 409", "status of 422", "ERR_FAILED")
+"""What a browser says of a refusal that a test provokes, and of a line that it cuts."""
 
 OpenView = Callable[..., Page]
 """Opens the view at a path: `size` of the window, `english` or Chinese."""
@@ -126,6 +130,14 @@ def served(
 def address(served: Served) -> str:
     """Address of the served city."""
     return served.address
+
+
+@pytest.fixture
+def desk(address: str) -> Iterator[Desk]:
+    """Ask the service what the page did; incidents of the test are called off after it."""
+    desk = Desk(address)
+    yield desk
+    desk.clear()
 
 
 @pytest.fixture
@@ -224,7 +236,9 @@ def is_complaint(message: ConsoleMessage) -> bool:
     provoked = any(
         text in message.text for text in ("status of 422", "status of 503", "ERR_FAILED")
     )
-    return message.type == "error" and not provoked
+    phone = any(text in message.text for text in ("status of 409", "ERR_INTERNET_DISCONNECTED"))
+    wrong_code = "/api/v1/public/reports/" in message.location["url"]
+    return message.type == "error" and not (provoked or phone or wrong_code)
 
 
 def settle(page: Page) -> None:

@@ -313,7 +313,9 @@ def test_a_service_that_does_not_answer_is_told_on_the_page_of_ones_account(city
 
 
 @pytest.mark.verify
-def test_whose_session_has_run_out_signs_in_again_and_is_back_at_work(city, open_page):
+def test_whose_session_has_run_out_signs_in_over_the_page_or_in_another_tab_and_works_on(
+    city, open_page
+):
     name = city.member("qian.jun")
     page = open_page("/", viewport={"width": 1366, "height": 768})
     fill_in(page, name)
@@ -327,18 +329,26 @@ def test_whose_session_has_run_out_signs_in_again_and_is_back_at_work(city, open
 
     city.end_sessions(name)
     page.evaluate(REOPENED)  # as it does by itself, every so often
-    expect(page.locator("#form")).to_be_visible()
-    assert urlsplit(page.url)[2:] == ("/sign-in", "", here)
-    fill_in(page, name)
+    again = page.get_by_test_id("sign-in-again")
+    expect(again).to_contain_text("市统一认证")
+    expect(again.locator("[name=name]")).to_have_value(name)
+    again.locator("[name=password]").fill("wrong horse 1")
+    again.locator("[type=submit]").click()
+    expect(again.get_by_role("alert")).to_have_text(WRONG[0])
+    again.locator("[name=password]").fill(GOOD)
+    again.locator("[type=submit]").click()
     at_work(page)
+    expect(again).to_have_count(0)
     expect(page.get_by_test_id("place")).to_have_text(place, use_inner_text=True)
     assert urlsplit(page.url)[2:] == ("/", "", here)
 
     city.end_sessions(name)
     page.get_by_test_id("map").click(position={"x": 500, "y": 300})
-    expect(page.locator("#form")).to_be_visible()
-    fill_in(page, name)
-    at_work(page)
+    expect(again).to_be_visible()
+    elsewhere = page.context.new_page()
+    elsewhere.goto(f"{city.served.address}/sign-in")
+    fill_in(elsewhere, name)
+    expect(again).to_have_count(0)
     expect(page.get_by_test_id("place")).to_be_visible()
     assert urlsplit(page.url).fragment not in {"", here}
 

@@ -61,7 +61,9 @@ function Search() {
     else if (event.key === "ArrowUp") active.value = Math.max(active.value - 1, 0);
     else if (event.key === "Enter") take(found[active.value]);
     else if (event.key === "Escape") open.value = false;
-    else return;
+    else if (event.key === "Backspace" && typed.value === "") {
+      chooseMatters(chosenMatters.value.slice(0, -1));
+    } else return;
     if (event.key !== "Escape") event.preventDefault();
   };
   return (

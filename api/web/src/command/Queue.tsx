@@ -52,6 +52,12 @@ export function Queue() {
           placeholder={say("queueSearch")}
           value={queueFilter.value}
           onInput={(event) => (queueFilter.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const first = queue.value[0];
+            if (event.key !== "Enter" || !first) return;
+            event.currentTarget.blur();
+            workOnIncident(first.id);
+          }}
         />
         <kbd>/</kbd>
       </label>

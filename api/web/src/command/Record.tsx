@@ -14,7 +14,7 @@ import { beginMerging } from "./merging";
 import { place } from "./state";
 import { callWhistle } from "./whistling";
 
-/** All that is on record of an incident: what may follow, what is due, and what happened. */
+/** All on record of an incident: what may follow, what is due, what happened, the newest first. */
 export function Record({ incident }: { incident: Incident }) {
   const told = record.value;
   return (
@@ -27,8 +27,8 @@ export function Record({ incident }: { incident: Incident }) {
         <>
           <Whistles incident={incident.id} whistles={told.value.whistles} />
           <ol class="timeline" data-testid="timeline">
-            {told.value.entries.map((entry, index) => (
-              <EntryRow key={`${entry.at} ${entry.said.code} ${index}`} entry={entry} />
+            {told.value.entries.toReversed().map((entry, index) => (
+              <EntryRow key={told.value.entries.length - index} entry={entry} />
             ))}
           </ol>
         </>

@@ -12,7 +12,7 @@ import { subject } from "./state";
 export function ReportDialog({ then }: { then: Choice | null }) {
   const reason = useSignal("");
   const note = useSignal("");
-  const { text, name, phone } = draft.value;
+  const { text, name, phone, visit } = draft.value;
   const at = subject.value;
   const asks = then !== null && !isFirst(then);
   const ready = at !== null && at.incident === null && !(asks && !reason.value);
@@ -70,6 +70,16 @@ export function ReportDialog({ then }: { then: Choice | null }) {
             />
           </label>
         </div>
+        {then === null && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={visit}
+              onChange={(event) => write({ visit: event.currentTarget.checked })}
+            />
+            {word("reportVisit")}
+          </label>
+        )}
         {asks && (
           <>
             <h3>{word("whyThis")}</h3>

@@ -159,7 +159,6 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
           {proposal.mutual_aid && <span class="tag aid">{say("mutualAid")}</span>}
           <Facts proposal={proposal} />
         </span>
-        {chosen && <Reasons proposal={proposal} />}
       </button>
       {chosen && may("dispatch_crew") && (
         <button
@@ -171,6 +170,7 @@ function ProposalRow({ proposal, index }: { proposal: Proposal; index: number })
           {word("send")} <kbd>d</kbd>
         </button>
       )}
+      {chosen && <Reasons proposal={proposal} />}
     </li>
   );
 }
@@ -218,12 +218,12 @@ function priceOf({ value, unit }: { value: number; unit: string }): string {
 function Reasons({ proposal }: { proposal: Proposal }) {
   const brigade = units.value.get(proposal.brigade ?? "");
   return (
-    <span class="reasons">
+    <div class="reasons">
       {brigade && <span class="contact">{nameOf(brigade)}</span>}
       {proposal.reasons.map((reason) => (
         <span key={reason.en}>{inWords(reason)}</span>
       ))}
-    </span>
+    </div>
   );
 }
 

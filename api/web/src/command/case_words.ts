@@ -172,9 +172,9 @@ const CASE_WORDS = {
   reportText: ["情况描述", "What happened"],
   reporterName: ["上报人姓名", "Reporter's name"],
   reporterPhone: ["上报人电话", "Reporter's phone"],
+  reportVisit: ["计划检查（综合查一次，多个事项一组办理）", "Planned visit (several matters, one crew)"],
   reportNeedsPlace: ["请先确定位置", "Say where it is first"],
   reportKept: ["事件已登记", "The incident is on record"],
-  reportMattersLater: ["事项在右侧面板选择", "Choose the matters in the panel"],
   willSend: ["随后派出", "Then sends"],
   // Help and alarms
   help: ["键盘一览", "All keys"],

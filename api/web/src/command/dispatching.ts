@@ -6,7 +6,7 @@ import { units } from "../frame/book";
 import { inWords, nameOf } from "../frame/words";
 import { Refused, type Problem } from "../service/ask";
 import { service } from "../service/service";
-import { workOnReported } from "./actions";
+import { suggestAnew, workOnReported } from "./actions";
 import { cases } from "./case_service";
 import type { Assignment, Outcome, SendAsk } from "./case_shapes";
 import { word } from "./case_words";
@@ -215,6 +215,7 @@ export async function reportAndSend(then: Choice | null, why: Why = {}): Promise
     takeIncident(incident);
     forgetDraft();
     workOnReported(incident.id);
+    if (incident.kind === "visit") suggestAnew(); // the rules of a visit are others
     tell(() => `${word("reportKept")} ${incident.id}`);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

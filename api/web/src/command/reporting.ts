@@ -9,10 +9,12 @@ export interface Draft {
   text: string;
   name: string;
   phone: string;
+  /** A planned visit that checks several matters at once, and is never cross-domain. */
+  visit: boolean;
 }
 
 function blank(): Draft {
-  return { text: "", name: "", phone: "" };
+  return { text: "", name: "", phone: "", visit: false };
 }
 
 export const draft = signal<Draft>(blank());
@@ -46,13 +48,13 @@ export function writeNote(incident: string, text: string): void {
 export function reportOf(): ReportAsk | null {
   const at = subject.peek();
   if (!at || at.incident !== null) return null;
-  const { text, name, phone } = draft.peek();
+  const { text, name, phone, visit } = draft.peek();
   return {
     lon_lat: at.lonLat,
     crs: "wgs84",
     matters: [...chosenMatters.peek()],
     text: text.trim(),
-    kind: "report",
+    kind: visit ? "visit" : "report",
     reporter: name.trim() || phone.trim() ? { name: name.trim(), phone: phone.trim() } : null,
   };
 }

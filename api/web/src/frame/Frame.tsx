@@ -3,6 +3,7 @@ import { inWords, say } from "./words";
 import { opening, session } from "./book";
 import { Header } from "./Header";
 import { denied, openAs, openView } from "./opening";
+import { SignInAgain } from "./SignInAgain";
 import { script, view } from "./views";
 
 /** Every page: the header, and below it the view, or why it is not there. */
@@ -13,6 +14,7 @@ export function Frame() {
     <div class="screen">
       <Header />
       <Notices />
+      <SignInAgain />
       {denied.value ? <Denied /> : ready && View ? <View /> : <Opening />}
     </div>
   );

@@ -27,9 +27,9 @@ export function may(act: string): boolean {
   return session.value?.acts.includes(act) ?? false;
 }
 
-/** Reads the city, and sets the screen's clock by its own. */
-export async function readCity(): Promise<City> {
-  const opened = await service.city();
+/** Reads the city, as far as anybody may know it or all of it, and sets the clock by its own. */
+export async function readCity(publicly = false): Promise<City> {
+  const opened = await (publicly ? service.publicCity() : service.city());
   clockAhead.value = Date.parse(opened.now) - Date.now();
   return opened;
 }

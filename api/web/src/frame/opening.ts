@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { Refused } from "../service/ask";
 import { service } from "../service/service";
+import { lastHere } from "./again";
 import { may, opening, readCity, session } from "./book";
 import { script, view } from "./views";
 
@@ -15,7 +16,7 @@ export async function openView(): Promise<void> {
   try {
     const [loaded] = await Promise.all([view.load(), seeWhoIsThere()]);
     if (denied.value) return;
-    const [city] = await Promise.all([readCity(), loaded.open()]);
+    const [city] = await Promise.all([readCity(view.act === null), loaded.open()]);
     if (script.peek() === null) loaded.begin();
     script.value = loaded;
     opening.value = { state: "ready", value: city };
@@ -28,6 +29,7 @@ export async function openView(): Promise<void> {
 async function seeWhoIsThere(): Promise<void> {
   if (view.act === null) return;
   session.value = await service.session();
+  lastHere.value = session.value.name;
   denied.value = !may(view.act);
 }
 

@@ -8,10 +8,12 @@
 import { signal } from "@preact/signals";
 import { Refused } from "../service/ask";
 import { service } from "../service/service";
+import { signingIn } from "./again";
 import { clockAhead, staleSince } from "./screen";
 
-const SILENCE_MS = 20_000;
-const REOPEN_MS = 3_000;
+const SILENCE_MS = 5_000;
+const REOPEN_MS = 1_000;
+const OPENING_MS = 4_000;
 
 export type StreamState = "connecting" | "live" | "lost";
 
@@ -53,6 +55,11 @@ export function keepListening(taken: Kinds, again: () => Promise<void>, open = o
   readAgain = again;
   window.addEventListener("offline", lose);
   window.addEventListener("online", reopen);
+  let waited = false;
+  signingIn.subscribe((waits) => {
+    if (waited && !waits) reopen();
+    waited = waits;
+  });
   listen();
 }
 
@@ -71,13 +78,14 @@ function listen(): void {
   source?.close();
   const opened = openSource("/api/v1/events", Object.keys(kinds));
   source = opened;
+  reopenIn(OPENING_MS); // a line on which nobody answers is as lost as one that is silent
   opened.addEventListener("open", heard);
   opened.addEventListener("error", () => {
     stream.value = "lost";
     // A refusal ends the stream for good; a line that broke is taken up again by the browser.
     if (opened.readyState !== EventSource.CLOSED) return;
     reopenIn(REOPEN_MS);
-    void lookWhetherSignedIn();
+    if (!signingIn.peek()) void lookWhetherSignedIn();
   });
   for (const [kind, take] of Object.entries(kinds)) {
     opened.addEventListener(kind, ({ data }: MessageEvent<unknown>) => {
@@ -123,6 +131,7 @@ function reopenIn(wait: number): void {
   window.clearTimeout(watchdog);
   watchdog = window.setTimeout(() => {
     stream.value = "lost";
-    reopen();
+    if (signingIn.peek()) reopenIn(REOPEN_MS);
+    else reopen();
   }, wait);
 }

@@ -1,5 +1,6 @@
 /** How the service is asked, and what it answers where it refuses. */
 
+import { lastHere, signInAgain } from "../frame/again";
 import { staleSince } from "../frame/screen";
 
 export type LonLat = [number, number];
@@ -36,7 +37,7 @@ export interface Asked extends RequestInit {
   anybody?: boolean;
 }
 
-/** Asks the service; whoever is no longer signed in signs in again, and comes back to here. */
+/** Asks the service; whoever is no longer signed in signs in again, and what was asked goes on. */
 export async function ask<T>(path: string, init?: Asked): Promise<T> {
   return (await read<T>(await answerTo(path, init))) as T;
 }
@@ -57,7 +58,6 @@ async function read<T>(response: Response): Promise<T | undefined> {
   return response.status === 204 ? undefined : ((await response.json()) as T);
 }
 
-async function answerTo(path: string, init?: Asked): Promise<Response> {
 const MOST_TRIES = 4;
 const LONGEST_WAIT_S = 5;
 
@@ -74,6 +74,7 @@ async function answered(path: string, init?: Asked): Promise<Response> {
   }
 }
 
+async function answerTo(path: string, init?: Asked): Promise<Response> {
   let response: Response;
   try {
     response = await answered(path, init);
@@ -83,7 +84,13 @@ async function answered(path: string, init?: Asked): Promise<Response> {
   }
   const stale = response.headers.get("x-stale-since");
   if (stale !== null) staleSince.value = stale;
-  if (response.status === 401 && init?.anybody !== true) signIn();
+  if (response.status === 401 && init?.anybody !== true) {
+    if (lastHere.peek() === null) signIn();
+    else {
+      await signInAgain();
+      return answerTo(path, init);
+    }
+  }
   if (!response.ok) throw new Refused(await problemOf(response));
   return response;
 }

@@ -22,6 +22,14 @@ export interface City {
   degraded: Reason | null;
   bounds: [number, number, number, number];
   tiles: string;
+  basemap?: Basemap | null;
+}
+
+/** A base map of the operator's network. */
+export interface Basemap {
+  tiles: string;
+  crs: "wgs84" | "cgcs2000" | "gcj02";
+  attribution: string;
 }
 
 /** The city as anybody may know it. */
