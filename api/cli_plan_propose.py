@@ -25,10 +25,10 @@ from dispatch.planning.rezoning_problem import plain_problem
 from dispatch.planning.rezoning_search import Watch
 from geo.errors import BadValue
 
-TIME_SHARE = 0.8
+SEARCH_SHARE, BOUND_SHARE = 0.8, 0.87
 """
-Share of `--seconds`, counted from the start of the program, after which a machine too slow for the
-effort ends the search; the last block, the bound and the way out take the rest.
+Shares of `--seconds`, counted from the start of the program, at which a machine too slow for the
+effort ends the search, and the bound; the way out takes the rest.
 """
 
 
@@ -125,7 +125,7 @@ def _propose_graph(task: GraphTask, out: Path | None, begun_s: float, *, as_json
     if (task.objective is Objective.TRAVEL) != (task.matrix is not None):
         raise BadValue("--objective travel needs --matrix, and cut edges have no use for one.")
     with (
-        ends_early(task.seconds * TIME_SHARE, since_s=begun_s) as enough,
+        ends_early(task.seconds * SEARCH_SHARE, since_s=begun_s, ahead=True) as enough,
         spread_at(task.place, stop=enough) as spread,
         progress_bar() as report,
     ):
@@ -135,7 +135,14 @@ def _propose_graph(task: GraphTask, out: Path | None, begun_s: float, *, as_json
         # Here `map`, so that the search can be asked to end between blocks.
         workers = map if task.place.here else spread
         watch = Watch(enough, lambda share: report("searching", share), workers)
-        answer = zones_of_graph(problem, seconds=task.seconds, seed=task.seed, watch=watch)
+        bound_ends = Enough(task.seconds * BOUND_SHARE, since_s=begun_s)
+        answer = zones_of_graph(
+            problem,
+            seconds=task.seconds,
+            seed=task.seed,
+            watch=watch,
+            late=lambda: enough.interrupted or bound_ends(),
+        )
     if out is not None and answer.zone_of is not None:
         _write(out, told.names, answer)
     if as_json:

@@ -21,16 +21,26 @@ class Enough:
         None for as long as it takes.
     since_s
         Reading of ``time.monotonic`` from which they count; None for now.
+    ahead
+        Whether to end as soon as one more pause between two asks, as long as the last one, would
+        be over too late.
     """
 
-    def __init__(self, seconds: float | None = None, *, since_s: float | None = None) -> None:
-        since_s = time.monotonic() if since_s is None else since_s
+    def __init__(
+        self, seconds: float | None = None, *, since_s: float | None = None, ahead: bool = False
+    ) -> None:
+        self._asked = time.monotonic()
+        since_s = self._asked if since_s is None else since_s
         self._until = None if seconds is None else since_s + seconds
+        self._ahead = ahead
         self.interrupted = False
 
     def __call__(self) -> bool:
         """Tell whether to end."""
-        return self.interrupted or self.late
+        before, self._asked = self._asked, time.monotonic()
+        pause_s = self._asked - before if self._ahead else 0.0
+        too_long = self._until is not None and self._asked + pause_s >= self._until
+        return self.interrupted or too_long
 
     @property
     def late(self) -> bool:
@@ -53,7 +63,9 @@ class Begun:
 
 
 @contextmanager
-def ends_early(seconds: float | None = None, *, since_s: float | None = None) -> Iterator[Enough]:
+def ends_early(
+    seconds: float | None = None, *, since_s: float | None = None, ahead: bool = False
+) -> Iterator[Enough]:
     """
     Let the first Ctrl-C end work with the best so far; the second breaks off.
 
@@ -63,13 +75,15 @@ def ends_early(seconds: float | None = None, *, since_s: float | None = None) ->
         Time limit; None for none.
     since_s
         Reading of ``time.monotonic`` from which it counts; None for now.
+    ahead
+        As in `Enough`.
 
     Yields
     ------
     enough
         To be asked while the work goes on.
     """
-    enough = Enough(seconds, since_s=since_s)
+    enough = Enough(seconds, since_s=since_s, ahead=ahead)
 
     def hear(_number: int, _frame: FrameType | None) -> None:
         if enough.interrupted:

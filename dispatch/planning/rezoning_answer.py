@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,15 @@ from numpy.typing import NDArray
 
 from dispatch.planning.rezoning_bound import CUT_BOUND, TRAVEL_BOUND, cut_bound, travel_bound
 from dispatch.planning.rezoning_problem import RezoningProblem, stock_of
-from dispatch.planning.rezoning_search import STEPS, Effort, Found, Searched, Watch, search
+from dispatch.planning.rezoning_search import (
+    STEPS,
+    Effort,
+    Found,
+    Searched,
+    Watch,
+    never,
+    search,
+)
 from dispatch.planning.rezoning_why_not import not_found, why_impossible
 from geo.remark import Remark
 
@@ -76,6 +85,7 @@ def zones_of_graph(
     seconds: float,
     seed: int,
     watch: Watch | None = None,
+    late: Callable[[], bool] = never,
 ) -> GraphZones:
     """
     Divide a bare graph.
@@ -91,6 +101,8 @@ def zones_of_graph(
         Equal seeds give equal plans, unless the search is stopped.
     watch
         Who looks after the search.
+    late
+        Asked after each step of the bound; True leaves it at that.
 
     Returns
     -------
@@ -110,7 +122,7 @@ def zones_of_graph(
     return GraphZones(
         zone_of=zone_of,
         objective=None if best is None else best.cost,
-        bound=_bound(problem, best),
+        bound=_bound(problem, best, late),
         bound_holds_for=TRAVEL_BOUND if problem.travel_s.size else CUT_BOUND,
         deviation=None if zone_of is None else stock_of(problem, zone_of).deviation,
         feasible=feasible,
@@ -157,10 +169,11 @@ def by_first_node(zone_of: NDArray[np.int32]) -> NDArray[np.int32]:
     return numbered
 
 
-def _bound(problem: RezoningProblem, best: Found | None) -> float | None:
+def _bound(problem: RezoningProblem, best: Found | None, late: Callable[[], bool]) -> float | None:
     """Bound of the objective; a plan outside of the balance may have less."""
     if not problem.travel_s.size:
-        return cut_bound(problem, problem.cut_cost.sum() / 2 if best is None else best.cost)
+        cost = problem.cut_cost.sum() / 2 if best is None else best.cost
+        return cut_bound(problem, cost, late=late)
     if best is None or not best.feasible:
         return None
-    return travel_bound(problem, best.cost)
+    return travel_bound(problem, best.cost, late=late)

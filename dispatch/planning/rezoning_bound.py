@@ -27,12 +27,15 @@ Ceselli and Righini (2005), A branch-and-price algorithm for the capacitated p-m
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from dispatch.planning.rezoning_kernel import SLACK
 from dispatch.planning.rezoning_problem import RezoningProblem
+from dispatch.planning.rezoning_search import never
 from geo.remark import Remark
 
 CUT_BOUND = Remark(
@@ -58,7 +61,7 @@ PATIENCE = 6
 """Steps without a better bound after which they are halved."""
 
 
-def cut_bound(problem: RezoningProblem, best: float) -> float:
+def cut_bound(problem: RezoningProblem, best: float, *, late: Callable[[], bool] = never) -> float:
     """
     Bound the number of cut edges from below.
 
@@ -68,6 +71,8 @@ def cut_bound(problem: RezoningProblem, best: float) -> float:
         Of a bare graph whose edges cost one each.
     best
         Cost of a plan that is known; it sets the length of steps, no more.
+    late
+        Asked after each step; True ends them.
 
     Returns
     -------
@@ -77,11 +82,13 @@ def cut_bound(problem: RezoningProblem, best: float) -> float:
     parts, _ = problem.parts()
     least = float(problem.zones - parts)
     if 1 < problem.zones < len(problem.names) <= LARGEST_GRAPH:
-        least = max(least, _by_eigenvalues(problem, best))
+        least = max(least, _by_eigenvalues(problem, best, late))
     return float(np.ceil(max(least, 0.0) - 1e-6))
 
 
-def travel_bound(problem: RezoningProblem, best: float) -> float:
+def travel_bound(
+    problem: RezoningProblem, best: float, *, late: Callable[[], bool] = never
+) -> float:
     """
     Bound the travel of zones that are served from their own best nodes.
 
@@ -91,6 +98,8 @@ def travel_bound(problem: RezoningProblem, best: float) -> float:
         Of a bare graph with travel times.
     best
         Cost of a plan that is known; it sets the length of steps, no more.
+    late
+        Asked after each step; True ends them.
 
     Returns
     -------
@@ -110,7 +119,7 @@ def travel_bound(problem: RezoningProblem, best: float) -> float:
             step, stale = step / 2, 0
         slope = 1.0 - served
         norm = float(slope @ slope)
-        if norm < 1e-12 or value >= best:
+        if norm < 1e-12 or value >= best or late():
             break
         price += step * max(best - value, 1e-4 * best) / norm * slope
     return min(bound, best)
@@ -135,7 +144,7 @@ def _relaxed(
     return float(value[opened].sum()), served
 
 
-def _by_eigenvalues(problem: RezoningProblem, best: float) -> float:
+def _by_eigenvalues(problem: RezoningProblem, best: float, late: Callable[[], bool]) -> float:
     """Bound of cut edges, made better from d = 0 on."""
     n, weight = len(problem.names), problem.load[0]
     low, _ = _bounds(problem)
@@ -158,7 +167,7 @@ def _by_eigenvalues(problem: RezoningProblem, best: float) -> float:
             step, stale = step / 2, 0
         slope = 0.5 * (low * ((vector * root[:, None]) ** 2).sum(axis=1) - 1.0)
         norm = float(slope @ slope)
-        if norm < 1e-12 or value >= best:
+        if norm < 1e-12 or value >= best or late():
             break
         on_node += step * (best - value) / norm * slope
     return bound
