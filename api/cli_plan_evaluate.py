@@ -10,14 +10,15 @@ from typing import Annotated
 import typer
 
 from api.answer_file import answer_file, write_json
+from api.asked_plans import ask_plans
 from api.clock import system_clock
 from api.plan_document import write_document
 from api.plan_options import AtOption, DemandOption, HistoryOption, PerYearOption
-from api.plan_question import PlanQuestion, named_plans
+from api.plan_question import PlanQuestion
 from api.plan_scorecard import Scorecard
 from api.progress import progress_bar
 from api.spread import DaskOption, Place, WorkersOption, spread_at
-from api.store_option import EXIT_NO, JsonOption, StoreOption
+from api.store_option import EXIT_NO, JsonOption, StoreOption, TokenOption
 from dispatch.planning.evaluated_plan import evaluate_plans
 from dispatch.planning.plan_ground import plan_ground
 from geo.errors import BadValue
@@ -26,11 +27,22 @@ from geo.road.week import DAYS
 
 def evaluate(
     plans: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PLAN.csv]…", help="CSV grid,zone; the published plan without."),
+        list[str] | None,
+        typer.Argument(
+            metavar="[PLAN]…",
+            help="CSV grid,zone, or the number of a plan in the store; the published plan without.",
+        ),
     ] = None,
     *,
+    simulated: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SIMULATION",
+            help="Experienced coverage: answer of plan simulate --json, or a simulation's number.",
+        ),
+    ] = None,
     store: StoreOption = None,
+    token: TokenOption = None,
     hours: Annotated[
         str, typer.Option(metavar="H,H…", help="Hours of the day whose missed grids are listed.")
     ] = "8,18,2",
@@ -55,13 +67,15 @@ def evaluate(
     _require_ending(picture, ".svg")
     place = Place(workers, dask)
     with spread_at(place) as spread, progress_bar() as report:
+        asked = ask_plans(plans or [], simulated or [], store, token)
         question = PlanQuestion(store, at, demand, history, per_year)
         setting = question.setting(report)
-        read = named_plans(plans or [], setting)
+        read = asked.named(setting)
+        found = asked.experienced(read)
         report("evaluating", 0.0)
         ground = plan_ground(setting)
         apart = None if place.here else spread
-        evaluated = evaluate_plans(ground, setting.published, read, wanted, workers=apart)
+        evaluated = evaluate_plans(ground, setting.published, read, wanted, found, workers=apart)
         card = Scorecard(setting, ground, evaluated, system_clock())
         report("writing", 0.0)
         for path in (pdf, xlsx):

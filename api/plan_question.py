@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from api.settings import home_folder, store_url
 from dispatch.planning.demand_file import read_demand
 from dispatch.planning.incident_history import IncidentHistory
 from dispatch.planning.plan_setting import PlanSetting, SettingChoice, read_plan_setting
-from dispatch.planning.zone_plan import ZonePlan, read_plan
 from dispatch.store.cities import read_city
 from dispatch.store.engine import Store, open_store
 from dispatch.store.history_file import read_history
@@ -119,34 +117,3 @@ def tables_folder(store: Store) -> Path:
     if store.path is None:
         return home_folder() / "planning"
     return store.path.parent / f"{store.path.stem}-planning"
-
-
-def named_plans(files: Sequence[Path], setting: PlanSetting) -> list[tuple[str, ZonePlan]]:
-    """
-    Read plan files, and put the published plan before them.
-
-    Parameters
-    ----------
-    files
-        CSV ``grid,zone`` each.
-    setting
-        The city.
-
-    Returns
-    -------
-    plans
-        The published plan, then each file under its name; two of one name are told apart by
-        their folders.
-
-    Raises
-    ------
-    UnreadableFile, MissingColumn, FlawedData
-        A file is no plan over the grids of the city.
-    """
-    stems = [file.stem for file in files]
-    names = [
-        stem if stems.count(stem) == 1 and stem != PUBLISHED else str(file)
-        for stem, file in zip(stems, files, strict=True)
-    ]
-    read = [read_plan(file, setting.graph) for file in files]
-    return [(PUBLISHED, setting.published), *zip(names, read, strict=True)]

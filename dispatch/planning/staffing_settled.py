@@ -4,9 +4,10 @@ Settled staff: the rosters of a queue, made smaller as far as a simulated year a
 Every zone has a ladder of needs: what Erlang's C asks for when it is to give 20 % … 99.5 %, what
 the queue ended with, and one to four crews more in every hour, for neighbours that are staffed
 closely send for help.  All zones are simulated together.  On one year the lowest rung that holds
-is looked for in each zone by halves; then the rosters are judged by another year, zones that fall
-short in it go up a rung, and that is done with years of their own until none falls short.  So the
-figures told are of a year by which nothing was chosen.
+is looked for in each zone by halves, and zones with room to spare once their neighbours have theirs
+go further down.  Then the rosters are judged by another year, zones that fall short in it go up a
+rung, and that is done with years of their own until none falls short.  So the figures told are of
+a year by which nothing was chosen.
 
 A zone that does not hold on its highest rung lacks something else than crews.  It is given what
 keeps as much of that as was asked of the whole, and told.
@@ -34,6 +35,12 @@ ASKED = (0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99,
 
 MORE = 4
 """Crews that the highest rung has more in every hour than the queue ended with."""
+
+ROOM = 0.005
+"""Share by which a zone holds more than it must and is tried on a lower rung."""
+
+MOST_DOWN = 6
+"""How often that is done."""
 
 MOST_YEARS = 12
 """Years by which rosters are judged at most after the first."""
@@ -154,6 +161,7 @@ def settle_staff(
     most = trial(ladders.rungs(ladders.top), 0)
     goal = np.array([one.low if one.low < rule.share else 1.0 for one in most]) * rule.share
     at, tried = _lowest(ladders, trial, goal, stop, told)
+    at, more = _further_down(ladders, trial, goal, at, stop)
     judged: Sequence[Judged] = most
     for year in range(1, MOST_YEARS + 1):
         judged = trial(ladders.rungs(at), year)
@@ -172,7 +180,7 @@ def settle_staff(
         tuple(judged),
         rule.crew_size,
         tuple(why_not),
-        tried + year,
+        tried + more + year,
         stop(),
     )
 
@@ -193,6 +201,25 @@ def _lowest(
         tried += 1
         told(0.5 * min(1.0, tried / most))
     return holds, tried
+
+
+def _further_down(
+    ladders: Ladders, trial: Trial, goal: NDArray[np.float64], at: NDArray[np.int64], stop: Stop
+) -> tuple[NDArray[np.int64], int]:
+    """Rungs when zones with room have gone down as far as they hold; and how many trials."""
+    low = np.array([one.low for one in trial(ladders.rungs(at), 0)])
+    stays = low < goal
+    tried = 1
+    while tried < MOST_DOWN and not stop():
+        goes = ~stays & (low >= goal + ROOM) & (at > 0)
+        if not goes.any():
+            break
+        low = np.array([one.low for one in trial(ladders.rungs(at - goes), 0)])
+        fails = low < goal
+        at = np.where(fails, at, at - goes)
+        stays |= fails
+        tried += 1
+    return at, tried
 
 
 def _why_not(

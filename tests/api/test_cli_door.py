@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from spec.served_town import RIVER, SEVEN, copy_town, write_town
 
+from api.asked_plans import ask_plans
 from api.cli import run
 from api.lock_file import hold_store, holder_of
 
@@ -104,6 +105,16 @@ def test_a_report_by_verb_is_at_once_on_the_servers_list(server, told):
     headers = {"authorization": "Bearer demo-dispatcher"}
     listed = httpx2.get(f"{server}/api/v1/incidents", headers=headers, trust_env=False).json()
     assert [one for one in listed["items"] if one["id"] == made["id"]] == [made]
+
+
+def test_a_plan_that_is_evaluated_by_its_number_is_the_servers(server, told, url):
+    number = told("plan", "draft", "begin", "冬季")["id"]
+    answers = ask_plans([number], [], url, None).answers
+    assert answers[number] == httpx2.get(
+        f"{server}/api/v1/plans/{number}",
+        headers={"authorization": "Bearer demo-planner"},
+        trust_env=False,
+    ).json()
 
 
 def test_the_name_on_record_is_that_of_the_token(server, told):

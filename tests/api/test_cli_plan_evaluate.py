@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import zipfile
+from contextlib import redirect_stdout
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -94,6 +96,59 @@ def test_drafts_stand_beside_today_and_a_broken_rule_exits_1(capsys, store, toda
     assert "available coverage" in out
     assert "1 grid(s) moved" in out
     assert "wed 08:00" in out
+
+
+@pytest.fixture(scope="module")
+def drawn(store):
+    """Number of a plan that is drawn in the store."""
+    with redirect_stdout(io.StringIO()) as out:
+        assert run(["plan", "draft", "begin", "甲", "--store", f"sqlite:///{store}", "--json"]) == 0
+    return json.loads(out.getvalue())["id"]
+
+
+@pytest.fixture(scope="module")
+def simulated(store, tmp_path_factory):
+    """What a simulation of the published plan said, in a file."""
+    asked = ("simulate", "--incidents-per-year", "5000", "--store", f"sqlite:///{store}", *AT)
+    with redirect_stdout(io.StringIO()) as out:
+        assert run(["plan", *asked, "--json"]) == 0
+    path = tmp_path_factory.mktemp("year") / "year.json"
+    path.write_text(out.getvalue(), encoding="utf-8")
+    return path
+
+
+def test_a_plan_of_the_store_stands_by_its_number_with_what_a_simulation_found(
+    capsys, store, drawn, simulated
+):
+    code, answer = told(capsys, store, drawn, "--simulated", simulated)
+    assert (code, [one["name"] for one in answer["plans"]]) == (0, ["published", drawn])
+    found = json.loads(simulated.read_text(encoding="utf-8"))
+    for plan in answer["plans"]:  # nothing was moved yet: it is the same plan
+        assert plan["digest"] == found["plan_digest"]
+        assert plan["experienced"]["share"] == found["in_time"]["value"]
+
+
+def test_a_simulation_of_another_plan_is_refused(capsys, store, simulated, tmp_path):
+    found = json.loads(simulated.read_text(encoding="utf-8")) | {"plan_digest": "another"}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(found), encoding="utf-8")
+    for file, why in ((other, "is of no plan that is evaluated"), (tmp_path / "n.json", "n.json")):
+        code, _, err = ask(capsys, store, "--simulated", file)
+        assert (code, why in err) == (EXIT_BAD_INPUT, True), err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["S20261102-000001"], "belongs behind --simulated"),
+        (["--simulated", "P20261102-000001"], "is the number of a plan"),
+        (["P20261102-000099"], "P20261102-000099"),
+        (["--simulated", "S20261102-000099"], "S20261102-000099"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(capsys, store, arguments, why):
+    code, _, err = ask(capsys, store, *arguments)
+    assert (code, why in err) == (EXIT_BAD_INPUT, True), err
 
 
 def test_a_scorecard_is_written_as_pdf_workbook_and_map(capsys, store, tmp_path):

@@ -120,6 +120,22 @@ def test_who_falls_short_in_another_year_goes_up_a_rung():
     assert [one.need.sum() for one in plan.zones] == needs[-1]
 
 
+def test_a_zone_goes_further_down_once_its_neighbour_has_enough():
+    """As if the second zone sent for help while it is staffed closely."""
+
+    def trial(staff, _year) -> list[Judged]:
+        first, second = (one.need.sum() for one in staff)
+        low = [(first + min(second, 500)) / 1_000, second / 500]
+        return [Judged(0.99, float(one), NONE, NONE) for one in low]
+
+    plan = settle_staff(WORKS, RULE, BEGUN, trial)
+    needs = [one.need.sum() for one in plan.zones]
+    rungs = [need.sum() for need in LADDERS.needs[0]]
+    one_below = rungs[rungs.index(needs[0]) - 1]
+    assert (needs[0] + min(needs[1], 500)) / 1_000 >= 0.95
+    assert (one_below + min(needs[1], 500)) / 1_000 < 0.95
+
+
 def test_where_crews_in_plenty_do_not_help_it_is_said():
     def trial(staff, _year) -> list[Judged]:
         return [Judged(0.72, 0.7, NONE, NONE) for _ in staff]
