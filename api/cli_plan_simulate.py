@@ -142,6 +142,7 @@ def _answer(
         "runs_asked": runs,
         "policy": asked.policy,
         "inputs": first.digest,
+        "replay": dict(worlds.replay),
         **report_year(first, counted[0], seed=seed),
     }
     for name, plan, world, tally in zip(
@@ -245,6 +246,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- numbers, and objects of them
 
 def _said(answer: dict[str, Any]) -> Iterator[str]:
     """What is printed without --json."""
+    yield answer["replay"]["en"]
     share, p90 = answer["in_time"], answer["response"]["p90_s"]
     yield (
         f"{answer['plan']}: {answer['incidents']} incidents in {answer['runs']} run(s) of "

@@ -191,6 +191,44 @@ def said_of(record: Mapping[str, Any], language: str = "en") -> list[str]:
     return [*lines, *(one[language] for one in record["notes"])]
 
 
+def told_of(record: Mapping[str, Any] | None) -> dict[str, Any]:
+    """
+    Say beside a simulation whether the simulator reproduces what is on record.
+
+    Parameters
+    ----------
+    record
+        What `kept_gate` gave.
+
+    Returns
+    -------
+    told
+        ``passed``, None before `plan replay` was run, and a sentence as ``zh`` and ``en``.
+    """
+    if record is None:
+        return {
+            "passed": None,
+            "zh": "尚未检验仿真能否再现记录；请先运行 plan replay。",
+            "en": "Nobody has asked yet whether the simulator reproduces what is on record: run "
+            "plan replay.",
+        }
+    begin, end = (record["judged"][name][:10] for name in ("from", "to"))
+    number = len(record["figures"])
+    if record["passed"]:
+        zh = f"仿真再现了{begin}至{end}的记录：{number}项指标均在置信区间内。"
+        en = (
+            f"The simulator reproduces the records from {begin} to {end}: all {number} figures "
+            "lie inside their intervals."
+        )
+    else:
+        zh = f"仿真未能再现{begin}至{end}的记录，不宜据此评判草案。"
+        en = (
+            f"The simulator does not reproduce the records from {begin} to {end}, so judge no "
+            "draft by it; plan replay says what differs."
+        )
+    return {"passed": record["passed"], "zh": zh, "en": en}
+
+
 def _line(figure: Mapping[str, Any]) -> str:
     """One figure, on record and replayed."""
     shares = figure["figure"] == "in_time"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from api.clock import system_clock
 from api.instant import read_instant
+from api.plan_gate import GateQuestion, kept_gate, told_of
 from api.plan_question import PUBLISHED, PlanQuestion, tables_folder
 from api.progress import Report
 from api.settings import store_url
@@ -67,12 +70,15 @@ class AskedWorlds:
         One for each, which share everything but the plan.
     start
         When the simulated time begins.
+    replay
+        Whether the simulator reproduces what is on record, see `api.plan_gate.told_of`.
     """
 
     names: tuple[str, ...]
     plans: tuple[ZonePlan, ...]
     worlds: tuple[World, ...]
     start: datetime
+    replay: Mapping[str, Any]
 
 
 def read_worlds(asked: WorldQuestion, report: Report) -> AskedWorlds:
@@ -111,7 +117,10 @@ def read_worlds(asked: WorldQuestion, report: Report) -> AskedWorlds:
     names = (asked.plan, *([] if asked.against is None else [asked.against]))
     plans = tuple(_plan(name, setting) for name in names)
     worlds = tuple(world.under(zoning_of(setting.city, plan)) for plan in plans)
-    return AskedWorlds(names, plans, worlds, monday(given.choice.at))
+    with closing(open_store(store_url(asked.question.store))) as store:
+        gate = GateQuestion(history=asked.question.history)
+        replay = told_of(kept_gate(store, setting.city, gate))
+    return AskedWorlds(names, plans, worlds, monday(given.choice.at), replay)
 
 
 def city_input(question: PlanQuestion, setting: PlanSetting, report: Report) -> CityInput:

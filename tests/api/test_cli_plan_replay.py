@@ -10,7 +10,7 @@ from demo_service import make_store
 from sqlalchemy import delete
 
 from api.cli import EXIT_BAD_INPUT, run
-from api.plan_gate import GateQuestion, kept_gate, said_of
+from api.plan_gate import GateQuestion, kept_gate, said_of, told_of
 from api.plan_question import tables_folder
 from dispatch.store.cities import read_city
 from dispatch.store.city_folder import load_city_folder
@@ -65,7 +65,12 @@ def test_the_small_city_is_replayed_and_the_verdict_is_kept(capsys, store):
     assert kept.is_file()
     code, out, _ = ask(capsys, store, "--json")
     assert (code, json.loads(out)) == (0, record | {"kept": True})
+    assert told_of(record)["passed"] is True
+    span = [record["judged"][name][:10] for name in ("from", "to")]
+    assert all(day in told_of(record)[language] for day in span for language in ("zh", "en"))
     failed = record | {"passed": False}
+    assert told_of(failed)["passed"] is False
+    assert "judge no draft by it" in told_of(failed)["en"]
     kept.write_text(json.dumps(failed), encoding="utf-8")
     code, out, _ = ask(capsys, store)
     assert code == 1

@@ -56,6 +56,8 @@ def test_a_year_is_told_by_zone_hour_domain_and_priority_with_intervals(capsys, 
     listed = sum(row["incidents"] for row in unserved["by_domain"])
     assert listed == unserved["waiting"] + unserved["nobody_ever"]
     assert answer["seed"] == 7
+    assert answer["replay"]["passed"] is None
+    assert "plan replay" in answer["replay"]["en"]
     assert len(answer["inputs"]) == 32
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [line["time"] for line in lines] == sorted(line["time"] for line in lines)
