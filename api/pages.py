@@ -51,7 +51,7 @@ _BEFORE_THE_SCREEN = {
     "/session.js": "session.js",
 }
 
-VIEWS = {"/": DEMO_PAGE, "/leader": "demo-leader"}
+VIEWS = {"/": DEMO_PAGE, "/planner": "demo-planner", "/leader": "demo-leader"}
 """Addresses of the views, with whom each is opened by in the demo; None needs no account."""
 
 PROBLEM = '<p id="problem" role="alert"></p>'

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas import Asked, Text
-from api.schemas_plan import PlanNumber
+from api.schemas import Asked, LonLat, Text
+from api.schemas_plan import Code, PlanNumber
 from dispatch.store.simulations import Simulation, SimulationState
 
 
@@ -67,3 +67,36 @@ class WholeSimulationOut(SimulationOut):
     """A simulation with what came of it."""
 
     result: dict[str, Any] | None = Field(description="Null as long as it is not done.")
+
+
+class PlaybackEventOut(BaseModel):
+    """One event of a simulated run."""
+
+    at_s: float = Field(description="Seconds from the start.")
+    event: Literal["sent", "arrived", "done", "secured", "waits", "called_off"]
+    incident: int
+    crew: str | None
+    from_: LonLat | None = Field(alias="from", description="Where the crew comes from.")
+    to: LonLat
+    to_s: float | None = Field(description="When its crew comes to its next event, at most.")
+
+
+class PlaybackOut(BaseModel):
+    """The first days of a simulated run."""
+
+    start: datetime
+    hours: int
+    events: list[PlaybackEventOut]
+
+
+class ProposalIn(Asked):
+    """Proposals to search for."""
+
+    plan: PlanNumber | None = Field(
+        None, description="Draft whose locks are kept: what is locked stays where it is published."
+    )
+    balance: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.05
+    move_at_most: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    of_incidents: bool = Field(default=False, description="Whether that share is of incidents.")
+    never_split: list[Code] = Field(default_factory=list, max_length=1_000)
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1

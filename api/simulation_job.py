@@ -13,9 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.plan_question import PUBLISHED, PlanQuestion, tables_folder
+from api.proposal_job import search_proposals
 from api.settings import Settings
+from api.simulation_playback import playback_of
 from dispatch.planning.plan_setting import PlanSetting, SettingChoice
+from dispatch.planning.road_week import monday
 from dispatch.planning.simulation.build import CityInput, build_world, zoning_of
+from dispatch.planning.simulation.incidents import draw_incidents
+from dispatch.planning.simulation.loop import simulate
 from dispatch.planning.simulation.paired import compare
 from dispatch.planning.simulation.runs import Years
 from dispatch.planning.simulation.scenario import read_scenario, under_scenario
@@ -28,7 +33,7 @@ from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
 from dispatch.store.duty import read_duty
 from dispatch.store.engine import open_store
-from dispatch.store.simulations import Simulation, get_simulation
+from dispatch.store.simulations import JobKind, Simulation, get_simulation
 from geo.errors import GridDispatchError
 
 logger = logging.getLogger(__name__)
@@ -39,24 +44,34 @@ READING = 0.1
 
 def run_job(url: str, number: str, line: Connection) -> None:
     """
-    Run a simulation, and say over a line how far it is and what came of it.
+    Run a simulation or a search for proposals; say over a line how far it is and what came of it.
 
     Parameters
     ----------
     url
         URL of the store, which is only read.
     number
-        Number of the simulation.
+        Number of the simulation, or of the search.
     line
         Takes ``("progress", (share, left_s))``, then ``("result", told)`` or ``("said", why)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the service's to hear
+    run = _proposals if JobKind.of(number) is JobKind.PROPOSAL else _result
     try:
-        line.send(("result", _result(url, number, line)))
+        line.send(("result", run(url, number, line)))
     except GridDispatchError as error:
         line.send(("said", str(error).partition("\n")[0]))
     finally:
         line.close()
+
+
+def _proposals(url: str, number: str, line: Connection) -> dict[str, Any]:
+    """Proposals of zones."""
+    with closing(open_store(url)) as store, store.reading() as session:
+        search = get_simulation(session, number, JobKind.PROPOSAL)
+    return search_proposals(
+        url, search, lambda share, left_s: line.send(("progress", (share, left_s)))
+    )
 
 
 def _result(url: str, number: str, line: Connection) -> dict[str, Any]:
@@ -85,7 +100,10 @@ def _result(url: str, number: str, line: Connection) -> dict[str, Any]:
     )
     world = under_scenario(world, read_scenario(asked["scenario"]))
     worlds = [world.under(zoning_of(setting.city, plan)) for plan in plans]
-    return _run(plans, worlds, simulation, line)
+    answer = _run(plans, worlds, simulation, line)
+    first = simulate(worlds[0], draw_incidents(worlds[0].reports, seed=asked["seed"]))
+    answer["playback"] = playback_of(first, setting.city, setting.graph.lon_lat, monday(at))
+    return answer
 
 
 def _plan(session: Session, number: str | None, setting: PlanSetting) -> ZonePlan:

@@ -15,6 +15,7 @@ from dispatch.access import Act
 
 OPEN = {
     "GET /": "the page, which asks to sign in",
+    "GET /planner": "the same page, for whoever draws plans",
     "GET /sign-in": "the page that asks who is there",
     "GET /sign-in.js": "its script",
     "GET /sign-in.css": "its style",
@@ -60,6 +61,8 @@ NAMED = {
     "/api/v1/plans/{number}/figures": "the same",
     "/api/v1/plans/{number}/publications": "the same",
     "/api/v1/simulations/{number}": "the same",
+    "/api/v1/simulations/{number}/playback": "the same",
+    "/api/v1/proposals/{number}": "the same",
     "/ogc/collections/{name}": "`api.ogc.collections` offers whoever asks what they may see",
     "/ogc/collections/{name}/items": "the same, and in it what lies within their sight",
     "/ogc/collections/{name}/items/{feature:path}": "the same",

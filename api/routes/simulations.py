@@ -9,7 +9,12 @@ from api.own_ground import require_whole_city
 from api.paging import CutDep, newest
 from api.routes.plans import DrawPlansDep, SeePlansDep, not_there
 from api.schemas import Page
-from api.schemas_simulation import SimulationIn, SimulationOut, WholeSimulationOut
+from api.schemas_simulation import (
+    PlaybackOut,
+    SimulationIn,
+    SimulationOut,
+    WholeSimulationOut,
+)
 from api.service import ServiceDep
 from dispatch.planning.simulation.scenario import read_scenario
 from dispatch.planning_desk import read_drawing
@@ -21,8 +26,12 @@ from dispatch.store.simulations import (
     list_simulations,
     read_result,
 )
+from geo.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/simulations", tags=["plans"])
+
+PLAYBACK = "playback"
+"""Part of a result that has an address of its own, for it is long."""
 
 
 @router.post("", status_code=202)
@@ -69,7 +78,23 @@ def read(number: str, service: ServiceDep, person: SeePlansDep) -> WholeSimulati
         simulation = get_simulation(session, number)
         result = read_result(session, number)
     shown = SimulationOut.of(simulation).model_dump()
-    return WholeSimulationOut(**shown, result=None if result is None else dict(result))
+    told = None if result is None else {k: v for k, v in result.items() if k != PLAYBACK}
+    return WholeSimulationOut(**shown, result=told)
+
+
+@router.get("/{number}/playback")
+def playback(number: str, service: ServiceDep, person: SeePlansDep) -> PlaybackOut:
+    """Read the first days of the first run of a simulation, event by event, with places."""
+    require_whole_city(person, service.city)
+    with not_there(), service.store.reading() as session:
+        simulation = get_simulation(session, number)
+        result = read_result(session, number)
+    if result is None or PLAYBACK not in result:
+        raise Conflict(
+            f"The simulation {number} is {simulation.state} and has nothing to be played; simulate "
+            "the plan anew."
+        )
+    return PlaybackOut.model_validate(result[PLAYBACK])
 
 
 @router.delete("/{number}")

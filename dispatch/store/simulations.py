@@ -1,6 +1,8 @@
 """
 Simulations in the store: asked for, run beside the service, cancelled, and kept with their results.
 
+Searches for proposals stand in the same queue, for both keep a processor busy: `JobKind` tells one
+from the other by the letter of its number.
 A simulation is its question: plan, demand, seed.  One that was running when the service fell is run
 again from the start and says the same.
 """
@@ -24,10 +26,37 @@ from dispatch.store.ledger import record
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.upsert import next_fid
 from dispatch.store.zone_plan_tables import SIMULATIONS
-from geo.errors import Conflict
+from geo.errors import Conflict, UnknownName
 
-WHAT: Final = "simulation"
-"""What sentences call a row."""
+
+class JobKind(StrEnum):
+    """What is run: the letter with which numbers begin."""
+
+    SIMULATION = "S"
+    PROPOSAL = "R"
+
+    @classmethod
+    def of(cls, number: str) -> JobKind:
+        """
+        Tell a number by its letter.
+
+        Parameters
+        ----------
+        number
+            Of a row.
+
+        Returns
+        -------
+        kind
+            What it is.
+        """
+        return cls.PROPOSAL if number.startswith(cls.PROPOSAL) else cls.SIMULATION
+
+    @property
+    def what(self) -> str:
+        """What sentences call it."""
+        return "simulation" if self is JobKind.SIMULATION else "proposal"
+
 
 _SHOWN = tuple(column for column in SIMULATIONS.c if column.name != "result")
 
@@ -96,6 +125,7 @@ def ask_simulation(  # noqa: PLR0913 -- of what, how, when and in whose name
     *,
     now: datetime,
     by: str,
+    kind: JobKind = JobKind.SIMULATION,
 ) -> Simulation:
     """
     Keep what is asked for; it waits until it is its turn.
@@ -112,6 +142,8 @@ def ask_simulation(  # noqa: PLR0913 -- of what, how, when and in whose name
         The present, with offset.
     by
         Account of whoever asks.
+    kind
+        Whether years are simulated or proposals searched.
 
     Returns
     -------
@@ -119,7 +151,7 @@ def ask_simulation(  # noqa: PLR0913 -- of what, how, when and in whose name
         With its number.
     """
     fid = next_fid(session, SIMULATIONS)
-    number = f"S{local_date(now):%Y%m%d}-{fid:06d}"
+    number = f"{kind}{local_date(now):%Y%m%d}-{fid:06d}"
     session.execute(
         insert(SIMULATIONS).values(
             fid=fid,
@@ -134,11 +166,11 @@ def ask_simulation(  # noqa: PLR0913 -- of what, how, when and in whose name
         )
     )
     detail = {"plan": plan, "digest": digest}
-    record(session, now=now, by=by, act="ask_simulation", about=number, detail=detail)
-    return get_simulation(session, number)
+    record(session, now=now, by=by, act=f"ask_{kind.what}", about=number, detail=detail)
+    return get_simulation(session, number, kind)
 
 
-def get_simulation(session: Session, number: str) -> Simulation:
+def get_simulation(session: Session, number: str, kind: JobKind = JobKind.SIMULATION) -> Simulation:
     """
     Look up a simulation.
 
@@ -148,6 +180,8 @@ def get_simulation(session: Session, number: str) -> Simulation:
         A session.
     number
         Its id.
+    kind
+        What it must be.
 
     Returns
     -------
@@ -157,13 +191,19 @@ def get_simulation(session: Session, number: str) -> Simulation:
     Raises
     ------
     UnknownName
-        There is none with this id.
+        There is none of this kind with this id.
     """
-    return _simulation(row_of(session, SIMULATIONS, number, WHAT, _SHOWN))
+    if JobKind.of(number) is not kind:
+        raise UnknownName(f"There is no {kind.what} {number!r}.")
+    return _simulation(row_of(session, SIMULATIONS, number, kind.what, _SHOWN))
 
 
 def list_simulations(
-    session: Session, *, before: str | None = None, limit: int | None = 100
+    session: Session,
+    *,
+    before: str | None = None,
+    limit: int | None = 100,
+    kind: JobKind = JobKind.SIMULATION,
 ) -> list[Simulation]:
     """
     List simulations, the newest first.
@@ -176,6 +216,8 @@ def list_simulations(
         Id of the last simulation of the page before, or None for the first page.
     limit
         How many at most; None for all.
+    kind
+        Which are listed.
 
     Returns
     -------
@@ -187,8 +229,9 @@ def list_simulations(
     UnknownName
         There is no simulation ``before``.
     """
-    query = newest_first(session, SIMULATIONS, WHAT, before=before, limit=limit)
-    return [_simulation(row) for row in session.execute(query.with_only_columns(*_SHOWN))]
+    query = newest_first(session, SIMULATIONS, kind.what, before=before, limit=limit)
+    mine = query.where(SIMULATIONS.c.id.startswith(kind.value)).with_only_columns(*_SHOWN)
+    return [_simulation(row) for row in session.execute(mine)]
 
 
 def read_result(session: Session, number: str) -> Mapping[str, Any] | None:
@@ -229,7 +272,11 @@ def newest_of(session: Session, digest: str) -> Simulation | None:
         None where the plan was never simulated as it is.
     """
     asked = SIMULATIONS.c
-    query = select(*_SHOWN).where(asked.digest == digest, asked.state == SimulationState.DONE)
+    query = select(*_SHOWN).where(
+        asked.digest == digest,
+        asked.state == SimulationState.DONE,
+        asked.id.startswith(JobKind.SIMULATION.value),
+    )
     done = map(_simulation, session.execute(query.order_by(asked.fid.desc())))
     return next((one for one in done if not one.asked.get("scenario")), None)
 
@@ -258,7 +305,7 @@ def take_next(session: Session) -> Simulation | None:
         (SimulationState.WAITING,),
     ):
         return None
-    return get_simulation(session, number)
+    return get_simulation(session, number, JobKind.of(number))
 
 
 def note_progress(session: Session, number: str, share: float, left_s: float | None) -> bool:
@@ -323,7 +370,14 @@ def end_simulation(
     return _move(session, number, values | share, (SimulationState.RUNNING,))
 
 
-def cancel_simulation(session: Session, number: str, *, now: datetime, by: str) -> Simulation:
+def cancel_simulation(
+    session: Session,
+    number: str,
+    *,
+    now: datetime,
+    by: str,
+    kind: JobKind = JobKind.SIMULATION,
+) -> Simulation:
     """
     Cancel a simulation; one that was cancelled already stays so.
 
@@ -337,6 +391,8 @@ def cancel_simulation(session: Session, number: str, *, now: datetime, by: str) 
         The present, with offset.
     by
         Account of whoever cancels it.
+    kind
+        What it must be.
 
     Returns
     -------
@@ -350,12 +406,13 @@ def cancel_simulation(session: Session, number: str, *, now: datetime, by: str) 
     Conflict
         It is done, or has failed.
     """
+    get_simulation(session, number, kind)
     values = {"state": SimulationState.CANCELLED, "ended_at": now, "left_s": None}
     if _move(session, number, values, UNDER_WAY):
-        record(session, now=now, by=by, act="cancel_simulation", about=number)
-    simulation = get_simulation(session, number)
+        record(session, now=now, by=by, act=f"cancel_{kind.what}", about=number)
+    simulation = get_simulation(session, number, kind)
     if simulation.state is not SimulationState.CANCELLED:
-        raise Conflict(f"The simulation {number} is {simulation.state} already; its result stays.")
+        raise Conflict(f"The {kind.what} {number} is {simulation.state} already; its result stays.")
     return simulation
 
 

@@ -67,7 +67,7 @@ TABLE = [
         403,
     ),
     (r"POST /(city/versions/rollback|layers/\{number\}/fixes)", None, 403),
-    (r"(GET|DELETE) /(plans|simulations).*", None, 403),
+    (r"(GET|DELETE) /(plans|simulations|proposals).*", None, 403),
     (r"POST /plans/(rollback|\{number\}/(undo|redo|rebase))", None, 403),
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
@@ -89,6 +89,7 @@ TABLE = [
     (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
     (r"POST /(layers|layers/\{number\}/review|city/versions|city/versions/planned)", None, None),
     (r"POST /(plans|simulations|plans/\{number\}/(edits|publications|figures))", None, None),
+    (r"POST /proposals", None, None),
 ]
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 

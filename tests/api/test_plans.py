@@ -303,6 +303,14 @@ def test_a_simulation_runs_beside_the_service_and_opens_or_shuts_the_gate(client
         time.sleep(0.1)
     assert state["state"] == "done", state
     assert state["result"]["plan_digest"] == plan["digest"]
+    assert "playback" not in state["result"]
+    played = client.get(f"{address}/playback").json()
+    times = [event["at_s"] for event in played["events"]]
+    assert times == sorted(times)
+    assert 0 <= times[0] <= times[-1] <= played["hours"] * 3600
+    sent = [event for event in played["events"] if event["event"] == "sent"]
+    assert sent
+    assert all(event["crew"] and event["from"] and event["to_s"] >= event["at_s"] for event in sent)
     gate = client.get(f"/api/v1/plans/{plan['id']}/gate").json()
     worst = min(state["result"]["zones"], key=lambda one: (one["lower"], one["zone"]))
     assert (gate["zone"], gate["lower"], gate["simulation"]) == (

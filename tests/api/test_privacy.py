@@ -32,6 +32,7 @@ WITHOUT_BASES = {
     "/api/v1/plans/{number}/evaluation",
     "/api/v1/plans/{number}/figures",
     "/api/v1/plans/{number}/handover",
+    "/api/v1/simulations/{number}/playback",
 }
 """Refused in a town without bases; they tell of grids, zones and brigades, and number incidents."""
 
@@ -129,15 +130,19 @@ def things(client, incident):
     assert photo.status_code == 201, photo.text
     planned = client.post("/api/v1/plans", json={"name": "冬季"}, headers=as_role("planner"))
     assert planned.status_code == 201, planned.text
-    simulated = client.post("/api/v1/simulations", json={}, headers=as_role("planner"))
-    assert simulated.status_code == 202, simulated.text
+    jobs = {
+        what: client.post(f"/api/v1/{what}", json={}, headers=as_role("planner"))
+        for what in ("simulations", "proposals")
+    }
+    assert {answer.status_code for answer in jobs.values()} == {202}
     left = client.post("/api/v1/handovers", json={"notes": said})
     assert left.status_code == 201, left.text
     assert_clean(left.text)
     return {
         "/api/v1/handovers/{number}": left.json()["id"],
         "/api/v1/plans/{number}": planned.json()["id"],
-        "/api/v1/simulations/{number}": simulated.json()["id"],
+        "/api/v1/simulations/{number}": jobs["simulations"].json()["id"],
+        "/api/v1/proposals/{number}": jobs["proposals"].json()["id"],
         "/api/v1/layers/{number}": draft.json()["id"],
         "{attachment}": f"{photo.json()['id']}",
         "{receipt}": receipt_of_a_report(client),

@@ -36,6 +36,13 @@ export const VIEWS: readonly ViewPlace[] = [
     load: () => import("../command/Command"),
   },
   {
+    path: "/planner",
+    word: "planner",
+    act: "see_plans",
+    demo: "demo-planner",
+    load: () => import("../planner/Planner"),
+  },
+  {
     path: "/leader",
     word: "leader",
     act: "see_reports",
