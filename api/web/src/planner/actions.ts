@@ -16,6 +16,7 @@ import {
   drafts,
   dragged,
   edits,
+  figures,
   ground,
   looking,
   refused,
@@ -78,6 +79,7 @@ export function leaveDraft(): void {
     dragged.value = new Map();
     selected.value = new Set();
     trial.value = null;
+    figures.value = { state: "idle" };
     refused.value = null;
     conflict.value = null;
     cutLine.value = null;

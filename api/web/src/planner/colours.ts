@@ -35,7 +35,7 @@ export function colour(ground: Ground, zoneOf: ZoneOf): ReadonlyMap<string, numb
 function neighbours(ground: Ground, zoneOf: ZoneOf): Map<string, Set<string>> {
   const beside = new Map<string, Set<string>>();
   for (const zone of Object.values(zoneOf)) if (zone) beside.set(zone, new Set());
-  for (const { one, other } of ground.edges) {
+  for (const [one, other] of ground.pairs) {
     const [a, b] = [zoneOf[one], zoneOf[other]];
     if (!a || !b || a === b) continue;
     beside.get(a)!.add(b);
@@ -48,6 +48,11 @@ function firstFree(taken: ReadonlySet<number | undefined>): number {
   const count = HUES.light.length;
   for (let at = 0; at < count; at += 1) if (!taken.has(at)) return at;
   return count - 1;
+}
+
+/** The colours that were given last. */
+export function coloured(): ReadonlyMap<string, number> {
+  return kept;
 }
 
 /** The number of the colour that a zone has. */

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { zones } from "../frame/book";
 import { fill } from "../map/zones";
-import { colour } from "./colours";
+import { colour, coloured } from "./colours";
 import { bordersOf, nameplates, type Ground } from "./ground";
 import type { HourFigures, ZoneOf } from "./shapes";
 import { draft, dragged, ground, looking, selected, shownFigures, shownZoneOf, sketch } from "./state";
@@ -52,13 +52,14 @@ function hidePublishedZones(map: MapLibre): void {
 }
 
 function drawPlan(map: MapLibre, marks: GridMarks, on: Ground, zoneOf: ZoneOf): void {
-  const hues = colour(on, zoneOf);
+  const dragging = dragged.peek().size > 0;
+  const hues = dragging ? coloured() : colour(on, zoneOf);
   marks.each("hue", new Map(on.codes.map((code) => [code, hues.get(zoneOf[code] ?? "") ?? -1])));
   const moved = on.codes.filter((code) => zoneOf[code] !== on.published[code]);
   marks.only("moved", new Set(moved));
   // While a grid is dragged its colour follows; borders and names come when it is let go, so that
   // nothing jumps under the pointer and figures have the time.
-  if (dragged.peek().size > 0) return;
+  if (dragging) return;
   fill(map, "plan-borders", bordersOf(on.edges, zoneOf));
   fill(map, "plan-names", namesOf(on, zoneOf));
 }

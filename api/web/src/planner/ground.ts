@@ -18,6 +18,8 @@ export interface Ground {
   /** A point in the middle of each grid. */
   middle: ReadonlyMap<string, Point>;
   edges: readonly Edge[];
+  /** Grids that share a border, each pair once. */
+  pairs: readonly (readonly [string, string])[];
 }
 
 /** Lays out the published layer of unit grids. */
@@ -30,7 +32,9 @@ export function layOut(layer: GeoJSON.FeatureCollection): Ground {
     const ring = longest(ringsOf(geometry));
     if (ring) middle.set(code, middleOf(ring));
   }
-  return { layer, codes: Object.keys(published).sort(), published, middle, edges: edgesOf(layer) };
+  const edges = edgesOf(layer);
+  const codes = Object.keys(published).sort();
+  return { layer, codes, published, middle, edges, pairs: pairsOf(edges) };
 }
 
 function ringsOf(geometry: GeoJSON.Geometry): Point[][] {
@@ -80,6 +84,12 @@ function edgesOf(layer: GeoJSON.FeatureCollection): Edge[] {
     }
   }
   return edges;
+}
+
+function pairsOf(edges: readonly Edge[]): [string, string][] {
+  const pairs = new Map<string, [string, string]>();
+  for (const { one, other } of edges) pairs.set(`${one} ${other}`, [one, other]);
+  return [...pairs.values()];
 }
 
 /** Borders between zones, as one line of many parts. */
