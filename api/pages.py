@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.auth import host, page_person, set_cookie
+from api.basemap import basemap_of
 from api.demo_people import DEMO_PAGE, is_demo
 from api.service import service_of
 
@@ -28,16 +29,32 @@ NOT_BUILT = (
     "The web pages are not built: run python hatch_build.py in the checkout.\n"
 )
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-)
-"""Content security policy: no script, style, font or picture from anywhere else."""
+
+def policy(tiles_from: str | None = None) -> str:
+    """
+    Write the content security policy: no script, style, font or picture from anywhere else.
+
+    Parameters
+    ----------
+    tiles_from
+        Origin of the base map's tiles; None where they come from here.
+
+    Returns
+    -------
+    policy
+        Value of the header.
+    """
+    beside = "" if tiles_from is None else f" {tiles_from}"
+    return (
+        f"default-src 'self'; connect-src 'self'{beside}; img-src 'self' data: blob:{beside}; "
+        "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
+        "base-uri 'none'"
+    )
 
 
 _HEADERS = {
     "cache-control": "no-cache",
-    "content-security-policy": POLICY,
+    "content-security-policy": policy(),
     "referrer-policy": "no-referrer",
 }
 
@@ -51,7 +68,12 @@ _BEFORE_THE_SCREEN = {
     "/session.js": "session.js",
 }
 
-VIEWS = {"/": DEMO_PAGE, "/planner": "demo-planner", "/leader": "demo-leader"}
+VIEWS = {
+    "/": DEMO_PAGE,
+    "/wall": DEMO_PAGE,
+    "/planner": "demo-planner",
+    "/leader": "demo-leader",
+}
 """Addresses of the views, with whom each is opened by in the demo; None needs no account."""
 
 PROBLEM = '<p id="problem" role="alert"></p>'
@@ -97,6 +119,9 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
 def _show_view(index: Path, opener: str | None, request: Request) -> Response:
     """The page, which finds its view by its address; whoever is nobody yet signs in first."""
     page = _page(index)
+    basemap = basemap_of(service_of(request).settings)
+    if basemap is not None:
+        page.headers["content-security-policy"] = policy(basemap.origin)
     if opener is None or page_person(request) is not None:
         return page
     if not is_demo(service_of(request).city, host=host(request)):

@@ -9,6 +9,7 @@ from typing import Annotated, Generic, TypeVar
 import numpy as np
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
 
+from api.basemap import Basemap
 from dispatch.city import City
 from dispatch.drone import flight_of
 from dispatch.matter import Matter
@@ -105,6 +106,19 @@ class ReasonOut(BaseModel):
         return cls(code=remark.code, zh=zh, en=en)
 
 
+class BasemapOut(BaseModel):
+    """A base map of one's own network, in Web Mercator."""
+
+    tiles: str = Field(description="Template of its tiles.")
+    crs: str = Field(description="System in which they were drawn: wgs84, cgcs2000 or gcj02.")
+    attribution: str
+
+    @classmethod
+    def of(cls, basemap: Basemap) -> BasemapOut:
+        """Copy a base map."""
+        return cls(tiles=basemap.tiles, crs=basemap.crs, attribution=basemap.attribution)
+
+
 class CityOut(BaseModel):
     """The city that is served."""
 
@@ -118,6 +132,7 @@ class CityOut(BaseModel):
     degraded: ReasonOut | None
     bounds: tuple[float, float, float, float] = Field(description="West, south, east, north.")
     tiles: str = Field(description="Template of the road tiles.")
+    basemap: BasemapOut | None = Field(description="To be shown instead, where one is set.")
 
 
 class DomainOut(BaseModel):

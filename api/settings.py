@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     plan_gate
         Share of its incidents that the worst zone of a plan has to reach in time, at the lower
         confidence limit, for the plan to be published without somebody answering for it.
+    basemap_url
+        Address of a tile of a base map of one's own network; None for the city's own roads.
+    basemap_crs
+        System in which its tiles were drawn.
+    basemap_attribution
+        Whose map it is.
     log_format
         How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
@@ -91,6 +97,9 @@ class Settings(BaseSettings):
     max_layer_bytes: int = 512 * 1024 * 1024
     layer_review: Literal["always", "when_possible", "never"] = "when_possible"
     plan_gate: float = Field(default=THRESHOLD, ge=0, le=1)
+    basemap_url: str | None = None
+    basemap_crs: Literal["wgs84", "cgcs2000", "gcj02"] = "wgs84"
+    basemap_attribution: str = ""
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
     hosts: str = ""

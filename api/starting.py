@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from api.basemap import basemap_of
 from api.clock import Clock
 from api.duty_now import DutyNow
 from api.layers import Layers
@@ -45,6 +46,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     policy_named(settings.policy, known)
     notifier = notifier_of(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
+    basemap_of(settings)
     store = open_store(settings.store or demo_store_url())
     published = replace(read_city(store, or_by_air=True, or_none_yet=True), deadlines=deadlines)
     with store.reading() as session:

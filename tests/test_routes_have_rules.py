@@ -15,6 +15,7 @@ from dispatch.access import Act
 
 OPEN = {
     "GET /": "the page, which asks to sign in",
+    "GET /wall": "the same, for the wall of a command room",
     "GET /planner": "the same page, for whoever draws plans",
     "GET /sign-in": "the page that asks who is there",
     "GET /sign-in.js": "its script",

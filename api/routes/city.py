@@ -8,9 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.access import may
+from api.basemap import basemap_of
 from api.errors import NotFound
 from api.paging import CutDep, page
 from api.schemas import (
+    BasemapOut,
     CityOut,
     Crs,
     DomainOut,
@@ -38,6 +40,7 @@ def read_city(service: ServiceDep, _: SeeCityDep) -> CityOut:
     """Which city is served, at which versions, and what time it is there."""
     city = service.city
     version = service.tiles.version if service.tiles else ""
+    basemap = basemap_of(service.settings)
     return CityOut(
         code=city.code,
         name=city.name,
@@ -49,6 +52,7 @@ def read_city(service: ServiceDep, _: SeeCityDep) -> CityOut:
         degraded=degraded_of(city),
         bounds=service.layers.bounds,
         tiles=f"/tiles/roads/{{z}}/{{x}}/{{y}}.mvt?v={version}",
+        basemap=None if basemap is None else BasemapOut.of(basemap),
     )
 
 

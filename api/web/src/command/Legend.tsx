@@ -1,5 +1,7 @@
+import { city } from "../frame/book";
 import { showCoverage } from "./coverage";
 import { fleet, fleetTold } from "./fleet/fleet";
+import { base } from "../map/base_choice";
 import { LAYERS, layersShown, showLayer } from "./layers_shown";
 import { coverage, coverageShown } from "./state";
 import { say as sayUnits } from "./units/words";
@@ -36,6 +38,10 @@ export function Legend() {
         {sayUnits("stale")}
       </span>
       <LayerSwitches />
+      <BaseSwitch />
+      <a class="legend-item" href="/wall" target="_blank" rel="noreferrer">
+        {say("wall")}
+      </a>
       <CoverageSwitch />
     </div>
   );
@@ -92,5 +98,23 @@ function LayerSwitches() {
         </label>
       ))}
     </>
+  );
+}
+
+/** The base map of the operator's network instead of the city's own roads, where there is one. */
+function BaseSwitch() {
+  const network = city.value?.basemap;
+  if (!network) return null;
+  return (
+    <label class="legend-item" title={network.attribution}>
+      <input
+        type="checkbox"
+        data-testid="base-switch"
+        checked={base.value === "network"}
+        onChange={(event) => (base.value = event.currentTarget.checked ? "network" : "own")}
+      />
+      {say("baseMap")}
+      {base.value === "network" && network.attribution && <small>{network.attribution}</small>}
+    </label>
   );
 }

@@ -61,6 +61,7 @@ const WORDS = {
   keyOpen: ["打开 / 查看路线", "open / show route"],
   keySearch: ["搜索", "search"],
   keyEscape: ["返回", "back"],
+  baseMap: ["政务底图", "Network base map"],
   layer_officers: ["队员", "Officers"],
   layer_incidents: ["事件", "Incidents"],
   layer_closures: ["封路", "Closures"],

@@ -53,7 +53,8 @@ export function Header() {
 function Views() {
   const who = session.value;
   const mine = VIEWS.filter(
-    ({ act }) => who?.name.startsWith("demo-") || (act !== null && who?.acts.includes(act)),
+    ({ act, beside }) => !beside &&
+      (who?.name.startsWith("demo-") || (act !== null && who?.acts.includes(act))),
   );
   if (mine.length < 2) return null;
   return (

@@ -24,6 +24,8 @@ export interface ViewPlace {
   /** Who opens it in the demo. */
   demo: string;
   load: () => Promise<ViewScript>;
+  /** Whether it is opened from another view, and not named in the header. */
+  beside?: true;
 }
 
 /** Every view, in the order of the header; `api/pages.py` serves the page at each path. */
@@ -34,6 +36,14 @@ export const VIEWS: readonly ViewPlace[] = [
     act: "suggest",
     demo: "demo-dispatcher",
     load: () => import("../command/Command"),
+  },
+  {
+    path: "/wall",
+    word: "wall",
+    act: "suggest",
+    demo: "demo-dispatcher",
+    load: () => import("../wall/Wall"),
+    beside: true,
   },
   {
     path: "/planner",

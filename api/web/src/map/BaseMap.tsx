@@ -10,6 +10,7 @@ import { language, theme } from "../frame/screen";
 import type { LonLat } from "../service/ask";
 import { service } from "../service/service";
 import type { City } from "../service/shapes";
+import { base } from "./base_choice";
 import { hold } from "./camera";
 import { addHeadings } from "./icons";
 import { PALETTES } from "./palette";
@@ -77,10 +78,10 @@ export function rounded([lon, lat]: LonLat): LonLat {
 
 /** Ties the map to the signals; answers how to untie it. */
 function follow(map: MapLibre, city: City, own: OwnStyle, tie: BaseMapProps["tie"]): End {
-  let dressed = `${theme.peek()} ${language.peek()}`;
+  let dressed = `${theme.peek()} ${language.peek()} ${base.peek()}`;
   const data = new DataTies(map, tie);
   const restyle = effect(() => {
-    const wanted = `${theme.value} ${language.value}`;
+    const wanted = `${theme.value} ${language.value} ${base.value}`;
     if (wanted === dressed) return;
     dressed = wanted;
     data.untie();

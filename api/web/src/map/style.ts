@@ -4,9 +4,12 @@ import type {
   DataDrivenPropertyValueSpecification,
   ExpressionSpecification,
   LayerSpecification,
+  RasterSourceSpecification,
   StyleSpecification,
 } from "maplibre-gl";
-import type { City } from "../service/shapes";
+import type { Basemap, City } from "../service/shapes";
+import { base } from "./base_choice";
+import { shiftedTiles } from "./gcj02";
 import type { Language, Theme } from "../frame/screen";
 import { PALETTES, type Palette } from "./palette";
 
@@ -30,6 +33,7 @@ export function styleOf(
   own: OwnStyle,
 ): StyleSpecification {
   const palette = PALETTES[theme];
+  const network = base.peek() === "network" ? (city.basemap ?? null) : null;
   return {
     version: 8,
     sources: {
@@ -38,18 +42,26 @@ export function styleOf(
       zones: { type: "geojson", data: NOTHING, promoteId: "code" },
       "zone-names": { type: "geojson", data: NOTHING },
       "no-fly": { type: "geojson", data: "/api/v1/layers/no-fly/published" },
+      ...(network && { network: networkSource(network) }),
       ...own.sources,
     },
     layers: [
       { id: "background", type: "background", paint: { "background-color": palette.land } },
-      ...backdrop(palette),
-      ...roads(palette),
+      ...(network ? [NETWORK_LAYER] : [...backdrop(palette), ...roads(palette)]),
       ...zones(palette),
       ...noFly(palette),
       ...own.layers(palette, language),
       zoneNames(palette, language),
     ],
   };
+}
+
+const NETWORK_LAYER: LayerSpecification = { id: "network", type: "raster", source: "network" };
+
+function networkSource({ tiles, crs, attribution }: Basemap): RasterSourceSpecification {
+  const address = tiles.startsWith("/") ? location.origin + tiles : tiles;
+  const asked = crs === "gcj02" ? shiftedTiles(address) : address;
+  return { type: "raster", tiles: [asked], tileSize: 256, maxzoom: 18, attribution };
 }
 
 /** The property of a name in one language, falling back to Chinese. */
