@@ -21,7 +21,7 @@ from api.plan_world import AskedWorlds, WorldQuestion, read_worlds
 from api.progress import Report, progress_bar
 from api.spread import DaskOption, Place, Spread, WorkersOption, spread_at
 from api.store_option import JsonOption, StoreOption
-from dispatch.planning.simulation.bare_queue import WARM_UP_WEEKS, BareQueue, simulate_queue
+from dispatch.planning.simulation.bare_queue import BareQueue, simulate_queue
 from dispatch.planning.simulation.incidents import draw_incidents
 from dispatch.planning.simulation.loop import simulate as simulate_run
 from dispatch.planning.simulation.paired import compare
@@ -40,6 +40,9 @@ ASSUMPTIONS = (
 """What holds for every figure, said in the answer."""
 
 MOST_YEARS, MOST_RUNS = 20, 10_000
+
+QUEUE_ARRIVALS = 1_000_000
+"""Arrivals of a bare queue, all runs together: fewer know little of a line that is nearly full."""
 
 
 def simulate(
@@ -179,7 +182,9 @@ def _write_cells(worlds: AskedWorlds, tallies: list[RunTallies], path: Path) -> 
 def _answer_queue(text: str, *, years: int, seed: int, runs: int, as_json: bool) -> None:
     """Run a bare queue."""
     queue = read_queue(text)
-    answer = simulate_queue(queue, weeks=52 * years, seed=seed, runs=runs)
+    answer = simulate_queue(
+        queue, weeks=52 * years, seed=seed, runs=runs, fewest_arrivals=QUEUE_ARRIVALS
+    )
     figures = {
         name: _plain(asdict(part) if not isinstance(part, float) else part)
         for name, part in (
@@ -190,7 +195,8 @@ def _answer_queue(text: str, *, years: int, seed: int, runs: int, as_json: bool)
             ("load", answer.load),
         )
     }
-    counted = {"seed": seed, "runs": runs, "weeks": 52 * years, "warm_up_weeks": WARM_UP_WEEKS}
+    weeks = {name: getattr(answer, name) for name in ("weeks", "warm_up_weeks", "block_weeks")}
+    counted = {"seed": seed, "runs": runs, **weeks}
     if as_json:
         write_json({"queue": asdict(queue), **counted, **figures}, None)
         return

@@ -3,14 +3,20 @@ Bare queue: the event loop run as an M/M/c queue, so that anybody can hold it ag
 
 One unit grid, c crews who are there at once, Poisson reports, exponential times on the scene, and
 none of the rules of dispatch: what is left is servers and a line.
+
+A line that is nearly full forgets slowly: it takes about ``service / (c (1 - √load)²)`` until what
+comes does not depend on what was.  Weeks that know of each other would pass for independent ones,
+so intervals are drawn from blocks of several such times, and so many of them are left out first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.arrival_chance import MODES
 from dispatch.planning.simulation import layout
@@ -38,7 +44,20 @@ from geo.road.week import HOURS_OF_WEEK
 from geo.zone import ARRIVAL_TARGET_S
 
 WARM_UP_WEEKS: Final = 2
-"""Weeks at the beginning that are not counted: the line is empty when it opens."""
+"""Weeks at the beginning that are not counted, at least: the line is empty when it opens."""
+
+BLOCK_RELAXATIONS: Final = 4
+"""Times of forgetting in a block."""
+
+FEWEST_BLOCKS: Final = 20
+"""Where a line forgets so slowly that there would be fewer blocks, they are shorter."""
+
+MOST_WEEKS: Final = 5_200
+MOST_SERVER_WEEKS: Final = 200_000
+"""No run is made longer than that for the sake of its arrivals."""
+
+MOST_ARRIVALS: Final = 20_000_000
+"""More in one run than this don't fit into the memory of a small machine."""
 
 MOST_SERVERS: Final = 10_000
 WEEK_MS: Final = 7 * DAY_MS
@@ -76,6 +95,14 @@ class BareQueue:
         """Share of the time that each server is busy."""
         return self.arrival_per_h * self.service_min / 60 / self.servers
 
+    @property
+    def relaxation_h(self) -> float:
+        """Hours after which the line has forgotten how long it was; infinite if it only grows."""
+        left = 1.0 - math.sqrt(self.load)
+        if left <= 0:
+            return math.inf
+        return self.service_min / 60 / (self.servers * left * left)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueAnswer:
@@ -92,6 +119,8 @@ class QueueAnswer:
         Share of the time that servers were busy.
     load
         The share that is expected.
+    weeks, warm_up_weeks, block_weeks
+        Weeks that were counted in each run, left out before, and of a block of the intervals.
     """
 
     p_wait: Ratio
@@ -100,6 +129,9 @@ class QueueAnswer:
     p_lost: Ratio
     utilisation: float
     load: float
+    weeks: int
+    warm_up_weeks: int
+    block_weeks: int
 
 
 def queue_world(queue: BareQueue, *, days: int, waits: bool = True) -> World:
@@ -184,8 +216,14 @@ def queue_world(queue: BareQueue, *, days: int, waits: bool = True) -> World:
     )
 
 
-def simulate_queue(
-    queue: BareQueue, *, weeks: int, seed: int, runs: int = 1, waits: bool = True
+def simulate_queue(  # noqa: PLR0913 -- how long and how often are asked one by one
+    queue: BareQueue,
+    *,
+    weeks: int,
+    seed: int,
+    runs: int = 1,
+    waits: bool = True,
+    fewest_arrivals: int = 0,
 ) -> QueueAnswer:
     """
     Run a queue.
@@ -195,23 +233,25 @@ def simulate_queue(
     queue
         The queue.
     weeks
-        How many weeks are counted in each run, after `WARM_UP_WEEKS`.
+        How many weeks are counted in each run at least, after `WARM_UP_WEEKS` or more.
     seed
         Source of chance.
     runs
         How many runs.
     waits
         Whether arrivals wait, or are lost when all servers are busy.
+    fewest_arrivals
+        As many are to come in, all runs together: weeks are added for them, see `MOST_WEEKS`.
 
     Returns
     -------
     answer
-        With intervals from weeks drawn again.
+        With intervals from blocks of weeks drawn again.
 
     Raises
     ------
     BadValue
-        More comes in than can be served, so that the line never settles.
+        More comes in than can be served, so that the line never settles, or than fits a run.
     """
     if waits and queue.load >= 1:
         raise BadValue(
@@ -219,13 +259,21 @@ def simulate_queue(
             f"{queue.arrival_per_h * queue.service_min / 60:g} servers busy, and there are "
             f"{queue.servers}: the line would grow for ever. Add servers, or let less come in."
         )
-    days = 7 * (weeks + WARM_UP_WEEKS)
+    span = _span(queue, weeks, waits=waits, fewest_arrivals=fewest_arrivals / runs)
+    arrivals = queue.arrival_per_h * HOURS_OF_WEEK * (span.warm_up + span.weeks)
+    if arrivals > MOST_ARRIVALS:
+        raise BadValue(
+            f"{queue.arrival_per_h:g} arrivals an hour are {arrivals:.0f} in a run of "
+            f"{span.weeks} weeks, and no more than {MOST_ARRIVALS} fit. Let less come in, or "
+            "simulate fewer years."
+        )
+    days = 7 * (span.warm_up + span.weeks)
     tables = prepare(queue_world(queue, days=days, waits=waits))
     columns, busy_ms = [], 0.0
     for run in range(runs):
         outcome = simulate(tables, draw_incidents(tables.world.reports, seed=seed, run=run))
-        week = outcome.incidents.reported_ms // WEEK_MS - WARM_UP_WEEKS
-        counted = week >= 0
+        block = (outcome.incidents.reported_ms // WEEK_MS - span.warm_up) // span.block
+        counted = block >= 0
         served = counted & outcome.sent
         sums = [
             (served, outcome.wait_ms > 0),
@@ -235,24 +283,69 @@ def simulate_queue(
         ]
         columns.append(
             [
-                (_by_week(week, rows, value, weeks), _by_week(week, rows, rows, weeks))
+                tuple(_by_block(block, rows, one, span.blocks) for one in (value, rows))
                 for rows, value in sums
             ]
         )
         busy_ms += float(outcome.crews[layout.AT_SCENE].sum())
-    resampling = Resampling.of(weeks * runs, seed=seed)
-    ratios = [
+    resampling = Resampling.of(span.blocks * runs, seed=seed)
+    p_wait, wait_s, service_s, p_lost = (
         resampling.ratio(
             np.concatenate([run[row][0] for run in columns]),
             np.concatenate([run[row][1] for run in columns]),
         )
         for row in range(4)
-    ]
+    )
     capacity_ms = float(runs * queue.servers * days * DAY_MS)
-    p_wait, wait_s, service_s, p_lost = ratios
-    return QueueAnswer(p_wait, wait_s, service_s, p_lost, busy_ms / capacity_ms, queue.load)
+    return QueueAnswer(
+        p_wait=_never_seen(p_wait, 1.0),
+        mean_wait_s=_never_seen(wait_s, 60.0 * queue.service_min),
+        mean_service_s=service_s,
+        p_lost=_never_seen(p_lost, 1.0) if not waits else p_lost,
+        utilisation=busy_ms / capacity_ms,
+        load=queue.load,
+        weeks=span.weeks,
+        warm_up_weeks=span.warm_up,
+        block_weeks=span.block,
+    )
 
 
-def _by_week(week: np.ndarray, rows: np.ndarray, value: np.ndarray, weeks: int) -> np.ndarray:
-    """Sum a value of some rows in each week."""
-    return np.bincount(week[rows], weights=value[rows].astype(np.float64), minlength=weeks)[:weeks]
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Weeks of a run: those left out, those counted, and those of a block."""
+
+    warm_up: int
+    weeks: int
+    block: int
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks are counted."""
+        return self.weeks // self.block
+
+
+def _span(queue: BareQueue, weeks: int, *, waits: bool, fewest_arrivals: float) -> _Span:
+    """Say how long a run is."""
+    needed = math.ceil(fewest_arrivals / (queue.arrival_per_h * HOURS_OF_WEEK))
+    most = min(MOST_WEEKS, MOST_SERVER_WEEKS // queue.servers)
+    weeks = max(weeks, min(needed, most))
+    relaxation_h = queue.relaxation_h if waits else queue.service_min / 60
+    forgets = min(BLOCK_RELAXATIONS * relaxation_h / HOURS_OF_WEEK, weeks)
+    block = max(1, min(math.ceil(forgets), weeks // FEWEST_BLOCKS))
+    return _Span(max(WARM_UP_WEEKS, math.ceil(forgets)), -(-weeks // block) * block, block)
+
+
+def _by_block(
+    block: NDArray[np.int64], rows: NDArray[np.bool_], value: NDArray[np.generic], blocks: int
+) -> NDArray[np.float64]:
+    """Sum a value of some rows in each block."""
+    weights = value[rows].astype(np.float64)
+    sums = np.bincount(block[rows], weights=weights, minlength=blocks)
+    return sums[:blocks].astype(np.float64)
+
+
+def _never_seen(ratio: Ratio, most: float) -> Ratio:
+    """What was never seen in n cases happens in less than 3 of n, in 95 of 100 such cases."""
+    if ratio.value != 0 or not ratio.count:
+        return ratio
+    return replace(ratio, low=0.0, high=min(3.0 / ratio.count, 1.0) * most)

@@ -60,6 +60,25 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert held >= 33  # of 40 at 95 %: fewer than 33 come once in ten thousand
 
 
+@pytest.mark.parametrize("queue", [BareQueue(1, 1.94, 30.0), BareQueue(8, 15.2, 30.0)])
+def test_a_line_that_forgets_slowly_is_watched_for_long(queue: BareQueue):
+    """At a load of 95 to 97 %: weeks on end are alike, and a year of them knows next to nothing."""
+    answer = simulate_queue(queue, weeks=52, seed=2, fewest_arrivals=300_000)
+    assert answer.weeks > 100
+    assert answer.warm_up_weeks >= answer.block_weeks > 1
+    load = queue.arrival_per_h * queue.service_min / 60
+    assert holds(answer.p_wait, erlang_c(queue.servers, load))
+    exact_s = mean_wait_s(queue.servers, queue.arrival_per_h, queue.service_min)
+    assert holds(answer.mean_wait_s, exact_s)
+
+
+def test_what_was_never_seen_may_still_happen():
+    answer = simulate_queue(BareQueue(12, 2.4, 30.0), weeks=52, seed=1)
+    assert answer.p_wait.value == 0
+    assert 0 < answer.p_wait.high < 1e-3
+    assert erlang_c(12, 1.2) < answer.p_wait.high
+
+
 def test_a_line_that_grows_for_ever_is_refused():
     with pytest.raises(BadValue, match="grow for ever"):
         simulate_queue(BareQueue(2, 4.0, 30.0), weeks=4, seed=1)
