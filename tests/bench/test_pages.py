@@ -1,0 +1,34 @@
+"""The benchmark of the pages says what it measured; to measure takes a browser and minutes."""
+
+import json
+from urllib.request import urlopen
+
+from tests.bench import pages
+
+
+def test_what_is_missed_stays_in_the_table(monkeypatch, tmp_path):
+    (tmp_path / "assets").mkdir()
+    for name in ("index-1.js", "Command-2.js", "Planner-3.js"):
+        (tmp_path / "assets" / name).write_bytes(b"x" * 5_000)
+    assert 0 < pages.script_kb(tmp_path) < 0.2
+
+    crowd = pages.Crowd(tick_ms=9.5, longest_ms=12.0, growth=0.01, ticks=60)
+    monkeypatch.setattr(pages, "first_map_s", lambda *_: 2.0)
+    monkeypatch.setattr(pages, "keypress_ms", lambda *_: 90.0)
+    monkeypatch.setattr(pages, "crowd_of", lambda *_: crowd)
+    monkeypatch.setattr(pages, "script_kb", lambda: 400.0)
+    report = pages.measured(None, "")
+    assert (report.text.count("✓"), report.text.count("✗")) == (5, 1)
+    assert (
+        "| 25,000 moving officers at 1 Hz: main thread a tick, median | 9.50 ms |" in report.short
+    )
+
+
+def test_a_stream_of_many_is_told_as_the_service_tells_it():
+    with pages.crowd_stream(3, (109.0, 21.4, 109.3, 21.6)) as at, urlopen(at) as answer:  # noqa: S310 -- ours
+        assert answer.headers["content-type"] == "text/event-stream"
+        assert answer.readline() == b"event: positions\n"
+        told = json.loads(answer.readline().removeprefix(b"data: "))
+    assert told["complete"]
+    assert [one["officer"] for one in told["items"]] == ["X00000", "X00001", "X00002"]
+    assert all(108.9 < one["lon"] < 109.4 for one in told["items"])
