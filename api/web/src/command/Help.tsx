@@ -20,7 +20,7 @@ export function Help() {
             <h3>{word(title)}</h3>
             <dl>
               {unlike(knownKeys().filter((key) => key.group === group)).map((key) => (
-                <div key={key.keys[0]}>
+                <div key={`${key.keys[0]} ${key.says()}`}>
                   <dt>
                     <kbd>{shown(key)}</kbd>
                   </dt>
@@ -35,9 +35,15 @@ export function Help() {
   );
 }
 
-/** Keys that stand in for others for a moment are told where they do; the nine digits once. */
+/** Keys that stand in for others for a moment are told where they do; every other line once. */
 function unlike(keys: readonly Key[]): readonly Key[] {
-  return keys.filter(({ standsIn, keys: [key = ""] }) => !standsIn && !/^[2-9]$/.test(key));
+  const told = new Set<string>();
+  return keys.filter(({ standsIn, keys: [key = ""], says }) => {
+    const line = `${key} ${says()}`;
+    if (standsIn || /^[2-9]$/.test(key) || told.has(line)) return false;
+    told.add(line);
+    return true;
+  });
 }
 
 function shown({ keys: [key = ""] }: Key): string {

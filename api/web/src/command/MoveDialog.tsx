@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Dialog } from "../design/Dialog";
 import type { Incident, State } from "../service/shapes";
 import type { MoveAsk } from "./case_shapes";
@@ -80,7 +80,7 @@ function StepForm({ incident, to, busy, step }: StepFormProps) {
   const crews = crewsAt(incident.id);
   const crew = useSignal(crews[0]?.id ?? "");
   const [needsReason, needsCrew] = [asksReason(incident.state, to), asksCrew(incident, to)];
-  useEffect(() => document.getElementById("step-first")?.focus(), []);
+  useLayoutEffect(() => document.getElementById("step-first")?.focus(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     const ask: MoveAsk = { to };

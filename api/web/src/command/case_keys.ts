@@ -27,9 +27,21 @@ function atIncident(): boolean {
 
 const isMerging = (): boolean => merging.value !== null;
 
-/** Draws what was asked for, then goes there. */
+/** Goes to what was just asked for, once it is drawn: before the next key is typed. */
+function goTo(id: string, act: (element: HTMLElement) => void): void {
+  queueMicrotask(() => {
+    if (document.getElementById(id)) reach(id, act);
+    else window.requestAnimationFrame(() => reach(id, act));
+  });
+}
+
+function reach(id: string, act: (element: HTMLElement) => void): void {
+  const element = document.getElementById(id);
+  if (element) act(element);
+}
+
 function focusOn(id: string): void {
-  window.requestAnimationFrame(() => document.getElementById(id)?.focus());
+  goTo(id, (element) => element.focus());
 }
 
 const MERGING: readonly Key[] = (
@@ -139,7 +151,7 @@ const CASE: readonly Key[] = [
     when: atIncident,
     press: () => {
       side.value = "dispatch";
-      window.requestAnimationFrame(() => document.getElementById("reporter")?.click());
+      goTo("reporter", (element) => element.click());
     },
   },
   {
