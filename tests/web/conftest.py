@@ -53,7 +53,14 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 GRAVE = {"serious", "critical"}
 
-PROVOKED = ("status of 401", "status of 409", "status of 412", "status of 422", "ERR_FAILED")
+PROVOKED = (
+    "status of 401",
+    "status of 409",
+    "status of 412",
+    "status of 422",
+    "ERR_FAILED",
+    "ERR_INTERNET",
+)
 """What a browser says of a refusal that a test provokes, and of a line that it cuts."""
 
 OpenView = Callable[..., Page]

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { say } from "../frame/words";
 
 interface DialogProps {
@@ -14,7 +14,7 @@ interface DialogProps {
 /** A dialog over the page; the browser's own element keeps the focus inside and gives it back. */
 export function Dialog({ title, leave, wide, testid, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Refused } from "../service/ask";
 import { service } from "../service/service";
 import type { Session } from "../service/shapes";
@@ -22,7 +22,7 @@ function SignInDialog() {
   const problem = useSignal("");
   const busy = useSignal(false);
   const provider = useSignal<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
     const timer = window.setInterval(() => void lookElsewhere(), LOOK_MS);
