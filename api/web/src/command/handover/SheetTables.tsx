@@ -11,7 +11,7 @@ const MOST = 40;
 
 export function SheetTables({ sheet }: { sheet: Sheet }) {
   return (
-    <div class="sheet">
+    <div class="sheet" role="region" aria-label={say("sheet")} tabIndex={0}>
       <p class="row-more">
         {say("shift")} {at(sheet.since)} – {at(sheet.at)}
       </p>
