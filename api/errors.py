@@ -363,7 +363,11 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
         logger.error("%s: %s", own.code, own)
     findings = own.findings if isinstance(own, FlawedData) else ()
     errors = [
-        {"where": f"{finding.layer} {finding.feature or ''}".strip(), "message": finding.message.en}
+        {
+            "where": f"{finding.layer} {finding.feature or ''}".strip(),
+            "message": finding.message.en,
+            "zh": finding.message.zh,
+        }
         for finding in findings
     ]
     errors += getattr(own, "told", ())

@@ -73,6 +73,7 @@ VIEWS = {
     "/wall": DEMO_PAGE,
     "/planner": "demo-planner",
     "/leader": "demo-leader",
+    "/layers": "demo-gis",
 }
 """Addresses of the views, with whom each is opened by in the demo; None needs no account."""
 

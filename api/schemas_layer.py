@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -82,6 +83,34 @@ class FindingOut(BaseModel):
             message=TextOut(zh=finding.message.zh, en=finding.message.en),
             fix=[ChangeOut.of(change) for change in finding.remedy] or None,
         )
+
+
+class FixIn(Asked):
+    """Names a finding whose fix is to be taken, as it was told."""
+
+    code: Annotated[Text, Field(max_length=64)]
+    feature: Annotated[Text, Field(max_length=400)] | None = None
+    others: Annotated[list[Text], Field(max_length=10_000, default_factory=list)]
+
+    @property
+    def named(self) -> tuple[str, str | None, tuple[str, ...]]:
+        """What tells it from others."""
+        return self.code, self.feature, tuple(self.others)
+
+
+class FixesIn(Asked):
+    """Which fixes are to be taken."""
+
+    only: Annotated[list[FixIn], Field(min_length=1, max_length=10_000)] | None = Field(
+        None, description="These and no others; every plain fix without."
+    )
+
+    def wants(self) -> Callable[[Finding], bool] | None:
+        """Say of a finding whether it is named; None where all are meant."""
+        if self.only is None:
+            return None
+        named = {one.named for one in self.only}
+        return lambda finding: (finding.code, finding.feature, finding.others) in named
 
 
 class ColumnOut(BaseModel):

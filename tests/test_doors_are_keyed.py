@@ -17,6 +17,7 @@ UNKEYED = {
     "/api/v1/suggestions/{number}/diversions": "nothing is kept",
     "/api/v1/suggestions/{number}/replay": "nothing is kept",
     "/api/v1/joint-operations": "nothing is kept",
+    "/api/v1/layers/preview": "nothing is kept",
     "/api/v1/plans/{number}/figures": "nothing is kept",
     "/api/v1/whistles/escalations": "a call goes up once, however often somebody looks",
     "/api/v1/session": "the answer is a secret, which is kept nowhere",

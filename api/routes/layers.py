@@ -20,7 +20,7 @@ from api.name_pairs import read_pairs
 from api.own_ground import require_whole_city
 from api.paging import CutDep, newest
 from api.schemas import Page
-from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut, ReviewIn
+from api.schemas_layer import FindingOut, FixesIn, LayerDraftOut, LayerReportOut, ReviewIn
 from api.service import Service, ServiceDep
 from api.version import MaybeVersionDep
 from dispatch.access import Act, Person
@@ -50,7 +50,8 @@ LoadLayersDep = Annotated[Person, Depends(may(Act.LOAD_LAYERS))]
 PublishLayersDep = Annotated[Person, Depends(may(Act.PUBLISH_LAYERS))]
 
 ShortText = Annotated[str, Form(max_length=200)]
-LongText = Annotated[str, Form(max_length=4000)]
+MaybeShortText = Annotated[str | None, Form(max_length=200)]
+MaybeLongText = Annotated[str | None, Form(max_length=4000)]
 
 
 @router.post("", status_code=201)
@@ -61,12 +62,12 @@ def load(  # noqa: PLR0913 -- the parts of the form
     effect: EffectDep,
     service: ServiceDep,
     person: LoadLayersDep,
-    crs: LongText | None = None,
-    seven: ShortText | None = None,
+    crs: MaybeLongText = None,
+    seven: MaybeShortText = None,
     columns: Annotated[
         list[ShortText] | None, Form(alias="map", description="NAME=COLUMN, as often as needed.")
     ] = None,
-    layer: ShortText | None = None,
+    layer: MaybeShortText = None,
     source: Annotated[
         ShortText, Form(description="Whom it comes from: the next file is read the same way.")
     ] = "",
@@ -176,15 +177,19 @@ def review(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
 
 
 @router.post("/{number}/fixes")
-def take_fixes(
+def take_fixes(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     number: str,
     effect: EffectDep,
     service: ServiceDep,
     person: LoadLayersDep,
     version: MaybeVersionDep,
+    given: FixesIn | None = None,
 ) -> LayerDraftOut:
     """
     Take every plain fix of a draft, its datum first; what is left only a person can mend.
+
+    `only` names those that are taken, by code, feature and others as findings tell them; the datum
+    comes first then, too, for the others are told as they would be in it.
 
     With the ETag that was read as `If-Match`, a draft that was edited since is left alone (412).
     """
@@ -192,7 +197,8 @@ def take_fixes(
     effect.replay()
     with _not_there(), service.store.reading() as session:
         draft, rows = get_open_draft(session, number), read_draft_rows(session, number)
-    mended = mend(check_layer(service, rows), partial(check_layer, service))
+    wanted = None if given is None else given.wants()
+    mended = mend(check_layer(service, rows), partial(check_layer, service), wanted)
     with effect.begin() as session:
         kept = edit_draft(
             session,

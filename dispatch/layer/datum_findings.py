@@ -43,13 +43,11 @@ def datum_findings(
         One if another datum than its own fits strikingly better; the layer itself is not moved.
         Where that is sure, its remedy is to read the layer in the other.
     """
-    if not usable.any():
-        return
-    own, written = own_datum(rows), _as_written(rows, rows.shapes[usable])
-    guesses = (guess_datum(list(written), lines, seed=seed) for lines in known)
-    guess = next((one for one in guesses if one.datum is not None), None)
+    guess = likely_datum(rows, usable, known, seed=seed)
+    own = own_datum(rows)
     if guess is None or guess.datum is None or guess.datum == own:
         return
+    written = as_written(rows, rows.shapes[usable])
     sure = guess.sureness is Sureness.HIGH
     shift_m = shift_m_of(shapely.get_coordinates(written), guess.datum, own)
     yield Finding(
@@ -60,6 +58,38 @@ def datum_findings(
         rows.lon_lat((0.0, 0.0)),
         remedy=(Change(None, None, CRS_COLUMN, own, guess.datum),) if sure else (),
     )
+
+
+def likely_datum(
+    rows: LayerRows, usable: NDArray[np.bool_], known: Iterable[KnownLines], *, seed: int = 0
+) -> DatumGuess | None:
+    """
+    Guess in which datum a layer was drawn, whichever it was read in.
+
+    Parameters
+    ----------
+    rows
+        The layer, as it was read.
+    usable
+        Rows whose shape is sound, bool[n].
+    known
+        Published borders or roads, those that say most first.
+    seed
+        Draws the places that are looked at.
+
+    Returns
+    -------
+    guess
+        By the first lines that tell, else by the last; None where there is nothing to lay over.
+    """
+    if not usable.any():
+        return None
+    written, guess = list(as_written(rows, rows.shapes[usable])), None
+    for lines in known:
+        guess = guess_datum(written, lines, seed=seed)
+        if guess.datum is not None:
+            break
+    return guess
 
 
 def own_datum(rows: LayerRows) -> str:
@@ -97,14 +127,28 @@ def read_as(rows: LayerRows, datum: str) -> LayerRows:
     """
     crs = Crs(datum)
     shapes, repaired = (
-        shapely.transform(_as_written(rows, shapes), lambda lon_lat: to_wgs84(lon_lat, crs))
+        shapely.transform(as_written(rows, shapes), lambda lon_lat: to_wgs84(lon_lat, crs))
         for shapes in (rows.shapes, rows.repaired)
     )
     return replace(rows, shapes=shapes, repaired=repaired, crs=crs)
 
 
-def _as_written(rows: LayerRows, shapes: Shapes) -> Shapes:
-    """Shapes by the figures that stand in the file."""
+def as_written(rows: LayerRows, shapes: Shapes) -> Shapes:
+    """
+    Take shapes by the figures that stand in the file.
+
+    Parameters
+    ----------
+    rows
+        The layer.
+    shapes
+        Shapes of it in WGS-84.
+
+    Returns
+    -------
+    shapes
+        In degrees of the datum in which it was read.
+    """
     own = own_datum(rows)
     if own == "wgs84":
         return shapes

@@ -43,9 +43,13 @@ class Mended:
     taken: tuple[Finding, ...]
 
 
-def mend(checked: CheckedLayer, check: Callable[[LayerRows], CheckedLayer]) -> Mended:
+def mend(
+    checked: CheckedLayer,
+    check: Callable[[LayerRows], CheckedLayer],
+    wanted: Callable[[Finding], bool] | None = None,
+) -> Mended:
     """
-    Take every remedy that is plain.
+    Take every remedy that is plain, or those that are wanted.
 
     Parameters
     ----------
@@ -53,6 +57,9 @@ def mend(checked: CheckedLayer, check: Callable[[LayerRows], CheckedLayer]) -> M
         A layer with its findings.
     check
         Checks it anew, as it was checked before.
+    wanted
+        Which remedies are taken; None for all.  The datum of a layer comes first in any case:
+        all others are told as they would be in it.
 
     Returns
     -------
@@ -61,13 +68,28 @@ def mend(checked: CheckedLayer, check: Callable[[LayerRows], CheckedLayer]) -> M
     """
     taken: list[Finding] = []
     for _ in range(MOST_ROUNDS):
-        chosen = _apart(checked.findings)
+        chosen = _apart(_wanted(checked.findings, wanted))
         if not chosen:
             break
         taken += chosen
         changes = [change for finding in chosen for change in finding.remedy]
         checked = check(changed(checked.rows, changes))
     return Mended(checked, tuple(taken))
+
+
+def _wanted(findings: Iterable[Finding], wanted: Callable[[Finding], bool] | None) -> list[Finding]:
+    """Findings of which the remedies are to be taken, with the datum that they were told in."""
+    plain = [finding for finding in findings if finding.remedy]
+    if wanted is None:
+        return plain
+    if not any(map(wanted, plain)):
+        return []
+    return [finding for finding in plain if wanted(finding) or _of_all_rows(finding)]
+
+
+def _of_all_rows(finding: Finding) -> bool:
+    """Whether a remedy changes the layer and not one row of it."""
+    return any(change.feature is None and change.row is None for change in finding.remedy)
 
 
 def changed(rows: LayerRows, changes: Iterable[Change]) -> LayerRows:

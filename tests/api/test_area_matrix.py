@@ -87,7 +87,8 @@ TABLE = [
         None,
     ),
     (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
-    (r"POST /(layers|layers/\{number\}/review|city/versions|city/versions/planned)", None, None),
+    (r"POST /layers(/preview|/\{number\}/review)?", None, None),
+    (r"POST /city/versions(/planned)?", None, None),
     (r"POST /(plans|simulations|plans/\{number\}/(edits|publications|figures))", None, None),
     (r"POST /proposals", None, None),
 ]

@@ -1,38 +1,17 @@
-"""
-The hard file, from the office that drew it to the published version, by both doors.
-
-The unit grids of the demo city as a Shapefile in GBK that says neither so nor in which datum it is;
-that is BD-09.  A strip of 3 m between two grids, one that reaches into its neighbour, one that is
-gone, and a code of each of the schemes of 14 and 16 digits among those of 15.
-"""
+"""The hard file, from the office that drew it to the published version, by both doors."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from itertools import islice
-from zipfile import ZipFile
 
 import geopandas as gpd
-import numpy as np
 import pytest
-import shapely
 from demo_service import client_of, copy_of
+from spec.hard_file import PLANTED, write_hard_file
 
 from api.cli import run
-from geo.datum import from_wgs84
-from geo.plane import Plane
 
-PLANTED = {
-    ("error", "datum_other"): 1,
-    ("error", "tiling_overlap"): 1,
-    ("error", "tiling_missing"): 1,
-    ("warning", "crs_not_said"): 1,
-    ("warning", "encoding_not_said"): 1,
-    ("warning", "tiling_sliver"): 1,
-    ("warning", "code_other_scheme"): 2,
-    ("note", "serial_left_out"): 1,
-}
 ONLY_SAID = {"crs_not_said", "encoding_not_said", "serial_left_out"}
 """Findings that say what was concluded, and have no fix."""
 
@@ -46,57 +25,8 @@ def store(small_store, tmp_path):
 
 @pytest.fixture
 def file(store, tmp_path):
-    """The hard file, zipped."""
     frame = gpd.read_file(store, layer="grids")[["code", "community", "zone", "geometry"]]
-    plane = Plane((109.12, 21.45))
-    shapes = shapely.transform(np.array(frame.geometry), plane.to_xy)
-    tree = shapely.STRtree(shapes)
-    codes, gone = list(frame["code"]), None
-    pairs = pairs_apart(shapes, tree, list(frame["community"]))
-    for turn, (one, other) in enumerate(islice(pairs, 4)):
-        if turn == 0:
-            shapes[other] = shapely.difference(shapes[other], strip_of(shapes, one, other, 3.0))
-        elif turn == 1:
-            shapes[one] = shapely.union(shapes[one], strip_of(shapes, one, other, 15.0))
-        elif turn == 2:
-            gone = one
-        else:
-            codes[one] = codes[one][:12] + codes[one][13:]
-            codes[other] = f"{codes[other][:12]}0{codes[other][12:]}"
-    written = shapely.transform(shapes, lambda xy: from_wgs84(plane.to_lon_lat(xy), "bd09"))
-    columns = {"网格编码": codes, "所属社区": frame["community"], "责任区": frame["zone"]}
-    columns["备注"] = ["临澜市测绘院"] * len(frame)
-    drawn = gpd.GeoDataFrame(columns, geometry=written).drop(index=gone)
-    with pytest.warns(UserWarning, match="crs"):
-        drawn.to_file(tmp_path / "网格.shp", encoding="GB18030")
-    with ZipFile(tmp_path / "网格.zip", "w") as archive:
-        for end in ("shp", "shx", "dbf"):
-            archive.write(tmp_path / f"网格.{end}", f"网格.{end}")
-    return tmp_path / "网格.zip"
-
-
-def strip_of(shapes, one, other, width_m):
-    """Of the one, along the other's border, in one piece."""
-    border = shapely.line_merge(shapely.intersection(shapes[one], shapes[other]))
-    along = shapely.buffer(border, width_m, cap_style="flat", join_style="mitre")
-    pieces = shapely.get_parts(shapely.intersection(along, shapes[other]))
-    return max(pieces, key=shapely.area)
-
-
-def pairs_apart(shapes, tree, communities):
-    """Pairs of grids of one community that lie amid others, no two pairs beside each other."""
-    taken = set()
-    for one, shape in enumerate(shapes):
-        beside = sorted(set(tree.query(shape, predicate="touches").tolist()) - {one})
-        for other in beside:
-            around = {one, *beside, *tree.query(shapes[other], predicate="touches").tolist()}
-            border = shapely.line_merge(shapely.intersection(shape, shapes[other]))
-            amid = shapely.contains_properly(shapely.union_all(shapes[list(around)]), border)
-            alike = {communities[at] for at in (one, other)}
-            if amid and border.geom_type == "LineString" and len(alike) == 1 and not around & taken:
-                taken |= around
-                yield one, other
-                break
+    return write_hard_file(frame, tmp_path)
 
 
 @pytest.fixture

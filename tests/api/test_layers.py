@@ -56,6 +56,13 @@ def test_a_layer_is_loaded_as_a_draft_and_found_again(client):
     assert client.get("/api/v1/layers").json()["items"][0] == draft
 
 
+def test_the_system_is_said_in_the_form_and_outranks_the_file(client):
+    draft = load(client, no_fly("机场"), crs="gcj02").json()
+    assert draft["crs"] == "gcj02"
+    refused = load(client, no_fly("机场"), layer="没有")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
+
+
 def test_findings_are_paged_and_the_report_has_all(client):
     flawed = no_fly("机场", "港口", "码头").replace(b"N2", b"N1").replace(b"N1", b"N0")
     number = load(client, flawed).json()["id"]

@@ -53,6 +53,13 @@ export const VIEWS: readonly ViewPlace[] = [
     load: () => import("../planner/Planner"),
   },
   {
+    path: "/layers",
+    word: "layers",
+    act: "load_layers",
+    demo: "demo-gis",
+    load: () => import("../layers/Layers"),
+  },
+  {
     path: "/leader",
     word: "leader",
     act: "see_reports",
