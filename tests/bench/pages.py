@@ -148,7 +148,7 @@ def wait_until_ready(address: str) -> None:
 
 
 def first_map_s(browser: Browser, address: str, scripts: set[str]) -> float:
-    """Seconds from nothing in the cache to queue and map drawn; notes every script that it takes."""
+    """Seconds from nothing in the cache to queue and map drawn; notes what was asked for."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     page.on("request", lambda asked: scripts.add(asked.url.rpartition("/")[2]))
