@@ -50,7 +50,7 @@ function List() {
       </div>
     );
   }
-  if (listed.state !== "ready") return <div class="skeleton" aria-label={say("loading")} />;
+  if (listed.state !== "ready") return <div class="skeleton" role="status" aria-label={say("loading")} />;
   const shown = listed.value.filter(
     ({ state }) => showAll.value || state === "draft" || state === "planned",
   );

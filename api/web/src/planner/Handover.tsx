@@ -57,7 +57,7 @@ function Rows() {
       </p>
     );
   }
-  if (told.state !== "ready") return <div class="skeleton" aria-label={say("loading")} />;
+  if (told.state !== "ready") return <div class="skeleton" role="status" aria-label={say("loading")} />;
   const { rows, renamed } = told.value;
   if (rows.length === 0) return <p class="empty">{say("noHandover")}</p>;
   const minutes = rows.reduce((sum, row) => sum + (row.minutes_per_year ?? 0), 0);

@@ -54,7 +54,7 @@ export function Publish() {
 
 function GateSays() {
   const told = gate.value;
-  if (!told) return <div class="skeleton" aria-label={say("loading")} />;
+  if (!told) return <div class="skeleton" role="status" aria-label={say("loading")} />;
   return (
     <div class={told.passed ? "gate passed" : "gate shut"} data-testid="gate" data-passed={told.passed}>
       <h3>
