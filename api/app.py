@@ -23,10 +23,12 @@ from api.metrics import Figures
 from api.overload import Overload
 from api.plain_address import PlainAddress
 from api.position_saving import save_positions
+from api.public_limits import PublicLimits
 from api.request_log import RequestLog
 from api.routes import (
     api_keys,
     assignments,
+    attachments,
     audit,
     batches,
     checklist,
@@ -52,6 +54,7 @@ from api.routes import (
     ogc,
     ogc_drafts,
     ogc_tiles,
+    own_job,
     places,
     plan_figures,
     plan_papers,
@@ -61,6 +64,7 @@ from api.routes import (
     positions,
     proposals,
     provider,
+    public,
     qgis,
     reach,
     reports,
@@ -95,6 +99,9 @@ ROUTES = (
     coverage,
     transitions,
     incident_record,
+    attachments,
+    public,
+    own_job,
     indicators,
     deadlines,
     messages,
@@ -209,6 +216,7 @@ def create_app(
         telemetry=NO_TELEMETRY,
     )
     app.state.figures = figures
+    app.state.public_limits = PublicLimits()
     errors.install(app)
     description.install(app)
     for routes in ROUTES:

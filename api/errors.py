@@ -224,6 +224,7 @@ STATUS: dict[type[GridDispatchError], int] = {
 CHINESE: dict[str, str] = {
     "error": "服务内部错误。",
     "overloaded": "请求过多，请稍后重试。",
+    "too_often": "操作过于频繁，请稍后再试。",
     "malformed": "请求正文不是可用的 JSON。",
     "bad_parameter": "地址中的参数不存在或取值不正确。",
     "unsupported_media": "该地址不接受此类型的正文，请核对 Content-Type。",

@@ -40,6 +40,12 @@ from dispatch.store.idempotency import (
 MOST_KEY = 255
 """Longest key."""
 
+LEAST_PUBLIC_KEY = 16
+"""Shortest key of somebody without an account, so that two of them do not draw the same."""
+
+ANYBODY = Person("public:anybody", frozenset(), frozenset())
+"""Whoever has no account; no account can be called so."""
+
 PIECE_BYTES = 1 << 20
 
 ANSWERS_KEPT = timedelta(days=2)
@@ -212,6 +218,41 @@ async def effect_of(
     return Effect(service, response, status, keyed)
 
 
+async def effect_of_anybody(
+    request: Request,
+    response: Response,
+    service: ServiceDep,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=LEAST_PUBLIC_KEY,
+            max_length=MOST_KEY,
+            description="Drawn at random. Sent again with the same key and body, the request has "
+            "no second effect and the same answer.",
+        ),
+    ] = None,
+) -> Effect:
+    """
+    Prepare the effect of a request of somebody without an account; all of them share their keys.
+
+    Parameters
+    ----------
+    request, response
+        The request, and what headers are set on.
+    service
+        The service.
+    key
+        The key, or None.
+
+    Returns
+    -------
+    effect
+        Begun by the door.
+    """
+    return await effect_of(request, response, service, ANYBODY, key)
+
+
 async def _sent(request: Request) -> bytes:
     """What was asked: the body, or of a form with files a digest of its parts."""
     if not request.headers.get("content-type", "").startswith("multipart/"):
@@ -230,6 +271,7 @@ async def _sent(request: Request) -> bytes:
 
 
 EffectDep = Annotated[Effect, Depends(effect_of)]
+PublicEffectDep = Annotated[Effect, Depends(effect_of_anybody)]
 
 
 def drop_old_answers(service: Service) -> None:

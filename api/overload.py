@@ -39,6 +39,9 @@ LONG = (
 
 POSITIONS = ("/api/v1/positions", "/intake/")
 
+PUBLIC = "/api/v1/public/"
+"""What anybody may ask without an account; it takes no seat of those who are at work."""
+
 SIGNING_IN = "/api/v1/session"
 """Passwords are slow on purpose, and a provider of identities is somebody else's."""
 
@@ -125,6 +128,7 @@ def standard_rooms() -> dict[str, Room]:
         Room("positions", under_way=400, most_waiting=200, patience_s=1, status=429),
         Room("questions", under_way=2, most_waiting=200, patience_s=3, status=503),
         Room("plans", under_way=2, most_waiting=40, patience_s=20, status=503),
+        Room("public", under_way=2, most_waiting=100, patience_s=5, status=429),
         Room("signing_in", under_way=6, most_waiting=200, patience_s=10, status=503),
         Room("acts", under_way=3, most_waiting=600, patience_s=10, status=503),
     )
@@ -209,10 +213,13 @@ def room_of(method: str, path: str) -> str | None:
         return None
     looks = method in {"GET", "HEAD", "OPTIONS"}
     rules = {
+        "public": path.startswith(PUBLIC),
         "signing_in": path.startswith(SIGNING_IN),
         "plans": any(part in path for part in LONG),
         "positions": path.startswith(POSITIONS) and not looks,
-        "questions": looks or path.startswith(ASKING) or path.endswith(("/suggestions", "/figures")),
+        "questions": looks
+        or path.startswith(ASKING)
+        or path.endswith(("/suggestions", "/figures")),
     }
     return next((name for name, fits in rules.items() if fits), "acts")
 

@@ -74,6 +74,8 @@ VIEWS = {
     "/planner": "demo-planner",
     "/leader": "demo-leader",
     "/layers": "demo-gis",
+    "/officer": "demo-officer",
+    "/report": None,
 }
 """Addresses of the views, with whom each is opened by in the demo; None needs no account."""
 

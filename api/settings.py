@@ -49,6 +49,8 @@ class Settings(BaseSettings):
         How log lines look: ``text`` for a person, ``json`` for a collector.
     position_save_s
         Seconds between two batched saves of the live positions.
+    public_reports
+        Whether anybody may report without an account.
     hosts
         Names under which other machines ask, separated by commas.
     tls_cert, tls_key
@@ -102,6 +104,7 @@ class Settings(BaseSettings):
     basemap_attribution: str = ""
     log_format: LogFormat = LogFormat.TEXT
     position_save_s: float = 10.0
+    public_reports: bool = True
     hosts: str = ""
     tls_cert: Path | None = None
     tls_key: Path | None = None

@@ -141,6 +141,7 @@ def _asked(scope: Scope) -> bytes:
         headers.get("accept", "").encode(),
         headers.get("authorization", "").encode(),
         headers.get("cookie", "").encode(),
+        headers.get("receipt-secret", "").encode(),
     ):
         digest.update(len(part).to_bytes(8) + part)
     return digest.digest()

@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 from test_routes_have_rules import flat
 
 from api.app import create_app
-from api.idempotency import effect_of
+from api.idempotency import effect_of, effect_of_anybody
 from api.settings import Settings
 
 CHANGING = {"POST", "PATCH", "DELETE"}
@@ -46,4 +46,5 @@ def unkeyed() -> list[str]:
 
 
 def takes_effect(dependant: Dependant) -> bool:
-    return dependant.call is effect_of or any(map(takes_effect, dependant.dependencies))
+    ours = dependant.call is effect_of or dependant.call is effect_of_anybody
+    return ours or any(map(takes_effect, dependant.dependencies))

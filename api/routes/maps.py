@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.access import may
 from api.errors import NotFound
 from api.layers import LayerKind
-from api.service import ServiceDep
+from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 
 router = APIRouter()
@@ -27,6 +27,27 @@ TILE_TYPE = "application/vnd.mapbox-vector-tile"
 )
 def read_layer(kind: LayerKind, request: Request, service: ServiceDep, _: SeeCityDep) -> Response:
     """A published layer as a GeoJSON feature collection, WGS-84."""
+    return published_layer(kind, request, service)
+
+
+def published_layer(kind: LayerKind, request: Request, service: Service) -> Response:
+    """
+    Answer with a published layer.
+
+    Parameters
+    ----------
+    kind
+        Which layer.
+    request
+        Says which version the caller has already.
+    service
+        The service.
+
+    Returns
+    -------
+    response
+        GeoJSON; 304 where the caller has it.
+    """
     etag = f'"{service.layers.version}-{kind}"'
     if request.headers.get("if-none-match") == etag:
         return _unchanged(etag)
@@ -47,6 +68,33 @@ def read_road_tile(
     zoom: int, column: int, row: int, request: Request, service: ServiceDep, _: SeeCityDep
 ) -> Response:
     """A vector tile of roads; minor classes appear as the zoom deepens."""
+    return road_tile((zoom, column, row), request, service)
+
+
+def road_tile(place: tuple[int, int, int], request: Request, service: Service) -> Response:
+    """
+    Answer with a vector tile of roads.
+
+    Parameters
+    ----------
+    place
+        Zoom, column and row.
+    request
+        Says which version the caller has already.
+    service
+        The service.
+
+    Returns
+    -------
+    response
+        The tile; 304 where the caller has it, 204 where there is no road.
+
+    Raises
+    ------
+    NotFound
+        The city has no roads to draw.
+    """
+    zoom, column, row = place
     if service.tiles is None:
         raise NotFound("This city has no road network to draw.")
     etag = f'"{service.tiles.version}-{zoom}-{column}-{row}"'

@@ -253,6 +253,28 @@ def all_assignments(
     return tuple(_assignment(row) for row in session.execute(query))
 
 
+def assignment_of(session: Session, officer: str) -> Assignment | None:
+    """
+    Find what an officer is bound to now.
+
+    Parameters
+    ----------
+    session
+        A session.
+    officer
+        Id of the officer.
+
+    Returns
+    -------
+    assignment
+        None while he or she is free.
+    """
+    bound = (BINDINGS.c.what == OFFICER, BINDINGS.c.member == officer)
+    query = select(BINDINGS.c.assignment).where(*bound, BINDINGS.c.released_at.is_(None))
+    number = session.scalar(query)
+    return None if number is None else get_assignment(session, number)
+
+
 def write_statuses(
     session: Session,
     officers: Iterable[str],

@@ -66,6 +66,20 @@ export const VIEWS: readonly ViewPlace[] = [
     demo: "demo-leader",
     load: () => import("../leader/Leader"),
   },
+  {
+    path: "/officer",
+    word: "officer",
+    act: "follow_assignment",
+    demo: "demo-officer",
+    load: () => import("../officer/Officer"),
+  },
+  {
+    path: "/report",
+    word: "reporter",
+    act: null,
+    demo: "demo-reporter",
+    load: () => import("../reporter/Reporter"),
+  },
 ];
 
 /** The view at an address. */

@@ -79,7 +79,7 @@ export function rounded([lon, lat]: LonLat): LonLat {
 /** Ties the map to the signals; answers how to untie it. */
 function follow(map: MapLibre, city: City, own: OwnStyle, tie: BaseMapProps["tie"]): End {
   let dressed = `${theme.peek()} ${language.peek()} ${base.peek()}`;
-  const data = new DataTies(map, tie);
+  const data = new DataTies(map, tie, own.bare !== true);
   const restyle = effect(() => {
     const wanted = `${theme.value} ${language.value} ${base.value}`;
     if (wanted === dressed) return;
@@ -105,6 +105,7 @@ class DataTies {
   constructor(
     private readonly map: MapLibre,
     private readonly tieData: BaseMapProps["tie"],
+    private readonly withZones: boolean,
   ) {
     map.on("style.load", () => void this.tie());
   }
@@ -118,10 +119,12 @@ class DataTies {
     this.untie();
     const turn = this.turn;
     addHeadings(this.map, PALETTES[theme.peek()]);
-    const layer = await service.layer("zones");
-    if (turn !== this.turn) return;
-    nameZones(layer);
-    drawZones(this.map, layer);
+    if (this.withZones) {
+      const layer = await service.layer("zones");
+      if (turn !== this.turn) return;
+      nameZones(layer);
+      drawZones(this.map, layer);
+    }
     this.ends = this.tieData(this.map);
   }
 }

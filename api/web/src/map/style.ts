@@ -16,11 +16,23 @@ import { PALETTES, type Palette } from "./palette";
 /** What a source shows before it is given something. */
 export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 
+const BACKDROP = "/api/v1/layers/backdrop/published";
+const PUBLIC_BACKDROP = "/api/v1/public/backdrop";
+
+/** What only those see who have an account. */
+const INSIDE: StyleSpecification["sources"] = {
+  zones: { type: "geojson", data: NOTHING, promoteId: "code" },
+  "zone-names": { type: "geojson", data: NOTHING },
+  "no-fly": { type: "geojson", data: "/api/v1/layers/no-fly/published" },
+};
+
 const MAJOR = ["motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"];
 const MIDDLE = ["secondary", "secondary_link", "tertiary", "tertiary_link"];
 
 /** What a view draws on top of the city: its own sources, and layers from below to above. */
 export interface OwnStyle {
+  /** Without zones and no-fly areas, for whoever has no account. */
+  bare?: true;
   sources: StyleSpecification["sources"];
   layers: (palette: Palette, language: Language) => LayerSpecification[];
 }
@@ -37,21 +49,18 @@ export function styleOf(
   return {
     version: 8,
     sources: {
-      backdrop: { type: "geojson", data: "/api/v1/layers/backdrop/published" },
+      backdrop: { type: "geojson", data: own.bare ? PUBLIC_BACKDROP : BACKDROP },
       roads: { type: "vector", tiles: [location.origin + city.tiles], minzoom: 8, maxzoom: 15 },
-      zones: { type: "geojson", data: NOTHING, promoteId: "code" },
-      "zone-names": { type: "geojson", data: NOTHING },
-      "no-fly": { type: "geojson", data: "/api/v1/layers/no-fly/published" },
+      ...(own.bare ? {} : INSIDE),
       ...(network && { network: networkSource(network) }),
       ...own.sources,
     },
     layers: [
       { id: "background", type: "background", paint: { "background-color": palette.land } },
       ...(network ? [NETWORK_LAYER] : [...backdrop(palette), ...roads(palette)]),
-      ...zones(palette),
-      ...noFly(palette),
+      ...(own.bare ? [] : [...zones(palette), ...noFly(palette)]),
       ...own.layers(palette, language),
-      zoneNames(palette, language),
+      ...(own.bare ? [] : [zoneNames(palette, language)]),
     ],
   };
 }
