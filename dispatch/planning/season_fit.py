@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.planning.incident_history import DAY_S, IncidentHistory, span_of
-from dispatch.planning.simulation.world import DAY_MS, Reports
+from dispatch.planning.simulation.world import Reports
 from geo.road.frozen import freeze
 from geo.road.week import CITY_TIME
 
@@ -65,31 +64,10 @@ class Seasons:
         Returns
         -------
         reports
-            Each stream in one part for each month that occurs; the whole time has as many
-            incidents as before but for the months that are cut off.
+            With the factor of its month for each day.
         """
-        n_days = len(reports.days)
-        month = [(first + timedelta(days=number)).month for number in range(n_days)]
-        cut = [0, *(at for at in range(1, n_days) if month[at] != month[at - 1]), n_days]
-        parts = [(begin * DAY_MS, end * DAY_MS, month[begin]) for begin, end in pairwise(cut)]
-        of = np.arange(len(reports.rate_per_h))
-        pieces = []
-        for begins, ends, number in parts:
-            starts, stops = np.maximum(reports.from_ms, begins), np.minimum(reports.to_ms, ends)
-            rows = of[starts < stops]
-            rate = reports.rate_per_h[rows] * self.month[number - 1]
-            pieces.append((rows, rate, starts[rows], stops[rows]))
-        rows, rate, starts, stops = (
-            np.concatenate(columns) for columns in zip(*pieces, strict=True)
-        )
-        return replace(
-            reports,
-            rate_per_h=rate,
-            grid_share=reports.grid_share[rows],
-            type_share=reports.type_share[rows],
-            from_ms=starts,
-            to_ms=stops,
-        )
+        days = (first + timedelta(days=number) for number in range(len(reports.days)))
+        return replace(reports, season=self.month[[day.month - 1 for day in days]])
 
 
 def fit_seasons(history: IncidentHistory, special: Mapping[date, bool] | None = None) -> Seasons:
@@ -121,6 +99,33 @@ def fit_seasons(history: IncidentHistory, special: Mapping[date, bool] | None = 
         (counted + SEASON_WEIGHT) / (expected + SEASON_WEIGHT),
         _special_days_count(days, by_day, special or {}),
     )
+
+
+def seasons_of(history: IncidentHistory | None, special: Mapping[date, bool]) -> Seasons:
+    """
+    Say how a year is to go: as past incidents say, and as the calendar does where they are silent.
+
+    Parameters
+    ----------
+    history
+        Past incidents; without any all months are alike.
+    special
+        Whether each special day of the calendar is a working day.
+
+    Returns
+    -------
+    seasons
+        Special days count unless there were some in the past that were like any other.
+    """
+    if history is None or not len(history):
+        return Seasons(np.ones(MONTHS), moved=True)
+    span, seasons = span_of(history), fit_seasons(history, special)
+    first, last = (
+        datetime.fromtimestamp(at_s, UTC).astimezone(CITY_TIME).date()
+        for at_s in (span.start_s, span.end_s)
+    )
+    seen = any(first <= day < last for day in special)
+    return replace(seasons, moved=seasons.moved or not seen)
 
 
 def day_kinds(days: Sequence[date], special: Mapping[date, bool]) -> NDArray[np.uint8]:

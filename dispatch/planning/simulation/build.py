@@ -13,6 +13,7 @@ from dispatch.city import City
 from dispatch.duty import DutyBook
 from dispatch.planning.plan_setting import PlanSetting, SettingChoice, kept_table
 from dispatch.planning.road_week import monday
+from dispatch.planning.season_fit import seasons_of
 from dispatch.planning.simulation.force import base_places, grids_of_bases, muster_crews
 from dispatch.planning.simulation.reports import reports_of, simulated_days
 from dispatch.planning.simulation.verdicts import tabulate_verdicts
@@ -76,7 +77,8 @@ def build_world(
         What ranks crews.
     years
         How many years of 52 weeks are simulated; the first day is the Monday of the week as of
-        which the city is read, and holidays are those that its calendar has.
+        which the city is read; months and special days go by past incidents, see
+        `dispatch.planning.season_fit`.
     rules
         How dispatch goes on; by default as `Rules` says.
     told
@@ -90,8 +92,10 @@ def build_world(
     """
     setting, now = given.setting, given.choice.at
     city, graph = setting.city, setting.graph
-    days = simulated_days(monday(now).date(), years, given.book.special_days)
-    reports = reports_of(city, setting.demand, setting.history, days=days)
+    first, special = monday(now).date(), given.book.special_days
+    seasons = seasons_of(setting.history, {one.date: one.working for one in special})
+    days = simulated_days(first, years, special if seasons.moved else ())
+    reports = seasons.over(reports_of(city, setting.demand, setting.history, days=days), first)
     verdicts = tabulate_verdicts(city, reports.types, graph.lon_lat, now=now, told=told)
     base_grid = grids_of_bases(city, graph.codes, graph.lon_lat)
     return World(

@@ -155,6 +155,9 @@ def hourly_rates(reports: Reports) -> NDArray[np.float64]:
     starts = hour[:, None] * HOUR_MS
     runs = (starts >= reports.from_ms) & (starts < reports.to_ms)
     rates: NDArray[np.float64] = np.where(runs, reports.rate_per_h.T[of_week % HOURS_OF_WEEK], 0.0)
+    if reports.season is not None:
+        lasting = (reports.from_ms <= 0) & (reports.to_ms >= reports.end_ms)
+        rates[:, lasting] *= reports.season[hour // 24, None]
     return rates
 
 

@@ -92,6 +92,9 @@ class Reports:
         When each stream begins and ends, int64[n_streams]; 0 and the end for all the time.
     exponential
         Whether times on the scene are exponential with the mean of each row instead.
+    season
+        Incidents of each simulated day over those of the mean week, float64[n_days], of streams
+        that last the whole time; None for as many all year.
     """
 
     types: tuple[IncidentType, ...]
@@ -105,6 +108,7 @@ class Reports:
     from_ms: NDArray[np.int64]
     to_ms: NDArray[np.int64]
     exponential: bool = False
+    season: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only; refuse shapes and figures that cannot be."""
@@ -126,6 +130,10 @@ class Reports:
             raise BadValue("Times on the scene are 0 or more, and grow with their level.")
         if (self.days > 6).any():
             raise BadValue("Days count as days of the week, 0 to 6.")
+        if self.season is not None and (
+            self.season.shape != self.days.shape or not (self.season >= 0).all()
+        ):
+            raise BadValue("A season is one factor for each simulated day, 0 or more.")
 
     @property
     def end_ms(self) -> int:

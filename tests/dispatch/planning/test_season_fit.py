@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,9 +10,10 @@ import pandas as pd
 import pytest
 from spec.made_history import Law, made_history
 
-from dispatch.planning.season_fit import Seasons, day_kinds, fit_seasons
-from dispatch.planning.simulation.incidents import draw_incidents
+from dispatch.planning.season_fit import Seasons, day_kinds, fit_seasons, seasons_of
+from dispatch.planning.simulation.incidents import draw_incidents, hourly_rates
 from dispatch.planning.simulation.world import DAY_MS, IncidentType, Reports
+from geo.errors import BadValue
 
 WEEKDAYS = tuple(1.0 if hour < 120 else 0.5 for hour in range(168))
 
@@ -51,6 +53,34 @@ def test_an_even_year_changes_nothing():
     seasoned = Seasons(np.ones(12), moved=False).over(reports, date(2026, 1, 5))
     before, after = draw_incidents(reports, seed=3), draw_incidents(seasoned, seed=3)
     np.testing.assert_array_equal(after.reported_ms, before.reported_ms)
+
+
+def test_an_event_has_no_season():
+    reports = even_reports(n_days=60)
+    both = replace(
+        reports,
+        rate_per_h=np.full((2, 168), 10.0),
+        grid_share=np.ones((2, 1)),
+        type_share=np.ones((2, 1)),
+        from_ms=np.array([0, DAY_MS]),
+        to_ms=np.array([60 * DAY_MS, 2 * DAY_MS]),
+    )
+    half = Seasons(np.full(12, 0.5), moved=False).over(both, date(2026, 1, 5))
+    assert hourly_rates(half)[30].tolist() == [5.0, 10.0]
+    assert hourly_rates(half)[50].tolist() == [5.0, 0.0]
+
+
+def test_special_days_count_by_the_calendar_until_the_past_has_some():
+    first = date(2026, 1, 5)
+    assert seasons_of(None, {}).moved
+    plain = made_history(Law(week=(WEEKDAYS,)), 20_000, seed=11)
+    assert seasons_of(plain, {first + timedelta(days=4_000): False}).moved
+    assert not seasons_of(plain, {first + timedelta(days=8): False}).moved
+
+
+def test_a_season_of_other_days_is_refused():
+    with pytest.raises(BadValue, match="one factor for each simulated day"):
+        replace(even_reports(n_days=7), season=np.ones(8))
 
 
 def even_reports(*, n_days: int) -> Reports:
