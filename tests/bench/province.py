@@ -31,12 +31,16 @@ from dispatch.store.duty import read_duty
 from dispatch.store.engine import open_store
 from fixtures.demo_city import AS_OF
 from fixtures.hourly_speeds import believed_speeds
+from fixtures.preset import Preset
 from fixtures.province import CITIES, ProvinceCity, province_cities, write_city
 from geo.road.layered_weights import WeightLayers
 from tests.bench._report import Report, table
 from tests.dask_here import dask_here
 
 RUNS, BLOCKS = 4, 2
+
+PRESET = Preset.SMALL
+"""Size around which the cities lie: standard ones take the better part of an hour."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def measure(_data: Path) -> Report:
     """Time the province on each place."""
     with TemporaryDirectory(prefix="grid-dispatch-province-") as folder, dask_here() as address:
         return measured(
-            province_cities(CITIES),
+            province_cities(CITIES, preset=PRESET),
             Path(folder),
             {"1 process": Place(), "2 processes": Place(2), "Dask, 2 workers": Place(dask=address)},
             Effort(),
@@ -77,6 +81,7 @@ def measured(
     took = {name: dict.fromkeys(JOBS, 0.0) for name in places}
     said: dict[str, list[bytes]] = {name: [] for name in places}
     for city in cities:
+        print(f"  {city.name}: {city.officers} officers, {city.nodes:,} nodes", flush=True)
         judged = read_judged(city, folder)
         for name, place in places.items():
             with spread_at(place) as spread:
