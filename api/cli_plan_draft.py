@@ -104,10 +104,13 @@ def rebase(
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Put a plan on the one that was published since it was begun."""
+    """Put a plan on the one that was published since it was begun, and name what clashes."""
     with open_door(store, token=token, role=ROLE, by=by) as door:
         told = door.ask("POST", address("plans", plan, "rebase"), {"keep": keep})
     _print_plan(told, as_json=as_json)
+    if not as_json:
+        for finding in told["findings"]:
+            typer.echo(f"{finding['severity']} {finding['code']}: {finding['message']['en']}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from api.schemas import Asked, Instant, Text
 from api.schemas_city_version import CityPlanOut, CityVersionOut, Why
+from api.schemas_layer import FindingOut
 from dispatch.planning.plan_content import PlanContent
 from dispatch.planning.plan_layers import ZoneTerms
 from dispatch.planning.plan_locks import PlanLocks
 from dispatch.planning.publish_gate import GateVerdict
 from dispatch.planning_desk import Drawing
 from dispatch.store.zone_plans import DrawnPlan, ZonePlanState
+from geo.finding import Finding
 
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
 PlanNumber = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -182,6 +185,18 @@ class WholePlanOut(PlanOut):
             terms={code: _terms(one) for code, one in sorted(content.terms.items())},
             moved={grid: [old, new] for grid, old, new in rows if old != new},
         )
+
+
+class RebasedOut(WholePlanOut):
+    """A plan that was put on what is published, and what somebody should look at in it."""
+
+    findings: list[FindingOut]
+
+    @classmethod
+    def rebased(cls, drawing: Drawing, findings: Iterable[Finding]) -> RebasedOut:
+        """Copy a plan with its contents and findings."""
+        told = WholePlanOut.whole(drawing).model_dump()
+        return cls(**told, findings=[FindingOut.of(one) for one in findings])
 
 
 class GateOut(BaseModel):

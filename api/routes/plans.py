@@ -16,12 +16,13 @@ from api.own_ground import require_whole_city
 from api.paging import CutDep, newest
 from api.plan_sources import begun_from
 from api.schemas import Page
-from api.schemas_plan import PlanIn, PlanOut, RebaseIn, WholePlanOut
+from api.schemas_plan import PlanIn, PlanOut, RebasedOut, RebaseIn, WholePlanOut
 from api.schemas_plan_edit import EditIn, EditOut
 from api.service import ServiceDep
 from api.version import MaybeVersionDep, VersionDep
 from dispatch.access import Act, Person
 from dispatch.plan_release import drop_drawing, rebase_drawing
+from dispatch.planning.rebase_findings import rebase_findings
 from dispatch.planning_desk import Drawing, begin_drawing, read_drawing, redo, redraw, replant, undo
 from dispatch.store.zone_plan_steps import list_steps
 from dispatch.store.zone_plans import DrawnPlan, Hand, get_open_plan, list_zone_plans
@@ -147,17 +148,25 @@ def rebase(  # noqa: PLR0913, PLR0917 -- what the framework hands to the door
     service: ServiceDep,
     person: DrawPlansDep,
     version: MaybeVersionDep,
-) -> WholePlanOut:
-    """Put a plan on what is published by now; 409 names the grids that both put elsewhere."""
+) -> RebasedOut:
+    """
+    Put a plan on what is published by now; 409 names the grids that both put elsewhere.
+
+    `findings` names zones that one of the two plans dissolved and the other did not, and codes
+    that both gave to a new zone.
+    """
     require_whole_city(person, service.city)
     effect.replay()
     published = service.planning.ground(service.city).published
     with not_there(), service.store.reading() as session:
         drawing = read_drawing(session, number, version=version)
     content = rebase_drawing(drawing, published, keep=given.keep)
+    findings = rebase_findings(drawing.base, drawing.content, published, content)
     hand = Hand(service.clock(), person.name, version)
     with not_there(), effect.begin() as session:
-        return _stepped(effect, session, replant(session, drawing, content, published, hand))
+        plan = replant(session, drawing, content, published, hand)
+        shown = RebasedOut.rebased(read_drawing(session, plan.id), findings)
+        return effect.commit(shown, etag=f'"{plan.version}"')
 
 
 @router.delete("/{number}")

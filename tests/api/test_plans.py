@@ -234,6 +234,7 @@ def test_a_plan_over_one_published_since_is_refused_with_the_grids_and_rebased(c
     assert client.post(rebase, json={}).json()["code"] == "plan_base_moved"
     rebased = client.post(rebase, json={"keep": "theirs"}).json()
     assert (rebased["zone_of"][both], rebased["zone_of"][mine]) == (to, mine_to)
+    assert rebased["findings"] == []
     assert publish(client, rebased, override=OVERRIDE).status_code == 201
     assert published_zones(client)[mine] == mine_to
 

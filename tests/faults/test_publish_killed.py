@@ -4,6 +4,9 @@ A service killed while it publishes is wholly at one version of the city when it
 It dies in the transaction, between the commit and taking the city on, or with its roads open and
 not yet in force.  Tables and roads are published together, so half of it would show; seen to fail
 with the tables committed before the version that names them.
+
+So it is where a zone plan is published, which also makes drafts of layers first: killed after
+these are kept, the plan is open and is published when it is asked for once more.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from spec.city_files import EVERYWHERE
 from spec.layer_table import BEIHAI, layer
 from spec.served_town import RIVER
 
-from api import road_watch, service
+from api import plan_publishing, road_watch, service
 from dispatch.store import city_versions
 from dispatch.store.audit import find_break
 from dispatch.store.cities import read_city
@@ -31,8 +34,11 @@ from dispatch.store.engine import open_store
 from dispatch.store.layer_drafts import DraftState, get_draft
 from dispatch.store.ledger import audit_head
 from dispatch.store.road_folders import roads_published
+from dispatch.store.zone_plans import get_zone_plan
 
 IN_TRANSACTION, COMMITTED, ROADS_OPEN = "in the transaction", "committed", "roads open"
+DRAFTS_KEPT = "drafts kept"
+ANSWERED_FOR = {"why": "改划", "override": {"by": "王主任", "reason": "演练"}}
 
 
 def test_a_service_killed_while_it_publishes_comes_back_at_one_version(store_url, tmp_path, count):
@@ -44,7 +50,7 @@ def test_a_service_killed_while_it_publishes_comes_back_at_one_version(store_url
         server = RunningServer(store_url, tmp_path / "server.log", weakened=partial(die, moment))
         server.start()
         assert served(server) == at
-        publish_until_it_dies(server, drafts)
+        ask_until_it_dies(server, "gis", "city/versions", {"drafts": drafts})
         before, at = at, city_of(store_url)
         kept = moment != IN_TRANSACTION
         assert [now != was for now, was in zip(at, before, strict=True)] == [kept, kept]
@@ -62,6 +68,51 @@ def test_a_service_killed_while_it_publishes_comes_back_at_one_version(store_url
     server.kill()
 
 
+def test_a_service_killed_while_it_publishes_a_zone_plan_has_published_it_or_not(
+    store_url, tmp_path, count
+):
+    moments = cycle((IN_TRANSACTION, COMMITTED, DRAFTS_KEPT))
+    before = city_of(store_url)
+    for turn, moment in enumerate(islice(moments, count(reduced=2, full=12, long=500))):
+        server = RunningServer(store_url, tmp_path / "server.log", weakened=partial(die, moment))
+        server.start()
+        number = plan_drawn(server, f"Z{turn + 2}")
+        ask_until_it_dies(server, "planner", f"plans/{number}/publications", ANSWERED_FOR)
+        kept = moment == COMMITTED
+        at = city_of(store_url)
+        assert (at[0] != before[0], at[1]) == (kept, before[1])
+        assert plan_and_zones(store_url, number) == ((kept, {f"Z{turn + 2}"} if kept else None))
+        before = at
+    server = RunningServer(store_url, tmp_path / "server.log")
+    server.start()
+    last = number if not kept else plan_drawn(server, "Z1")
+    with server.caller("planner") as caller:
+        answer = caller.post(f"/api/v1/plans/{last}/publications", ANSWERED_FOR)
+        assert answer.good, answer
+        assert served(server) == city_of(store_url) != before
+    server.kill()
+
+
+def plan_drawn(server: RunningServer, zone: str) -> str:
+    """Begin a plan that puts every unit grid into a new zone."""
+    with server.caller("planner") as caller:
+        plan = caller.insist("/api/v1/plans", {"name": zone}).body
+        terms = {zone: {"name": f"{zone}区", "brigade": "B1"}}
+        body = {"name": zone, "from": "zone_of", "zone_of": dict.fromkeys(plan["zone_of"], zone)}
+        return str(caller.insist("/api/v1/plans", body | {"terms": terms}).body["id"])
+
+
+def plan_and_zones(url: str, number: str) -> tuple[bool, set[str | None] | None]:
+    """Whether a plan stands as published, and if so the zones that unit grids are in."""
+    with closing(open_store(url)) as store:
+        with store.reading() as session:
+            plan = get_zone_plan(session, number)
+            assert find_break(session, audit_head(session)) is None
+        zones = {grid.zone for grid in read_city(store).grids}
+    assert plan.is_open or plan.state == "published"
+    return not plan.is_open, None if plan.is_open else zones
+
+
 def die(moment: str) -> None:
     """Let this process be killed at a moment of publishing."""
 
@@ -70,6 +121,8 @@ def die(moment: str) -> None:
 
     if moment == IN_TRANSACTION:
         city_versions.record = now
+    elif moment == DRAFTS_KEPT:
+        plan_publishing.draw_up = now
     elif moment == COMMITTED:
         service.Service.adopt_city = now
     else:
@@ -88,10 +141,10 @@ def drawn(url: str, turn: int) -> list[str]:
     return numbers
 
 
-def publish_until_it_dies(server: RunningServer, drafts: list[str]) -> None:
+def ask_until_it_dies(server: RunningServer, role: str, path: str, body: object) -> None:
     """Publish, and see the process die of it."""
-    with suppress(OSError, HTTPException), server.caller("gis") as caller:
-        answer = caller.post("/api/v1/city/versions", {"drafts": drafts})
+    with suppress(OSError, HTTPException), server.caller(role) as caller:
+        answer = caller.post(f"/api/v1/{path}", body)
         raise AssertionError(f"It was to be killed, and answered {answer}")
     assert server.process is not None
     server.process.join(PATIENCE_S)

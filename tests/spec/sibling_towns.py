@@ -28,12 +28,16 @@ _WEST, _SOUTH, _EAST, _NORTH = EVERYWHERE.bounds
 _HALVES = [box(_WEST, _SOUTH, BETWEEN, _NORTH), box(BETWEEN, _SOUTH, _EAST, _NORTH)]
 
 
-def write_sibling_towns(folder: Path) -> Path:
-    """Load the city into a store; officers are called after their crew, with a and b behind."""
+def write_sibling_towns(folder: Path, *, bases: bool = False) -> Path:
+    """
+    Load the city into a store; officers are called after their crew, with a and b behind.
+
+    With bases, each crew sets out from where it stands.
+    """
     city = write_city(folder / "city")
     authority = TABLES["authority.csv"][0] | {"assisting": "", "skills": "", "tier": "city"}
     write_table(city, "authority.csv", [authority | {"area": "C"}])
-    write_table(city, "units.csv", _units())
+    write_table(city, "units.csv", _units(bases=bases))
     officers = []
     for crew, (_, place) in CREWS.items():
         lon, lat = RIVER.lon_lat[place]
@@ -50,14 +54,17 @@ def write_sibling_towns(folder: Path) -> Path:
     return path
 
 
-def _units() -> list[dict[str, str]]:
+def _units(*, bases: bool) -> list[dict[str, str]]:
     phone = {"phone": "13700001111"}
+    places = {crew: RIVER.lon_lat[place] for crew, (_, place) in CREWS.items() if bases}
     return [
         {"code": "BW", "kind": "grid_brigade", "zone": "ZW"},
         {"code": "BE", "kind": "grid_brigade", "zone": "ZE"},
         {"code": "SQ", "kind": "specialist_squad", "domains": "T"},
         *(
-            {"code": crew, "kind": "crew", "mode": "car", "parent": parent} | phone
+            {"code": crew, "kind": "crew", "mode": "car", "parent": parent}
+            | phone
+            | dict(zip(("lon", "lat"), map(str, places.get(crew, ())), strict=False))
             for crew, (parent, _) in CREWS.items()
         ),
     ]
