@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from geo.position import Fix
 
-FIX_FIELDS = ("second", "microsecond", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg", "by_hand")
+FIX_FIELDS = (
+    "second",
+    "microsecond",
+    "lon",
+    "lat",
+    "accuracy_m",
+    "speed_mps",
+    "heading_deg",
+    "by_hand",
+)
 """Columns of a fix; the time since 1970 in two, so that it is exact; by hand is 1, else 0."""
 
 FixTable = NDArray[np.float64]
