@@ -155,5 +155,8 @@ function find(typed: string): Candidate[] {
     if (hits.length >= SHOWN) break;
     offer(officer.id, officer.name, `${officer.id} · ${unitName(officer.crew)}`);
   }
+  // Whoever types a code means it, and not those whose codes begin with it.
+  const exact = typed.trim().toLowerCase();
+  hits.sort((a, b) => Number(b.code.toLowerCase() === exact) - Number(a.code.toLowerCase() === exact));
   return hits.slice(0, SHOWN);
 }
