@@ -110,11 +110,14 @@ def test_a_report_by_verb_is_at_once_on_the_servers_list(server, told):
 def test_a_plan_that_is_evaluated_by_its_number_is_the_servers(server, told, url):
     number = told("plan", "draft", "begin", "冬季")["id"]
     answers = ask_plans([number], [], url, None).answers
-    assert answers[number] == httpx2.get(
-        f"{server}/api/v1/plans/{number}",
-        headers={"authorization": "Bearer demo-planner"},
-        trust_env=False,
-    ).json()
+    assert (
+        answers[number]
+        == httpx2.get(
+            f"{server}/api/v1/plans/{number}",
+            headers={"authorization": "Bearer demo-planner"},
+            trust_env=False,
+        ).json()
+    )
 
 
 def test_the_name_on_record_is_that_of_the_token(server, told):
