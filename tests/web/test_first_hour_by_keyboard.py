@@ -1,0 +1,241 @@
+"""
+The hard cases of a chief's first hour that have a screen, by keyboard alone.
+
+`tests/api/test_first_hour.py` has all twelve through the other doors.  Here each is typed, and
+what the page was answered is what it shows.  Six sites at one time (4) are typed in
+`test_command_lists`; a position forty minutes old (5) takes a clock that a served city lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dispatch.city import City
+from dispatch.matter import MatterKind
+from dispatch.store.cities import read_city
+from dispatch.store.engine import open_store
+from fixtures.coast import across_the_bay, island_centre
+from geo.area import Area, Tier
+from tests.web.desk import Desk
+
+pytestmark = pytest.mark.browser
+
+Answer = dict[str, Any]
+LonLat = tuple[float, float]
+
+CHIPS = "[data-testid=matters] li"
+
+
+@pytest.fixture(scope="module")
+def city(served: Any) -> City:  # noqa: ANN401 -- a served city of the conftest
+    """The city that is served, as its store has it."""
+    [store] = served.log.parent.glob("*.gpkg")
+    with closing(open_store(f"sqlite:///{store}")) as opened:
+        return read_city(opened)
+
+
+@pytest.fixture(scope="module")
+def opened() -> dict[str, Page]:
+    """One page for the whole hour, as a chief would have it; closed with its browser."""
+    return {}
+
+
+@pytest.fixture
+def hour(
+    address: str,
+    launch: Callable[[str], Browser],
+    need_program: Callable[[str], str],
+    opened: dict[str, Page],
+) -> Page:
+    """The page with nothing begun on it."""
+    if "hour" not in opened:
+        context = launch(need_program("chromium")).new_context(locale="zh-CN")
+        context.set_default_timeout(60_000)
+        opened["hour"] = context.new_page()
+        opened["hour"].goto(address)
+        opened["hour"].wait_for_selector("[data-testid=stream].stream-live")
+    page = opened["hour"]
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.locator(".idle")).to_be_visible()
+    return page
+
+
+def ask_by_keys(page: Page, at: LonLat, *matters: str) -> Answer:
+    """Type a place and its matters; what the page was answered last."""
+    page.keyboard.press("n")
+    page.keyboard.type(f"{at[0]:.6f},{at[1]:.6f}")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("place")).to_be_visible()
+    page.keyboard.press("/")
+    for _ in range(page.locator(CHIPS).count()):
+        page.keyboard.press("Backspace")
+    expect(page.locator(CHIPS)).to_have_count(0)
+    for count, code in enumerate(matters, start=1):
+        page.keyboard.type(code)
+        with page.expect_response(is_suggestion) as told:
+            page.keyboard.press("Enter")
+        expect(page.locator(CHIPS)).to_have_count(count)
+    page.keyboard.press("Escape")
+    answer: Answer = told.value.json()
+    expect(page.get_by_test_id("suggestion")).to_be_visible()
+    expect(page.get_by_test_id("proposal")).to_have_count(len(answer["proposals"]))
+    return answer
+
+
+def is_suggestion(response: Any) -> bool:  # noqa: ANN401 -- a response of Playwright
+    return response.request.method == "POST" and response.url.endswith("/suggestions")
+
+
+def clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def shows_first(page: Page, answer: Answer) -> None:
+    """The first proposal stands on top with its minutes."""
+    first = answer["proposals"][0]
+    expect(page.get_by_test_id("proposal").first).to_contain_text(clock(first["eta_s"]))
+
+
+def penalties(city: City) -> list[str]:
+    """A penalty of each domain that asks for no more than two officers, by domain."""
+    found = {}
+    for code, matter in sorted(city.matters.items(), reverse=True):
+        rows = [row.min_certified for row in city.authority if row.matter == code]
+        if matter.kind == MatterKind.PENALTY and max(rows, default=9) <= 2:
+            found[matter.domain] = code
+    return [found[domain] for domain in sorted(found)]
+
+
+def inside(area: Area) -> LonLat:
+    point = area.polygon.representative_point()
+    return (point.x, point.y)
+
+
+def test_1_across_the_bay_the_nearest_by_air_is_not_first(hour: Page, city: City, desk: Desk):
+    at = across_the_bay()
+    answer = ask_by_keys(hour, at, min(city.matters))
+    crew = answer["proposals"][0]["crew"]
+    fixes = desk.ask("GET", "/positions?limit=1000")["items"]
+    far = {one["officer"]: np.hypot(one["lon"] - at[0], one["lat"] - at[1]) for one in fixes}
+    nearer = {officer for officer in far if far[officer] < min(far[one] for one in crew)}
+    assert nearer
+    assert not nearer & set(crew)
+    shows_first(hour, answer)
+
+
+def test_2_where_the_town_lacks_the_power_the_tier_above_acts(hour: Page, city: City):
+    towns = {area.code: area for area in city.areas if area.tier == Tier.TOWNSHIP}
+    held = {(row.matter, row.area) for row in city.authority}
+    matter, town = next(
+        (row.matter, town)
+        for row in city.authority
+        for town in towns.values()
+        if row.area in towns
+        and (row.matter, town.code) not in held
+        and (row.matter, town.parent) in held
+    )
+    answer = ask_by_keys(hour, inside(town), matter)
+    assert (answer["holder"]["tier"], answer["holder"]["area"]) == ("district", town.parent)
+    holder = hour.get_by_test_id("holder")
+    expect(holder).to_contain_text(answer["holder"]["acting_body"])
+    expect(holder).to_contain_text(answer["holder"]["row"])
+
+
+def test_3_cross_domain_in_zone_7_a_squad_has_it_and_a_grid_crew_secures(
+    hour: Page, city: City, desk: Desk
+):
+    answer = ask_by_keys(hour, desk.label_of("Z07"), *penalties(city)[:2])
+    assert (answer["zone"], answer["case"]) == ("Z07", "specialist")
+    expect(hour.get_by_test_id("place")).to_contain_text("Z07")
+    expect(hour.locator(".kind-secure").first).to_have_text("先期处置")
+    expect(hour.locator(".kind-specialist").first).to_have_text("专业")
+
+
+def test_6_where_nobody_is_in_time_the_screen_says_so_and_still_ranks(
+    hour: Page, city: City, desk: Desk
+):
+    at, matter = island_centre(), min(city.matters)
+    unit = ask_by_keys(hour, at, matter)["holder"]["unit"]
+    islanders = [
+        city.roster.officers[row].id
+        for crew in city.roster.commands(unit)
+        for row in city.roster.members(crew).tolist()
+    ]
+    off = [one for one in islanders if desk.ask("GET", f"/officers/{one}/duty")["may_be_sent"]]
+    try:
+        for one in off:
+            desk.ask("PUT", f"/officers/{one}/duty", {"on": False})
+        with hour.expect_response(is_suggestion) as told:
+            hour.keyboard.press("r")
+        answer = told.value.json()
+        assert not any(one["meets_target"] for one in answer["proposals"])
+        finding = next(
+            one for one in answer["findings"] if one["code"] in {"none_in_time", "no_candidate"}
+        )
+        expect(hour.get_by_test_id("suggestion")).to_contain_text(finding["zh"])
+    finally:
+        for one in off:
+            desk.ask("PUT", f"/officers/{one}/duty", {"on": True})
+
+
+def test_7_on_the_island_its_own_crew_goes(hour: Page, city: City):
+    answer = ask_by_keys(hour, island_centre(), min(city.matters))
+    first = answer["proposals"][0]
+    assert city.roster.brigade_of[city.roster.crew_row[first["unit"]]] == answer["holder"]["unit"]
+    shows_first(hour, answer)
+    expect(hour.get_by_test_id("proposal").first).not_to_contain_text("跨区支援")
+
+
+def test_8_two_matters_on_one_visit_are_one_crew(hour: Page, city: City, desk: Desk):
+    ask_by_keys(hour, desk.label_of("Z07"), *penalties(city)[:2])
+    hour.keyboard.press("n")
+    hour.keyboard.type("综合查一次：首小时")
+    for key in ("Tab", "Tab", "Tab", "Space"):
+        hour.keyboard.press(key)
+    expect(hour.get_by_role("checkbox", name="计划检查")).to_be_checked()
+    with hour.expect_response(is_suggestion) as told:
+        hour.keyboard.press("Enter")
+    answer = told.value.json()
+    incident = desk.said("综合查一次：首小时")
+    assert desk.ask("GET", f"/incidents/{incident}")["kind"] == "visit"
+    assert (answer["routing"]["code"], answer["case"]) == ("planned_visit", "grid")
+    assert {one["kind"] for one in answer["proposals"]} <= {"grid"}
+    expect(hour.locator(".kind-specialist")).to_have_count(0)
+    expect(hour.locator(".kind-secure")).to_have_count(0)
+
+
+def test_9_a_crew_of_one_certified_officer_does_not_go_alone(hour: Page, city: City, desk: Desk):
+    at, matter = desk.label_of("Z07"), min(city.matters)
+    best = ask_by_keys(hour, at, matter)["proposals"][0]
+    certified = [one for one in best["crew"] if city.roster.certified[city.roster.officer_row[one]]]
+    try:
+        for one in certified[1:]:
+            desk.ask("PUT", f"/officers/{one}/duty", {"on": False})
+        with hour.expect_response(is_suggestion) as told:
+            hour.keyboard.press("r")
+        answer = told.value.json()
+        assert best["unit"] not in {one["unit"] for one in answer["proposals"]}
+        why_not_by_keys(hour, best["unit"])
+        why = desk.ask("GET", f"/suggestions/{answer['id']}/why-not/{best['unit']}")
+        expect(hour.get_by_test_id("why-not-answer")).to_contain_text(why["reasons"][0]["zh"])
+    finally:
+        for one in certified[1:]:
+            desk.ask("PUT", f"/officers/{one}/duty", {"on": True})
+
+
+def why_not_by_keys(page: Page, unit: str) -> None:
+    page.keyboard.press("w")
+    expect(page.locator("#why-not-search")).to_be_focused()
+    page.keyboard.type(unit)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("why-not-answer")).to_be_visible()
+    page.keyboard.press("Escape")
