@@ -7,7 +7,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useRef } from "preact/hooks";
 import { nameZones } from "../frame/book";
 import { language, theme } from "../frame/screen";
-import type { LonLat } from "../service/ask";
+import { Refused, type LonLat } from "../service/ask";
 import { service } from "../service/service";
 import type { City } from "../service/shapes";
 import { base } from "./base_choice";
@@ -120,11 +120,23 @@ class DataTies {
     const turn = this.turn;
     addHeadings(this.map, PALETTES[theme.peek()]);
     if (this.withZones) {
-      const layer = await service.layer("zones");
+      const layer = await zonesIfTheyCome();
       if (turn !== this.turn) return;
-      nameZones(layer);
-      drawZones(this.map, layer);
+      if (layer) {
+        nameZones(layer);
+        drawZones(this.map, layer);
+      }
     }
     this.ends = this.tieData(this.map);
+  }
+}
+
+/** The zones; where they do not come, as without a network, all else is drawn without them. */
+async function zonesIfTheyCome(): Promise<GeoJSON.FeatureCollection | null> {
+  try {
+    return await service.layer("zones");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import { fitRoute } from "../map/camera";
 import { fill } from "../map/zones";
 import type { LonLat } from "../service/ask";
 import type { City } from "../service/shapes";
+import { online } from "./outbox";
 import { here, job, way } from "./state";
 import { OFFICER_STYLE } from "./style";
 
@@ -17,6 +18,10 @@ export function JobMap({ city }: { city: City }) {
 
 /** The camera goes to a new job and to a way that was asked for; never by itself. */
 function begin(map: MapLibre): () => void {
+  // Without a network parts of the map cannot come; what else goes wrong is said as ever.
+  map.on("error", ({ error }) => {
+    if (online.peek()) console.error(error);
+  });
   let known: string | undefined;
   const goes = effect(() => {
     const now = job.value;
