@@ -2,9 +2,9 @@
 gerrychain's short bursts for few cut edges, asked in an environment of its own.
 
 ``python -m tests.bench.peer.gerrychain_cuts TASK.npz SECONDS`` reads ``weight``, ``edges``,
-``zones``, ``balance``, ``seed`` and ``start`` and prints JSON; nothing here imports the project.
-It begins with its own recursive tree partition if that is found in `START_S`, else with the start
-it was given, and then has all of the seconds for its moves.
+``zones``, ``balance`` and ``seed`` and prints JSON; nothing here imports the project.  It begins
+with its own recursive tree partition, for which it has `START_S`, and then has all of the seconds
+for its moves.
 """
 
 # ruff: noqa: PLC0415, ANN401 -- gerrychain is in no environment but its own, nor are its types
@@ -40,12 +40,12 @@ def main(task: str, seconds: float) -> None:
     zones, balance, seed = int(given["zones"]), float(given["balance"]), int(given["seed"])
     aim = {"pop_col": "weight", "pop_target": float(given["weight"].sum()) / zones}
     aim["epsilon"] = balance
-    own = started(graph, zones, aim, seed)
-    start = dict(enumerate(given["start"].tolist())) if own is None else own
-    cuts, steps, zone_of = searched(graph, start, aim, seed, time.process_time() + seconds)
-    print(
-        json.dumps({"objective": cuts, "steps": steps, "own": own is not None, "zone_of": zone_of})
-    )
+    start = started(graph, zones, aim, seed)
+    found: dict[str, Any] = {"objective": None, "steps": 0, "zone_of": None}
+    if start is not None:
+        cuts, steps, zone_of = searched(graph, start, aim, seed, time.process_time() + seconds)
+        found = {"objective": cuts, "steps": steps, "zone_of": zone_of}
+    print(json.dumps(found))
 
 
 def drawn(weight: Any, edges: Any) -> Any:
