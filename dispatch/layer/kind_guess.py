@@ -62,11 +62,11 @@ def guess_kinds(file: str, there: Sequence[str], dimension: Dimension | None) ->
     Returns
     -------
     fits
-        The likeliest first; kinds of other shapes are left out, and those of which it has no
-        column at all.
+        The likeliest first; kinds of other shapes are left out, and those that neither its name
+        nor a column of it speaks for.
     """
     fits = [_fit(kind, file, there, dimension) for kind in KINDS.values()]
-    told = [fit for fit in fits if fit is not None and fit.columns.mapped]
+    told = [fit for fit in fits if fit is not None and fit.weight > 0]
     return sorted(told, key=lambda fit: -fit.weight)
 
 

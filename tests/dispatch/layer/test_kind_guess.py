@@ -19,6 +19,7 @@ POLYGON, LINE, POINT = Dimension.POLYGON, Dimension.LINE, Dimension.POINT
         ("a.shp", ["责任区编码", "责任区名称", "责任大队"], POLYGON, "zones"),
         ("b.gpkg", ["XZQDM", "XZQMC", "层级", "上级编码"], POLYGON, "areas"),
         ("c.fgb", ["fclass", "oneway", "maxspeed", "name"], LINE, "roads"),
+        ("禁飞区.geojson", ["甲", "乙"], POLYGON, "no-fly"),
         ("d.csv", ["标准名称", "编码", "名称", "地址", "lon", "lat"], None, "places"),
         ("e.xlsx", ["警号", "姓名", "所属小组", "持证"], None, "officers"),
         ("f.xlsx", ["事项编码", "事项名称", "执法领域"], None, "matters"),
