@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api.plan_gate import kept_gate, told_of
 from api.plan_question import PUBLISHED, PlanQuestion, tables_folder
 from api.proposal_job import search_proposals
 from api.settings import Settings
@@ -90,6 +91,7 @@ def _result(url: str, number: str, line: Connection) -> dict[str, Any]:
         plans = [_plan(session, simulation.plan, setting)]
         if asked["against"] is not None:
             plans.append(_plan(session, asked["against"], setting))
+        replay = told_of(kept_gate(store, setting.city))
     choice = SettingChoice(at=at, cache=cache, told=lambda share: told("", share))
     policy = policy_named(asked["policy"], known_policies(Settings().policies))
     world = build_world(
@@ -101,6 +103,7 @@ def _result(url: str, number: str, line: Connection) -> dict[str, Any]:
     world = under_scenario(world, read_scenario(asked["scenario"]))
     worlds = [world.under(zoning_of(setting.city, plan)) for plan in plans]
     answer = _run(plans, worlds, simulation, line)
+    answer["replay"] = replay
     first = simulate(worlds[0], draw_incidents(worlds[0].reports, seed=asked["seed"]))
     answer["playback"] = playback_of(first, setting.city, setting.graph.lon_lat, monday(at))
     return answer

@@ -304,6 +304,7 @@ def test_a_simulation_runs_beside_the_service_and_opens_or_shuts_the_gate(client
         time.sleep(0.1)
     assert state["state"] == "done", state
     assert state["result"]["plan_digest"] == plan["digest"]
+    assert state["result"]["replay"]["passed"] is None
     assert "playback" not in state["result"]
     played = client.get(f"{address}/playback").json()
     times = [event["at_s"] for event in played["events"]]
