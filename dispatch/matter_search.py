@@ -133,10 +133,10 @@ class MatterSearch:
             The likeliest first, ties by code; empty where nothing is like any name.
         """
         heard = self._heard(text)
-        score: Counter[int] = Counter()
+        score: defaultdict[int, float] = defaultdict(float)
         for pair in heard:
             for row in self._having.get(pair, ()):
-                score[row] += self._weight[pair]  # type: ignore[assignment]
+                score[row] += self._weight[pair]
         shares = [(score[row] / self._whole[row], row) for row in score]
         best = sorted((-share, row) for share, row in shares if share >= LEAST_SCORE)[:limit]
         return tuple(

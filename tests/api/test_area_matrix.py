@@ -95,7 +95,8 @@ TABLE = [
 """The first line that fits a route; `None` for whoever is let through everywhere."""
 
 NOT_OF_PLACES = re.compile(
-    r"\w+ (/api/v1/(session|public|officers/me).*|/healthz|/readyz|/metrics|/tiles/.*|/ogc/.*|.*/events)"
+    r"\w+ (/api/v1/(session|public|officers/me).*|/healthz|/readyz|/metrics"
+    r"|/tiles/.*|/ogc/.*|.*/events)"
 )
 """
 What is one's own, the process's, or the map that everybody has; `test_live` hears the stream, and
