@@ -17,6 +17,8 @@ OPEN = {
     "GET /": "the page, which asks to sign in",
     "GET /wall": "the same, for the wall of a command room",
     "GET /planner": "the same page, for whoever draws plans",
+    "GET /layers": "the same, for GIS staff",
+    "GET /leader": "the same, for leaders",
     "GET /sign-in": "the page that asks who is there",
     "GET /sign-in.js": "its script",
     "GET /sign-in.css": "its style",

@@ -172,8 +172,8 @@ def _sheet(session: Session, since: datetime | None, service: Service, person: P
         raise Forbidden(f"{person.name} belongs to no area of this city: there is no shift.")
     now = service.clock()
     begun = since or _last(session, service, person) or now - SHIFT
-    if begun >= now:
-        raise BadValue(f"A shift that begins at {begun.isoformat()} is not over yet.")
+    if begun > now:
+        raise BadValue(f"A shift that begins at {begun.isoformat()} has not begun yet.")
     return sheet_of(session, person, service.city, since=begun, now=now)
 
 
