@@ -1,9 +1,10 @@
 """
 Contiguity: which zones are in pieces, and who could take the pieces over.
 
-The largest part of a zone is its main part.  A part that has neighbours in other zones is stray,
-and its neighbour with the longest common border is offered as its taker.  A part that has no
-neighbour at all is an island by nature: nobody could be nearer, so it is allowed and only said.
+A part that has no neighbour at all is an island by nature: nobody could be nearer, so it is
+allowed and only said.  Of the parts that have neighbours in other zones the largest is the zone's
+main part; every other is stray, and its neighbour with the longest common border is offered as its
+taker.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def zone_pieces(graph: GridGraph, plan: ZonePlan) -> tuple[ZonePieces, ...]:
     found = []
     for at in np.flatnonzero(parts_of > 1).tolist():
         numbers = np.flatnonzero(zone == at)
-        order = numbers[np.lexsort([first[numbers], -area_m2[numbers]])].tolist()
+        order = numbers[np.lexsort([first[numbers], -area_m2[numbers], ~reached[numbers]])].tolist()
         main, *others = order
         stray = tuple(_rows(part, one) for one in others if reached[one])
         islands = tuple(_rows(part, one) for one in others if not reached[one])

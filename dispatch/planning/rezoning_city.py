@@ -240,7 +240,8 @@ def city_problem(loads: CityLoads, rules: CityRules, prices: Prices) -> CityProb
         travel_s=plain.travel_s,
     )
     parted = _parted(whole, graph, rules.locks)
-    return CityProblem(parted, join_nodes(parted, _groups(graph, rules)), ferries)
+    groups = [*_groups(graph, rules), *_islands(_dry(graph), graph, today)]
+    return CityProblem(parted, join_nodes(parted, groups), ferries)
 
 
 def usual_prices(loads: CityLoads) -> Prices:
@@ -274,7 +275,7 @@ def _edges(
     once = graph.source < graph.neighbour
     edges = np.stack([graph.source[once], graph.neighbour[once]], axis=1).astype(np.int64)
     km = graph.border_m[once] / 1000.0
-    ferries = list(_ferries(graph, edges))
+    ferries = list(_ferries(graph))
     if ferries:
         edges = np.concatenate([edges, np.array(ferries, dtype=np.int64)])
         km = np.concatenate([km, np.zeros(len(ferries))])
@@ -282,11 +283,16 @@ def _edges(
     return edges, km, codes
 
 
-def _ferries(graph: GridGraph, edges: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+def _dry(graph: GridGraph) -> RezoningProblem:
+    """Unit grids and the borders between them alone, without ways across water."""
+    once = graph.source < graph.neighbour
+    edges = np.stack([graph.source[once], graph.neighbour[once]], axis=1).astype(np.int64)
+    return plain_problem(PlainGraph(graph.codes, np.ones(len(graph)), edges), 1, 0.0)
+
+
+def _ferries(graph: GridGraph) -> Iterator[tuple[int, int]]:
     """Join the parts of a graph, each by its nearest pair to those that are joined already."""
-    n = len(graph)
-    plain = plain_problem(PlainGraph(graph.codes, np.ones(n), edges), 1, 0.0)
-    count, part = plain.parts()
+    count, part = _dry(graph).parts()
     if count == 1:
         return
     scale = np.cos(np.radians(graph.lon_lat[:, 1].mean()))
@@ -348,6 +354,24 @@ def _groups(graph: GridGraph, rules: CityRules) -> list[tuple[str, list[int]]]:
         for one, other in sorted(rules.locks.together)
     ]
     return [(name, rows) for name, rows in (*towns, *pairs) if rows]
+
+
+def _islands(
+    plain: RezoningProblem, graph: GridGraph, today: ZonePlan
+) -> list[tuple[str, list[int]]]:
+    """
+    Parts of a graph that lie in one zone today, the largest part aside: each stays in one piece.
+
+    A zone that took only some of an island would be in two pieces that others lie between.
+    """
+    count, part = plain.parts()
+    sizes = np.bincount(part)
+    apart = [np.flatnonzero(part == one) for one in range(count) if one != int(sizes.argmax())]
+    return [
+        (f"the island of {graph.codes[int(rows[0])]}", rows.tolist())
+        for rows in apart
+        if len(rows) > 1 and len(np.unique(today.zone_of[rows])) == 1
+    ]
 
 
 def _refuse_unknown(graph: GridGraph, today: ZonePlan, rules: CityRules) -> None:

@@ -49,6 +49,21 @@ def test_the_largest_part_is_the_main_part_and_islands_are_told_from_strays():
     assert [[codes[row] for row in rows] for rows in pieces.islands] == [["04"], ["24"]]
 
 
+def test_a_zone_with_a_large_island_and_a_small_piece_of_the_mainland_is_whole():
+    """Seen to fail while the largest part of all was the main part."""
+    drawn = board(
+        """
+        AAA~AB
+        AAA~BB
+        """
+    )
+    (pieces,) = zone_pieces(drawn.graph, drawn.plan)
+    assert [drawn.codes[row] for row in pieces.main] == ["04"]
+    assert [len(rows) for rows in pieces.islands] == [6]
+    assert pieces.stray == ()
+    assert is_contiguous(drawn.graph, drawn.plan)
+
+
 def test_a_stray_piece_goes_where_its_border_is_longest():
     drawing = dedent(
         """

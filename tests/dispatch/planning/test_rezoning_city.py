@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from dispatch.planning.contiguity import is_contiguous
 from dispatch.planning.grid_graph import GridGraph
 from dispatch.planning.plan_locks import PlanLocks, pair_of
 from dispatch.planning.rezoning_city import (
@@ -40,12 +41,12 @@ FREE = Prices(0.0, 0.0, 0.0)
 STEPS = 60_000
 
 
-def board(side=SIDE, *, island=False):
+def board(side=SIDE, *, island=0):
     """
     A city of square grids of 1 km, four zones of a quarter each with a base in its middle.
 
     The north-west has three times the incidents of the rest; townships are strips of two columns.
-    An island lies off the coast if asked for.
+    An island of so many grids lies off the coast.
     """
     row, column = (at.ravel() for at in np.indices((side, side)))
     n = side * side + island
@@ -57,13 +58,15 @@ def board(side=SIDE, *, island=False):
             np.stack([squares[:-1].ravel(), squares[1:].ravel()], 1),
         ]
     )
+    shore = side * side + np.arange(max(island - 1, 0))
+    pairs = np.concatenate([pairs, np.stack([shore, shore + 1], 1)])
     both = np.concatenate([pairs, pairs[:, ::-1]])
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     first = np.zeros(n + 1, dtype=np.int32)
     np.cumsum(np.bincount(both[:, 0], minlength=n), out=first[1:])
     place = np.stack([column, row], 1).astype(float)
-    if island:
-        place = np.concatenate([place, [[side + 3.0, 0.0]]])
+    off = np.stack([np.full(island, side + 3.0), np.arange(island, dtype=float)], 1)
+    place = np.concatenate([place, off])
     graph = GridGraph(
         codes=codes,
         lon_lat=np.array([109.0, 0.0]) + 0.01 * place,
@@ -265,8 +268,19 @@ def test_the_price_of_a_boundary_is_the_difference_of_two_plans():
     assert price.mean_min >= price.best_min
 
 
+@pytest.mark.parametrize("balance", [0.05, 0.3])
+def test_no_zone_takes_only_some_of_an_island(balance):
+    """A proposal is a plan that a check of it takes: seen to fail with ferries alone."""
+    city = board(island=4)
+    for aim in aims_of(city, CityRules(balance=balance))[:3]:
+        option = propose_option(AimTask(city, aim, 1, 1, STEPS // 2))
+        assert option.feasible
+        assert is_contiguous(city.graph, option.plan)
+        assert len(set(option.plan.zone_of[-4:].tolist())) == 1
+
+
 def test_an_island_counts_as_the_neighbour_of_the_nearest_grid():
-    city = board(island=True)
+    city = board(island=1)
     made = city_problem(city, CityRules(), FREE)
     assert made.ferries == (("G009", "G100"),)
     assert made.whole.parts()[0] == 1
