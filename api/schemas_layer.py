@@ -85,7 +85,7 @@ class FindingOut(BaseModel):
         )
 
 
-class FixIn(Asked):
+class RemedyAsk(Asked):
     """Names a finding whose fix is to be taken, as it was told."""
 
     code: Annotated[Text, Field(max_length=64)]
@@ -98,10 +98,10 @@ class FixIn(Asked):
         return self.code, self.feature, tuple(self.others)
 
 
-class FixesIn(Asked):
+class RemediesAsk(Asked):
     """Which fixes are to be taken."""
 
-    only: Annotated[list[FixIn], Field(min_length=1, max_length=10_000)] | None = Field(
+    only: Annotated[list[RemedyAsk], Field(min_length=1, max_length=10_000)] | None = Field(
         None, description="These and no others; every plain fix without."
     )
 

@@ -20,7 +20,7 @@ from api.name_pairs import read_pairs
 from api.own_ground import require_whole_city
 from api.paging import CutDep, newest
 from api.schemas import Page
-from api.schemas_layer import FindingOut, FixesIn, LayerDraftOut, LayerReportOut, ReviewIn
+from api.schemas_layer import FindingOut, RemediesAsk, LayerDraftOut, LayerReportOut, ReviewIn
 from api.service import Service, ServiceDep
 from api.version import MaybeVersionDep
 from dispatch.access import Act, Person
@@ -183,7 +183,7 @@ def take_fixes(  # noqa: PLR0913, PLR0917 -- what the framework hands to the doo
     service: ServiceDep,
     person: LoadLayersDep,
     version: MaybeVersionDep,
-    given: FixesIn | None = None,
+    given: RemediesAsk | None = None,
 ) -> LayerDraftOut:
     """
     Take every plain fix of a draft, its datum first; what is left only a person can mend.
