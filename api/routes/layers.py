@@ -20,7 +20,7 @@ from api.name_pairs import read_pairs
 from api.own_ground import require_whole_city
 from api.paging import CutDep, newest
 from api.schemas import Page
-from api.schemas_layer import FindingOut, RemediesAsk, LayerDraftOut, LayerReportOut, ReviewIn
+from api.schemas_layer import FindingOut, LayerDraftOut, LayerReportOut, RemediesAsk, ReviewIn
 from api.service import Service, ServiceDep
 from api.version import MaybeVersionDep
 from dispatch.access import Act, Person
