@@ -58,6 +58,7 @@ PROVOKED = (
     "status of 409",
     "status of 412",
     "status of 422",
+    "status of 503",
     "ERR_FAILED",
     "ERR_INTERNET",
 )
@@ -240,12 +241,9 @@ def is_complaint(message: ConsoleMessage) -> bool:
 
     A service that has too much to do on a slow machine asks to be asked later, which the pages do.
     """
-    provoked = any(
-        text in message.text for text in ("status of 422", "status of 503", "ERR_FAILED")
-    )
-    phone = any(text in message.text for text in ("status of 409", "ERR_INTERNET_DISCONNECTED"))
+    provoked = any(text in message.text for text in PROVOKED)
     wrong_code = "/api/v1/public/reports/" in message.location["url"]
-    return message.type == "error" and not (provoked or phone or wrong_code)
+    return message.type == "error" and not (provoked or wrong_code)
 
 
 def settle(page: Page) -> None:
