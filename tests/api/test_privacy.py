@@ -29,7 +29,7 @@ ELSEWHERE = {"/api/v1/session/provider/begin", "/api/v1/session/provider/return"
 """They only lead to a provider and back, where there is one."""
 
 NOT_RUN = {"/api/v1/simulations/{number}/playback"}
-"""There is none of a simulation that waits; it tells of crews, grids and zones by their codes."""
+"""There is none of a simulation that still waits; it tells of crews, grids and zones by codes."""
 
 QUESTIONS = {
     "/api/v1/layers/zones/export": "?format=geojson",
@@ -244,7 +244,7 @@ def test_every_read_of_the_service_and_every_event_keeps_still(client, incident,
             if answer.is_success:
                 shown.add(path)
     unread = set(reads) - shown
-    assert unread == ELSEWHERE | NOT_RUN, "nobody was shown these, so nothing was searched"
+    assert unread - NOT_RUN == ELSEWHERE, "nobody was shown these, so nothing was searched"
 
     for role in Role:
         told = heard_by(client, role)
