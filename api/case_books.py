@@ -9,18 +9,25 @@ import shapely
 from sqlalchemy.orm import Session
 
 from dispatch.access import Person
-from dispatch.case_book import CaseBook
+from dispatch.case_book import CaseBook, join_books
 from dispatch.city import City
 from dispatch.sight import sees_whole_city
-from dispatch.store.case_records import read_case_book
-from dispatch.store.past_incidents import past_incidents_digest
+from dispatch.store.case_records import own_book_mark, read_own_book, read_past_books
+from dispatch.store.past_incidents import parts_digest
 
 
 @dataclass(slots=True, eq=False)
 class CaseBooks:
-    """Keeps the case book that was asked for last: half a million cases take seconds to read."""
+    """
+    Keeps the case book that was asked for last, in two parts.
 
-    _known: tuple[str, str] | None = None
+    Half a million past cases take seconds to read and stay as they are; the store's own change
+    with every step that somebody takes, and are few beside them.
+    """
+
+    _past_known: tuple[str, str] | None = None
+    _past: tuple[CaseBook, ...] = ()
+    _known: tuple[str, str, str] | None = None
     _book: CaseBook | None = None
     _reading: Lock = field(default_factory=Lock)
 
@@ -56,7 +63,12 @@ class CaseBooks:
     def _whole(self, city: City, session: Session) -> CaseBook:
         """Read the book, unless it is known."""
         with self._reading:
-            known = (city.version, past_incidents_digest(session))
+            past_known = (city.version, parts_digest(session))
+            known = (*past_known, own_book_mark(session))
+            if past_known != self._past_known:
+                self._past = tuple(read_past_books(session, city.zones))
+                self._past_known = past_known
             if self._book is None or known != self._known:
-                self._book, self._known = read_case_book(session, city.zones), known
+                own = read_own_book(session, city.zones)
+                self._book, self._known = join_books([*self._past, own]), known
             return self._book

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.assignment import Outcome
-from dispatch.case_book import CaseBook, book_of_history, join_books, zones_of
+from dispatch.case_book import CaseBook, book_of_history, zones_of
 from dispatch.cases import Case, Limit, Stage, tabulate
 from dispatch.deadline import ClockKind
 from dispatch.incident_state import State
@@ -19,7 +19,7 @@ from dispatch.store.deadlines import DEADLINES
 from dispatch.store.order_tables import ASSIGNMENTS
 from dispatch.store.past_incidents import read_parts
 from dispatch.store.tables import INCIDENTS
-from dispatch.store.transitions import TRANSITIONS
+from dispatch.store.transitions import EDITS, TRANSITIONS
 from geo.zone import Zone
 
 LIMITS = {
@@ -35,9 +35,34 @@ _WRONG = (Outcome.REFUSED, Outcome.MISTAKE)
 AT_ONCE = 5_000
 
 
-def read_case_book(session: Session, zones: Sequence[Zone]) -> CaseBook:
+def read_past_books(session: Session, zones: Sequence[Zone]) -> Iterator[CaseBook]:
     """
-    Read every case that a store knows of.
+    Read the cases that a store's city brought along.
+
+    Parameters
+    ----------
+    session
+        A session.
+    zones
+        Zones of today, by which cases are grouped.
+
+    Yields
+    ------
+    book
+        Part by part, in the order of their first report.
+
+    Raises
+    ------
+    UnreadableFile
+        A part is damaged.
+    """
+    for part in read_parts(session):
+        yield book_of_history(part, zones)
+
+
+def read_own_book(session: Session, zones: Sequence[Zone]) -> CaseBook:
+    """
+    Read the cases that a store has seen itself.
 
     Parameters
     ----------
@@ -49,19 +74,8 @@ def read_case_book(session: Session, zones: Sequence[Zone]) -> CaseBook:
     Returns
     -------
     book
-        What its city brought along, then its own incidents in the order of their numbers.
-
-    Raises
-    ------
-    UnreadableFile
-        A part of what the city brought along is damaged.
+        In the order of their numbers.
     """
-    books = [book_of_history(part, zones) for part in read_parts(session)]
-    return join_books([*books, _own_book(session, zones)])
-
-
-def _own_book(session: Session, zones: Sequence[Zone]) -> CaseBook:
-    """Incidents of the store's own tables."""
     query = select(
         INCIDENTS.c.id, INCIDENTS.c.kind, INCIDENTS.c.matters, INCIDENTS.c.reported_at,
         INCIDENTS.c.place,
@@ -77,6 +91,28 @@ def _own_book(session: Session, zones: Sequence[Zone]) -> CaseBook:
         for at, row in enumerate(rows)
     ]  # fmt: skip
     return CaseBook(tabulate(cases), np.array([row.id for row in rows], dtype=str), lon_lat)
+
+
+def own_book_mark(session: Session) -> str:
+    """
+    Name what `read_own_book` would read, without reading it.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    mark
+        Another once an incident came in or was corrected, a step was taken, or a crew sent or
+        released.
+    """
+    last = [
+        session.scalar(select(func.max(each.c.fid))) for each in (INCIDENTS, TRANSITIONS, EDITS)
+    ]
+    sent = select(func.max(ASSIGNMENTS.c.fid), func.count(ASSIGNMENTS.c.released_at))
+    return repr((*last, *session.execute(sent).one()))
 
 
 class _Sent:

@@ -181,11 +181,29 @@ def past_incidents_digest(session: Session) -> str:
     digest
         Sixteen hexadecimal digits; another once anything was added or a step was taken.
     """
+    digest = hashlib.blake2b(parts_digest(session).encode(), digest_size=8)
+    for each in (INCIDENTS, TRANSITIONS):
+        digest.update(repr(session.scalar(select(func.max(each.c.fid)))).encode())
+    return digest.hexdigest()
+
+
+def parts_digest(session: Session) -> str:
+    """
+    Name what a city brought along, without reading it.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    digest
+        Sixteen hexadecimal digits; another once a part was added.
+    """
     digest = hashlib.blake2b(digest_size=8)
     for part in session.scalars(select(PAST_INCIDENTS.c.digest).order_by(PAST_INCIDENTS.c.fid)):
         digest.update(part.encode())
-    for each in (INCIDENTS, TRANSITIONS):
-        digest.update(repr(session.scalar(select(func.max(each.c.fid)))).encode())
     return digest.hexdigest()
 
 

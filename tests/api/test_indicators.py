@@ -73,6 +73,25 @@ def test_a_case_that_is_handled_counts_where_it_should_and_its_number_stands_beh
     assert figures(ask(client, day="2020-02-02").json())["filing_rate"] == "0/0"
 
 
+def test_what_is_corrected_or_sent_back_counts_at_once(client):
+    """A correction is no step: seen to fail with a book that only steps make anew."""
+    number = reported(client, "H1")
+    suggestion = asked(client, number)["id"]
+    sent = client.post("/api/v1/assignments", json={"suggestion": suggestion, "rank": 1}).json()
+    before = ask(client, "/filing_rate/cases", by="matter").json()["items"]
+    assert {case["matter"] for case in before if case["id"] == number} == {"H1"}
+    assert figures(ask(client).json())["dispatch_accuracy"] == "1/1"
+    path = f"/api/v1/assignments/{sent['id']}/release"
+    client.post(path, json={"outcome": "refused", "reason": "no fuel"})
+    assert figures(ask(client).json())["dispatch_accuracy"] == "0/1"
+    etag = {"if-match": client.get(f"/api/v1/incidents/{number}").headers["etag"]}
+    body = {"matters": ["H5"], "reason": "heard again"}
+    answer = client.patch(f"/api/v1/incidents/{number}", json=body, headers=etag)
+    assert answer.status_code == 200, answer.text
+    after = ask(client, "/filing_rate/cases").json()["items"]
+    assert {case["matter"] for case in after if case["id"] == number} == {"H5"}
+
+
 def test_a_page_of_cases_leads_to_the_next(client):
     """The newest first."""
     numbers = {reported(client, "H1") for _ in range(3)}

@@ -325,25 +325,6 @@ def draw_all(
     return n
 
 
-def days_from(weekday: int, n_days: int) -> NDArray[np.uint8]:
-    """
-    List the days of the week of some days.
-
-    Parameters
-    ----------
-    weekday
-        That of the first, 0 = Monday.
-    n_days
-        How many.
-
-    Returns
-    -------
-    days
-        uint8[n_days].
-    """
-    return ((weekday + np.arange(n_days)) % 7).astype(np.uint8)
-
-
 YEAR_DAYS: Final = 364
 """A simulated year: 52 whole weeks, so that every hour of the week counts as often."""
 

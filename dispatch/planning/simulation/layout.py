@@ -27,7 +27,6 @@ for and since when, its work in this shift, whether a break is due, and in how m
 may take waits; then sums.
 """
 
-FIRST_STATE: Final = FREE_FROM
 FIRST_SUM: Final = JOBS
 
 OFFICERS, SHIFT, BREAK, CHANGES = range(4)

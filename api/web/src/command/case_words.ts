@@ -50,7 +50,6 @@ const CASE_WORDS = {
   moved: ["已变更为", "is now"],
   // Sending
   send: ["派单", "Dispatch"],
-  sendThis: ["派出此组", "Dispatch this crew"],
   sent: ["已派出", "Sent"],
   undo: ["撤回", "Take back"],
   undone: ["已撤回", "Taken back"],
@@ -65,7 +64,6 @@ const CASE_WORDS = {
     "A digit picks the reason and sends; “something else” needs a note.",
   ],
   note: ["说明", "Note"],
-  noteNeeded: ["此理由须写说明", "This reason needs a note"],
   reinforce: ["增派", "Reinforce"],
   reinforceText: [
     "本事件已有小组承办，此组将作为增派：",
@@ -202,7 +200,6 @@ const CASE_WORDS = {
   soundWaits: ["告警音待启用（请点按页面）", "Sound waits for a key or click"],
   alarmNew: ["新事件", "new"],
   alarmOverdue: ["超时", "overdue"],
-  alarmLost: ["实时数据中断", "live data lost"],
   seen: ["知道了", "Seen"],
 } as const satisfies Words;
 

@@ -15,7 +15,6 @@ const WORDS = {
     "系统将判定责任区与执法主体，并按路网行程时间给出派单建议。",
     "The service finds the zone and the holder of the power, and ranks crews by travel time on the road network.",
   ],
-  idleKeys: ["或从左侧队列中选择事件：", "Or pick an incident from the queue:"],
   place: ["位置", "Place"],
   zone: ["责任区", "Zone"],
   area: ["行政区划", "Area"],

@@ -61,7 +61,6 @@ export const COMMON = {
   signInHere: ["登录", "Sign in"],
   signInBy: ["在新标签页使用", "In a new tab, by"],
   cancel: ["取消", "Cancel"],
-  confirm: ["确定", "Confirm"],
 } as const satisfies Words;
 
 export const say = dictionary(COMMON);

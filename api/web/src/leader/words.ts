@@ -27,7 +27,6 @@ const WORDS = {
   counted: ["计数", "Counted"],
   change: ["较上期", "Change"],
   trend: ["近八期走势", "Eight spans"],
-  points: ["个百分点", "points"],
   nothing: ["无可计", "nothing to count"],
   noneInSpan: ["本期没有可统计的事件", "Nothing to count in this span"],
   groups: ["各组情况", "By group"],

@@ -68,7 +68,6 @@ const REPORTER = {
   rated: ["您的评价", "Your rating"],
   rateComment: ["补充说明（选填）", "Anything to add (optional)"],
   of5: ["分（满分 5 分）", "of 5"],
-  closedDoor: ["此处暂不受理网上举报", "Reports are not taken here"],
 } as const satisfies Words;
 
 export const say = dictionary(REPORTER);

@@ -34,7 +34,6 @@ const WORDS = {
   certified: ["持证", "certified"],
   auxiliary: ["辅助", "auxiliary"],
   more: ["更多", "More"],
-  call: ["呼叫", "Call"],
   stale: ["定位超过 20 分钟", "Fix over 20 min old"],
 } as const satisfies Words;
 
