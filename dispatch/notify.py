@@ -24,12 +24,18 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    PASSED_ON = "passed_on"
+    TO_CALL = "to_call"
+
+
+PHONE = "phone"
+"""Channel on which nothing is sent: whoever it names is on the list of people to be called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    A message to the outside, as the store has it.
+    A message to the outside, or one letter of it to one person, as the store has it.
 
     Attributes
     ----------
@@ -38,13 +44,14 @@ class Message:
     dedupe_key
         Names it for ever: what is sent again has the same.
     to
-        An account, a unit, or the area whose command room is told; never a phone number.
+        An account, a unit, or the area whose command room is told; of a letter, the person
+        (see `dispatch.contact`).  Never a phone number.
     said
         What it says.
     about
         Number of the incident.
     posted_at
-        When its cause was.
+        When its cause was; of a letter that is held back, the end of the quiet hours.
     tries
         How often it was taken out to be sent, the present time among them.
     due_at
@@ -56,6 +63,16 @@ class Message:
         When it was given up; None unless it was.
     failure
         Why it was not taken last time, or None.
+    also
+        Officers and units whom it concerns besides.
+    addressed_at
+        When its letters were written; None where there are none, as before and without channels.
+    channel
+        Of a letter, the channel by which it goes; None for a message.
+    letter_of
+        Of a letter, the key of its message.
+    passed_to
+        The channel by which another letter follows in its place, once it was given up.
     """
 
     number: int
@@ -69,13 +86,20 @@ class Message:
     sent_at: datetime | None = None
     given_up_at: datetime | None = None
     failure: str | None = None
+    also: tuple[str, ...] = ()
+    addressed_at: datetime | None = None
+    channel: str | None = None
+    letter_of: str | None = None
+    passed_to: str | None = None
 
     @property
     def state(self) -> MessageState:
         """What has become of it."""
         if self.sent_at is not None:
             return MessageState.SENT
-        return MessageState.WAITING if self.given_up_at is None else MessageState.DEAD
+        if self.given_up_at is not None:
+            return MessageState.DEAD if self.passed_to is None else MessageState.PASSED_ON
+        return MessageState.TO_CALL if self.channel == PHONE else MessageState.WAITING
 
 
 @dataclass(frozen=True, slots=True)

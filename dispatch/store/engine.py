@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dispatch.store import (  # noqa: F401 -- they declare tables
     account_tables,
     centre_policies,
+    contacts,
     deadlines,
     duty_tables,
     handovers,

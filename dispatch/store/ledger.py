@@ -154,6 +154,7 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
     said: Remark,
     dedupe_key: str,
     about: str,
+    also: Iterable[str] = (),
 ) -> None:
     """
     Leave a message to the outside, to be sent once the transaction is committed.
@@ -172,6 +173,8 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
         Names this message: what is posted again under the same key is not sent again.
     about
         Id of what it is about.
+    also
+        Officers and units whom it concerns besides; whether they are told the rules say.
     """
     take_turn(session)
     columns = {
@@ -182,6 +185,7 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
         "posted_at": now,
         "tries": 0,
         "due_at": now,
+        "also": tuple(also),
     }
     insert_or_ignore(session, OUTBOX, columns)
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from dispatch.notify import Message, MessageState
+from dispatch.notify import PHONE, Message, MessageState
 from dispatch.sight import Sight
 from dispatch.store.ledger_tables import OUTBOX
 from dispatch.store.numbered import newest_first, row_of
@@ -26,9 +26,11 @@ UNSENT = OUTBOX.c.sent_at.is_(None)
 ALIVE = OUTBOX.c.given_up_at.is_(None)
 
 IN_STATE = {
-    MessageState.WAITING: (UNSENT, ALIVE),
+    MessageState.WAITING: (UNSENT, ALIVE, OUTBOX.c.channel.is_distinct_from(PHONE)),
     MessageState.SENT: (OUTBOX.c.sent_at.is_not(None),),
-    MessageState.DEAD: (UNSENT, OUTBOX.c.given_up_at.is_not(None)),
+    MessageState.DEAD: (UNSENT, OUTBOX.c.given_up_at.is_not(None), OUTBOX.c.passed_to.is_(None)),
+    MessageState.PASSED_ON: (UNSENT, OUTBOX.c.passed_to.is_not(None)),
+    MessageState.TO_CALL: (UNSENT, ALIVE, OUTBOX.c.channel == PHONE),
 }
 
 
@@ -47,12 +49,15 @@ class Outbox:
         When the next one is to be tried; None if none waits.
     dead
         Messages that were given up.
+    to_call
+        People to be called by phone because no message has reached them.
     """
 
     waiting: int = 0
     oldest_at: datetime | None = None
     due_at: datetime | None = None
     dead: int = 0
+    to_call: int = 0
 
     def waits_s(self, now: datetime) -> float:
         """
@@ -87,9 +92,12 @@ def read_outbox(session: Session) -> Outbox:
     """
     oldest, due = func.min(OUTBOX.c.posted_at), func.min(OUTBOX.c.due_at)
     waiting = select(func.count(), oldest, due).where(*IN_STATE[MessageState.WAITING])
-    dead = select(func.count()).where(*IN_STATE[MessageState.DEAD])
+    dead, to_call = (
+        select(func.count()).where(*IN_STATE[state]).scalar_subquery()
+        for state in (MessageState.DEAD, MessageState.TO_CALL)
+    )
     count, oldest_at, due_at = session.execute(waiting).one()
-    return Outbox(count, oldest_at, due_at, session.scalar(dead) or 0)
+    return Outbox(count, oldest_at, due_at, *session.execute(select(dead, to_call)).one())
 
 
 def take_out(session: Session, *, now: datetime, lease_s: float, limit: int) -> list[Message]:
@@ -344,4 +352,9 @@ def _message(row: Row[Any]) -> Message:
         sent_at=row.sent_at,
         given_up_at=row.given_up_at,
         failure=row.failure,
+        also=row.also,
+        addressed_at=row.addressed_at,
+        channel=row.channel,
+        letter_of=row.letter_of,
+        passed_to=row.passed_to,
     )

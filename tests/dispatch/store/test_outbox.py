@@ -187,6 +187,8 @@ def test_messages_are_listed_by_state_the_newest_first(session):
         MessageState.WAITING: ["w2", "w1"],
         MessageState.SENT: ["sent"],
         MessageState.DEAD: ["dead"],
+        MessageState.PASSED_ON: [],
+        MessageState.TO_CALL: [],
     }
     assert keys(before=gone.number + 2) == ["sent", "dead"]
     assert (keys(about="E1"), keys(about="E2")) == (keys(), [])

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_c51f4644"
+revision = "0001_12935e8d"
 down_revision = None
 
 
@@ -257,6 +257,22 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("id"),
             comment="封路与限速 / Closures and slow zones, past ones too",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "contacts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("person", PLAIN_TEXT, nullable=False),
+            sa.Column("channel", PLAIN_TEXT, nullable=False),
+            sa.Column("address", PLAIN_TEXT, nullable=False),
+            sa.Column("language", PLAIN_TEXT, nullable=False),
+            sa.Column("rank", sa.Integer(), nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("person", "channel"),
+            comment="联系方式 / How people, units and command rooms are reached",
             sqlite_autoincrement=True,
         ),
     )
@@ -631,12 +647,27 @@ def upgrade() -> None:
             sa.Column("sent_at", Instant(), nullable=True),
             sa.Column("given_up_at", Instant(), nullable=True),
             sa.Column("failure", PLAIN_TEXT, nullable=True),
+            sa.Column("also", Codes(), nullable=False),
+            sa.Column("addressed_at", Instant(), nullable=True),
+            sa.Column("channel", PLAIN_TEXT, nullable=True),
+            sa.Column("letter_of", PLAIN_TEXT, nullable=True),
+            sa.Column("passed_to", PLAIN_TEXT, nullable=True),
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("dedupe_key"),
             comment="待发通知 / Messages to the outside, sent at least once under one key each",
             info={
                 "only_added": OnlyAdded(
-                    fixed=("fid", "dedupe_key", "addressee", "said", "about", "posted_at"),
+                    fixed=(
+                        "fid",
+                        "dedupe_key",
+                        "addressee",
+                        "said",
+                        "about",
+                        "posted_at",
+                        "also",
+                        "channel",
+                        "letter_of",
+                    ),
                     goes_if="OLD.sent_at IS NOT NULL OR OLD.given_up_at IS NOT NULL",
                     dropped_by="",
                     number="fid",
