@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -82,6 +82,7 @@ from api.stale_reads import StaleReads
 from api.starting import start_service
 from api.warm_up import warm_up
 from dispatch.store.leader import Leadership
+from dispatch.access import Person
 
 logger = logging.getLogger(__name__)
 
@@ -154,6 +155,7 @@ def create_app(
     started: Service | None = None,
 ) -> FastAPI:
     """
+    asker: Callable[[], Person] | None = None,
     Put the application together.
 
     Parameters
@@ -169,6 +171,8 @@ def create_app(
         the store when it starts.  Either way the application closes it.
 
     Returns
+    asker
+        Says who asks, whatever a request says; None where requests say so themselves.
     -------
     app
         An ASGI application.
@@ -217,10 +221,13 @@ def create_app(
     )
     app.state.figures = figures
     app.state.public_limits = PublicLimits()
+    app.state.asker = asker
     errors.install(app)
     description.install(app)
     for routes in ROUTES:
-        app.include_router(routes.router)
+        # Routes know their whole paths.  Including a router would build each of them anew at the
+        # first request: half a second that somebody waits for.
+        app.router.routes.extend(routes.router.routes)
     pages.install(app)
     app.add_middleware(Draining)
     app.add_middleware(SecondTry)

@@ -8,6 +8,7 @@ scheme.  A browser may do so by itself, so such a request is looked at as one wi
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -38,7 +39,8 @@ async def person_of(request: Request) -> Person:
     Returns
     -------
     person
-        The holder of the token, or of the page's session.
+        The holder of the token, or of the page's session; the one asker of a service that serves
+        a single verb.
 
     Raises
     ------
@@ -48,6 +50,9 @@ async def person_of(request: Request) -> Person:
     Forbidden
         A page of somebody else's asks in the name of a person who is signed in here.
     """
+    asker: Callable[[], Person] | None = request.app.state.asker
+    if asker is not None:
+        return asker()
     header = request.headers.get("authorization")
     token = _token(header) if header is not None else request.cookies.get(COOKIE)
     if not token:

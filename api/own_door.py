@@ -11,7 +11,6 @@ import httpx2
 import typer
 
 from api.app import create_app
-from api.auth import person_of
 from api.clock import system_clock
 from api.settings import Settings
 from api.starting import start_service
@@ -49,10 +48,13 @@ def serve_oneself(
     settings = Settings().model_copy(update={"store": url})
     service = start_service(settings, lambda: instant)
     with closing(service.store):
-        app = create_app(settings, started=service)
+        name = by or _login_name()
+        app = create_app(
+            settings,
+            started=service,
+            asker=lambda: Person(name, ROLES, service.city.roots),
+        )
         app.state.service = service
-        person = Person(by or _login_name(), ROLES, service.city.roots)
-        app.dependency_overrides[person_of] = lambda: person
         yield httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1", timeout=None
         )

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
+from unittest.mock import patch
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["pytester", "store_servers", "heard"]
@@ -55,6 +58,14 @@ def pytest_configure(config: pytest.Config) -> None:
             derandomize=counts == "reduced",
         )
         hypothesis.settings.load_profile(counts)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """A hash takes 0.2 s and 64 MB on purpose; what is kept of it says by which cost to verify."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with patch("api.secret._PASSWORDS", quick):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

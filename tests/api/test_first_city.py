@@ -15,7 +15,6 @@ from spec.layer_table import layer, on_earth
 from spec.served_town import SEVEN, MovedClock
 
 from api.app import create_app
-from api.auth import person_of
 from api.cli import run
 from api.settings import Settings
 from dispatch.access import Person, Role
@@ -94,7 +93,7 @@ def client(empty_url) -> Iterator[TestClient]:
     ) as client:
         service = client.app.state.service
         roles = frozenset({Role.ADMIN, Role.DISPATCHER})
-        app.dependency_overrides[person_of] = lambda: Person("admin", roles, service.city.roots)
+        app.state.asker = lambda: Person("admin", roles, service.city.roots)
         yield client
 
 

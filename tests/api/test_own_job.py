@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from spec.served_town import RIVER, MovedClock, asked, copy_town, reported, served, write_town
 
-from api.auth import person_of
 from api.map_apps import map_apps
 from dispatch.access import Person, Role
 from geo.road.road_class import Mode
@@ -34,9 +33,9 @@ def town(town_store, tmp_path_factory):
 @pytest.fixture
 def client(town):
     """Nobody is out, and it is the dispatcher who asks."""
-    town.app.dependency_overrides.clear()
+    town.app.state.asker = None
     yield town
-    town.app.dependency_overrides.clear()
+    town.app.state.asker = None
     for one in town.get("/api/v1/assignments?bound=true").json()["items"]:
         assert town.post(f"/api/v1/assignments/{one['id']}/release", json={}).status_code == 200
 
@@ -46,7 +45,7 @@ def as_officer(client, officer: str | None):
     person = Person(
         "phone", frozenset({Role.OFFICER}), client.app.state.service.city.roots, officer
     )
-    client.app.dependency_overrides[person_of] = lambda: person
+    client.app.state.asker = lambda: person
 
 
 def sent_to(client, at: str = "x") -> tuple[str, str]:
@@ -72,7 +71,7 @@ def test_from_the_order_to_the_result(each_town_url):
         assert (free["officer"], free["mode"], free["job"]) == ("K1a", "car", None)
         assert free["duty"]["may_be_sent"]
         assert client.get(WAY, params={"lon": 109.1, "lat": 0.0}).status_code == 409
-        client.app.dependency_overrides.clear()
+        client.app.state.asker = None
         number, officer = sent_to(client)
         as_officer(client, officer)
         job = client.get(JOB).json()["job"]
