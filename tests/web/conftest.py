@@ -191,11 +191,7 @@ def open_view(
         if english:
             context.add_init_script("localStorage.setItem('language', 'en')")
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if is_complaint(message) else None,
-        )
+        listen(page, complaints)
         page.goto(f"{served.address}{path}")
         return page
 
@@ -208,6 +204,37 @@ def open_view(
         for context in contexts:
             context.close()
     served.check_alive()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, tuple[Page, list[str]]]:
+    """Pages that stay open for a module, each with its complaints; closed with their browser."""
+    return {}
+
+
+@pytest.fixture
+def shift(
+    served: Served,
+    launch: Callable[[str], Browser],
+    need_program: Callable[[str], str],
+    kept: dict[str, tuple[Page, list[str]]],
+) -> Iterator[Page]:
+    """The command view as it stays open for a shift, with nothing begun on it."""
+    served.check_alive()
+    if "shift" not in kept:
+        context = launch(need_program("chromium")).new_context(viewport=VIEW, locale="zh-CN")
+        context.set_default_timeout(2 * PATIENCE_MS)
+        kept["shift"] = (context.new_page(), [])
+        listen(*kept["shift"])
+        kept["shift"][0].goto(served.address)
+        kept["shift"][0].wait_for_selector("[data-testid=stream].stream-live")
+    page, complaints = kept["shift"]
+    complaints.clear()
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.locator(".idle")).to_be_visible()
+    yield page
     assert complaints == []
 
 
@@ -233,6 +260,15 @@ def take_picture(pictures: Path | None) -> Callable[[Page, str], None]:
         palette.save(pictures / f"{name}.png", optimize=True)
 
     return take
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Write down whatever a page complains of."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if is_complaint(message) else None,
+    )
 
 
 def is_complaint(message: ConsoleMessage) -> bool:

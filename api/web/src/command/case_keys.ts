@@ -10,6 +10,7 @@ import { lastSent, sendChosen, takeBack } from "./dispatching";
 import { askDiversions } from "./Diversions";
 import { takesCrews } from "./due";
 import { filtersShown } from "./filters";
+import { focusOn, goTo, searchQueue } from "./focus";
 import { addKeys, type Key } from "./keyboard";
 import { beginMerging, endMerging, merging } from "./merging";
 import { incidents, place, queueCursor, subject, suggestion } from "./state";
@@ -27,28 +28,12 @@ function atIncident(): boolean {
 
 const isMerging = (): boolean => merging.value !== null;
 
-/** Goes to what was just asked for, once it is drawn: before the next key is typed. */
-function goTo(id: string, act: (element: HTMLElement) => void): void {
-  queueMicrotask(() => {
-    if (document.getElementById(id)) reach(id, act);
-    else window.requestAnimationFrame(() => reach(id, act));
-  });
-}
-
-function reach(id: string, act: (element: HTMLElement) => void): void {
-  const element = document.getElementById(id);
-  if (element) act(element);
-}
-
-function focusOn(id: string): void {
-  goTo(id, (element) => element.focus());
-}
-
 const MERGING: readonly Key[] = (
   [
     [["j", "ArrowDown"], () => stepInQueue(1)],
     [["k", "ArrowUp"], () => stepInQueue(-1)],
     [["Enter"], pickMarked],
+    [["/"], searchQueue],
     [["Escape"], endMerging],
   ] as const
 ).map(([keys, press]) => ({

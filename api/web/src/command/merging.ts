@@ -2,13 +2,15 @@
 
 import { signal } from "@preact/signals";
 import { show } from "./dialogs";
+import { queueFilter } from "./state";
 
 /** The duplicate, while the other incident is being picked. */
 export const merging = signal<string | null>(null);
 
-/** Begins to pick the incident that this one duplicates. */
+/** Begins to pick the incident that this one duplicates; the search that found it hides no other. */
 export function beginMerging(incident: string): void {
   merging.value = incident;
+  queueFilter.value = "";
 }
 
 export function endMerging(): void {

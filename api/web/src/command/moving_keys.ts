@@ -2,6 +2,7 @@
 
 import { fitRoute } from "../map/camera";
 import { leave, step, workOnIncident } from "./actions";
+import { searchQueue } from "./focus";
 import { addKeys, type Key } from "./keyboard";
 import { chosenProposal, proposals, queueCursor, subject } from "./state";
 import { say } from "./words";
@@ -45,6 +46,6 @@ function enter(): void {
 }
 
 function search(): void {
-  const wanted = subject.value ? "matter-search" : "queue-search";
-  document.getElementById(wanted)?.focus();
+  if (subject.value) document.getElementById("matter-search")?.focus();
+  else searchQueue();
 }
