@@ -56,6 +56,7 @@ class TemporaryServer:
         self.process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
         self._holding: dict[Path, str] = {}
+        self._tables = ""
         command = ["initdb", "-D", "data", "-U", "dispatch", "-A", "trust", "-E", "UTF8", "-N"]
         self._run(*command, "--locale=C.UTF-8")
         self.start()
@@ -123,6 +124,13 @@ class TemporaryServer:
                 load_city(city, store)
             self._holding[city] = name
         return self.make_database(template=self._holding[city])
+
+    def empty_store(self) -> str:
+        """Make a database with the tables of a store and nothing in them; its name."""
+        if not self._tables:
+            self._tables = self.make_database()
+            open_store(self.url(self._tables), create=True).close()
+        return self.make_database(template=self._tables)
 
     def drop_database(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -205,6 +213,28 @@ def new_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "embedded":
         return f"sqlite:///{tmp_path / 'store.gpkg'}"
     return str(request.getfixturevalue("database"))
+
+
+@pytest.fixture(scope="session")
+def tables_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded store with nothing in it, to be copied: making its tables takes a while."""
+    path = tmp_path_factory.mktemp("tables") / "store.gpkg"
+    open_store(f"sqlite:///{path}", create=True).close()
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def empty_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a store with nothing in it, of each kind in turn."""
+    if request.param == "embedded":
+        path = shutil.copy(request.getfixturevalue("tables_alone"), tmp_path / "store.gpkg")
+        yield f"sqlite:///{path}"
+        return
+    server: TemporaryServer = request.getfixturevalue("postgresql")
+    name = server.empty_store()
+    yield server.url(name)
+    with suppress(psycopg.OperationalError):  # a test may have ended the server
+        server.drop_database(name)
 
 
 @pytest.fixture

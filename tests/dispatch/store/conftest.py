@@ -24,8 +24,8 @@ def city_folder(sound_city: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty_store(new_store_url: str) -> Iterator[Store]:
-    store = open_store(new_store_url, create=True)
+def empty_store(empty_store_url: str) -> Iterator[Store]:
+    store = open_store(empty_store_url)
     yield store
     store.close()
 
@@ -37,9 +37,10 @@ def store(empty_store: Store, city_folder: Path) -> Store:
 
 
 @pytest.fixture
-def empty_file(tmp_path: Path) -> Iterator[Store]:
+def empty_file(tables_alone: Path, tmp_path: Path) -> Iterator[Store]:
     """An embedded store, for tests of what no store changes."""
-    store = open_store(f"sqlite:///{tmp_path / 'store.gpkg'}", create=True)
+    path = shutil.copy(tables_alone, tmp_path / "store.gpkg")
+    store = open_store(f"sqlite:///{path}")
     yield store
     store.close()
 
