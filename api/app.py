@@ -81,8 +81,8 @@ from api.settings import Settings
 from api.stale_reads import StaleReads
 from api.starting import start_service
 from api.warm_up import warm_up
-from dispatch.store.leader import Leadership
 from dispatch.access import Person
+from dispatch.store.leader import Leadership
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +153,9 @@ def create_app(
     clock: Clock = system_clock,
     patrol: PatrolMaker | None = None,
     started: Service | None = None,
+    asker: Callable[[], Person] | None = None,
 ) -> FastAPI:
     """
-    asker: Callable[[], Person] | None = None,
     Put the application together.
 
     Parameters
@@ -169,10 +169,10 @@ def create_app(
     started
         A service that `start_service` has put together; without one the application opens
         the store when it starts.  Either way the application closes it.
-
-    Returns
     asker
         Says who asks, whatever a request says; None where requests say so themselves.
+
+    Returns
     -------
     app
         An ASGI application.
@@ -219,9 +219,9 @@ def create_app(
         redoc_url=None,
         telemetry=NO_TELEMETRY,
     )
+    app.state.asker = asker
     app.state.figures = figures
     app.state.public_limits = PublicLimits()
-    app.state.asker = asker
     errors.install(app)
     description.install(app)
     for routes in ROUTES:

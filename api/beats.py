@@ -7,6 +7,7 @@ from datetime import datetime
 from secrets import randbits, token_hex
 from typing import Protocol
 
+from api.automatic_dispatch import AutomaticDispatch
 from api.case_intervals import CaseIntervals
 from api.city_clock import CityClock
 from api.deadline_watch import DeadlineWatch
@@ -37,6 +38,9 @@ ROADS_S = 2.0
 
 DEADLINES_S = 1.0
 """How often it is seen to that deadlines are told of: at most five seconds late."""
+
+AUTOMATIC_S = 0.25
+"""How often it is seen whether something came in that a rule may dispatch."""
 
 CITY_S = 1.0
 """How often it is seen whether a planned version of the city is due."""
@@ -156,7 +160,13 @@ def heartbeats(
         EventFeed(service, {"closure": service.change_weights, "city": service.adopt_city}),
         PostOffice(service, SendingTerms(), seed=randbits(64)),
         *(steady(one.beat, STREAM_S) for one in _sharing(service)),
+        *(steady(once(one.beat), AUTOMATIC_S) for one in _automatic(service)),
     ]
+
+
+def _automatic(service: Service) -> list[AutomaticDispatch]:
+    """Dispatch by rule, where the operator has said so."""
+    return [AutomaticDispatch(service, service.automation)] if service.settings.automatic else []
 
 
 def _sharing(service: Service) -> list[PositionSharing]:

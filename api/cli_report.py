@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli_automation import automation_report_verb
 from api.cli_calibration import calibration_verb
 from api.cli_shadow import shadow_verb
 from api.instant import read_instant
@@ -24,6 +25,7 @@ from dispatch.store.engine import open_store
 app = typer.Typer(help="Reports.")
 app.command("shadow")(shadow_verb)
 app.command("calibration")(calibration_verb)
+app.command("automation")(automation_report_verb)
 
 
 @app.callback()

@@ -18,12 +18,14 @@ from api.schemas_verdict import (
     HolderOut,
     WhistleOut,
 )
+from dispatch.automatic_verdict import AutomaticVerdict
 from dispatch.choice import ProposalKind
 from dispatch.deadline_plan import Deadline
 from dispatch.incident import Incident, IncidentKind, Reporter
 from dispatch.incident_state import State
 from dispatch.lifecycle import may_follow
-from dispatch.matter import CaseScale
+from dispatch.matter import CaseScale, Triage
+from dispatch.origin import DESK, Origin, Source
 from dispatch.passed_over import PassedOver
 from dispatch.proposal import CoveragePrice, Proposal
 from dispatch.routing import CaseKind
@@ -260,6 +262,27 @@ class IncidentReport(Asked):
     filings: list[FilingIn] = Field(default_factory=list, max_length=20)
 
 
+class AutomaticVerdictOut(BaseModel):
+    """What a rule decided of an incident, or why it is left to a person."""
+
+    at: datetime
+    dispatched: bool
+    triage: Triage | None = Field(description="Of its gravest matter; null while none is named.")
+    rule: str | None = Field(description="Name of the rule that sent somebody.")
+    said: ReasonOut
+
+    @classmethod
+    def of(cls, verdict: AutomaticVerdict) -> AutomaticVerdictOut:
+        """Copy a verdict."""
+        return cls(
+            at=verdict.judged_at,
+            dispatched=verdict.dispatched,
+            triage=verdict.triage,
+            rule=verdict.rule,
+            said=ReasonOut.of(verdict.said),
+        )
+
+
 class IncidentOut(BaseModel):
     """An incident; the same in lists, answers and the live stream."""
 
@@ -276,9 +299,20 @@ class IncidentOut(BaseModel):
     case_number: str | None = Field(description="Statutory number of the case (立案号).")
     version: int = Field(description="Grows with every step and correction; its ETag.")
     deadlines: list[RunningDeadlineOut] = Field(description="That run, the oldest first.")
+    source: Source = Field(description="By which way it came in first.")
+    confidence: float | None = Field(description="How sure its sender is; null for people.")
+    automatic: AutomaticVerdictOut | None = Field(
+        description="Null where no rule has looked at it, or not yet."
+    )
 
     @classmethod
-    def of(cls, incident: Incident, running: Iterable[Deadline]) -> IncidentOut:
+    def of(
+        cls,
+        incident: Incident,
+        running: Iterable[Deadline],
+        origin: Origin = DESK,
+        verdict: AutomaticVerdict | None = None,
+    ) -> IncidentOut:
         """Copy an incident without its reporter, and without mobile numbers in its text."""
         return cls(
             id=incident.id or "",
@@ -294,6 +328,9 @@ class IncidentOut(BaseModel):
             case_number=incident.case_number,
             version=incident.version,
             deadlines=[RunningDeadlineOut.of(deadline) for deadline in running],
+            source=origin.source,
+            confidence=origin.confidence,
+            automatic=None if verdict is None else AutomaticVerdictOut.of(verdict),
         )
 
 

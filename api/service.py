@@ -36,6 +36,8 @@ from api.store_watch import StoreWatch
 from api.tile import RoadTiles, TileShelf
 from api.underway import Underway
 from api.weights_in_force import WeightsInForce
+from dispatch.automation import Automation
+from dispatch.automation_file import standard_automation
 from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
@@ -84,6 +86,8 @@ class Service:
         Freezes where everybody is when a suggestion is made.
     policies
         The rankings that are known, by name.
+    automation
+        The rules by which reports are dispatched without a person.
     stream
         Open pages.
     packing
@@ -143,6 +147,7 @@ class Service:
     coverage: CoverageNow = field(default_factory=CoverageNow)
     freezer: Freezer = field(default_factory=Freezer)
     policies: Mapping[str, Policy] = field(default_factory=standard_policies)
+    automation: Automation = field(default_factory=standard_automation)
     stream: Stream = field(default_factory=Stream)
     packing: Packing = field(default_factory=Packing)
     positions_now: PositionsNow = field(default_factory=PositionsNow)

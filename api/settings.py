@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         Name of the ranking used when neither a caller nor a command room names one.
     policies
         TOML file with rankings of the operator's own; None for those of the program alone.
+    automatic
+        Whether reports that a rule fits are dispatched without a person.
+    automation
+        TOML file with those rules, in the place of the program's; None for the program's.
     deadlines
         TOML file with terms of deadlines of the operator's own; None for those of the program.
     max_body_bytes
@@ -94,6 +98,8 @@ class Settings(BaseSettings):
     store: str | None = None
     policy: str = "nearest"
     policies: Path | None = None
+    automatic: bool = False
+    automation: Path | None = None
     deadlines: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024

@@ -15,6 +15,7 @@ from api.service import Service
 from api.settings import Settings, demo_store_url
 from api.tile import tiles_of
 from api.weights_in_force import WeightsInForce
+from dispatch.automation_file import known_automation
 from dispatch.deadline_terms import known_deadlines
 from dispatch.live import LiveWhereabouts
 from dispatch.policy import policy_named
@@ -42,6 +43,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         Ready to answer, though the first answer may be slow.
     """
     deadlines = known_deadlines(settings.deadlines)
+    automation = known_automation(settings.automation)
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
     notifier = notifier_of(settings)
@@ -67,6 +69,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         duty=duty_now,
         provider=provider_of(settings),
         policies=known,
+        automation=automation,
         notifier=notifier,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=tiles_of(published),

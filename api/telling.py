@@ -24,12 +24,15 @@ from dispatch.deadline_plan import Deadline
 from dispatch.escalation import Call, clocks_of_call
 from dispatch.incident import Incident
 from dispatch.notify import Message
+from dispatch.origin import DESK
 from dispatch.reconsidering import SecondThought
 from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments, list_assignments
 from dispatch.store.deadlines import list_deadlines
 from dispatch.store.incidents import get_incident
 from dispatch.store.ledger import tell
+from dispatch.store.origins import first_origins
+from dispatch.store.verdicts import verdicts_of
 from dispatch.store.whistles import steps_of
 
 
@@ -144,7 +147,7 @@ def show_incident(session: Session, incident: Incident) -> IncidentOut:
     Returns
     -------
     shown
-        With the deadlines that run.
+        With the deadlines that run, how it came in, and what rules decided of it.
     """
     return show_incidents(session, [incident])[0]
 
@@ -168,7 +171,11 @@ def show_incidents(session: Session, incidents: Sequence[Incident]) -> list[Inci
     running: dict[str, list[Deadline]] = {str(one.id): [] for one in incidents}
     for deadline in reversed(list_deadlines(session, incidents=running, running=True, limit=None)):
         running[deadline.incident].append(deadline)
-    return [IncidentOut.of(one, running[str(one.id)]) for one in incidents]
+    origins, verdicts = first_origins(session, running), verdicts_of(session, running)
+    return [
+        IncidentOut.of(one, running[number], origins.get(number, DESK), verdicts.get(number))
+        for number, one in ((str(one.id), one) for one in incidents)
+    ]
 
 
 def tell_assignment(session: Session, assignment: Assignment, city: City, *, now: datetime) -> None:

@@ -15,12 +15,14 @@ from dispatch.frozen import Frozen, freeze
 from dispatch.handling import put_on_record
 from dispatch.incident import Incident
 from dispatch.incident_state import State
+from dispatch.origin import DESK, Origin
 from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.question import Counted, Question, ask
 from dispatch.sight import filed_under
 from dispatch.step import Step
 from dispatch.store.incidents import add_incident
+from dispatch.store.origins import add_origin
 from dispatch.store.suggestions import WrittenSuggestion, save_suggestion, write_suggestion
 from dispatch.suggestion import Suggestion
 from dispatch.weighing import MOST_PROPOSALS
@@ -47,7 +49,9 @@ def freeze_anew(whereabouts: Whereabouts) -> Frozen:
     return freeze(whereabouts).frozen
 
 
-def receive(session: Session, incident: Incident, city: City, *, by: str) -> Incident:
+def receive(
+    session: Session, incident: Incident, city: City, *, by: str, origin: Origin = DESK
+) -> Incident:
     """
     Take an incident in.
 
@@ -61,6 +65,8 @@ def receive(session: Session, incident: Incident, city: City, *, by: str) -> Inc
         The city.
     by
         Account of whoever takes it in, or of the reporter.
+    origin
+        By which way it came in.
 
     Returns
     -------
@@ -78,6 +84,7 @@ def receive(session: Session, incident: Incident, city: City, *, by: str) -> Inc
         city.matter(code)
     place = city.place_index.locate(incident.lon_lat)
     kept = add_incident(session, incident, filed_under=filed_under(place, city.chains))
+    add_origin(session, str(kept.id), origin, by=by, now=kept.reported_at)
     step = Step(State.REPORTED, by, kept.reported_at, lon_lat=kept.lon_lat)
     put_on_record(session, str(kept.id), None, step)
     return kept

@@ -24,6 +24,7 @@ from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments
 from dispatch.store.ledger import post, record, tell
 from dispatch.store.suggestions import get_suggestion
+from dispatch.store.verdicts import is_switched_off
 from dispatch.suggestion import Suggestion
 from dispatch.whereabouts import Whereabouts
 from geo.errors import Conflict
@@ -87,7 +88,7 @@ def pass_on(  # noqa: PLR0913 -- what ended, where everybody is, and by which te
     now
         The present, with offset.
     on_silence
-        Whether it is offered or sent.
+        Whether it is offered or sent; never sent where what is done by rule is switched off.
     terms
         How long suggestions are good for and crews stay at a scene.
 
@@ -96,8 +97,10 @@ def pass_on(  # noqa: PLR0913 -- what ended, where everybody is, and by which te
     offer
         It is told to open pages and to the command room, and is in the audit.
     """
-    offer = _find(session, ended, whereabouts, now=now, on_silence=on_silence, terms=terms)
     place = whereabouts.city.place_index.locate(get_suggestion(session, ended.suggestion).lon_lat)
+    if place.zone is not None and is_switched_off(session, place.zone.code):
+        on_silence = OnSilence.OFFER
+    offer = _find(session, ended, whereabouts, now=now, on_silence=on_silence, terms=terms)
     areas = areas_of_place(place, whereabouts.city)
     centre = centres_of(place, whereabouts.city)[0]
     detail = _detail(session, offer, now)

@@ -17,9 +17,11 @@ from dispatch import desk
 from dispatch.city import City
 from dispatch.duplicates import Duplicate, find_duplicates, standard_rule
 from dispatch.incident import Incident, Reporter
+from dispatch.origin import Origin, Source
 from dispatch.receipt import Receipt, digest_of
 from dispatch.store.incidents import get_incident, list_incidents, lock_incidents
 from dispatch.store.ledger import take_turn
+from dispatch.store.origins import add_origin
 from dispatch.store.receipts import add_receipt, get_receipt
 from geo.errors import BadValue, Conflict, UnknownName
 
@@ -191,7 +193,7 @@ def _new(session: Session, report: Report, city: City, now: datetime) -> Inciden
         text=report.text,
         reporter=report.reporter,
     )
-    return desk.receive(session, incident, city, by=PUBLIC)
+    return desk.receive(session, incident, city, by=PUBLIC, origin=Origin(Source.PUBLIC))
 
 
 def _joined(session: Session, report: Report, city: City, now: datetime) -> Incident:
@@ -204,4 +206,5 @@ def _joined(session: Session, report: Report, city: City, now: datetime) -> Inci
             "The report that you would join is not near any more, or has ended: "
             "send yours as a new one."
         )
+    add_origin(session, number, Origin(Source.PUBLIC, joined=True), by=PUBLIC, now=now)
     return get_incident(session, number)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.assignment import Assignment, Departure
+from dispatch.automatic_verdict import AutomaticVerdict
 from dispatch.escalation import Call, Escalation, Says
 from dispatch.incident import Edit, Incident
 from dispatch.incident_state import State
@@ -91,6 +92,7 @@ def timeline(  # noqa: PLR0913, PLR0917 -- everything that is on record of an in
     thoughts: Iterable[SecondThought],
     transitions: Iterable[Transition] = (),
     edits: Iterable[Edit] = (),
+    verdicts: Iterable[AutomaticVerdict] = (),
 ) -> tuple[Entry, ...]:
     """
     Tell what happened to an incident.
@@ -111,6 +113,8 @@ def timeline(  # noqa: PLR0913, PLR0917 -- everything that is on record of an in
         The steps of its life cycle, the oldest first.
     edits
         What was corrected.
+    verdicts
+        What rules decided.
 
     Returns
     -------
@@ -127,6 +131,7 @@ def timeline(  # noqa: PLR0913, PLR0917 -- everything that is on record of an in
     entries += [entry for one in assignments for entry in _sent(one)]
     entries += [_stepped(one) for one in steps]
     entries += [_corrected(number, one) for one in edits]
+    entries += [_judged(one) for one in verdicts]
     entries += [entry for call, answers in calls for entry in _called(call, answers)]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
@@ -174,6 +179,12 @@ def _stepped(transition: Transition) -> Entry:
         reason=step.reason,
         lon_lat=step.lon_lat,
     )
+
+
+def _judged(verdict: AutomaticVerdict) -> Entry:
+    """What a rule decided, or why it was left to a person."""
+    by = None if verdict.rule is None else f"rule:{verdict.rule}"
+    return Entry(verdict.judged_at, by, verdict.said, verdict.assignment or verdict.incident)
 
 
 def _corrected(number: str, edit: Edit) -> Entry:

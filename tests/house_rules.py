@@ -29,6 +29,7 @@ DEMO_VERB = "api/cli_city.py"
 
 USE_CASES = (
     "atlas",
+    "automatic",
     "correcting",
     "desk",
     "diverting",

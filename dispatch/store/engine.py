@@ -18,6 +18,7 @@ from dispatch.store import (  # noqa: F401 -- they declare tables
     duty_tables,
     handovers,
     idempotency,
+    intake_tables,
     layer_tables,
     ledger_tables,
     order_tables,

@@ -9,6 +9,7 @@ from dispatch.store.incidents import get_incident
 from dispatch.store.second_thoughts import suggestions_of, thoughts_of
 from dispatch.store.suggestions import get_suggestion
 from dispatch.store.transitions import edits_of, transitions_of
+from dispatch.store.verdicts import verdicts_of
 from dispatch.store.whistles import list_calls, steps_of
 from dispatch.timeline import Entry, Progress, progress, timeline
 
@@ -46,6 +47,7 @@ def read_timeline(session: Session, incident: str) -> tuple[Entry, ...]:
         thoughts_of(session, incident),
         transitions_of(session, incident),
         edits_of(session, incident),
+        verdicts_of(session, [incident]).values(),
     )
 
 

@@ -87,7 +87,7 @@ def get_incident(session: Session, number: str) -> Incident:
     UnknownName
         There is none with this id.
     """
-    return _incident(row_of(session, INCIDENTS, number, "incident"))
+    return incident_of_row(row_of(session, INCIDENTS, number, "incident"))
 
 
 def lock_incidents(session: Session, *numbers: str) -> None:
@@ -212,10 +212,23 @@ def list_incidents(
         last = row_before(session, INCIDENTS, "incident", before)
         seen = incidents_seen(sight, states, before=last, limit=limit)
         query = query.where(INCIDENTS.c.fid.in_(seen))
-    return [_incident(row) for row in session.execute(query)]
+    return [incident_of_row(row) for row in session.execute(query)]
 
 
-def _incident(row: Row[Any]) -> Incident:
+def incident_of_row(row: Row[Any]) -> Incident:
+    """
+    Read an incident.
+
+    Parameters
+    ----------
+    row
+        All columns of one.
+
+    Returns
+    -------
+    incident
+        The incident.
+    """
     known = row.reporter_name is not None or row.reporter_phone is not None
     return Incident(
         lon_lat=(row.place.x, row.place.y),

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_12935e8d"
+revision = "0001_14b2441b"
 down_revision = None
 
 
@@ -149,6 +149,21 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("id"),
             comment="权责清单 / Who holds which matter where",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "automatic_off",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("zone", PLAIN_TEXT, nullable=False),
+            sa.Column("since", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("why", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("zone"),
+            comment="停用自动处置的责任区 / Zones in which nothing is done by rule",
             sqlite_autoincrement=True,
         ),
     )
@@ -1063,6 +1078,32 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "automatic_verdicts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("judged_at", Instant(), nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("triage", PLAIN_TEXT, nullable=True),
+            sa.Column("zone", PLAIN_TEXT, nullable=True),
+            sa.Column("rule", PLAIN_TEXT, nullable=True),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("zh", PLAIN_TEXT, nullable=False),
+            sa.Column("en", PLAIN_TEXT, nullable=False),
+            sa.Column("suggestion", PLAIN_TEXT, nullable=True),
+            sa.Column("assignment", PLAIN_TEXT, nullable=True),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("incident"),
+            comment="自动派单结论 / What a rule decided of an incident, or why it is left to a person",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(
+        "automatic_verdicts_judged_at", "automatic_verdicts", ["judged_at"], unique=False
+    )
+    list_table(
+        store,
+        op.create_table(
             "calendars",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("id", PLAIN_TEXT, nullable=False),
@@ -1194,6 +1235,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_jobs_officer"), "jobs", ["officer"], unique=False)
     op.create_index("jobs_by_end", "jobs", ["ended_at"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "origins",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("incident", sa.Text(), nullable=False),
+            sa.Column("came_at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("sender", PLAIN_TEXT, nullable=False),
+            sa.Column("reference", PLAIN_TEXT, nullable=True),
+            sa.Column("confidence", sa.Double(), nullable=True),
+            sa.Column("address", PLAIN_TEXT, nullable=False),
+            sa.Column("address_code", PLAIN_TEXT, nullable=False),
+            sa.Column("media_url", PLAIN_TEXT, nullable=False),
+            sa.Column("text", PLAIN_TEXT, nullable=False),
+            sa.Column("joined", sa.Boolean(), nullable=False),
+            sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("sender", "reference", name="origins_sent_once"),
+            comment="事件来源 / How each report came in",
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_origins_incident"), "origins", ["incident"], unique=False)
+    op.create_index("origins_came_at", "origins", ["came_at"], unique=False)
     list_table(
         store,
         op.create_table(

@@ -1,0 +1,153 @@
+"""Automatic dispatch: what came in is judged by the rules at every beat, and sent or left."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from api.service import Service
+from api.telling import tell_incident, tell_moves
+from dispatch import automation_reason as said
+from dispatch import desk
+from dispatch.assignment_terms import standard_terms
+from dispatch.automatic import Judged, judge, leave, send
+from dispatch.automatic_verdict import SwitchedOff
+from dispatch.automation import Automation, Rule, object_to
+from dispatch.incident import Incident
+from dispatch.origin import Origin
+from dispatch.store.origins import waiting_for_verdict
+from dispatch.store.verdicts import read_switched_off
+from geo.errors import GridDispatchError
+from geo.remark import Remark
+
+logger = logging.getLogger(__name__)
+
+LOOKS_BACK = timedelta(days=1)
+"""Reports older than this are not looked at: whoever was down for so long reads the queue first."""
+
+AT_A_TIME = 20
+"""Incidents that are judged before the snapshot of who is free is read anew."""
+
+MOST_TRIES = 3
+"""How often somebody is suggested anew because all who were proposed are taken."""
+
+
+class AutomaticDispatch:
+    """
+    Judges incidents that nobody has taken up, the oldest first.
+
+    Parameters
+    ----------
+    service
+        The service.
+    automation
+        The rules.
+    """
+
+    def __init__(self, service: Service, automation: Automation) -> None:
+        self._service, self._automation = service, automation
+
+    def beat(self) -> None:
+        """Judge all that wait; one that fails is tried again at the next beat, others go on."""
+        while self._round():
+            self._service.keep_duty()
+
+    def _round(self) -> bool:
+        """Judge a few; answers whether there may be more."""
+        service = self._service
+        with service.store.reading() as session:
+            since = service.clock() - LOOKS_BACK
+            waiting = waiting_for_verdict(session, since=since, limit=AT_A_TIME)
+            off = read_switched_off(session) if waiting else {}
+        judged = 0
+        for incident, origin in waiting:
+            with service.store_watch.trying(f"Automatic dispatch of {incident.id}"):
+                judged += self._judge(incident, origin, off)
+        return judged > 0 and len(waiting) == AT_A_TIME
+
+    def _judge(self, incident: Incident, origin: Origin, off: Mapping[str, SwitchedOff]) -> bool:
+        """Judge one, and send somebody or say why not."""
+        service = self._service
+        with service.store.reading() as session:
+            judged = judge(
+                session,
+                incident,
+                origin,
+                service.city,
+                self._automation,
+                off=off,
+                now=service.clock(),
+            )
+        if isinstance(judged.decided, Rule):
+            return self._send(judged, judged.decided)
+        return self._leave(judged, judged.decided)
+
+    def _send(self, judged: Judged, rule: Rule) -> bool:
+        """Send somebody, suggesting anew while all who were proposed are taken."""
+        for _ in range(MOST_TRIES):
+            draft = self.draw_up(judged.case.incident)
+            why = said.IMPOSSIBLE if draft is None else object_to(rule, draft.suggestion)
+            if draft is None or why is not None:
+                return self._leave(judged, why or said.IMPOSSIBLE)
+            if self._bind(judged, draft):
+                return True
+            self._service.keep_duty()
+        return self._leave(judged, said.TAKEN)
+
+    def draw_up(self, incident: Incident) -> desk.Draft | None:
+        """
+        Suggest as for a dispatcher who names no ranking.
+
+        Parameters
+        ----------
+        incident
+            The incident.
+
+        Returns
+        -------
+        draft
+            What is suggested, not kept yet; None where nothing can be said.
+        """
+        service = self._service
+        whereabouts = service.live.present
+        with service.store.reading() as session:
+            policy = service.policy(session, None, None)
+        try:
+            return desk.draw_up(
+                incident,
+                whereabouts,
+                now=service.clock(),
+                policy=policy,
+                freezer=service.freezer,
+                covered=service.coverage.latest(whereabouts),
+            )
+        except GridDispatchError as error:
+            logger.warning("Nothing is suggested by rule for %s: %s", incident.id, error)
+            return None
+
+    def _bind(self, judged: Judged, draft: desk.Draft) -> bool:
+        """Bind a crew in a transaction of its own; what comes to nothing is undone."""
+        service = self._service
+        now = service.clock()
+        with service.store.session() as session:
+            sent = send(
+                session, judged, draft, service.live.present, now=now, terms=standard_terms()
+            )
+            if sent is None:
+                return False
+            tell_moves(session, (sent,), service.city, now=now)
+            session.commit()
+        return True
+
+    def _leave(self, judged: Judged, why: Remark) -> bool:
+        """Leave one to a person, in a transaction of its own."""
+        service = self._service
+        now = service.clock()
+        with service.store.session() as session:
+            incident = leave(session, judged, why, now=now)
+            if incident is None:
+                return False
+            tell_incident(session, incident, service.city, now=now)
+            session.commit()
+        return True

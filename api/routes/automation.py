@@ -1,0 +1,89 @@
+"""Automation: what is done by rule, where it is switched off, and what share that is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
+
+from api.access import may
+from api.errors import NotFound
+from api.idempotency import EffectDep
+from api.schemas import Instant
+from api.schemas_automation import AutomationOut, AutomationReportOut, AutomationSwitchIn
+from api.service import Service, ServiceDep
+from dispatch.access import Act, Person
+from dispatch.automation_share import automation_report
+from dispatch.sight import sees_unit, sight_of
+from dispatch.store.ledger import tell
+from dispatch.store.verdicts import list_verdicts, read_switched_off, switch
+from geo.zone import Zone
+
+router = APIRouter(prefix="/api/v1", tags=["automation"])
+
+SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
+SwitchDep = Annotated[Person, Depends(may(Act.DISPATCH_CREW))]
+SeeReportsDep = Annotated[Person, Depends(may(Act.SEE_REPORTS))]
+
+
+@router.get("/automation")
+def read(service: ServiceDep, person: SeeIncidentsDep) -> AutomationOut:
+    """List the rules by which reports are dispatched, and the zones that one sees."""
+    with service.store.reading() as session:
+        return _shown(session, service, person)
+
+
+@router.put("/automation/zones/{zone}")
+def switch_zone(
+    zone: str,
+    given: AutomationSwitchIn,
+    effect: EffectDep,
+    service: ServiceDep,
+    person: SwitchDep,
+) -> AutomationOut:
+    """
+    Switch everything that is done by rule in a zone on or off, in one call.
+
+    Off, no report there is dispatched without a person, and no next proposal is sent after silence:
+    it is offered.  What was sent already stays.
+    """
+    if zone not in {one.code for one in _zones_seen(service, person)}:
+        raise NotFound(f"There is no zone {zone!r} in your areas.")
+    now = service.clock()
+    with effect.begin() as session:
+        switch(session, zone, on=given.on, now=now, by=person.name, why=given.why)
+        tell(session, "automation", {"zone": zone, "on": given.on}, now=now)
+        return effect.commit(_shown(session, service, person))
+
+
+@router.get("/reports/automation")
+def report(
+    service: ServiceDep,
+    person: SeeReportsDep,
+    *,
+    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
+    until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
+) -> AutomationReportOut:
+    """Tell what share of reports was dispatched without a person, and why the others were not."""
+    sight = sight_of(person, service.city)
+    with service.store.reading() as session:
+        verdicts = list_verdicts(session, since=since, until=until, sight=sight)
+    return AutomationReportOut.of(automation_report(verdicts), since, until)
+
+
+def _shown(session: Session, service: Service, person: Person) -> AutomationOut:
+    """Show rules and switches as they are now."""
+    return AutomationOut.of(
+        service.automation,
+        _zones_seen(service, person),
+        read_switched_off(session),
+        active=service.settings.automatic,
+    )
+
+
+def _zones_seen(service: Service, person: Person) -> list[Zone]:
+    """Zones whose brigade works in an area that the person sees."""
+    city = service.city
+    zones = sorted(city.zones, key=lambda zone: zone.code)
+    return [zone for zone in zones if sees_unit(person, city, zone.brigade or "")]
