@@ -40,6 +40,8 @@ EXPECTED = [
     (r"GET /api/v1/units/\{code\}/reach", {D, O, L, X}),
     (r"GET /api/v1/(units|officers|policies)(/\{code\})?", INSIDE),
     (r"PUT /api/v1/policies/.*", {D, X}),
+    (r"GET /api/v1/automation", {D, P, O, A, L, X}),
+    (r"PUT /api/v1/automation/.*", {D, X}),
     (r"GET /api/v1/(events)", INSIDE),
     (r"GET /api/v1/closures.*", INSIDE),
     (r"\w+ /api/v1/closures.*", {D, G, X}),
