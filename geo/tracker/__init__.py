@@ -1,0 +1,1 @@
+"""What position terminals and phones say, as values: a module per protocol, pure functions."""
