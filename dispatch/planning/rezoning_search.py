@@ -37,6 +37,9 @@ WARM = 0.8
 LENIENT, STRICT = 1.2, 25.0
 """What a zone pays for a node's load outside of the bounds at first and at last, in the same."""
 
+SQUEEZE, SQUEEZES = 100.0, 4
+"""How much dearer load outside of the bounds becomes in a plan without balance; share of steps."""
+
 STAGES = 8
 """Times that a zone's best node is looked for anew while a block cools down."""
 
@@ -286,7 +289,21 @@ def run_block(block: Block) -> Found | None:
         return None
     if problem.travel_s.size:
         return _cool_in_stages(block, zone_of, random, hot)
-    return _cool(block, zone_of, random, (hot, COLD, LENIENT, STRICT))
+    found = _cool(block, zone_of, random, (hot, COLD, LENIENT, STRICT))
+    return found if found.feasible else _squeeze(block, found, random)
+
+
+def _squeeze(block: Block, found: Found, random: NDArray[np.uint64]) -> Found:
+    """
+    Go on, cold, from a plan that is out of balance, the load outside dearer and dearer.
+
+    Where borders have no price, zones press against their bounds, and a node may save more than
+    what its load costs outside.
+    """
+    shorter = replace(block, steps=block.steps // SQUEEZES)
+    heat = (COLD, COLD, STRICT, SQUEEZE * STRICT)
+    tighter = _cool(shorter, found.zone_of.copy(), random, heat)
+    return min(found, tighter, key=Found.key)
 
 
 def _cool_in_stages(

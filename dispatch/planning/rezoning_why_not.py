@@ -79,14 +79,15 @@ def not_found(problem: RezoningProblem, zone_of: NDArray[np.int32] | None) -> Re
     worst = int(np.argmax(np.abs(off)))
     mine = np.flatnonzero(zone_of == worst)
     named = _named(problem, mine[np.argsort(-problem.load[worst, mine], kind="stable")])
+    enough = np.ceil(stock.deviation * 10_000) / 10_000
     return Remark(
         "not_found",
         f"没有找到均衡度在 ±{problem.balance:.2%} 以内的方案，但也未证明不存在：最接近的方案偏差 "
-        f"{stock.deviation:.2%}，在含 {named} 的责任区；请放宽到 ±{stock.deviation:.2%}，"
+        f"{stock.deviation:.2%}，在含 {named} 的责任区；请放宽到 ±{enough:.2%}，"
         "或加长搜索时间。",
         f"No plan within ±{problem.balance:.2%} of the mean was found, which does not prove that "
         f"there is none: the nearest has a zone at {off[worst]:+.2%}, that of {named}; allow "
-        f"±{stock.deviation:.2%}, or search longer.",
+        f"±{enough:.2%}, or search longer.",
     )
 
 

@@ -92,9 +92,10 @@ def test_every_question_of_coverage_is_asked(monkeypatch):
 
 def test_every_question_of_zone_plans_is_asked(network):
     drawn = plan_evaluation.Drawn(made_ground(), drawn_board().plan)
-    report = plan_evaluation.measured(network, Yardstick(network), drawn, 20)
-    assert report.text.count("✓") + report.text.count("✗") == 2
+    report = plan_evaluation.measured(network, Yardstick(network), drawn, 20, {60: 300.0})
+    assert report.text.count("✓") + report.text.count("✗") == 3
     assert "a grid is dragged: all figures, 23 grids, 4 zones" in report.short
+    assert "topology check, 60 grids" in report.short
 
 
 def test_years_are_simulated(network):

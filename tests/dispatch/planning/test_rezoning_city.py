@@ -111,6 +111,13 @@ def proposal(rules, prices=None, loads=CITY):
     return propose_option(AimTask(loads, aim, 1, 2, STEPS))
 
 
+def test_zones_that_press_against_their_bounds_keep_them():
+    """Where borders have no price; seen to fail, in all five, without squeezing."""
+    problem = city_problem(CITY, CityRules(balance=0.05), FREE).joined.problem
+    found = [run_block(Block(problem, seed, from_today=True, steps=100_000)) for seed in range(5)]
+    assert sum(one.feasible for one in found) >= 4
+
+
 def test_eight_aims_give_five_to_eight_plans_that_keep_the_rules():
     rules = CityRules(balance=0.05)
     shares = []
