@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,15 +81,15 @@ def measured(
     """Do all work of the cities at every place, one city after the other."""
     took = {name: dict.fromkeys(JOBS, 0.0) for name in places}
     said: dict[str, list[bytes]] = {name: [] for name in places}
-    for city in cities:
-        print(f"  {city.name}: {city.officers} officers, {city.nodes:,} nodes", flush=True)
-        judged = read_judged(city, folder)
-        for name, place in places.items():
-            with spread_at(place) as spread:
-                for job, work in JOBS.items():
-                    start = time.perf_counter()
-                    said[name] += work(judged, effort, spread)
-                    took[name][job] += time.perf_counter() - start
+    with ExitStack() as open_places:
+        spreads = {name: open_places.enter_context(spread_at(at)) for name, at in places.items()}
+        for city in cities:
+            print(f"  {city.name}: {city.officers} officers, {city.nodes:,} nodes", flush=True)
+            judged = read_judged(city, folder)
+            for (name, spread), (job, work) in product(spreads.items(), JOBS.items()):
+                start = time.perf_counter()
+                said[name] += work(judged, effort, spread)
+                took[name][job] += time.perf_counter() - start
     first = next(iter(said.values()))
     rows = [
         [name, *(f"{took[name][job]:.1f}" for job in JOBS), "yes" if said[name] == first else "NO"]
