@@ -83,6 +83,7 @@ def test_as_a_draft_by_the_command_line(ask, file):
     assert (newest["drafts"], newest["why"]) == ([draft["id"]], "改绘")
 
 
+@pytest.mark.verify
 def test_over_http(store, file):
     with client_of(store) as client:
         client.headers.update(AUTHORIZED)

@@ -114,6 +114,7 @@ def findings_of(client, draft, code):
     return [one for one in found if one["code"] == code]
 
 
+@pytest.mark.verify
 def test_one_fix_is_taken_with_the_datum_first_and_the_others_are_left(client, flawed):
     first, second = findings_of(client, flawed, "code_other_scheme")
     only = [{name: first[name] for name in ("code", "feature", "others")}]
@@ -124,6 +125,7 @@ def test_one_fix_is_taken_with_the_datum_first_and_the_others_are_left(client, f
     assert findings_of(client, flawed, "code_other_scheme") == [second]
 
 
+@pytest.mark.verify
 def test_the_fix_of_nothing_that_is_found_changes_no_row(client, flawed):
     only = [{"code": "tiling_sliver", "feature": "nowhere"}]
     kept = client.post(f"/api/v1/layers/{flawed['id']}/fixes", json={"only": only}).json()

@@ -91,6 +91,7 @@ def test_a_review_is_of_the_version_that_was_read(client, asked_for):
     assert review(client, number, **{"if-match": tag}).status_code == 200
 
 
+@pytest.mark.verify
 def test_who_is_alone_publishes_alone_until_a_second_may(client, asked_for):
     asked_for("when_possible")
     assert publish(client, drafted(client)).status_code == 201

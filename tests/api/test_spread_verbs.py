@@ -65,12 +65,14 @@ def test_evaluations_are_the_same_bytes(capsys, monkeypatch, store, places):
     assert_same(capsys, asked, places("--dask"))
 
 
+@pytest.mark.verify
 def test_proposals_of_a_city_are_the_same_bytes(capsys, monkeypatch, store, places, count):
     monkeypatch.setattr(rezoning_options, "STEPS_A_GRID", count(reduced=200, full=4_000))
     asked = ("propose", "--balance", "0.9", "--store", f"sqlite:///{store}", "--at", AT, "--json")
     assert_same(capsys, asked, places("--workers"))
 
 
+@pytest.mark.verify
 def test_simulated_years_are_the_same_bytes(capsys, store, places):
     asked = ("simulate", "--runs", "3", "--incidents-per-year", "5000", "--json")
     assert_same(capsys, (*asked, "--store", f"sqlite:///{store}", "--at", AT), places("--dask"))

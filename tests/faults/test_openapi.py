@@ -38,10 +38,6 @@ CHECKS = [
 ENDLESS = "/api/v1/events"
 """A stream that goes on until somebody hangs up; `test_live` reads it."""
 
-ON_SERVER = 5
-"""Of so many operations `make test` asks one on PostgreSQL, and the others on a file.  It shares no
-factor with the numbers of roles and of modes, so that all of them have their turn."""
-
 PATIENCE_S = 60
 
 ROLES = (*Role, None)
@@ -73,8 +69,6 @@ def test_every_answer_is_as_described(described, server, on_server, count):
     cases = count(reduced=1, full=4 if on_server else 12, long=100)
     failures = []
     for number, operation in enumerate(operations(described)):
-        if share > 1 and on_server != (number % ON_SERVER == 0):
-            continue
         roles = ROLES[number % share :: share]
         modes = MODES if share == 1 else MODES[number % 2 :][:1]
         try:

@@ -18,6 +18,7 @@ from threading import Event
 from urllib.parse import quote
 
 import numpy as np
+import pytest
 from faults.running_server import PATIENCE_S, Caller, RunningServer, running
 from shapely import Point, Polygon
 from spec.city_files import EVERYWHERE, SHAPES
@@ -212,6 +213,7 @@ def test_a_process_publishes_and_goes_back_and_every_answer_is_of_one_version(
         assert_whole(publish_under_readers([server], drafts, count(reduced=8, full=500)))
 
 
+@pytest.mark.verify
 def test_two_processes_serve_whole_versions_that_one_of_them_publishes(server_url, tmp_path, count):
     drafts = load_sets(server_url)
     folders = [tmp_path / name for name in ("first", "second")]

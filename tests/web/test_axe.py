@@ -12,7 +12,9 @@ pytestmark = pytest.mark.browser
 Barriers = Callable[[Page], list[str]]
 
 
-@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+@pytest.mark.parametrize(
+    "english", [False, pytest.param(True, marks=pytest.mark.verify)], ids=["zh", "en"]
+)
 def test_the_command_view_has_no_barriers(open_view, barriers_of: Barriers, english: bool):  # noqa: FBT001 -- a parameter of the test
     page = open_view("/", english=english)
     page.wait_for_selector("[data-testid=stream].stream-live")

@@ -25,6 +25,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
+@pytest.mark.verify
 def test_a_planner_draws_judges_publishes_and_takes_back(open_view, settled, take_picture):
     page = open_view("/planner", english=True)
     settled(page)

@@ -243,7 +243,9 @@ def test_a_point_of_the_chart_is_a_plan_on_the_map_and_becomes_a_draft(hand: Han
     hand.close(number, hand.number)
 
 
-@pytest.mark.parametrize("english", [False, True], ids=["zh-dark", "en-light"])
+@pytest.mark.parametrize(
+    "english", [False, pytest.param(True, marks=pytest.mark.verify)], ids=["zh-dark", "en-light"]
+)
 def test_no_tab_of_the_planner_has_barriers(
     open_view,
     settled,

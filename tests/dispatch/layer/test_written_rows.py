@@ -37,8 +37,8 @@ SQUARE = box(109.1001, -0.001, 109.104, 0.001)
 
 
 @pytest.fixture
-def store(new_store_url, tmp_path):
-    with closing(open_store(new_store_url, create=True)) as store:
+def store(empty_store_url, tmp_path):
+    with closing(open_store(empty_store_url)) as store:
         load_city(write_city(tmp_path / "city"), store)
         yield store
 

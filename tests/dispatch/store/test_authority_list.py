@@ -226,18 +226,18 @@ def findings_of(folder: Path, store: Store) -> list[str]:
 
 
 @pytest.mark.parametrize(("change", "finding"), FLAWS)
-def test_each_flaw_of_a_row_is_one_finding(change, finding, city_folder, empty_store):
+def test_each_flaw_of_a_row_is_one_finding(change, finding, city_folder, empty_file):
     write_list(city_folder, {"id": "R1"} | change)
-    assert findings_of(city_folder, empty_store) == [finding]
+    assert findings_of(city_folder, empty_file) == [finding]
 
 
 def test_a_district_may_act_in_a_domain_of_the_city_where_the_citys_row_leaves_it_out(
-    city_folder, empty_store
+    city_folder, empty_file
 ):
     county = {"id": "R2", "matter": "T1", "area": "D", "tier": "district", "acting_body": "县局"}
     write_list(city_folder, {"id": "R1", "matter": "T1", "excluding": "D"}, county)
-    load_city(city_folder, empty_store)
-    assert len(read_city(empty_store).authority) == 2
+    load_city(city_folder, empty_file)
+    assert len(read_city(empty_file).authority) == 2
 
 
 @pytest.mark.parametrize(
@@ -253,32 +253,32 @@ def test_a_district_may_act_in_a_domain_of_the_city_where_the_citys_row_leaves_i
     ],
 )
 def test_two_rows_contradict_each_other_where_both_hold_on_some_day(
-    other, findings, city_folder, empty_store
+    other, findings, city_folder, empty_file
 ):
     first = {"id": "R1", "valid_to": "2027-01-01", "scale": "major"}
     write_list(city_folder, first, {"id": "R2"} | other)
     if findings:
-        assert findings_of(city_folder, empty_store) == findings
+        assert findings_of(city_folder, empty_file) == findings
     else:
-        load_city(city_folder, empty_store)
+        load_city(city_folder, empty_file)
 
 
-def test_all_flaws_are_told_at_once(city_folder, empty_store):
+def test_all_flaws_are_told_at_once(city_folder, empty_file):
     write_list(
         city_folder,
         {"id": "R1", "scale": "huge"},
         {"id": "R2", "tier": "township"},
         {"id": "R3", "excluding": "X"},
     )
-    assert sorted(findings_of(city_folder, empty_store)) == [
+    assert sorted(findings_of(city_folder, empty_file)) == [
         "authority.csv R1: bad_value",
         "authority.csv R2: tier_below_area",
         "authority.csv R3: unknown_reference",
     ]
 
 
-def test_a_partner_named_twice_is_a_finding(city_folder, empty_store):
+def test_a_partner_named_twice_is_a_finding(city_folder, empty_file):
     write_partner(city_folder)
     other: dict[str, object] = {"code": "N", "name": "邻", "name_en": "n", "desk": "", "phone": ""}
     write_layer(city_folder, "partners", [other, other], shapes=[EVERYWHERE, EVERYWHERE])
-    assert findings_of(city_folder, empty_store) == ["partners.gpkg N: duplicate_code"]
+    assert findings_of(city_folder, empty_file) == ["partners.gpkg N: duplicate_code"]

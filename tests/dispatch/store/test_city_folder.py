@@ -289,9 +289,9 @@ def test_each_flaw_is_a_finding_and_nothing_is_loaded(spoil, finding, city_folde
     assert finding in findings_of(city_folder, empty_file)
 
 
-def test_a_single_flaw_is_a_single_finding(city_folder, empty_store):
+def test_a_single_flaw_is_a_single_finding(city_folder, empty_file):
     table("officers.csv", {"crew": "K9"})(city_folder)
-    assert findings_of(city_folder, empty_store) == ["officers.csv 001: unknown_reference"]
+    assert findings_of(city_folder, empty_file) == ["officers.csv 001: unknown_reference"]
 
 
 def test_a_missing_table_does_not_drag_its_references_along(city_folder, empty_file):
