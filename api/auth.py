@@ -65,6 +65,25 @@ async def person_of(request: Request) -> Person:
     return person
 
 
+async def holder_of(token: str, request: Request) -> Person | None:
+    """
+    Find out whose a token or key is.
+
+    Parameters
+    ----------
+    token
+        As it was sent.
+    request
+        The request.
+
+    Returns
+    -------
+    person
+        None where nobody here has it.
+    """
+    return _of_demo(token, request) or await run_in_threadpool(_holder, token, request)
+
+
 def page_person(request: Request) -> Person | None:
     """
     Recognise who is signed in on the page that asks.

@@ -27,7 +27,8 @@ LOOKS_BACK = timedelta(days=1)
 """Reports older than this are not looked at: whoever was down for so long reads the queue first."""
 
 AT_A_TIME = 20
-"""Incidents that are judged before the snapshot of who is free is read anew."""
+"""Incidents that are read at a time; who is free is read anew by the beat of duty, which in a large
+city costs more than to pass over a crew that is taken."""
 
 MOST_TRIES = 3
 """How often somebody is suggested anew because all who were proposed are taken."""
@@ -50,8 +51,9 @@ class AutomaticDispatch:
 
     def beat(self) -> None:
         """Judge all that wait; one that fails is tried again at the next beat, others go on."""
-        while self._round():
-            self._service.keep_duty()
+        more = True
+        while more:
+            more = self._round()
 
     def _round(self) -> bool:
         """Judge a few; answers whether there may be more."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from api.store_option import ByOption, JsonOption, NowOption, StoreOption, Token
 from dispatch.assignment import Outcome
 from dispatch.choice import ProposalKind
 from dispatch.escalation import Says
+from geo.errors import UnreadableFile
 
 app = typer.Typer(help="Incidents: report, send a crew, and what became of it.")
 app.add_typer(steps)
@@ -45,6 +47,33 @@ def report(
     with open_door(store, token=token, now=now, by=by) as door:
         kept = door.ask("POST", "incidents", told)
     return _say(kept, f"Incident {kept['id']}", as_json=as_json)
+
+
+@app.command("import")
+def import_orders(
+    file: Annotated[
+        Path, typer.Argument(help="Work orders of the 12345 hotline: CSV, XLSX or JSON.")
+    ],
+    *,
+    mapping: Annotated[str, typer.Option(help="What the columns are called there.")] = "standard",
+    check: Annotated[
+        bool, typer.Option("--check", help="Say what would be found; nothing is kept.")
+    ] = False,
+    now: NowOption = None,
+    by: ByOption = None,
+    token: TokenOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Take in work orders of the hotline, all of them or none; those known are passed over."""
+    if not file.is_file():
+        raise UnreadableFile(f"There is no file {file}.")
+    fields = {"mapping": mapping, "check": str(check).lower()}
+    with open_door(store, token=token, now=now, by=by) as door:
+        taken = door.send_file("hotline/orders", fields, file)
+    warned = [f"{one['order']}: {one['said']['en']}" for one in taken["findings"]]
+    done = "Nothing is wrong" if check else f"{taken['new']} new, {taken['known']} known"
+    return _say(taken, "\n".join([*warned, done]), as_json=as_json)
 
 
 @app.command("suggest")

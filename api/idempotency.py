@@ -46,6 +46,9 @@ LEAST_PUBLIC_KEY = 16
 ANYBODY = Person("public:anybody", frozenset(), frozenset())
 """Whoever has no account; no account can be called so."""
 
+FORMS = ("multipart/", "application/x-www-form-urlencoded")
+"""Bodies that are read as forms before this looks at them."""
+
 PIECE_BYTES = 1 << 20
 
 ANSWERS_KEPT = timedelta(days=2)
@@ -255,7 +258,7 @@ async def effect_of_anybody(
 
 async def _sent(request: Request) -> bytes:
     """What was asked: the body, or of a form with files a digest of its parts."""
-    if not request.headers.get("content-type", "").startswith("multipart/"):
+    if not request.headers.get("content-type", "").startswith(FORMS):
         return await request.body()
     digest = hashlib.sha256()
     for name, part in (await request.form()).multi_items():

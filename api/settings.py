@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         TOML file with those rules, in the place of the program's; None for the program's.
     deadlines
         TOML file with terms of deadlines of the operator's own; None for those of the program.
+    hotline
+        TOML file with mappings of hotline work orders of the operator's own.
+    hotline_secret
+        With which the hotline's feed signs: ``whsec_`` and random bytes; None takes no feed.
     max_body_bytes
         Longest request body that is read.
     max_layer_bytes
@@ -101,6 +105,8 @@ class Settings(BaseSettings):
     automatic: bool = False
     automation: Path | None = None
     deadlines: Path | None = None
+    hotline: Path | None = None
+    hotline_secret: SecretStr | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024
     layer_review: Literal["always", "when_possible", "never"] = "when_possible"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from api.basemap import basemap_of
 from api.clock import Clock
 from api.duty_now import DutyNow
+from api.hotline_signature import hotline_key
 from api.layers import Layers
 from api.notifier import notifier_of
 from api.oidc import provider_of
@@ -17,6 +18,7 @@ from api.tile import tiles_of
 from api.weights_in_force import WeightsInForce
 from dispatch.automation_file import known_automation
 from dispatch.deadline_terms import known_deadlines
+from dispatch.hotline_file import known_mappings
 from dispatch.live import LiveWhereabouts
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
@@ -47,6 +49,8 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
     notifier = notifier_of(settings)
+    known_mappings(settings.hotline)
+    hotline_key(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
     basemap_of(settings)
     store = open_store(settings.store or demo_store_url())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.orm import Session
 
 from api.access import may
@@ -34,9 +34,42 @@ def read(service: ServiceDep, person: SeeIncidentsDep) -> AutomationOut:
         return _shown(session, service, person)
 
 
+def seen_zone(
+    zone: Annotated[str, Path(max_length=64)], service: ServiceDep, person: SwitchDep
+) -> str:
+    """
+    Find the zone of an address.
+
+    Parameters
+    ----------
+    zone
+        Its code.
+    service
+        The service.
+    person
+        Who switches.
+
+    Returns
+    -------
+    zone
+        Its code.
+
+    Raises
+    ------
+    NotFound
+        There is none in the person's areas.
+    """
+    if zone not in {one.code for one in _zones_seen(service, person)}:
+        raise NotFound(f"There is no zone {zone!r} in your areas.")
+    return zone
+
+
+ZoneDep = Annotated[str, Depends(seen_zone)]
+
+
 @router.put("/automation/zones/{zone}")
 def switch_zone(
-    zone: str,
+    zone: ZoneDep,
     given: AutomationSwitchIn,
     effect: EffectDep,
     service: ServiceDep,

@@ -72,6 +72,9 @@ TABLE = [
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"GET /reports/indicators.*", None, None),
+    (r"GET /(reports/automation|automation|hotline/mappings)", None, None),
+    (r"PUT /automation/zones/\{zone\}", "zone", 404),
+    (r"POST /(findings|hotline/orders)", None, None),
     (r"POST /whistles/escalations", None, None),
     # lists, of which everybody sees a part: see the second table
     (
@@ -96,7 +99,7 @@ TABLE = [
 
 NOT_OF_PLACES = re.compile(
     r"\w+ (/api/v1/(session|public|officers/me).*|/healthz|/readyz|/metrics"
-    r"|/tiles/.*|/ogc/.*|.*/events)"
+    r"|/tiles/.*|/ogc/.*|.*/events|/open311/.*|/intake/hotline)"
 )
 """
 What is one's own, the process's, or the map that everybody has; `test_live` hears the stream, and
@@ -222,6 +225,7 @@ def fill(towns: Towns) -> None:
             ("officer", side): f"K{side[0].upper()}a",
             ("unit", side): f"K{side[0].upper()}",
             ("area", side): town,
+            ("zone", side): f"Z{side[0].upper()}",
             ("user", side): f"planner-{town}",
         }
     towns.things |= {

@@ -9,14 +9,28 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from spec.served_town import RIVER, MovedClock, asked, copy_town, reported, seen, served, write_town
+from spec.served_town import (
+    RIVER,
+    SEVEN,
+    MovedClock,
+    asked,
+    copy_town,
+    reported,
+    seen,
+    served,
+    write_town,
+)
 
 from api.automatic_dispatch import AutomaticDispatch
 from api.cli import run
+from dispatch.automatic import judge
+from dispatch.automation import object_to
 from dispatch.automation_file import read_automation, standard_automation
 from dispatch.desk import Draft
 from dispatch.incident import Incident
+from dispatch.origin import DESK
 from dispatch.store.audit import read_chain
+from geo.remark import Remark
 
 ZONE = "Z1"
 PATH = f"/api/v1/automation/zones/{ZONE}"
@@ -219,14 +233,16 @@ def rules(**changed: str) -> str:
         ({"hours": '["08:00-12:00"]'}, "outside_hours"),
         ({"hours": '["22:00-07:30"]'}, None),
         ({"triage": '["general", "complex"]'}, "not_simple"),
-        ({"in_target": "true"}, None),
     ],
 )
-def test_a_rule_says_which_matters_hours_and_sources(room, changed, why):
-    """It is seven in the morning in China."""
-    room.rules = read_automation(rules(**changed))
-    told = room.judged("H1")["automatic"]
-    assert (told["said"]["code"] if not told["dispatched"] else None) == why
+def test_a_rule_says_which_matters_hours_and_sources(client, changed, why):
+    """A report at seven in the morning in China."""
+    service, own = client.app.state.service, read_automation(rules(**changed))
+    incident = Incident(RIVER.lon_lat["x"], ("H1",), SEVEN, id="20261119-999999")
+    with service.store.reading() as session:
+        judged = judge(session, incident, DESK, service.city, own, off={}, now=SEVEN)
+    decided = judged.decided
+    assert (decided.code if isinstance(decided, Remark) else None) == why
 
 
 def test_an_operators_file_is_refused_with_every_finding_at_once():
@@ -236,6 +252,19 @@ def test_an_operators_file_is_refused_with_every_finding_at_once():
     assert {one.feature for one in refused.value.findings} == {
         f"rule.a.{key}" for key in ("hours", "gravest", "sources", "triage", "more")
     }
+
+
+def test_a_proposal_that_is_late_is_a_persons_where_the_rule_asks_for_the_target(room):
+    incident = Incident(RIVER.lon_lat["x"], ("H1",), room.clock.now)
+    draft = AutomaticDispatch(room.service, room.rules).draw_up(incident)
+    own = read_automation(rules(in_target="true")).rules[0]
+    assert object_to(own, draft.suggestion) is None
+    first, *others = draft.suggestion.proposals
+    missed = replace(first, meets_target=False)
+    late = replace(draft.suggestion, proposals=(missed, *others))
+    assert object_to(own, late).code == "late"
+    assert object_to(replace(own, in_target=False), late) is None
+    assert object_to(own, replace(late, proposals=())).code == "nobody"
 
 
 def test_rules_that_nobody_wrote_leave_everything_to_people(room):
@@ -273,7 +302,6 @@ def test_the_verb_shows_and_switches(town_store, tmp_path, capsys):
     assert run(["automation", "--zone", ZONE, "--off", "--why", "台风", *store]) == 0
     assert run(["automation", *store]) == 0
     assert "Z1: off" in capsys.readouterr().out
-    assert run(["automation", "--zone", "NONE", "--on", *store]) == 2
     assert run(["automation", "--off", *store]) == 2
     assert run(["report", "automation", "--json", *store]) == 0
 

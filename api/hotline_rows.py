@@ -1,0 +1,93 @@
+"""Rows of work orders from files and messages: CSV, XLSX, JSON; cells as texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from api.json_body import DEEPEST
+from api.layer_reading import read_layer_file
+from geo.errors import BadInput, UnreadableFile
+
+Rows = list[dict[str, str]]
+
+
+def read_rows(path: Path) -> Rows:
+    """
+    Read the rows of a file that a stranger may have made.
+
+    Parameters
+    ----------
+    path
+        CSV, XLSX or JSON, as its ending says.
+
+    Returns
+    -------
+    rows
+        Cells by the names of their columns, without those that are empty.
+
+    Raises
+    ------
+    BadInput
+        It is not what it is called, or can't be read.
+    """
+    if path.suffix.lower() == ".json":
+        return rows_of(_parsed(path.read_bytes(), path.name))
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise BadInput(f"{path.name}: work orders come as CSV, XLSX or JSON.")
+    table, _ = read_layer_file(path)
+    names = [name for name in table.column_names if not name.startswith("_")]
+    columns = {name: table.column(name).to_pylist() for name in names}
+    rows = [{name: columns[name][row] for name in names} for row in range(table.num_rows)]
+    return rows_of(rows)
+
+
+def rows_of(said: object) -> Rows:
+    """
+    Take rows out of what JSON says: one object, a list of them, or a list under ``orders``.
+
+    Parameters
+    ----------
+    said
+        What JSON says.
+
+    Returns
+    -------
+    rows
+        Cells as texts; what is nested is left out.
+
+    Raises
+    ------
+    BadInput
+        It is none of these.
+    """
+    listed = said.get("orders", [said]) if isinstance(said, dict) else said
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+        raise BadInput("Work orders are an object, a list of objects, or a list under `orders`.")
+    return [
+        {str(name): cell for name, value in row.items() if (cell := _cell(value))} for row in listed
+    ]
+
+
+def _cell(value: object) -> str:
+    """A cell as a text; empty for nothing and for what is nested."""
+    if value is None or isinstance(value, dict | list | bool | bytes):
+        return ""
+    text = str(value).strip()
+    return "" if "\0" in text or text.lower() == "nan" else text
+
+
+def _parsed(content: bytes, name: str) -> object:
+    """Parse JSON that is not nested deeper than a body may be."""
+    text = content.decode("utf-8-sig", errors="replace")
+    depth = deepest = 0
+    for letter in text:
+        depth += (letter in "[{") - (letter in "]}")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise UnreadableFile(f"{name} is nested more than {DEEPEST} levels deep.")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UnreadableFile(f"{name} is no JSON: {error}.") from error
