@@ -38,6 +38,7 @@ from api.routes import (
     closures,
     coverage,
     deadlines,
+    devices,
     diversions,
     duty,
     events,
@@ -76,6 +77,7 @@ from api.routes import (
     session,
     simulations,
     suggestions,
+    trackers,
     transitions,
     users,
     whistles,
@@ -93,6 +95,7 @@ logger = logging.getLogger(__name__)
 
 ROUTES = (
     positions,
+    trackers,
     suggestions,
     incidents,
     batches,
@@ -114,6 +117,7 @@ ROUTES = (
     findings,
     hotline,
     own_job,
+    devices,
     deadlines,
     messages,
     duty,
@@ -216,6 +220,7 @@ def create_app(
             await warming
             await asyncio.to_thread(leadership.resign)
             await asyncio.to_thread(save_positions, service)
+            await asyncio.to_thread(service.trackers.save)
             if service.provider is not None:
                 service.provider.close()
             service.store.close()

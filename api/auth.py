@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from api.demo_people import demo_person
 from api.errors import Forbidden, Unauthorized
 from api.service import service_of
-from dispatch.access import Person
+from dispatch.access import Act, Person
 from dispatch.account import Account, Credential, CredentialKind
 from dispatch.store.credentials import find_credential
 
@@ -25,6 +25,15 @@ COOKIE = "grid_dispatch_session"
 """Name of the cookie by which a page is signed in."""
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+INTAKE = "/intake/"
+"""Below it no cookie counts, and a key may stand in the address: phones may send nothing else."""
+
+KEY = "key"
+"""Under which name, in the path or behind the question mark."""
+
+FOR_ADDRESSES = frozenset({Act.SEND_POSITIONS})
+"""All that a key in an address may be good for: addresses stand in the logs of proxies."""
 
 
 async def person_of(request: Request) -> Person:
@@ -48,20 +57,28 @@ async def person_of(request: Request) -> Person:
         Nobody has signed in, or the token is not known, or stands in another scheme than
         Bearer or Basic.
     Forbidden
-        A page of somebody else's asks in the name of a person who is signed in here.
+        A page of somebody else's asks in the name of a person who is signed in here, or a key in
+        an address is good for more than positions.
     """
     asker: Callable[[], Person] | None = request.app.state.asker
     if asker is not None:
         return asker()
     header = request.headers.get("authorization")
-    token = _token(header) if header is not None else request.cookies.get(COOKIE)
+    foreign = request.url.path.startswith(INTAKE)
+    beside = _key_in_address(request) if foreign else request.cookies.get(COOKIE)
+    token = _token(header) if header is not None else beside
     if not token:
         raise Unauthorized("Sign in, or send a bearer token: nobody is asking.")
     if header is None or _scheme(header) == "basic":
         require_own_page(request)
-    person = _of_demo(token, request) or await run_in_threadpool(_holder, token, request)
+    known = _of_demo(token, request)
+    person = known or await run_in_threadpool(_holder, token, request)
     if person is None:
         raise Unauthorized("This token is not known here, or no longer: sign in again.")
+    if foreign and header is None and known is None and person.scope != FOR_ADDRESSES:
+        raise Forbidden(
+            "A key in an address has to be good for positions alone (scope send_positions)."
+        )
     return person
 
 
@@ -157,6 +174,11 @@ def _token(header: str) -> str | None:
     if _scheme(header) == "basic":
         return _password(said)
     return said if _scheme(header) == "bearer" else None
+
+
+def _key_in_address(request: Request) -> str | None:
+    """Key of a program that can send no header."""
+    return request.path_params.get(KEY) or request.query_params.get(KEY)
 
 
 def _password(encoded: str) -> str | None:

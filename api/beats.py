@@ -157,7 +157,15 @@ def heartbeats(
         steady(service.store_watch.beat, STORE_S),
         steady(service.announce_beat, BEAT_S),
         steady(lambda: save_positions(service), service.settings.position_save_s),
-        EventFeed(service, {"closure": service.change_weights, "city": service.adopt_city}),
+        steady(service.trackers.save, service.settings.position_save_s),
+        EventFeed(
+            service,
+            {
+                "closure": service.change_weights,
+                "city": service.adopt_city,
+                "devices": service.trackers.read_again,
+            },
+        ),
         PostOffice(service, SendingTerms(), seed=randbits(64)),
         *(steady(one.beat, STREAM_S) for one in _sharing(service)),
         *(steady(once(one.beat), AUTOMATIC_S) for one in _automatic(service)),

@@ -29,6 +29,7 @@ VERBS = {
     "incident": Late("api.cli_incident:app", "Incidents: report, send a crew, and more."),
     "report": Late("api.cli_report:app", "Reports."),
     "duty": Late("api.cli_duty:app", "Who is on duty: sign on, sign off, list."),
+    "tracker": Late("api.cli_tracker:app", "Position terminals, and a gateway for JT/T 808."),
     "user": Late("api.cli_user:app", "Accounts: add, list, change, lock, keys."),
     "store": Late("api.cli_store:app", "Care of a store."),
     "audit": Late("api.cli_audit:app", "The audit chain: verify it, keep its head elsewhere."),

@@ -385,7 +385,7 @@ async def _on_own_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_engine_failed(request: Request, error: Exception) -> JSONResponse:
     """A road engine failed: the service goes on without it, and is asked again."""
     failed = cast("EngineFailed", error)
-    logger.error("%s %s: %s", request.method, request.url.path, failed, exc_info=failed.__cause__)
+    logger.error("%s %s: %s", request.method, _route(request), failed, exc_info=failed.__cause__)
     service = getattr(request.app.state, "service", None)
     if service is not None:
         service.road_watch.note_failed(failed.mode)
@@ -465,8 +465,13 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
+def _route(request: Request) -> str:
+    """Template of the route that was asked: what fills it in may be a key or a name."""
+    return str(getattr(request.scope.get("route"), "path", "(none)"))
+
+
 async def _on_unforeseen(request: Request, error: Exception) -> JSONResponse:
     """Whatever nobody foresaw: logged with its traceback, told without it."""
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    logger.error("%s %s failed", request.method, _route(request), exc_info=error)
     sentence = "Something went wrong inside the service; the log holds the details."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", sentence)

@@ -37,7 +37,9 @@ LONG = (
 )
 """Questions that may take seconds, by what is in their addresses."""
 
-POSITIONS = ("/api/v1/positions", "/intake/")
+POSITIONS = "/api/v1/positions"
+INTAKE = ("/intake/traccar", "/intake/osmand", "/intake/owntracks", "/intake/jt808")
+"""Terminals and phones of others, some of which send by GET."""
 
 PUBLIC = "/api/v1/public/"
 """What anybody may ask without an account; it takes no seat of those who are at work."""
@@ -216,7 +218,7 @@ def room_of(method: str, path: str) -> str | None:
         "public": path.startswith(PUBLIC),
         "signing_in": path.startswith(SIGNING_IN),
         "plans": any(part in path for part in LONG),
-        "positions": path.startswith(POSITIONS) and not looks,
+        "positions": path.startswith(INTAKE) or (path.startswith(POSITIONS) and not looks),
         "questions": looks
         or path.startswith(ASKING)
         or path.endswith(("/suggestions", "/figures")),

@@ -46,7 +46,7 @@ class FixIn(Asked):
     device: Text | None = Field(
         default=None,
         max_length=MOST_NAME,
-        description="A terminal, under its officer's id.",
+        description="A terminal that was given to an officer, or is called by the officer's id.",
     )
     time: Instant
     lon: FiniteFloat

@@ -34,6 +34,7 @@ from api.settings import Settings
 from api.simulation_watch import SimulationWatch
 from api.store_watch import StoreWatch
 from api.tile import RoadTiles, TileShelf
+from api.trackers_now import TrackersNow
 from api.underway import Underway
 from api.weights_in_force import WeightsInForce
 from dispatch.automation import Automation
@@ -120,6 +121,8 @@ class Service:
         Runs simulations in a process beside this one.
     intake
         Judges the positions that come in.
+    trackers
+        Knows whose devices they come from, and counts what cannot be used.
     provider
         Identity provider by which people may sign in, or None.
     underway
@@ -158,6 +161,7 @@ class Service:
     warm: bool = False
     stopping: bool = False
     intake: PositionIntake = field(init=False)
+    trackers: TrackersNow = field(init=False)
     store_watch: StoreWatch = field(init=False)
     road_watch: RoadWatch = field(init=False)
     simulations: SimulationWatch = field(init=False)
@@ -173,6 +177,7 @@ class Service:
         self.store_watch = StoreWatch(self.store, self.clock)
         self.road_watch = RoadWatch(self)
         self.simulations = SimulationWatch(self)
+        self.trackers = TrackersNow(self.store)
         self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
 
     def go_live(self) -> None:

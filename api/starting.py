@@ -63,7 +63,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     live = LiveWhereabouts(locate_officers(published, positions, statuses))
     duty_now = DutyNow(store, live)
     duty_now.apply(clock())
-    return Service(
+    service = Service(
         settings=settings,
         clock=clock,
         store=store,
@@ -78,3 +78,5 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=tiles_of(published),
     )
+    service.trackers.read_again()
+    return service

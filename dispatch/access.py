@@ -70,6 +70,7 @@ class Act(StrEnum):
     SEE_FIGURES = "see_figures"
     RUN_STORE = "run_store"
     MANAGE_USERS = "manage_users"
+    MANAGE_DEVICES = "manage_devices"
 
 
 _EVERYBODY = frozenset({Act.HOLD_SESSION, Act.SEE_CITY})
@@ -100,6 +101,7 @@ _DISPATCHING = _COMMANDING | {
     Act.SIGN_DUTY,
     Act.CLOSE_STREETS,
     Act.CHOOSE_POLICY,
+    Act.MANAGE_DEVICES,
 }
 
 GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(

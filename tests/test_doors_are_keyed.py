@@ -13,6 +13,11 @@ CHANGING = {"POST", "PATCH", "DELETE"}
 
 UNKEYED = {
     "/api/v1/positions": "officer or device and fix time make a fix known again",
+    "/intake/traccar": "the same",
+    "/intake/osmand": "the same",
+    "/intake/owntracks": "the same",
+    "/intake/jt808": "the same",
+    "/api/v1/position-sources": "what was entered is taken out once",
     "/api/v1/suggestions/batch": "nothing is kept",
     "/api/v1/suggestions/{number}/diversions": "nothing is kept",
     "/api/v1/suggestions/{number}/replay": "nothing is kept",

@@ -105,6 +105,8 @@ NAMED = {
     "/api/v1/public/reports/{receipt}": "whoever has the secret of its receipt",
     "/api/v1/public/reports/{receipt}/photos": "the same",
     "/api/v1/public/reports/{receipt}/rating": "the same",
+    "/api/v1/position-sources/{code}": "whoever sees the whole city, which is asked first",
+    "/intake/osmand/{key}": "the key of whoever asks",
     "/tiles/roads/": "the map is everybody's",
 }
 """Addresses that name a thing without a `Thing` in the rule of their route, and why."""

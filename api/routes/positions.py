@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Response
@@ -25,10 +26,13 @@ from api.schemas_position import (
     results_json,
 )
 from api.service import Service, ServiceDep
+from api.tracker_fixes import Whose, count_refused, whose
 from dispatch.access import Act, Person
+from dispatch.refused_fix import unknown_device
 from dispatch.sight import officers_seen
 from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult
+from geo.tracker.source import Protocol, Source, true_time
 
 router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
 
@@ -56,7 +60,7 @@ async def take_in(
     fixes = given if isinstance(given, list) else [given]
     if len(fixes) > MOST_FIXES:
         raise BadValue(f"Send {MOST_FIXES} fixes at a time or fewer, not {len(fixes)}.")
-    results = await _take_in(fixes, officers_sent_for(person, service.city), service)
+    results = await _take_in(fixes, person, service)
     if not isinstance(given, list) and results[0].remark.code in REFUSALS:
         raise REFUSALS[results[0].remark.code](results[0].remark.en)
     return Response(results_json(results), media_type="application/json")
@@ -72,20 +76,48 @@ def list_positions(service: ServiceDep, cut: CutDep, person: SeePositionsDep) ->
 
 
 async def _take_in(
-    given: Sequence[FixIn | FlawedFix], own: Container[str], service: Service
+    given: Sequence[FixIn | FlawedFix], person: Person, service: Service
 ) -> list[FixResult | FixRefused]:
     """Have every fix judged; what cannot be read has its result without being passed on."""
+    own, source = officers_sent_for(person, service.city), _source(person, service)
     results: dict[int, FixResult | FixRefused] = {}
     sound: dict[int, Fix] = {}
-    for row, fix in enumerate(given):
+    carried = [_whose(fix, source, service) for fix in given]
+    for row, (fix, found) in enumerate(zip(given, carried, strict=True)):
         try:
-            sound[row] = _known(fix_of(fix), service, own)
+            sound[row] = _known(_resolved(fix_of(fix), found, source), service, own)
         except GridDispatchError as error:
             results[row] = FixRefused.of(fix, error)
     if sound:
         judged = await asyncio.wrap_future(service.intake.offer(list(sound.values())))
         results.update(zip(sound, judged, strict=True))
-    return [results[row] for row in range(len(given))]
+    told = [results[row] for row in range(len(given))]
+    count_refused(told, carried, service)
+    return told
+
+
+def _source(person: Person, service: Service) -> Source:
+    """The source that a gateway of our own API is."""
+    return service.trackers.book.source_for(Protocol.NATIVE, person.name)
+
+
+def _whose(given: FixIn | FlawedFix, source: Source, service: Service) -> Whose:
+    """Whose a fix is, by its officer or by who carried the device when it was taken."""
+    if not isinstance(given, FixIn):
+        return Whose((source.code, ""), None)
+    if given.device is None or given.officer is not None:
+        return Whose((source.code, given.officer or ""), given.officer)
+    time = true_time(given.time, source, now=given.time)
+    return whose(source, given.device, time, service)
+
+
+def _resolved(fix: Fix, found: Whose, source: Source) -> Fix:
+    """Put the officer in the place of the device, and the clock of the source right."""
+    if found.officer is None:
+        raise UnknownName(unknown_device(*found.key).en)
+    if found.officer == fix.officer and not source.clock_ahead_s:
+        return fix
+    return replace(fix, officer=found.officer, time=true_time(fix.time, source, now=fix.time))
 
 
 def _known(fix: Fix, service: Service, own: Container[str]) -> Fix:

@@ -16,6 +16,7 @@ from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events
 from dispatch.store.ledger import record, take_turn
 from dispatch.store.ledger_tables import AUDIT, OUTBOX
+from dispatch.store.refused_fixes import REFUSED
 from dispatch.store.suggestions import prune_tracks
 from dispatch.store.tables import INCIDENTS, POSITIONS
 from dispatch.store.transitions import TRANSITIONS
@@ -59,6 +60,8 @@ class Forgotten:
     ----------
     tracks
         Positions of officers.
+    refused
+        Devices and reasons for which positions were refused.
     reporters
         Incidents whose reporter's name and phone are gone.
     snapshots
@@ -74,6 +77,7 @@ class Forgotten:
     """
 
     tracks: int
+    refused: int
     reporters: int
     snapshots: int
     events: int
@@ -104,10 +108,10 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
     """
     take_turn(session)  # before any row: entries are made in between
     since_event = now - timedelta(days=kept.events_d)
+    since_track = now - timedelta(days=kept.tracks_d)
     forgotten = Forgotten(
-        tracks=_change(
-            session, delete(POSITIONS).where(POSITIONS.c.time < now - timedelta(days=kept.tracks_d))
-        ),
+        tracks=_change(session, delete(POSITIONS).where(POSITIONS.c.time < since_track)),
+        refused=_change(session, delete(REFUSED).where(REFUSED.c.last_at < since_track)),
         reporters=_forget_reporters(session, ended_before=now - timedelta(days=kept.reporters_d)),
         snapshots=prune_tracks(session, before=now - timedelta(days=kept.snapshots_d)),
         events=drop_events(session, before=since_event, now=now, by=by),

@@ -83,13 +83,16 @@ TABLE = [
         None,
     ),
     (r"GET /(coverage|coverage/marks|layers/coverage/now|move-ups)", None, None),
+    (r"GET /(devices|devices/terms|positions/refused)", None, None),
+    (r"\w+ /position-sources.*", None, 403),
+    (r"\w+ /intake/(traccar|osmand|owntracks|jt808).*", None, None),
     # what is named stands in the body, which is looked at first: see `test_sight`
     (
         r"POST /(suggestions|suggestions/batch|joint-operations|incidents|closures|layers)",
         None,
         None,
     ),
-    (r"POST /(assignments|whistles|positions|users|api-keys)", None, None),
+    (r"POST /(assignments|whistles|positions|users|api-keys|devices)", None, None),
     (r"POST /layers(/preview|/\{number\}/review)?", None, None),
     (r"POST /city/versions(/planned)?", None, None),
     (r"POST /(plans|simulations|plans/\{number\}/(edits|publications|figures))", None, None),

@@ -33,6 +33,9 @@ NOT_RUN = {"/api/v1/simulations/{number}/playback"}
 
 QUESTIONS = {
     "/api/v1/layers/zones/export": "?format=geojson",
+    "/intake/traccar": "?id=KWa&lon=109.1&lat=0",
+    "/intake/osmand": "?id=KWa&lon=109.1&lat=0",
+    "/intake/osmand/unknown": "?id=KWa&lon=109.1&lat=0",
     "/api/v1/places": "?q=中心小学",
     "/api/v1/places/at": "?lon=109.1&lat=0",
     "/api/v1/officers/me/way": "?lon=109.1&lat=0",
@@ -158,6 +161,7 @@ def things(client, incident):
         "{officer}": "KWa",
         "{kind}": "zones",
         "{area}": "TW",
+        "{key}": "unknown",
         "{name}": "reader",
         "{matrix}": "WebMercatorQuad",
         "{zoom}/{row}/{column}": "12/2048/3289",

@@ -72,6 +72,7 @@ def test_the_whole_record_is_guarded():
     assert GUARDED == [
         "audit",
         "deadline_steps",
+        "device_handouts",
         "edits",
         "escalations",
         "events",
