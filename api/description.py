@@ -17,6 +17,11 @@ ANYBODY = frozenset({"/healthz", "/readyz"})
 OGC = "/ogc/"
 """Paths whose parameters the standard wants refused with 400."""
 
+PROBLEM: dict[str, Any] = {
+    "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
+"""How a refusal is described that no rule of `_refusals` foresees, beside its words."""
+
 METHODS = frozenset({"get", "options", "post", "put", "patch", "delete"})
 
 
@@ -76,7 +81,7 @@ def _add_refusals(path: str, method: str, operation: dict[str, Any]) -> None:
     answers.pop("422", None)
     for status in _refusals(path, method, operation):
         told = answers.setdefault(str(status.value), {"description": status.phrase})
-        told["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        told |= PROBLEM
 
 
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPStatus]:

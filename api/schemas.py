@@ -71,6 +71,10 @@ GivenLonLat = Annotated[
     tuple[FiniteFloat, FiniteFloat],
     Field(description="Longitude, latitude, in degrees of `crs`.", examples=[[109.1689, 21.4627]]),
 ]
+Bounds = Annotated[
+    list[float], Field(min_length=4, max_length=4, description="West, south, east, north.")
+]
+
 LonLat = Annotated[tuple[float, float], Field(description="Longitude, latitude, WGS-84 degrees.")]
 
 
@@ -130,7 +134,7 @@ class CityOut(BaseModel):
     city_version: str
     weight_version: str
     degraded: ReasonOut | None
-    bounds: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    bounds: Bounds
     tiles: str = Field(description="Template of the road tiles.")
     basemap: BasemapOut | None = Field(description="To be shown instead, where one is set.")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.schemas import Asked, Crs, GivenLonLat, LonLat, Text, lon_lat_wgs84
+from api.schemas import Asked, Bounds, Crs, GivenLonLat, LonLat, Text, lon_lat_wgs84
 from api.schemas_suggestion import MatterCode
 from api.schemas_timeline import ProgressOut
 from dispatch.city import City
@@ -29,7 +29,7 @@ class PublicCityOut(BaseModel):
     name_en: str
     invented: bool = Field(description="True for a generated city; every screen must say so.")
     now: datetime = Field(description="The service's clock.")
-    bounds: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    bounds: Bounds
     tiles: str = Field(description="Template of the road tiles that need no account.")
     backdrop: str = Field(description="Sea, rivers and parks, as GeoJSON.")
 

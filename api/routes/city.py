@@ -50,7 +50,7 @@ def read_city(service: ServiceDep, _: SeeCityDep) -> CityOut:
         city_version=city.version,
         weight_version=city.weight_version,
         degraded=degraded_of(city),
-        bounds=service.layers.bounds,
+        bounds=list(service.layers.bounds),
         tiles=f"/tiles/roads/{{z}}/{{x}}/{{y}}.mvt?v={version}",
         basemap=None if basemap is None else BasemapOut.of(basemap),
     )

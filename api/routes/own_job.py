@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy.orm import Session
 
 from api.access import may
+from api.description import PROBLEM
 from api.map_apps import map_apps
 from api.schemas import Crs, degraded_of, lon_lat_wgs84
 from api.schemas_assignment import AssignmentOut
@@ -60,7 +61,7 @@ def read_job(service: ServiceDep, person: FollowAssignmentDep) -> OwnJobOut:
     )
 
 
-@router.get("/way")
+@router.get("/way", responses={409: {"description": "The officer has no job", **PROBLEM}})
 def read_way(
     service: ServiceDep,
     person: FollowAssignmentDep,

@@ -126,7 +126,7 @@ def read_city(service: ServiceDep, _: LooksDep) -> PublicCityOut:
         name_en=city.name_en,
         invented=city.invented,
         now=service.clock(),
-        bounds=service.layers.bounds,
+        bounds=list(service.layers.bounds),
         tiles=f"{router.prefix}/tiles/{{z}}/{{x}}/{{y}}.mvt?v={version}",
         backdrop=f"{router.prefix}/backdrop",
     )
