@@ -60,15 +60,45 @@ class CaseBooks:
         own = [city.area_of[area].polygon for area in sorted(person.areas) if area in city.area_of]
         return book.within(shapely.union_all(own))
 
+    def past_books(self, city: City, session: Session) -> tuple[CaseBook, ...]:
+        """
+        Give the cases that a city brought along.
+
+        Parameters
+        ----------
+        city
+            The city by whose zones they are grouped; those of the version that was asked for last
+            are known.
+        session
+            A session.
+
+        Returns
+        -------
+        books
+            Part by part.
+
+        Raises
+        ------
+        UnreadableFile
+            What the city brought along is damaged.
+        """
+        with self._reading:
+            return self._past_of(city, session)
+
+    def _past_of(self, city: City, session: Session) -> tuple[CaseBook, ...]:
+        """Read the past, unless it is known."""
+        known = (city.version, parts_digest(session))
+        if known != self._past_known:
+            self._past = tuple(read_past_books(session, city.zones))
+            self._past_known = known
+        return self._past
+
     def _whole(self, city: City, session: Session) -> CaseBook:
         """Read the book, unless it is known."""
         with self._reading:
-            past_known = (city.version, parts_digest(session))
-            known = (*past_known, own_book_mark(session))
-            if past_known != self._past_known:
-                self._past = tuple(read_past_books(session, city.zones))
-                self._past_known = past_known
+            past = self._past_of(city, session)
+            known = (city.version, parts_digest(session), own_book_mark(session))
             if self._book is None or known != self._known:
                 own = read_own_book(session, city.zones)
-                self._book, self._known = join_books([*self._past, own]), known
+                self._book, self._known = join_books([*past, own]), known
             return self._book

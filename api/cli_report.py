@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli_automation import automation_report_verb
+from api.cli_bulletin import HELP, drawing_verb, kept, recompute_verb
 from api.cli_calibration import calibration_verb
 from api.cli_shadow import shadow_verb
 from api.instant import read_instant
@@ -19,10 +20,15 @@ from api.schemas_suggestion import as_json as plain_json
 from api.settings import Settings, demo_store_url
 from api.store_option import StoreOption
 from dispatch.override_rate import override_report
+from dispatch.report_rules import BulletinKind
 from dispatch.store.assignments import all_assignments
 from dispatch.store.engine import open_store
 
 app = typer.Typer(help="Reports.")
+for kind in BulletinKind:
+    app.command(str(kind), help=HELP[kind])(drawing_verb(kind))
+app.command("kept")(kept)
+app.command("recompute")(recompute_verb)
 app.command("shadow")(shadow_verb)
 app.command("calibration")(calibration_verb)
 app.command("automation")(automation_report_verb)

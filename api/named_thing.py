@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch.access import Act, Person, acts_of, areas_seen
+from dispatch.access import Act, Person, acts_of, areas_seen, sees
 from dispatch.assignment import Assignment
 from dispatch.city import City
 from dispatch.escalation import Call
@@ -16,6 +16,7 @@ from dispatch.incident import Incident
 from dispatch.notify import Message
 from dispatch.sight import officers_seen, sees_place, sees_unit, sees_whole_city
 from dispatch.store.assignments import get_assignment, list_assignments
+from dispatch.store.bulletins import get_appeal, get_bulletin
 from dispatch.store.handovers import Handover, get_handover
 from dispatch.store.incidents import get_incident
 from dispatch.store.outbox import get_message
@@ -37,6 +38,8 @@ class Thing(StrEnum):
     UNIT = "unit"
     AREA = "area"
     HANDOVER = "handover"
+    BULLETIN = "bulletin"
+    APPEAL = "appeal"
 
 
 def in_sight(
@@ -248,6 +251,15 @@ def _handover(session: Session, number: str, person: Person, city: City) -> bool
     return sees_handover(get_handover(session, number), person, city)
 
 
+def _bulletin(session: Session, number: str, person: Person, city: City) -> bool:
+    """A report is seen by whoever sees all of its area, which need not be there any more."""
+    return sees(person, city, [get_bulletin(session, number).scope.area])
+
+
+def _appeal(session: Session, number: str, person: Person, city: City) -> bool:
+    return _bulletin(session, get_appeal(session, number).bulletin, person, city)
+
+
 _LONGEST_NUMBER = 9
 _IN_STORE: Mapping[Thing, Callable[[Session, str, Person, City], bool]] = {
     Thing.INCIDENT: _incident,
@@ -257,6 +269,8 @@ _IN_STORE: Mapping[Thing, Callable[[Session, str, Person, City], bool]] = {
     Thing.WHISTLE: _whistle,
     Thing.MESSAGE: _message,
     Thing.HANDOVER: _handover,
+    Thing.BULLETIN: _bulletin,
+    Thing.APPEAL: _appeal,
 }
 _BY_NAME: Mapping[Thing, tuple[str, Callable[[str, Person, City], bool]]] = {
     Thing.OFFICER: ("officer", lambda name, person, city: name in officers_seen(person, city)),

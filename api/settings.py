@@ -33,6 +33,8 @@ class Settings(BaseSettings):
         TOML file with those rules, in the place of the program's; None for the program's.
     deadlines
         TOML file with terms of deadlines of the operator's own; None for those of the program.
+    reports
+        TOML file with rules of reports of the operator's own; None for those of the program.
     hotline
         TOML file with mappings of hotline work orders of the operator's own.
     hotline_secret
@@ -107,6 +109,7 @@ class Settings(BaseSettings):
     deadlines: Path | None = None
     hotline: Path | None = None
     hotline_secret: SecretStr | None = None
+    reports: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024
     layer_review: Literal["always", "when_possible", "never"] = "when_possible"

@@ -123,12 +123,9 @@ def arrivals_in_time(  # noqa: PLR0913 -- the cases, and five options that are k
     arrived_s = cases.reached_s(Stage.ON_SCENE, now_s)
     start_s = dispatched_s if starts == ClockStart.DISPATCHED else cases.at_s[Stage.REPORTED]
     limit_s = cases.number(Number.ARRIVAL_TARGET_S) if target_s is None else target_s
-    sent, arrived = ~np.isnan(dispatched_s), ~np.isnan(arrived_s)
-    went_on, ended = (_reached_any(cases, stages, now_s) for stages in (LATER, ENDED))
-    awaited_too_long = ~arrived & ~went_on & ~ended & (now_s - start_s > limit_s)
-    counted = sent & (arrived | awaited_too_long)
+    counted, unrecorded = judged_arrivals(cases, now_s, start_s, limit_s)
+    arrived = ~np.isnan(arrived_s)
     in_time = counted & (arrived_s - start_s <= limit_s)
-    unrecorded = sent & ~arrived & went_on
     names = _names(cases, by, dispatched_s)
     days = np.floor((dispatched_s + _ahead_s()) / 86_400.0)
     groups = []
@@ -146,6 +143,39 @@ def arrivals_in_time(  # noqa: PLR0913 -- the cases, and five options that are k
             )
         )
     return tuple(groups)
+
+
+def judged_arrivals(
+    cases: Cases,
+    now_s: float,
+    start_s: NDArray[np.float64],
+    limit_s: NDArray[np.float64] | float,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """
+    Tell of which dispatches it is known whether somebody was there within the target.
+
+    Parameters
+    ----------
+    cases
+        The cases.
+    now_s
+        As known at this instant; seconds since 1970.
+    start_s
+        When the clock of each started, float64[n].
+    limit_s
+        Seconds that each has from then.
+
+    Returns
+    -------
+    counted, unrecorded
+        Those that arrived or are late already, bool[n], and those that went on without anybody
+        recording the arrival, bool[n].
+    """
+    sent = ~np.isnan(cases.reached_s(Stage.DISPATCHED, now_s))
+    arrived = ~np.isnan(cases.reached_s(Stage.ON_SCENE, now_s))
+    went_on, ended = (_reached_any(cases, stages, now_s) for stages in (LATER, ENDED))
+    awaited_too_long = ~arrived & ~went_on & ~ended & (now_s - start_s > limit_s)
+    return sent & (arrived | awaited_too_long), sent & ~arrived & went_on
 
 
 def _reached_any(cases: Cases, stages: tuple[Stage, ...], now_s: float) -> NDArray[np.bool_]:

@@ -70,6 +70,7 @@ class Number(StrEnum):
     RETURNS = "returns"
     RATING = "rating"
     ARRIVAL_TARGET_S = "arrival_target_s"
+    DISPUTES = "disputes"
 
 
 class Word(StrEnum):
@@ -102,6 +103,8 @@ class Case:
         What the reporter gave, 1 to 5, or None.
     arrival_target_s
         Seconds within which a crew should have been there.
+    disputes
+        How often it was disputed whose it is.
     kind, zone, unit, matter
         What is asked of groups; empty where there is none.
     """
@@ -114,6 +117,7 @@ class Case:
     returns: int = 0
     rating: int | None = None
     arrival_target_s: float = ARRIVAL_TARGET_S
+    disputes: int = 0
     kind: str = "report"
     zone: str = ""
     unit: str = ""

@@ -9,6 +9,7 @@ A condition is a table with one key:
 ``limited = "close"``        it has that deadline on record
 ``due = "close"``            the deadline has come
 ``in_time = "close"``        the stage that meets the deadline was reached by then
+``arrival = "known"``        it is known whether somebody was there in time (or ``"in_time"``: was)
 ``at_least = {rating = 4}``  every figure named is there, and no smaller
 ``is = {kind = "report"}``   every word named is that
 ``within = "filed"``         the case belongs to a population named further up
@@ -32,6 +33,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.arrival_share import judged_arrivals
 from dispatch.cases import DONE_BY, Cases, Limit, Number, Stage, Word
 from geo.errors import BadValue
 
@@ -130,12 +132,62 @@ def read_formulas(text: str) -> Mapping[str, Formula]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadValue(f"The formulas are no TOML: {error}.") from error
+    return formulas_of(data)[1]
+
+
+def formulas_of(
+    data: Mapping[str, Any],
+) -> tuple[Mapping[str, Population], Mapping[str, Formula]]:
+    """
+    Read populations and formulas out of tables.
+
+    Parameters
+    ----------
+    data
+        Tables ``population`` and ``indicator``, as TOML gives them.
+
+    Returns
+    -------
+    populations, formulas
+        By code, in the order of the tables.
+
+    Raises
+    ------
+    BadValue
+        They say something outside the vocabulary.
+    """
     known: dict[str, Population] = {}
     for code, table in _tables(data, "population"):
         zh, en, when = (_entry(table, key, code) for key in ("zh", "en", "when"))
         known[code] = Population(code, zh, en, _condition(when, known, code))
     formulas = {code: _formula(code, table, known) for code, table in _tables(data, "indicator")}
-    return MappingProxyType(formulas)
+    return MappingProxyType(known), MappingProxyType(formulas)
+
+
+def read_condition(table: object, known: Mapping[str, Population], code: str) -> Condition:
+    """
+    Read a condition; see the docstring of the module.
+
+    Parameters
+    ----------
+    table
+        The condition as TOML gives it.
+    known
+        Populations that it may name.
+    code
+        Whose condition it is, for the sentence that says what is wrong with it.
+
+    Returns
+    -------
+    condition
+        Tells which cases it holds for.
+
+    Raises
+    ------
+    BadValue
+        It says something outside the vocabulary.
+    """
+    return _condition(table, known, code)
 
 
 def _formula(code: str, table: Mapping[str, Any], known: Mapping[str, Population]) -> Formula:
@@ -173,7 +225,11 @@ def _condition(table: object, known: Mapping[str, Population], code: str) -> Con
     return _plain(key, value, code)
 
 
-def _plain(key: str, value: Any, code: str) -> Condition:  # noqa: ANN401 -- whatever TOML holds
+def _plain(  # noqa: PLR0911 -- a line for each word of the vocabulary
+    key: str,
+    value: Any,  # noqa: ANN401 -- whatever TOML holds
+    code: str,
+) -> Condition:
     """Read a condition that holds no others."""
     if key in ("has", "lacks"):
         stage = _named(Stage, value, code)
@@ -188,6 +244,8 @@ def _plain(key: str, value: Any, code: str) -> Condition:  # noqa: ANN401 -- wha
     if key == "in_time":
         limit = _named(Limit, value, code)
         return lambda cases, now_s: cases.reached_s(DONE_BY[limit], now_s) <= cases.limit_s(limit)
+    if key == "arrival":
+        return _arrival(value, code)
     if key == "at_least":
         least = [(_named(Number, name, code), float(figure)) for name, figure in value.items()]
         return _joined(np.logical_and, [_at_least(*pair) for pair in least], code)
@@ -207,6 +265,22 @@ def _joined(join: Callable[[Mask, Mask], Mask], parts: list[Condition], code: st
         for part in parts[1:]:
             held = join(held, part(cases, now_s))
         return held
+
+    return holds
+
+
+def _arrival(value: object, code: str) -> Condition:
+    """Hold where somebody was there in time, or where it is known whether somebody was."""
+    if value not in ("known", "in_time"):
+        raise BadValue(f"{code}: an arrival is known or in_time, not {value!r}.")
+
+    def holds(cases: Cases, now_s: float) -> Mask:
+        start_s = cases.reached_s(Stage.DISPATCHED, now_s)
+        limit_s = cases.number(Number.ARRIVAL_TARGET_S)
+        known, _ = judged_arrivals(cases, now_s, start_s, limit_s)
+        if value == "known":
+            return known
+        return known & (cases.reached_s(Stage.ON_SCENE, now_s) - start_s <= limit_s)
 
     return holds
 

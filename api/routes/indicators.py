@@ -87,7 +87,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 -- the parameters of the address
     shown = rows[first : first + cut.limit]
     following = first + len(shown)
     return Page(
-        items=[_case(book, row, counts=bool(hits[row])) for row in shown.tolist()],
+        items=[case_out(book, row, counts=bool(hits[row])) for row in shown.tolist()],
         next=str(following) if following < len(rows) else None,
     )
 
@@ -129,8 +129,24 @@ def _day(day: date | None, now: datetime) -> date:
     return now.astimezone(CITY_TIME).date() if day is None else day
 
 
-def _case(book: CaseBook, row: int, *, counts: bool) -> CaseOut:
-    """Show one case."""
+def case_out(book: CaseBook, row: int, *, counts: bool) -> CaseOut:
+    """
+    Show one case.
+
+    Parameters
+    ----------
+    book
+        The cases.
+    row
+        Which of them.
+    counts
+        Whether it is one of the hits.
+
+    Returns
+    -------
+    case
+        With its number, if it is the store's own.
+    """
     lon, lat = book.lon_lat[row].tolist()
     reported_s = float(book.cases.at_s[Stage.REPORTED][row])
     zone, unit, matter = (

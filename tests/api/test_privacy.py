@@ -33,9 +33,6 @@ NOT_RUN = {"/api/v1/simulations/{number}/playback"}
 
 QUESTIONS = {
     "/api/v1/layers/zones/export": "?format=geojson",
-    "/intake/traccar": "?id=KWa&lon=109.1&lat=0",
-    "/intake/osmand": "?id=KWa&lon=109.1&lat=0",
-    "/intake/osmand/unknown": "?id=KWa&lon=109.1&lat=0",
     "/api/v1/places": "?q=中心小学",
     "/api/v1/places/at": "?lon=109.1&lat=0",
     "/api/v1/officers/me/way": "?lon=109.1&lat=0",
@@ -135,6 +132,8 @@ def things(client, incident):
     assert left.status_code == 201, left.text
     assert_clean(left.text)
     return {
+        "/api/v1/reports/{number}": report_with_words(client, other),
+        "{figure}": "open",
         "/api/v1/handovers/{number}": left.json()["id"],
         "/api/v1/plans/{number}": plan_drawn(client),
         "/api/v1/simulations/{number}": jobs["simulations"].json()["id"],
@@ -161,12 +160,29 @@ def things(client, incident):
         "{officer}": "KWa",
         "{kind}": "zones",
         "{area}": "TW",
-        "{key}": "unknown",
         "{name}": "reader",
         "{matrix}": "WebMercatorQuad",
         "{zoom}/{row}/{column}": "12/2048/3289",
         "{zoom}/{column}/{row}": "12/3289/2048",
     }
+
+
+def report_with_words(client, incident: str) -> str:
+    """A report with a number in the appeal, in the ruling and beside the signature."""
+    leader = {"authorization": "Bearer demo-leader"}
+    said = f"call {PHONE}"
+    report = client.post("/api/v1/reports", json={"kind": "consultation"}).json()
+    path = f"/api/v1/reports/{report['id']}"
+    objection = {"figure": "open", "incident": incident, "reason": said}
+    appeal = client.post(f"{path}/appeals", json=objection)
+    assert appeal.status_code == 201, appeal.text
+    ruling = f"/api/v1/reports/appeals/{appeal.json()['id']}/ruling"
+    ruled = client.post(ruling, json={"upheld": True, "reason": said}, headers=leader)
+    body = {"digest": report["digest"], "note": said}
+    signed = client.post(f"{path}/signatures", json=body, headers=leader)
+    for answer in (appeal, ruled, signed):
+        assert_clean(answer.text)
+    return report["id"]
 
 
 def receipt_of_a_report(client) -> str:

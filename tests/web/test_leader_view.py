@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -61,6 +62,45 @@ def test_a_leader_reads_the_month_opens_a_figure_and_takes_the_table_along(
     page.get_by_test_id("language").click()
     expect(page.get_by_test_id("open-filing_rate")).to_have_text("Filing rate")
     assert barriers_of(page) == []
+
+
+def test_a_leader_reads_the_red_and_black_list_takes_the_paper_along_and_signs(
+    open_view, barriers_of, take_picture
+):
+    page = open_view("/leader")
+    home = page.url.removesuffix("/leader")
+    expect(page.get_by_test_id("figure-handling_rate")).to_contain_text("%")
+    headers = {"idempotency-key": f"leader-{time.time_ns():032d}"}
+    month = {"kind": "monthly", "day": "2026-10-15"}
+    made = page.request.post(f"{home}/api/v1/reports", data=month, headers=headers)
+    assert made.status == 201, made.text()
+    report = made.json()
+    page.get_by_test_id("bulletin-kind").select_option("monthly")
+    page.get_by_test_id(f"bulletin-{report['id']}").click()
+    ranking = report["content"]["rankings"]["brigade"]
+    names = report["content"]["names"]["brigade"]
+    for colour in ("red", "black"):
+        rows = page.get_by_test_id(f"{colour}-list").get_by_role("listitem")
+        expect(rows).to_have_count(len(ranking[colour]))
+        for row, code in enumerate(ranking[colour]):
+            expect(rows.nth(row)).to_contain_text(names[code]["zh"])
+    for form, begins in (("PDF", b"%PDF-"), ("XLSX", b"PK")):
+        with page.expect_download() as taken:
+            page.get_by_label(f"{form} {report['id']}").click()
+        assert taken.value.path().read_bytes().startswith(begins)
+    page.get_by_label("批示").fill("已阅")
+    page.get_by_test_id("sign").click()
+    expect(page.get_by_test_id("bulletin")).to_contain_text("demo-leader")
+    [signature] = answer(page, f"{home}/api/v1/reports/{report['id']}")["signatures"]
+    assert (signature["digest"], signature["note"]) == (report["digest"], "已阅")
+    page.get_by_test_id("sign").click()  # twice nobody signs
+    expect(page.get_by_test_id("notices")).to_contain_text("demo-leader")
+    take_picture(page, "leader-reports")
+    assert barriers_of(page) == []
+    page.get_by_test_id("language").click()
+    expect(page.get_by_test_id("red-list")).to_contain_text("Red list")
+    page.get_by_test_id("consult").click()
+    expect(page.get_by_test_id("bulletin")).to_contain_text("Pack for consultation")
 
 
 def test_a_year_back_there_is_nothing_and_the_page_says_so(open_view):

@@ -3,6 +3,7 @@
 import "./leader.css";
 import { city } from "../frame/book";
 import { inWords, wallClock } from "../frame/words";
+import { Bulletins } from "./Bulletins";
 import { CasePane } from "./CasePane";
 import { Choices } from "./Choices";
 import { IndicatorTable } from "./IndicatorTable";
@@ -20,6 +21,7 @@ export function View() {
       <section class="leader-figures" aria-label={say("indicators")}>
         <Choices />
         <Figures />
+        <Bulletins />
       </section>
       <section class="leader-map stage" aria-label={say("map")}>
         <LeaderMap city={served} />

@@ -52,3 +52,35 @@ export interface Case {
   matter: string | null;
   counts: boolean;
 }
+
+export type BulletinKind = "weekly" | "monthly" | "yearly" | "consultation";
+
+/** A report that was issued. */
+export interface Bulletin {
+  id: string;
+  kind: BulletinKind;
+  area: string;
+  area_zh: string;
+  area_en: string;
+  since: string;
+  until: string;
+  issue: number;
+  digest: string;
+  signatures: { at: string; by: string; note: string }[];
+}
+
+/** Who stands where among their like. */
+export interface Ranking {
+  rows: { group: string; score: number | null; rank: number | null }[];
+  red: string[];
+  black: string[];
+}
+
+/** A report with what it says. */
+export interface BulletinRecord extends Bulletin {
+  content: {
+    names: Partial<Record<"brigade" | "area", Record<string, { zh: string; en: string }>>>;
+    rankings: Partial<Record<"brigade" | "area", Ranking>>;
+    lists: { code: string; zh: string; en: string; cases: unknown[] }[];
+  };
+}

@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { readMatters, readUnits } from "../frame/book";
 import { now, type Fetched } from "../frame/screen";
 import { Refused } from "../service/ask";
+import { readBulletins } from "./bulletins";
 import { leader, type Wanted } from "./service";
 import type { Case, GroupBy, Indicator, IndicatorReport, Span } from "./shapes";
 
@@ -64,6 +65,7 @@ export async function open(): Promise<void> {
 export function begin(): void {
   day.value = today();
   void read();
+  void readBulletins();
 }
 
 /** Reads the report anew, and the cases behind the figure that is open. */

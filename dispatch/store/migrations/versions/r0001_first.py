@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_54650e3c"
+revision = "0001_96f027f1"
 down_revision = None
 
 
@@ -177,6 +177,34 @@ def upgrade() -> None:
             sa.Column("polygon", Shape("MULTIPOLYGON"), nullable=False),
             sa.PrimaryKeyConstraint("fid"),
             comment="底图 / Sea, rivers and parks, for the map only",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "bulletins",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("kind", PLAIN_TEXT, nullable=False),
+            sa.Column("area", PLAIN_TEXT, nullable=False),
+            sa.Column("since", Instant(), nullable=False),
+            sa.Column("until", Instant(), nullable=False),
+            sa.Column("known_at", Instant(), nullable=False),
+            sa.Column("issue", sa.Integer(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("content", PLAIN_TEXT, nullable=False),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            sa.UniqueConstraint("kind", "area", "since", "until", "issue"),
+            comment="通报 / Weekly, monthly and yearly reports and packs for consultation, as they were issued",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
+                )
+            },
             sqlite_autoincrement=True,
         ),
     )
@@ -769,46 +797,6 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
-            "position_sources",
-            sa.Column("fid", sa.Integer(), nullable=False),
-            sa.Column("code", PLAIN_TEXT, nullable=False),
-            sa.Column("protocol", PLAIN_TEXT, nullable=False),
-            sa.Column("crs", PLAIN_TEXT, nullable=False),
-            sa.Column("clock_ahead_s", sa.Double(), nullable=False),
-            sa.Column("utc_offset_s", sa.Double(), nullable=False),
-            sa.Column("speed_unit", PLAIN_TEXT, nullable=False),
-            sa.Column("account", PLAIN_TEXT, nullable=True),
-            sa.PrimaryKeyConstraint("fid"),
-            sa.UniqueConstraint("code"),
-            comment="定位来源 / Datum, clock and units of each source of positions",
-            sqlite_autoincrement=True,
-        ),
-    )
-    list_table(
-        store,
-        op.create_table(
-            "refused_fixes",
-            sa.Column("fid", sa.Integer(), nullable=False),
-            sa.Column("source", PLAIN_TEXT, nullable=False),
-            sa.Column("device", PLAIN_TEXT, nullable=False),
-            sa.Column("code", PLAIN_TEXT, nullable=False),
-            sa.Column("said", Remarks(), nullable=False),
-            sa.Column("officer", PLAIN_TEXT, nullable=True),
-            sa.Column("times", sa.Integer(), nullable=False),
-            sa.Column("first_at", Instant(), nullable=False),
-            sa.Column("last_at", Instant(), nullable=False),
-            sa.Column("fix_time", Instant(), nullable=True),
-            sa.Column("lon", sa.Double(), nullable=True),
-            sa.Column("lat", sa.Double(), nullable=True),
-            sa.PrimaryKeyConstraint("fid"),
-            sa.UniqueConstraint("source", "device", "code"),
-            comment="未采用的定位 / What came in of positions and could not be used, by device and reason",
-            sqlite_autoincrement=True,
-        ),
-    )
-    list_table(
-        store,
-        op.create_table(
             "rest_rules",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("unit", PLAIN_TEXT, nullable=True),
@@ -1033,6 +1021,36 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "appeals",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("id", PLAIN_TEXT, nullable=False),
+            sa.Column("bulletin", sa.Text(), nullable=False),
+            sa.Column("figure", PLAIN_TEXT, nullable=False),
+            sa.Column("incident", PLAIN_TEXT, nullable=True),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["bulletin"], ["bulletins.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("id"),
+            comment="申诉 / Objections to a figure of a bulletin or to a case behind it",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
+                )
+            },
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(op.f("ix_appeals_bulletin"), "appeals", ["bulletin"], unique=False)
+    list_table(
+        store,
+        op.create_table(
             "assignments",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("id", PLAIN_TEXT, nullable=False),
@@ -1144,6 +1162,31 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "bulletin_signatures",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("bulletin", sa.Text(), nullable=False),
+            sa.Column("digest", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("note", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["bulletin"], ["bulletins.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("bulletin", "by"),
+            comment="签阅 / Who signed a bulletin, when, and the digest of what was signed",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
+                )
+            },
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index(
+        op.f("ix_bulletin_signatures_bulletin"), "bulletin_signatures", ["bulletin"], unique=False
+    )
+    list_table(
+        store,
+        op.create_table(
             "calendars",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("id", PLAIN_TEXT, nullable=False),
@@ -1167,34 +1210,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_calendars_officer"), "calendars", ["officer"], unique=False)
-    list_table(
-        store,
-        op.create_table(
-            "device_handouts",
-            sa.Column("fid", sa.Integer(), nullable=False),
-            sa.Column("source", PLAIN_TEXT, nullable=False),
-            sa.Column("device", PLAIN_TEXT, nullable=False),
-            sa.Column("officer", sa.Text(), nullable=True),
-            sa.Column("since", Instant(), nullable=False),
-            sa.Column("by", PLAIN_TEXT, nullable=False),
-            sa.Column("at", Instant(), nullable=False),
-            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
-            sa.PrimaryKeyConstraint("fid"),
-            comment="终端领用 / Who carries which device from when on, as it was stated",
-            info={
-                "only_added": OnlyAdded(
-                    fixed=(),
-                    goes_if="",
-                    dropped_by="",
-                    number="fid",
-                    after_h=0,
-                    offered_again=False,
-                )
-            },
-            sqlite_autoincrement=True,
-        ),
-    )
-    op.create_index("handouts_of_device", "device_handouts", ["source", "device"], unique=False)
     list_table(
         store,
         op.create_table(
@@ -1473,6 +1488,28 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "appeal_rulings",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("appeal", sa.Text(), nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("upheld", sa.Boolean(), nullable=False),
+            sa.Column("reason", PLAIN_TEXT, nullable=False),
+            sa.ForeignKeyConstraint(["appeal"], ["appeals.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("appeal"),
+            comment="申诉裁定 / What was decided on an appeal, by whom and why",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(), goes_if="", dropped_by="", number="fid", after_h=0, offered_again=True
+                )
+            },
+            sqlite_autoincrement=True,
+        ),
     )
     list_table(
         store,

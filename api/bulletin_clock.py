@@ -1,0 +1,72 @@
+"""Bulletin clock: reports are made when they are due, once, whoever was down at that moment."""
+
+from __future__ import annotations
+
+import logging
+
+from api.service import Service
+from dispatch.bulletin import Scope
+from dispatch.bulletin_desk import draw_up, issue_bulletin
+from dispatch.bulletin_schedule import Due, due_bulletins
+from dispatch.store.bulletin_evidence import Sources
+from dispatch.store.bulletins import last_issue
+from dispatch.store.ledger import SYSTEM
+
+logger = logging.getLogger(__name__)
+
+
+class BulletinClock:
+    """
+    Makes reports that are due and not there yet.
+
+    Parameters
+    ----------
+    service
+        The service.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._settled: set[Scope] = set()
+
+    def beat(self) -> None:
+        """Make what is due; of an area without a case there is nothing to tell."""
+        self.make_due()
+
+    def make_due(self) -> list[str]:
+        """
+        Make what is due.
+
+        Returns
+        -------
+        numbers
+            Of the reports that were made; each as known when it was due, however late it is made.
+        """
+        service = self._service
+        due = due_bulletins(
+            service.report_rules.products.values(), service.city.areas, now=service.clock()
+        )
+        made = (self._make(one) for one in due if one.scope not in self._settled)
+        return [number for number in made if number is not None]
+
+    def _make(self, due: Due) -> str | None:
+        """Make one, in a transaction of its own."""
+        service, scope = self._service, due.scope
+        with service.store.reading() as session:
+            there = last_issue(session, scope) is not None
+            drawn_up = None
+            if not there:
+                sources = Sources(
+                    service.city, lambda city: service.case_books.past_books(city, session)
+                )
+                drawn_up = draw_up(session, scope, service.report_rules, sources, known_at=due.at)
+        self._settled.add(scope)
+        if drawn_up is None or not len(drawn_up.evidence.book):
+            return None
+        with service.store.session() as session:
+            kept = issue_bulletin(session, drawn_up, now=service.clock(), by=SYSTEM, first=True)
+            session.commit()
+        if kept is None:
+            return None
+        logger.info("The %s report of %s is there as %s.", scope.kind, scope.area, kept.id)
+        return kept.id

@@ -1,0 +1,100 @@
+"""Ranks of those who are scored: who stands where, and who on the red and the black list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dispatch.report_rules import ListRule, ScoreRule
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """
+    One group among its like.
+
+    Attributes
+    ----------
+    group
+        Its code.
+    score
+        Of 100, with one decimal; None if nothing is known of it.
+    cases
+        How many cases stand behind the score.
+    rank
+        From 1, the same for the same score; None where they are too few.
+    """
+
+    group: str
+    score: float | None
+    cases: int
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """
+    Groups by their scores.
+
+    Attributes
+    ----------
+    rows
+        Ranked ones first, the best first.
+    red, black
+        Codes of those on the red list, the best first, and on the black list, the worst first.
+    """
+
+    rows: tuple[Ranked, ...]
+    red: tuple[str, ...]
+    black: tuple[str, ...]
+
+
+def rank(rows: Iterable[Ranked], rule: ScoreRule, listed: ListRule) -> Ranking:
+    """
+    Rank groups, and list the best and the worst.
+
+    Parameters
+    ----------
+    rows
+        Groups with their scores.
+    rule
+        How many cases it takes to be ranked.
+    listed
+        Who stands on the red and the black list.
+
+    Returns
+    -------
+    ranking
+        Ties in the order of their codes.
+    """
+    rows = list(rows)
+    able = [one for one in rows if one.score is not None and one.cases >= rule.least_cases]
+    able.sort(key=lambda one: (-(one.score or 0.0), one.group))
+    scores = [one.score or 0.0 for one in able]
+    ranked = [
+        Ranked(one.group, one.score, one.cases, 1 + scores.index(one.score or 0.0)) for one in able
+    ]
+    others = sorted((one for one in rows if one not in able), key=lambda one: one.group)
+    red = [one.group for one in ranked if (one.score or 0.0) >= listed.red_from]
+    black = [one.group for one in reversed(ranked) if (one.score or 0.0) < listed.black_below]
+    return Ranking(
+        (*ranked, *others), tuple(red[: listed.most_red]), tuple(black[: listed.most_black])
+    )
+
+
+def one_decimal(points: Fraction) -> float:
+    """
+    Round a score as people do, half up.
+
+    Parameters
+    ----------
+    points
+        The exact score.
+
+    Returns
+    -------
+    score
+        With one decimal.
+    """
+    return float((points * 10 + Fraction(1, 2)) // 1) / 10
