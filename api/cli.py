@@ -30,6 +30,8 @@ VERBS = {
     "report": Late("api.cli_report:app", "Reports."),
     "duty": Late("api.cli_duty:app", "Who is on duty: sign on, sign off, list."),
     "tracker": Late("api.cli_tracker:app", "Position terminals, and a gateway for JT/T 808."),
+    "message": Late("api.cli_message:app", "Messages to people: dead letters, calls, channels."),
+    "contact": Late("api.cli_contact:app", "Contacts: how people and units are reached."),
     "user": Late("api.cli_user:app", "Accounts: add, list, change, lock, keys."),
     "store": Late("api.cli_store:app", "Care of a store."),
     "audit": Late("api.cli_audit:app", "The audit chain: verify it, keep its head elsewhere."),

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from dispatch.access import Act, Person, acts_of, areas_seen, sees
 from dispatch.assignment import Assignment
 from dispatch.city import City
+from dispatch.contact import Whose, whose_is
 from dispatch.escalation import Call
 from dispatch.incident import Incident
 from dispatch.notify import Message
 from dispatch.sight import officers_seen, sees_place, sees_unit, sees_whole_city
+from dispatch.store.accounts import find_account
 from dispatch.store.assignments import get_assignment, list_assignments
 from dispatch.store.bulletins import get_appeal, get_bulletin
 from dispatch.store.handovers import Handover, get_handover
@@ -22,7 +24,7 @@ from dispatch.store.incidents import get_incident
 from dispatch.store.outbox import get_message
 from dispatch.store.suggestions import get_suggestion
 from dispatch.store.whistles import get_call
-from geo.errors import UnknownName
+from geo.errors import BadValue, UnknownName
 
 
 class Thing(StrEnum):
@@ -38,6 +40,7 @@ class Thing(StrEnum):
     UNIT = "unit"
     AREA = "area"
     HANDOVER = "handover"
+    CONTACT = "contact"
     BULLETIN = "bulletin"
     APPEAL = "appeal"
 
@@ -69,6 +72,8 @@ def in_sight(
     if thing in _BY_NAME:
         parameter, seen = _BY_NAME[thing]
         return seen(str(named[parameter]), person, city)
+    if thing is Thing.CONTACT:
+        return sees_contact(session, str(named["person"]), person, city)
     try:
         return _IN_STORE[thing](session, str(named["number"]), person, city)
     except UnknownName:
@@ -172,6 +177,42 @@ def sees_message(session: Session, message: Message, person: Person, city: City)
         Whether the incident is that it is about.
     """
     return sees_incident(session, get_incident(session, message.about), person, city)
+
+
+def sees_contact(session: Session, whom: str, person: Person, city: City) -> bool:
+    """
+    Tell whether how somebody is reached is within a person's sight.
+
+    Parameters
+    ----------
+    session
+        A session.
+    whom
+        Kind and name, such as ``officer:P0007``.
+    person
+        Who asks.
+    city
+        The city.
+
+    Returns
+    -------
+    seen
+        Whether officer, unit, area or account is theirs; bodies are the whole city's.
+    """
+    try:
+        whose, name = whose_is(whom)
+    except BadValue:
+        return False
+    if whose == Whose.ACCOUNT:
+        account = find_account(session, name)
+        areas = city.roots if account is None else account.areas or city.roots
+        return areas <= areas_seen(person, city)
+    seen = {
+        Whose.OFFICER: lambda: name in officers_seen(person, city),
+        Whose.UNIT: lambda: sees_unit(person, city, name),
+        Whose.AREA: lambda: name in areas_seen(person, city),
+    }
+    return seen.get(whose, lambda: sees_whole_city(person, city))()
 
 
 def sees_handover(handover: Handover, person: Person, city: City) -> bool:

@@ -4,6 +4,10 @@ Post office: sends what waits in the outbox, some at a time, and holds nobody up
 Every process has one; a message is one sender's at a time, as the store sees to.  A receiver that
 hangs costs places, not requests: sends wait on the event loop, the store is asked in
 threads of their own.
+
+Where there are channels, a message that is taken out is addressed first: a letter to each person is
+written beside it, and sent in its turn.  A letter that its channel does not take goes on by the
+next one, in the transaction that gives it up.
 """
 
 from __future__ import annotations
@@ -12,11 +16,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
 from api.service import Service
 from api.telling import tell_message
+from dispatch import addressing
+from dispatch.addressing import Sealed
+from dispatch.notice_rules import notices_of
 from dispatch.notify import Delivery, Message, SendingTerms, wait_s
 from dispatch.store.outbox import (
     get_message,
@@ -79,6 +89,8 @@ class PostOffice:
                 send.cancel()
             await asyncio.gather(*hanging, return_exceptions=True)
         await self._service.notifier.close()
+        if self._service.channels is not None:
+            self._service.channels.close()
         self._threads.shutdown()
 
     async def _run(self) -> None:
@@ -120,6 +132,8 @@ class PostOffice:
         """Send a message and note what became of it; if that fails, it is sent again."""
         try:
             with self._service.store_watch.trying(f"Message {message.number}"):
+                if self._service.channels is not None and message.addressed_at is None:
+                    await self._in_thread(lambda: self._address(message))
                 delivery = await self._deliver(message)
                 await self._in_thread(lambda: self._note(message, delivery))
         except asyncio.CancelledError:
@@ -133,6 +147,8 @@ class PostOffice:
         within_s = self._terms.send_within_s
         try:
             async with asyncio.timeout(within_s):
+                if message.channel is not None:
+                    return await self._deliver_letter(message)
                 return await self._service.notifier.deliver(message, now=self._service.clock())
         except TimeoutError:
             return Delivery(f"No answer within {within_s:g} s.")
@@ -140,17 +156,59 @@ class PostOffice:
             logger.exception("Message %d could not be sent", message.number)
             return Delivery(f"{type(error).__name__}")
 
+    async def _deliver_letter(self, letter: Message) -> Delivery:
+        """Look up where a letter goes, and try once to send it there."""
+        channels = self._service.channels
+        if channels is None:
+            return Delivery("No channels are set.", for_good=True)
+        sealed = await self._in_thread(lambda: self._seal(letter))
+        if sealed is None:
+            failure = f"{letter.to} has no address on {letter.channel}."
+            return Delivery(failure, for_good=True)
+        return await channels.deliver(letter.dedupe_key, sealed)
+
+    def _address(self, message: Message) -> None:
+        """Write the letters of a message."""
+        service, now = self._service, self._service.clock()
+        with service.store.session() as session:
+            addressing.address(session, message, service.city, service.kinds, now=now)
+            session.commit()
+
+    def _seal(self, letter: Message) -> Sealed | None:
+        """Put a letter into words, and look up where it goes."""
+        service = self._service
+        with service.store.reading() as session:
+            return addressing.seal(session, letter, service.city, service.kinds)
+
+    def _next_channel(self, session: Session, message: Message) -> str | None:
+        """The channel by which a letter goes on, if it is one."""
+        if message.channel is None:
+            return None
+        service = self._service
+        return addressing.next_channel(session, message, service.city, service.kinds)
+
     def _note(self, message: Message, delivery: Delivery) -> None:
         """Keep what became of a message."""
         service, now = self._service, self._service.clock()
         failure = delivery.failure
         with service.store.session() as session:
-            after_s = wait_s(message, delivery, self._terms, seed=self._seed)
             if failure is None:
                 mark_sent(session, message, now=now)
-            elif after_s is not None:
+                session.commit()
+                return
+            channel, terms = self._next_channel(session, message), self._terms
+            if channel is not None:
+                tries = min(notices_of(service.city).tries, terms.most_tries)
+                terms = replace(terms, most_tries=tries)
+            after_s = wait_s(message, delivery, terms, seed=self._seed)
+            if after_s is not None:
                 until = now + timedelta(seconds=after_s)
                 put_off(session, message, until=until, failure=failure)
+            elif channel is not None:
+                logger.warning("Message %d goes on by %s: %s", message.number, channel, failure)
+                addressing.pass_on(
+                    session, message, channel, service.city, now=now, failure=failure
+                )
             elif give_up(session, message, now=now, failure=failure):
                 logger.error("Message %d is given up: %s", message.number, failure)
                 tell_message(session, get_message(session, message.number), service.city, now=now)

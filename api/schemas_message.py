@@ -15,7 +15,10 @@ class MessageOut(BaseModel):
 
     id: int
     state: MessageState
-    to: str = Field(description="Code of the unit, or of the area whose command room is told.")
+    to: str = Field(
+        description="Code of the unit, or of the area whose command room is told; of a letter, "
+        "kind and name of the person."
+    )
     said: ReasonOut
     about: str = Field(description="Incident that it is about.")
     key: str = Field(description="By which a receiver knows it again.")
@@ -25,6 +28,9 @@ class MessageOut(BaseModel):
     sent_at: datetime | None
     given_up_at: datetime | None
     failure: str | None = Field(description="Why it was not taken last time.")
+    channel: str | None = Field(description="By which a letter goes; null for a message.")
+    letter_of: str | None = Field(description="Key of the message whose letter it is.")
+    passed_to: str | None = Field(description="Channel by which another letter followed.")
 
     @classmethod
     def of(cls, message: Message) -> MessageOut:
@@ -42,4 +48,7 @@ class MessageOut(BaseModel):
             sent_at=message.sent_at,
             given_up_at=message.given_up_at,
             failure=message.failure,
+            channel=message.channel,
+            letter_of=message.letter_of,
+            passed_to=message.passed_to,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -42,8 +42,9 @@ from dispatch.automation_file import standard_automation
 from dispatch.centre_policy import policy_of_centre
 from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
+from dispatch.contact import ChannelKind
 from dispatch.live import LiveWhereabouts
-from dispatch.notify import Notifier
+from dispatch.notify import PHONE, Notifier
 from dispatch.policy import Policy, policy_named
 from dispatch.policy_file import standard_policies
 from dispatch.seen_coverage import share_seen
@@ -56,6 +57,9 @@ from geo.position import Fix, FixResult
 from geo.road.engine_failure import EngineFailed
 from geo.road.road_class import Mode
 from geo.road.travel_time import TravelTimes
+
+if TYPE_CHECKING:
+    from api.channels import Channels  # which imports all of apprise
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +115,8 @@ class Service:
         The road tiles, or None for a city without a road network.
     notifier
         Hands messages to the outside.
+    channels
+        Sends letters to people, or None where nobody is told but by the notifier.
     outbox
         How much waits to be sent, as this process saw it last.
     store_watch
@@ -157,6 +163,7 @@ class Service:
     provider: Provider | None = None
     underway: Underway = field(default_factory=Underway)
     notifier: Notifier = field(default_factory=LogNotifier)
+    channels: Channels | None = None
     outbox: Outbox = field(default_factory=Outbox)
     warm: bool = False
     stopping: bool = False
@@ -179,6 +186,11 @@ class Service:
         self.simulations = SimulationWatch(self)
         self.trackers = TrackersNow(self.store)
         self.intake = PositionIntake(lambda fixes: self.take_in(fixes, now=self.clock()))
+
+    @property
+    def kinds(self) -> Mapping[str, ChannelKind]:
+        """Kinds of the channels by which people are told, by name."""
+        return {PHONE: ChannelKind.PHONE} if self.channels is None else self.channels.kinds
 
     def go_live(self) -> None:
         """Remember the event loop on which the stream is published; call it there."""
@@ -253,7 +265,8 @@ class Service:
             present = self.city
             tables, roads = self._read_published()
             if roads or tables.version != present.version:
-                self.road_watch.take_on(replace(tables, deadlines=present.deadlines), roads)
+                rules = replace(tables, deadlines=present.deadlines, notices=present.notices)
+                self.road_watch.take_on(rules, roads)
                 self.layers = self.layers.of(self.city)
                 logger.info("The city is now at version %s", self.city.version)
         self.keep_duty()

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         TOML file with mappings of hotline work orders of the operator's own.
     hotline_secret
         With which the hotline's feed signs: ``whsec_`` and random bytes; None takes no feed.
+    notifications
+        TOML file with rules of notices of the operator's own; None for those of the program.
+    channels
+        TOML file with the channels by which people are told; it holds secrets.  Without one
+        messages go to the webhook or the log alone.
     max_body_bytes
         Longest request body that is read.
     max_layer_bytes
@@ -110,6 +115,8 @@ class Settings(BaseSettings):
     hotline: Path | None = None
     hotline_secret: SecretStr | None = None
     reports: Path | None = None
+    notifications: Path | None = None
+    channels: Path | None = None
     max_body_bytes: int = 4 * 1024 * 1024
     max_layer_bytes: int = 512 * 1024 * 1024
     layer_review: Literal["always", "when_possible", "never"] = "when_possible"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.basemap import basemap_of
+from api.channel_file import open_channels
 from api.clock import Clock
 from api.duty_now import DutyNow
 from api.hotline_signature import hotline_key
@@ -20,6 +21,7 @@ from dispatch.automation_file import known_automation
 from dispatch.deadline_terms import known_deadlines
 from dispatch.hotline_file import known_mappings
 from dispatch.live import LiveWhereabouts
+from dispatch.notice_rules import known_notices
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
@@ -48,13 +50,16 @@ def start_service(settings: Settings, clock: Clock) -> Service:
     automation = known_automation(settings.automation)
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
+    notices = known_notices(settings.notifications)
     notifier = notifier_of(settings)
+    channels = open_channels(settings.channels)
     known_mappings(settings.hotline)
     hotline_key(settings)
     claim_rules(settings)  # what is wrong with them is said at the start
     basemap_of(settings)
     store = open_store(settings.store or demo_store_url())
-    published = replace(read_city(store, or_by_air=True, or_none_yet=True), deadlines=deadlines)
+    city = read_city(store, or_by_air=True, or_none_yet=True)
+    published = replace(city, deadlines=deadlines, notices=notices)
     with store.reading() as session:
         positions, statuses = read_positions(session), read_statuses(session)
         backdrop = read_backdrop(session)
@@ -75,6 +80,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         policies=known,
         automation=automation,
         notifier=notifier,
+        channels=channels,
         layers=Layers(published, [(row.kind, row.name, row.polygon) for row in backdrop]),
         tiles=tiles_of(published),
     )

@@ -37,6 +37,7 @@ from geo.zone import UnitGrid, Zone
 
 if TYPE_CHECKING:
     from dispatch.deadline_terms import DeadlineTerms  # which asks for states, and so for a city
+    from dispatch.notice_rules import NoticeRules  # likewise
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,8 @@ class City:
         the version, it has its own.
     deadlines
         Terms of the operator's own, or None for those of the program.  No part of the version.
+    notices
+        Rules of notices, likewise.
     """
 
     code: str
@@ -102,6 +105,7 @@ class City:
     demand: tuple[StatedDemand, ...] = ()
     arrival_model: ArrivalModel | None = None
     deadlines: DeadlineTerms | None = None
+    notices: NoticeRules | None = None
 
     def __post_init__(self) -> None:
         """Freeze the tables and refuse crews that no road engine serves."""

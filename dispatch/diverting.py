@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.assignment import Assignment, Decision, Departure, Outcome
 from dispatch.assignment_terms import AssignmentTerms
+from dispatch.crew_notice import tell_ended
 from dispatch.diversion import Diversion, LetAlone, UnderWay, diversions
 from dispatch.follow_up import begin, draw_up, incident_of, must_be_fresh, record_decision
 from dispatch.handling import crew_sent, follow_crews, take_up
@@ -147,4 +148,5 @@ def divert(  # noqa: PLR0913 -- what is accepted, by whom, and options that are 
     follow_crews(session, leaves, because, whereabouts.city)
     crew_sent(session, sent, whereabouts.city)
     record_decision(session, sent)
+    tell_ended(session, left, whereabouts.city)
     return left, sent

@@ -20,6 +20,7 @@ from dispatch.assignment import (
 from dispatch.assignment_terms import AssignmentTerms
 from dispatch.city import City
 from dispatch.city_coverage import CityCoverage
+from dispatch.crew_notice import tell_ended
 from dispatch.desk import Freezer, freeze_anew
 from dispatch.handling import crew_sent, follow_crews, take_up
 from dispatch.incident import Incident
@@ -56,6 +57,7 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     terms: AssignmentTerms,
     incident: str | None = None,
     reinforces: bool = False,
+    made: Suggestion | None = None,
 ) -> Assignment:
     """
     Bind a crew to an incident.
@@ -78,6 +80,8 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
         Id of the incident, where the suggestion was made for its place alone.
     reinforces
         Whether they go beside others who are bound for the same.
+    made
+        The suggestion, for whoever has just kept it; without it the store is asked.
 
     Returns
     -------
@@ -93,10 +97,12 @@ def dispatch(  # noqa: PLR0913 -- what is accepted, by whom, and options that ar
     Conflict
         The suggestion is too old, or somebody is bound or off duty already.
     """
-    made = get_suggestion(session, suggestion)
+    made = made or get_suggestion(session, suggestion)
     reported, decision = begin(session, made, decision, incident)
     must_be_fresh(made, terms, decision.at)
-    picked = pick(wanted, made, whereabouts, bound=bound_officers(session))
+    proposed = {officer for one in made.proposals for officer in one.crew}
+    bound_now = bound_officers(session, None if wanted.rank is None else proposed)
+    picked = pick(wanted, made, whereabouts, bound=bound_now)
     if picked.departure == Departure.OVERRIDE or decision.reason is not None:
         terms.check(decision.reason, decision.note)
     if picked.departure == Departure.OVERRIDE:
@@ -379,6 +385,7 @@ def release(  # noqa: PLR0913 -- which one, and the columns of its end
     follow_crews(session, number, because, city)
     detail = {"outcome": outcome}
     record(session, now=at, by=by, act="release_crew", about=assignment, detail=detail)
+    tell_ended(session, ended, city)
     return ended
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.assignment import Assignment, Outcome
 from dispatch.choice import ProposalKind
 from dispatch.city import City
+from dispatch.crew_notice import tell_ended, tell_reporter, tell_sent
 from dispatch.due import follow_step
 from dispatch.incident import Incident
 from dispatch.incident_state import WITH_CREWS, State, state_of_crews
@@ -98,6 +99,7 @@ def take_step(
     put_on_record(session, number, before, step)
     moved = get_incident(session, number)
     follow_step(session, moved, before, step.to, now=step.at, city=city)
+    tell_reporter(session, moved, step, city)
     return moved
 
 
@@ -148,7 +150,11 @@ def crew_sent(session: Session, made: Assignment, city: City) -> Incident:
         incident = take_step(session, incident, Step(State.ACCEPTED, by, at), city)
     if incident.state == State.ACCEPTED:
         incident = take_step(session, incident, Step(State.DISPATCHED, by, at, about=made.id), city)
-    return follow_crews(session, made.incident, Step(State.DISPATCHED, by, at, about=made.id), city)
+    moved = follow_crews(
+        session, made.incident, Step(State.DISPATCHED, by, at, about=made.id), city
+    )
+    tell_sent(session, made, moved, city)
+    return moved
 
 
 def follow_crews(session: Session, number: str, because: Step, city: City) -> Incident:
@@ -181,8 +187,8 @@ def follow_crews(session: Session, number: str, because: Step, city: City) -> In
     return take_step(session, incident, replace(because, to=state), city)
 
 
-def set_free(
-    session: Session, number: str, *, now: datetime, by: str, outcome: Outcome
+def set_free(  # noqa: PLR0913 -- whose crews, and the columns of their end
+    session: Session, number: str, city: City, *, now: datetime, by: str, outcome: Outcome
 ) -> tuple[Assignment, ...]:
     """
     Set all crews of an incident free.
@@ -193,6 +199,8 @@ def set_free(
         A session that may write.
     number
         Id of the incident.
+    city
+        The city.
     now
         The present, with offset.
     by
@@ -205,11 +213,14 @@ def set_free(
     released
         Those that were bound, the oldest first.
     """
-    return tuple(
+    released = tuple(
         release_assignment(session, str(one.id), now=now, by=by, outcome=outcome)
         for one in all_assignments(session, incident=number)
         if one.bound
     )
+    for one in released:
+        tell_ended(session, one, city)
+    return released
 
 
 def _where_crews_are(session: Session, number: str) -> State:

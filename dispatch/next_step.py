@@ -243,7 +243,7 @@ def _leave(session: Session, incident: Incident, step: Step, city: City) -> Move
     pauses = State.SUSPENDED in {step.to, incident.state} and step.to not in ENDED
     if not pauses:
         outcome = Outcome.DONE if step.to == State.HANDLED else Outcome.CALLED_OFF
-        freed = set_free(session, number, now=step.at, by=step.by, outcome=outcome)
+        freed = set_free(session, number, city, now=step.at, by=step.by, outcome=outcome)
     moved = take_step(session, incident, step, city)
     if incident.state == State.SUSPENDED:
         moved = follow_crews(session, number, replace(step, reason="resumed"), city)
@@ -260,7 +260,7 @@ def _merge(session: Session, incident: Incident, into: str | None, step: Step, c
     go_on = other.state in WORKED_ON or other.resumes_to in WITH_CREWS
     outcome = Outcome.MERGED if go_on else Outcome.CALLED_OFF
     number = str(incident.id)
-    freed = set_free(session, number, now=step.at, by=step.by, outcome=outcome)
+    freed = set_free(session, number, city, now=step.at, by=step.by, outcome=outcome)
     carried = [_carry(session, one, into, step) for one in freed] if go_on else []
     moved = take_step(session, incident, replace(step, about=into), city)
     for one in carried:
@@ -300,7 +300,7 @@ def _hand_off(
             f"over ({known})."
         )
     number = str(incident.id)
-    freed = set_free(session, number, now=step.at, by=step.by, outcome=Outcome.CALLED_OFF)
+    freed = set_free(session, number, city, now=step.at, by=step.by, outcome=Outcome.CALLED_OFF)
     add_hand_off(session, record)
     moved = take_step(session, incident, replace(step, about=record.partner), city)
     return Moved(moved, assignments=freed)

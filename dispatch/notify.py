@@ -31,6 +31,9 @@ class MessageState(StrEnum):
 PHONE = "phone"
 """Channel on which nothing is sent: whoever it names is on the list of people to be called."""
 
+NOBODY = "nobody"
+"""Channel of a letter to somebody whom no channel reaches: it is dead from the beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -113,10 +116,13 @@ class Delivery:
         Why it was not taken; None if it was.
     not_before_s
         So many seconds the receiver wants to be left alone; 0 if it said nothing.
+    for_good
+        Whether another try would fail as well: there is no such channel or address.
     """
 
     failure: str | None = None
     not_before_s: float = 0.0
+    for_good: bool = False
 
 
 TAKEN = Delivery()
@@ -195,7 +201,7 @@ def wait_s(message: Message, delivery: Delivery, terms: SendingTerms, *, seed: i
         Between half of the longest wait of this try and all of it, and never before the
         receiver wants; None where it is given up.
     """
-    if message.tries >= terms.most_tries:
+    if delivery.for_good or message.tries >= terms.most_tries:
         return None
     doubled = terms.first_wait_s * 2.0 ** (message.tries - 1)
     longest = min(doubled, terms.longest_wait_s)

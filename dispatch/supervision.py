@@ -22,6 +22,7 @@ from dispatch.deadline_terms import DeadlineTerms, terms_of
 from dispatch.escalation import Call
 from dispatch.offer import Offer, pass_on
 from dispatch.sight import areas_of_place
+from dispatch.store.assignments import get_assignment
 from dispatch.store.deadlines import claim_step
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.ledger import post, record, tell
@@ -31,6 +32,9 @@ from geo.remark import Remark
 
 KEEPER = "deadlines"
 """Name under which steps of plans are on record."""
+
+OF_CREWS = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SECURE, ClockKind.ARRIVE})
+"""Kinds of deadlines that a crew has to keep that was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,15 @@ def _spread(  # noqa: PLR0913, PLR0917 -- everything that is told of a step
     areas = areas_of_place(place, whereabouts.city) | {step.to}
     tell(session, "deadline", shown, now=now, areas=areas)
     key = f"deadline:{deadline.id}:{deadline.told + 1}"
-    post(session, now=now, to=step.to, said=said, dedupe_key=key, about=about)
+    also = _concerned(session, deadline)
+    post(session, now=now, to=step.to, said=said, dedupe_key=key, about=about, also=also)
+
+
+def _concerned(session: Session, deadline: Deadline) -> tuple[str, ...]:
+    """Who is to do it: the officers who were sent, else the unit or body."""
+    if deadline.kind in OF_CREWS and deadline.about is not None:
+        return get_assignment(session, deadline.about).picked.officers
+    return () if deadline.unit is None else (deadline.unit,)
 
 
 def _after_silence(  # noqa: PLR0913, PLR0917 -- as above

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.city import City
+from dispatch.crew_notice import tell_called
 from dispatch.deadline_plan import Deadline, PlanStep, Telling
 from dispatch.due import follow_step
 from dispatch.escalation import Answer, Call, Closing, go_up
@@ -72,6 +73,7 @@ def blow(  # noqa: PLR0913 -- who calls for what, as keywords
     _follow(session, call, city, now=now)
     detail = {"incident": incident, "by": by}
     record(session, now=now, by=raised_by, act="whistle", about=str(call.id), detail=detail)
+    tell_called(session, call)
     return call
 
 

@@ -28,9 +28,11 @@ DEMO_VERB = "api/cli_city.py"
 """The only module outside tests that may import the demo city."""
 
 USE_CASES = (
+    "addressing",
     "atlas",
     "automatic",
     "correcting",
+    "crew_notice",
     "desk",
     "diverting",
     "due",

@@ -63,6 +63,7 @@ NAMED = {
     "/api/v1/deadlines/{number}": "`api.routes.deadlines` asks for sight of its incident",
     "/api/v1/closures/{number}": "closed streets are everybody's to see; who may lift one is asked",
     "/api/v1/automation/zones/{zone}": "`api.routes.automation` looks among the zones one sees",
+    "/api/v1/channels/{name}/test": "channels are the operator's, whoever belongs where",
     "/api/v1/units/{code}": "that there is a unit is no secret; its numbers are masked",
     "/api/v1/reports/indicators/{code}/cases": "cases of the areas that one sees, and no others",
     "/api/v1/layers/{kind}/published": "the map is everybody's",

@@ -88,6 +88,8 @@ def _wrong_with_messages(service: Service) -> str | None:
         return f"{outbox.dead} given up; see /api/v1/messages?state=dead."
     if outbox.waits_s(service.clock()) > LATE_S:
         return f"{outbox.waiting} not taken yet, the oldest since {outbox.oldest_at}."
+    if outbox.to_call:
+        return f"{outbox.to_call} to be told by phone; see /api/v1/calls."
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, Text, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.access import Role
@@ -146,6 +146,27 @@ def list_accounts(session: Session, *, after: str = "", limit: int | None = None
     """
     query = select(ACCOUNTS).where(ACCOUNTS.c.name > after).order_by(ACCOUNTS.c.name).limit(limit)
     return [_account(row) for row in session.execute(query)]
+
+
+def accounts_in(session: Session, area: str) -> list[Account]:
+    """
+    List the accounts that belong to an area itself, neither above nor below it.
+
+    Parameters
+    ----------
+    session
+        A session.
+    area
+        Its code.
+
+    Returns
+    -------
+    accounts
+        By name.
+    """
+    said = cast(ACCOUNTS.c.areas, Text).contains(area, autoescape=True)
+    rows = session.execute(select(ACCOUNTS).where(said).order_by(ACCOUNTS.c.name))
+    return [account for account in map(_account, rows) if area in account.areas]
 
 
 def has_accounts(session: Session) -> bool:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
 
+from dispatch.contact import Whose
 from dispatch.incident_state import ENDED
+from dispatch.store.account_tables import ACCOUNTS
 from dispatch.store.audit import drop_links
+from dispatch.store.contacts import CONTACTS
 from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events
 from dispatch.store.ledger import record, take_turn
 from dispatch.store.ledger_tables import AUDIT, OUTBOX
 from dispatch.store.refused_fixes import REFUSED
 from dispatch.store.suggestions import prune_tracks
-from dispatch.store.tables import INCIDENTS, POSITIONS
+from dispatch.store.tables import INCIDENTS, OFFICERS, POSITIONS
 from dispatch.store.transitions import TRANSITIONS
 
 ACT = "prune_store"
@@ -70,6 +73,8 @@ class Forgotten:
         Live events.
     messages
         Messages sent long ago.
+    contacts
+        Ways to reach officers and holders of accounts that are no more.
     credentials
         Sessions, links and keys that have run out.
     audit
@@ -82,6 +87,7 @@ class Forgotten:
     snapshots: int
     events: int
     messages: int
+    contacts: int
     credentials: int
     audit: int
 
@@ -115,7 +121,8 @@ def forget(session: Session, kept: Kept, *, now: datetime, by: str) -> Forgotten
         reporters=_forget_reporters(session, ended_before=now - timedelta(days=kept.reporters_d)),
         snapshots=prune_tracks(session, before=now - timedelta(days=kept.snapshots_d)),
         events=drop_events(session, before=since_event, now=now, by=by),
-        messages=_change(session, delete(OUTBOX).where(OUTBOX.c.sent_at < since_event)),
+        messages=_change(session, delete(OUTBOX).where(_is_over(since_event))),
+        contacts=_change(session, delete(CONTACTS).where(_has_left())),
         credentials=drop_run_out(session, now=now),
         audit=drop_links(session, before=now - timedelta(days=kept.audit_d), now=now, by=by),
     )
@@ -139,6 +146,23 @@ def last_forgotten(session: Session) -> datetime | None:
     """
     at: datetime | None = session.scalar(select(func.max(AUDIT.c.at)).where(AUDIT.c.act == ACT))
     return at
+
+
+def _is_over(since: datetime) -> ColumnElement[bool]:
+    """Messages that were sent, or that went on by another channel, long ago."""
+    went_on = OUTBOX.c.passed_to.is_not(None)
+    return or_(OUTBOX.c.sent_at < since, and_(went_on, OUTBOX.c.given_up_at < since))
+
+
+def _has_left() -> ColumnElement[bool]:
+    """Contacts of officers who are on no list any more, and of accounts that there are not."""
+    officers = select(f"{Whose.OFFICER}:" + OFFICERS.c.id).where(OFFICERS.c.listed)
+    accounts = select(f"{Whose.ACCOUNT}:" + ACCOUNTS.c.name)
+    person = CONTACTS.c.person
+    return or_(
+        and_(person.startswith(f"{Whose.OFFICER}:"), person.not_in(officers)),
+        and_(person.startswith(f"{Whose.ACCOUNT}:"), person.not_in(accounts)),
+    )
 
 
 def _forget_reporters(session: Session, *, ended_before: datetime) -> int:

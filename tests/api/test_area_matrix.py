@@ -22,9 +22,11 @@ from api.secret import draw_secret
 from dispatch.access import Person, Role
 from dispatch.account import Account, CredentialKind
 from dispatch.city import City
+from dispatch.notify import PHONE, MessageState
 from dispatch.store.accounts import add_account
 from dispatch.store.credentials import add_credential
 from dispatch.store.ledger import post
+from dispatch.store.letters import add_letter
 from dispatch.store.outbox import list_messages
 from geo.remark import Remark
 from tests.api.test_access_matrix import expected as roles_of
@@ -50,6 +52,10 @@ TABLE = [
     (r"\w+ /whistles/\{number\}.*", "whistle", 404),
     (r"GET /deadlines/\{number\}", "deadline", 404),
     (r"\w+ /messages/\{number\}.*", "message", 404),
+    (r"\w+ /calls/\{number\}.*", "call", 404),
+    (r"\w+ /contacts/\{person\}", "contact", 404),
+    (r"\w+ /channels.*", None, None),
+    (r"GET /(calls|contacts)", None, None),
     (r"\w+ /handovers/\{number\}.*", "handover", 404),
     (r"\w+ /handovers(/present)?", None, None),
     (r"\w+ /officers/\{officer\}/duty", "officer", 404),
@@ -115,6 +121,7 @@ LISTS = {
     "whistles": ("id", "whistle"),
     "deadlines": ("incident", "incident"),
     "messages": ("about", "incident"),
+    "calls": ("about", "incident"),
     "handovers": ("id", "handover"),
     "positions": ("officer", "officer"),
     "duty": ("officer", "officer"),
@@ -223,6 +230,8 @@ def fill(towns: Towns) -> None:
             ("assignment", side): assignment,
             ("deadline", side): str(deadlines[0]["id"]),
             ("message", side): posted(towns, incident),
+            ("call", side): to_be_called(towns, incident, f"K{side[0].upper()}"),
+            ("contact", side): f"officer:K{side[0].upper()}a",
             ("handover", side): made("handovers", {})["id"],
             ("whistle", side): made("whistles", {"incident": incident, "by": town})["id"],
             ("officer", side): f"K{side[0].upper()}a",
@@ -233,6 +242,7 @@ def fill(towns: Towns) -> None:
         }
     towns.things |= {
         ("officer", "city"): "KSa",
+        ("contact", "city"): "officer:KSa",
         ("unit", "city"): "KS",
         ("area", "city"): "C",
         ("user", "city"): "planner-C",
@@ -249,6 +259,22 @@ def posted(towns: Towns, incident: str) -> str:
         [message] = list_messages(session, about=incident, limit=1)
         session.commit()
     return str(message.number)
+
+
+def to_be_called(towns: Towns, incident: str, unit: str) -> str:
+    """An entry of the list of people to be called about an incident."""
+    service = towns.client.app.state.service
+    with service.store.session() as session:
+        [message] = [
+            one
+            for one in list_messages(session, about=incident, limit=99)
+            if one.dedupe_key == f"try {incident}"
+        ]
+        add_letter(session, message, f"unit:{unit}", PHONE, from_at=service.clock())
+        session.flush()
+        [call] = list_messages(session, about=incident, state=MessageState.TO_CALL, limit=9)
+        session.commit()
+    return str(call.number)
 
 
 def line_of(route: str) -> tuple[str | None, int | None]:

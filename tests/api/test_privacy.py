@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -12,10 +13,14 @@ from spec.sibling_towns import EAST_JUNCTION, PHONE, WEST_JUNCTION, write_siblin
 from api.earshot import Earshot
 from api.event_feed import opening_for
 from dispatch.access import GRANTS, Act, Person, Role
+from dispatch.notify import PHONE as PHONE_LIST
+from dispatch.notify import MessageState
 from dispatch.sight import masked_name, masked_phone, without_phones
 from dispatch.store.audit import read_chain
 from dispatch.store.engine import open_store
 from dispatch.store.events import numbers_kept
+from dispatch.store.letters import add_letter
+from dispatch.store.outbox import list_messages
 
 NAME = "欧阳小明"
 WRITTEN = "13612345678"
@@ -154,6 +159,8 @@ def things(client, incident):
         "/api/v1/closures/{number}": closure.json()["id"],
         "/api/v1/deadlines/{number}": f"{deadline}",
         "/api/v1/messages/{number}": f"{posted['id']}",
+        "/api/v1/calls/{number}": to_be_called(client, other),
+        "{person}": "unit:KW",
         "/api/v1/reports/indicators/{code}": "filing_rate",
         "{unit}": "KW",
         "{code}": "KW",
@@ -183,6 +190,18 @@ def report_with_words(client, incident: str) -> str:
     for answer in (appeal, ruled, signed):
         assert_clean(answer.text)
     return report["id"]
+
+
+def to_be_called(client, incident: str) -> str:
+    """Somebody is to be called about an incident."""
+    service = client.app.state.service
+    with service.store.session() as session:
+        message = list_messages(session, limit=1)[0]
+        letter = replace(message, about=incident)
+        add_letter(session, letter, "unit:KW", PHONE_LIST, from_at=service.clock())
+        session.commit()
+        (call,) = list_messages(session, state=MessageState.TO_CALL, limit=9)
+    return f"{call.number}"
 
 
 def receipt_of_a_report(client) -> str:
