@@ -8,6 +8,7 @@ from secrets import randbits, token_hex
 from typing import Protocol
 
 from api.automatic_dispatch import AutomaticDispatch
+from api.bulletin_clock import BulletinClock
 from api.case_intervals import CaseIntervals
 from api.city_clock import CityClock
 from api.deadline_watch import DeadlineWatch
@@ -68,6 +69,9 @@ ANSWERS_S = 3600.0
 
 RETENTION_S = 3600.0
 """How often it is seen to that the store forgets what it should, once a day."""
+
+REPORTS_S = 60.0
+"""How often it is seen whether a report is due."""
 
 LEAD_S = 2.0
 """How often it is seen to that one of several processes leads."""
@@ -153,6 +157,7 @@ def heartbeats(
         steady(once(service.simulations.beat), SIMULATIONS_S),
         steady(once(lambda: drop_old_answers(service)), ANSWERS_S),
         steady(once(lambda: forget_daily(service)), RETENTION_S),
+        steady(once(BulletinClock(service).beat), REPORTS_S),
         steady(CaseIntervals(service, figures).beat, INTERVALS_S),
         steady(service.store_watch.beat, STORE_S),
         steady(service.announce_beat, BEAT_S),

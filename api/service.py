@@ -47,6 +47,7 @@ from dispatch.live import LiveWhereabouts
 from dispatch.notify import PHONE, Notifier
 from dispatch.policy import Policy, policy_named
 from dispatch.policy_file import standard_policies
+from dispatch.report_rules import ReportRules, standard_rules
 from dispatch.seen_coverage import share_seen
 from dispatch.store.centre_policies import read_centre_policies
 from dispatch.store.cities import read_city
@@ -107,6 +108,8 @@ class Service:
         What zone plans are drawn on.
     case_books
         The cases that reports count.
+    report_rules
+        What reports say, how they score, and when they are made.
     feature_tables
         Layers as programs read them feature by feature.
     tile_shelf
@@ -151,6 +154,7 @@ class Service:
     draft_checks: DraftChecks = field(default_factory=DraftChecks)
     planning: PlanningNow = field(default_factory=PlanningNow)
     case_books: CaseBooks = field(default_factory=CaseBooks)
+    report_rules: ReportRules = field(default_factory=standard_rules)
     feature_tables: KeptTables = field(default_factory=KeptTables)
     tile_shelf: TileShelf = field(default_factory=TileShelf)
     coverage: CoverageNow = field(default_factory=CoverageNow)

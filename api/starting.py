@@ -24,6 +24,7 @@ from dispatch.live import LiveWhereabouts
 from dispatch.notice_rules import known_notices
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
+from dispatch.report_rules import known_rules
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions
@@ -47,6 +48,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         Ready to answer, though the first answer may be slow.
     """
     deadlines = known_deadlines(settings.deadlines)
+    reports = known_rules(settings.reports)
     automation = known_automation(settings.automation)
     known = known_policies(settings.policies)
     policy_named(settings.policy, known)
@@ -78,6 +80,7 @@ def start_service(settings: Settings, clock: Clock) -> Service:
         duty=duty_now,
         provider=provider_of(settings),
         policies=known,
+        report_rules=reports,
         automation=automation,
         notifier=notifier,
         channels=channels,

@@ -66,6 +66,8 @@ class Act(StrEnum):
     CHOOSE_POLICY = "choose_policy"
     SET_CALENDAR = "set_calendar"
     SEE_REPORTS = "see_reports"
+    ISSUE_REPORTS = "issue_reports"
+    SIGN_REPORTS = "sign_reports"
     SEE_AUDIT = "see_audit"
     SEE_FIGURES = "see_figures"
     RUN_STORE = "run_store"
@@ -92,6 +94,7 @@ _COMMANDING = _LOOKING | {
     Act.SUPERVISE,
     Act.SUGGEST,
     Act.PLAN_OPERATION,
+    Act.ISSUE_REPORTS,
 }
 _DISPATCHING = _COMMANDING | {
     Act.SEND_POSITIONS,
@@ -128,7 +131,7 @@ GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         },
         Role.REPORTER: _EVERYBODY | {Act.REPORT_INCIDENT, Act.FOLLOW_REPORT},
         Role.AUDITOR: _LOOKING | {Act.SEE_AUDIT, Act.SEE_PLANS},
-        Role.LEADER: _COMMANDING | {Act.SEE_FIGURES, Act.SEE_PLANS},
+        Role.LEADER: _COMMANDING | {Act.SEE_FIGURES, Act.SEE_PLANS, Act.SIGN_REPORTS},
         Role.ADMIN: _DISPATCHING
         | {
             Act.SET_CALENDAR,

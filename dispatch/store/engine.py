@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.store import (  # noqa: F401 -- they declare tables
     account_tables,
+    bulletin_tables,
     centre_policies,
     contacts,
     deadlines,

@@ -57,6 +57,8 @@ TABLE = [
     (r"\w+ /channels.*", None, None),
     (r"GET /(calls|contacts)", None, None),
     (r"\w+ /handovers/\{number\}.*", "handover", 404),
+    (r"\w+ /reports/\{number\}.*", "report", 404),
+    (r"POST /reports/appeals/\{number\}/ruling", "appeal", 404),
     (r"\w+ /handovers(/present)?", None, None),
     (r"\w+ /officers/\{officer\}/duty", "officer", 404),
     (r"GET /units/\{code\}/reach", "unit", 404),
@@ -78,6 +80,7 @@ TABLE = [
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"GET /reports/indicators.*", None, None),
+    (r"(GET|POST) /reports", None, None),
     (r"GET /(reports/automation|automation|hotline/mappings)", None, None),
     (r"PUT /automation/zones/\{zone\}", "zone", 404),
     (r"POST /(findings|hotline/orders)", None, None),
@@ -123,6 +126,7 @@ LISTS = {
     "messages": ("about", "incident"),
     "calls": ("about", "incident"),
     "handovers": ("id", "handover"),
+    "reports": ("id", "report"),
     "positions": ("officer", "officer"),
     "duty": ("officer", "officer"),
     "users": ("name", "user"),
@@ -224,7 +228,11 @@ def fill(towns: Towns) -> None:
         assignment = made("assignments", first | {"kind": kind})["id"]
         of_it = {"params": {"incident": incident}, "headers": headers}
         deadlines = towns.client.get("/api/v1/deadlines", **of_it).json()["items"]
+        report = made("reports", {"kind": "consultation"})["id"]
+        objection = {"figure": "open", "reason": "?"}
         towns.things |= {
+            ("report", side): report,
+            ("appeal", side): made(f"reports/{report}/appeals", objection)["id"],
             ("incident", side): incident,
             ("suggestion", side): suggestion["id"],
             ("assignment", side): assignment,

@@ -42,7 +42,15 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GUARDED = sorted(name for name, each in METADATA.tables.items() if ONLY_ADDED in each.info)
 FOR_GOOD = [name for name in GUARDED if name not in {"audit", "events", "outbox"}]
-OFFERED_AGAIN = {"escalations", "handover_signatures", "outbox", "suggestions"}
+OFFERED_AGAIN = {
+    "appeal_rulings",
+    "bulletin_signatures",
+    "bulletins",
+    "escalations",
+    "handover_signatures",
+    "outbox",
+    "suggestions",
+}
 REFUSED = "is only added to: no row of it is changed or erased"
 
 

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_96f027f1"
+revision = "0001_eecede81"
 down_revision = None
 
 
@@ -797,6 +797,46 @@ def upgrade() -> None:
     list_table(
         store,
         op.create_table(
+            "position_sources",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("protocol", PLAIN_TEXT, nullable=False),
+            sa.Column("crs", PLAIN_TEXT, nullable=False),
+            sa.Column("clock_ahead_s", sa.Double(), nullable=False),
+            sa.Column("utc_offset_s", sa.Double(), nullable=False),
+            sa.Column("speed_unit", PLAIN_TEXT, nullable=False),
+            sa.Column("account", PLAIN_TEXT, nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("code"),
+            comment="定位来源 / Datum, clock and units of each source of positions",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
+            "refused_fixes",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("device", PLAIN_TEXT, nullable=False),
+            sa.Column("code", PLAIN_TEXT, nullable=False),
+            sa.Column("said", Remarks(), nullable=False),
+            sa.Column("officer", PLAIN_TEXT, nullable=True),
+            sa.Column("times", sa.Integer(), nullable=False),
+            sa.Column("first_at", Instant(), nullable=False),
+            sa.Column("last_at", Instant(), nullable=False),
+            sa.Column("fix_time", Instant(), nullable=True),
+            sa.Column("lon", sa.Double(), nullable=True),
+            sa.Column("lat", sa.Double(), nullable=True),
+            sa.PrimaryKeyConstraint("fid"),
+            sa.UniqueConstraint("source", "device", "code"),
+            comment="未采用的定位 / What came in of positions and could not be used, by device and reason",
+            sqlite_autoincrement=True,
+        ),
+    )
+    list_table(
+        store,
+        op.create_table(
             "rest_rules",
             sa.Column("fid", sa.Integer(), nullable=False),
             sa.Column("unit", PLAIN_TEXT, nullable=True),
@@ -1210,6 +1250,34 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_calendars_officer"), "calendars", ["officer"], unique=False)
+    list_table(
+        store,
+        op.create_table(
+            "device_handouts",
+            sa.Column("fid", sa.Integer(), nullable=False),
+            sa.Column("source", PLAIN_TEXT, nullable=False),
+            sa.Column("device", PLAIN_TEXT, nullable=False),
+            sa.Column("officer", sa.Text(), nullable=True),
+            sa.Column("since", Instant(), nullable=False),
+            sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
+            sa.PrimaryKeyConstraint("fid"),
+            comment="终端领用 / Who carries which device from when on, as it was stated",
+            info={
+                "only_added": OnlyAdded(
+                    fixed=(),
+                    goes_if="",
+                    dropped_by="",
+                    number="fid",
+                    after_h=0,
+                    offered_again=False,
+                )
+            },
+            sqlite_autoincrement=True,
+        ),
+    )
+    op.create_index("handouts_of_device", "device_handouts", ["source", "device"], unique=False)
     list_table(
         store,
         op.create_table(
