@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.idempotency import EffectDep
+from api.kept_jobs import PLAYBACK, cancel_kept, list_kept, read_kept
 from api.own_ground import require_whole_city
-from api.paging import CutDep, newest
+from api.paging import CutDep
 from api.routes.plans import DrawPlansDep, SeePlansDep, not_there
 from api.schemas import Page
 from api.schemas_simulation import (
@@ -20,18 +21,16 @@ from dispatch.planning.simulation.scenario import read_scenario
 from dispatch.planning_desk import read_drawing
 from dispatch.policy import policy_named
 from dispatch.store.simulations import (
+    JobKind,
     ask_simulation,
-    cancel_simulation,
     get_simulation,
-    list_simulations,
     read_result,
 )
 from geo.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/simulations", tags=["plans"])
 
-PLAYBACK = "playback"
-"""Part of a result that has an address of its own, for it is long."""
+KIND = JobKind.SIMULATION
 
 
 @router.post("", status_code=202)
@@ -60,26 +59,14 @@ def ask(
 @router.get("")
 def list_all(service: ServiceDep, cut: CutDep, person: SeePlansDep) -> Page[SimulationOut]:
     """Simulations, the newest first, without their results."""
-    require_whole_city(person, service.city)
-    with service.store.reading() as session:
-        rows, following = newest(
-            lambda before, limit: list_simulations(session, before=before, limit=limit),
-            lambda one: one.id,
-            cut,
-        )
-    return Page(items=[SimulationOut.of(one) for one in rows], next=following)
+    return list_kept(KIND, service, cut, person)
 
 
 @router.get("/{number}")
 def read(number: str, service: ServiceDep, person: SeePlansDep) -> WholeSimulationOut:
     """How far a simulation is, and what came of it."""
-    require_whole_city(person, service.city)
-    with not_there(), service.store.reading() as session:
-        simulation = get_simulation(session, number)
-        result = read_result(session, number)
-    shown = SimulationOut.of(simulation).model_dump()
-    told = None if result is None else {k: v for k, v in result.items() if k != PLAYBACK}
-    return WholeSimulationOut(**shown, result=told)
+    with not_there():
+        return read_kept(KIND, number, service, person)
 
 
 @router.get("/{number}/playback")
@@ -102,9 +89,5 @@ def cancel(
     number: str, effect: EffectDep, service: ServiceDep, person: DrawPlansDep
 ) -> SimulationOut:
     """Cancel a simulation; what it has done by then is lost."""
-    require_whole_city(person, service.city)
-    with not_there(), effect.begin() as session:
-        now = service.clock()
-        return effect.commit(
-            SimulationOut.of(cancel_simulation(session, number, now=now, by=person.name))
-        )
+    with not_there():
+        return cancel_kept(KIND, number, effect, service, person)
