@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 
 from api.service import Service
@@ -12,10 +12,10 @@ from dispatch import automation_reason as said
 from dispatch import desk
 from dispatch.assignment_terms import standard_terms
 from dispatch.automatic import Judged, judge, leave, send
-from dispatch.automatic_verdict import SwitchedOff
 from dispatch.automation import Automation, Rule, object_to
 from dispatch.incident import Incident
-from dispatch.origin import Origin
+from dispatch.policy import Policy
+from dispatch.store.incidents import lock_incidents
 from dispatch.store.origins import waiting_for_verdict
 from dispatch.store.verdicts import read_switched_off
 from geo.errors import GridDispatchError
@@ -59,52 +59,47 @@ class AutomaticDispatch:
         """Judge a few; answers whether there may be more."""
         service = self._service
         with service.store.reading() as session:
-            since = service.clock() - LOOKS_BACK
+            since, now = service.clock() - LOOKS_BACK, service.clock()
             waiting = waiting_for_verdict(session, since=since, limit=AT_A_TIME)
-            off = read_switched_off(session) if waiting else {}
-        judged = 0
-        for incident, origin in waiting:
-            with service.store_watch.trying(f"Automatic dispatch of {incident.id}"):
-                judged += self._judge(incident, origin, off)
-        return judged > 0 and len(waiting) == AT_A_TIME
+            if not waiting:
+                return False
+            off, policy = read_switched_off(session), service.policy(session, None, None)
+            judged = [
+                judge(session, incident, origin, service.city, self._automation, off=off, now=now)
+                for incident, origin in waiting
+            ]
+        left = [(one, one.decided) for one in judged if isinstance(one.decided, Remark)]
+        done = 0
+        with service.store_watch.trying("Automatic dispatch"):
+            done += self._leave(left)
+        for one in judged:
+            if isinstance(one.decided, Rule):
+                with service.store_watch.trying(f"Automatic dispatch of {one.case.incident.id}"):
+                    done += self._send(one, one.decided, policy)
+        return done > 0 and len(waiting) == AT_A_TIME
 
-    def _judge(self, incident: Incident, origin: Origin, off: Mapping[str, SwitchedOff]) -> bool:
-        """Judge one, and send somebody or say why not."""
-        service = self._service
-        with service.store.reading() as session:
-            judged = judge(
-                session,
-                incident,
-                origin,
-                service.city,
-                self._automation,
-                off=off,
-                now=service.clock(),
-            )
-        if isinstance(judged.decided, Rule):
-            return self._send(judged, judged.decided)
-        return self._leave(judged, judged.decided)
-
-    def _send(self, judged: Judged, rule: Rule) -> bool:
+    def _send(self, judged: Judged, rule: Rule, policy: Policy) -> int:
         """Send somebody, suggesting anew while all who were proposed are taken."""
         for _ in range(MOST_TRIES):
-            draft = self.draw_up(judged.case.incident)
+            draft = self.draw_up(judged.case.incident, policy)
             why = said.IMPOSSIBLE if draft is None else object_to(rule, draft.suggestion)
             if draft is None or why is not None:
-                return self._leave(judged, why or said.IMPOSSIBLE)
+                return self._leave([(judged, why or said.IMPOSSIBLE)])
             if self._bind(judged, draft):
-                return True
+                return 1
             self._service.keep_duty()
-        return self._leave(judged, said.TAKEN)
+        return self._leave([(judged, said.TAKEN)])
 
-    def draw_up(self, incident: Incident) -> desk.Draft | None:
+    def draw_up(self, incident: Incident, policy: Policy) -> desk.Draft | None:
         """
-        Suggest as for a dispatcher who names no ranking.
+        Suggest as for a dispatcher.
 
         Parameters
         ----------
         incident
             The incident.
+        policy
+            The ranking of the city's command room.
 
         Returns
         -------
@@ -113,8 +108,6 @@ class AutomaticDispatch:
         """
         service = self._service
         whereabouts = service.live.present
-        with service.store.reading() as session:
-            policy = service.policy(session, None, None)
         try:
             return desk.draw_up(
                 incident,
@@ -142,14 +135,18 @@ class AutomaticDispatch:
             session.commit()
         return True
 
-    def _leave(self, judged: Judged, why: Remark) -> bool:
-        """Leave one to a person, in a transaction of its own."""
+    def _leave(self, judged: Sequence[tuple[Judged, Remark]]) -> int:
+        """Leave incidents to a person in one transaction; answers how many that was."""
         service = self._service
         now = service.clock()
+        if not judged:
+            return 0
         with service.store.session() as session:
-            incident = leave(session, judged, why, now=now)
-            if incident is None:
-                return False
-            tell_incident(session, incident, service.city, now=now)
+            # All at once, before the first entry in the ledger, or two could wait for each other.
+            lock_incidents(session, *(str(one.case.incident.id) for one, _ in judged))
+            left = [leave(session, one, why, now=now) for one, why in judged]
+            for incident in left:
+                if incident is not None:
+                    tell_incident(session, incident, service.city, now=now)
             session.commit()
-        return True
+        return sum(incident is not None for incident in left)

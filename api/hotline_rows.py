@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from api.json_body import DEEPEST
 from api.layer_reading import read_layer_file
@@ -32,11 +36,14 @@ def read_rows(path: Path) -> Rows:
     BadInput
         It is not what it is called, or can't be read.
     """
-    if path.suffix.lower() == ".json":
+    ending = path.suffix.lower()
+    if ending == ".json":
         return rows_of(_parsed(path.read_bytes(), path.name))
-    if path.suffix.lower() not in {".csv", ".xlsx"}:
+    if ending == ".csv":
+        return rows_of(_separated(_decoded(path.read_bytes(), path.name), path.name))
+    if ending != ".xlsx":
         raise BadInput(f"{path.name}: work orders come as CSV, XLSX or JSON.")
-    table, _ = read_layer_file(path)
+    table, _ = read_layer_file(path)  # a workbook is an archive of XML: behind walls
     names = [name for name in table.column_names if not name.startswith("_")]
     columns = {name: table.column(name).to_pylist() for name in names}
     rows = [{name: columns[name][row] for name in names} for row in range(table.num_rows)]
@@ -66,7 +73,8 @@ def rows_of(said: object) -> Rows:
     if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
         raise BadInput("Work orders are an object, a list of objects, or a list under `orders`.")
     return [
-        {str(name): cell for name, value in row.items() if (cell := _cell(value))} for row in listed
+        {name.strip(): cell for name, value in row.items() if name and (cell := _cell(value))}
+        for row in listed
     ]
 
 
@@ -76,6 +84,24 @@ def _cell(value: object) -> str:
         return ""
     text = str(value).strip()
     return "" if "\0" in text or text.lower() == "nan" else text
+
+
+def _decoded(content: bytes, name: str) -> str:
+    """The text of a file in UTF-8 or, as spreadsheets write it in China, GB 18030."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise UnreadableFile(f"{name} is no text in UTF-8 or GB 18030.")
+
+
+def _separated(text: str, name: str) -> list[dict[str | Any, str | Any]]:
+    """Rows of a table whose cells are separated by commas, semicolons or tabs."""
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise UnreadableFile(f"{name} is no table: {error}.") from error
 
 
 def _parsed(content: bytes, name: str) -> object:

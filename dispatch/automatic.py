@@ -187,7 +187,13 @@ def send(  # noqa: PLR0913 -- what was judged and suggested, where everybody is,
         try:
             with session.begin_nested():
                 sent = follow_up.dispatch(
-                    session, draft.number, wanted, whereabouts, decision=decision, terms=terms
+                    session,
+                    draft.number,
+                    wanted,
+                    whereabouts,
+                    decision=decision,
+                    terms=terms,
+                    made=draft.suggestion,
                 )
         except Conflict:  # somebody else has that crew
             continue

@@ -161,13 +161,21 @@ def _terms(book: DutyBook, roster: Roster) -> tuple[list[_Terms], NDArray[np.int
         terms = _Terms(own, of_crew.get(roster.crews[crew].code, ()), rule)
         return known.setdefault(terms, len(known))
 
-    of_crews = np.array([number((), crew) for crew in range(len(roster.crews))], dtype=np.int64)
+    of_crews = np.full(len(roster.crews), _common(known, default), dtype=np.int64)
+    for crew, unit in enumerate(roster.crews):  # of a large city nearly all have no terms of theirs
+        if unit.code in of_crew or roster.brigade_of[crew] in rules:
+            of_crews[crew] = number((), crew)
     terms_of = of_crews[roster.crew_of]
     for officer, own in of_officer.items():
         row = roster.officer_row.get(officer)
         if row is not None:
             terms_of[row] = number(own, int(roster.crew_of[row]))
     return list(known), terms_of
+
+
+def _common(known: dict[_Terms, int], rule: RestRule) -> int:
+    """Number of the terms of crews that have none of their own."""
+    return known.setdefault(_Terms((), (), rule), len(known))
 
 
 def _patterns(shifts: Iterable[ShiftEntry]) -> tuple[dict[str, Patterns], dict[str, Patterns]]:

@@ -20,7 +20,7 @@ from dispatch.access import Act, Person
 from dispatch.hotline import OrdersRead, read_orders
 from dispatch.hotline_file import STANDARD, known_mappings, mapping_named
 from dispatch.hotline_intake import take_orders
-from geo.errors import FlawedData
+from geo.errors import BadInput, FlawedData
 from geo.finding import Severity
 
 router = APIRouter(tags=["hotline"])
@@ -56,6 +56,8 @@ def load_orders(  # noqa: PLR0913 -- the parts of the form
     """
     with uploaded(file) as path:
         rows = read_rows(path)
+        if not rows:
+            raise BadInput(f"{path.name} holds no order.")
         read = _read(service, rows, mapping, path.name)
     if check:
         return OrdersTakenOut.of(read, {}, set())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -303,7 +303,7 @@ def write_statuses(
     note_duty_change(session)
 
 
-def bound_officers(session: Session) -> dict[str, str]:
+def bound_officers(session: Session, among: Collection[str] | None = None) -> dict[str, str]:
     """
     Tell which assignment has whom.
 
@@ -311,6 +311,8 @@ def bound_officers(session: Session) -> dict[str, str]:
     ----------
     session
         A session.
+    among
+        Ids of the officers that are asked for; None for all.
 
     Returns
     -------
@@ -321,9 +323,10 @@ def bound_officers(session: Session) -> dict[str, str]:
     asked = select(
         BINDINGS.c.member, ASSIGNMENTS.c.incident, ASSIGNMENTS.c.id, ASSIGNMENTS.c.decided_by
     ).select_from(of_what)
-    rows = session.execute(
-        asked.where(BINDINGS.c.what == OFFICER, BINDINGS.c.released_at.is_(None))
-    )
+    asked = asked.where(BINDINGS.c.what == OFFICER, BINDINGS.c.released_at.is_(None))
+    if among is not None:
+        asked = asked.where(BINDINGS.c.member.in_(sorted(among)))
+    rows = session.execute(asked)
     return {member: _held_by(*held) for member, *held in rows}
 
 

@@ -29,6 +29,7 @@ from dispatch.automation_file import read_automation, standard_automation
 from dispatch.desk import Draft
 from dispatch.incident import Incident
 from dispatch.origin import DESK
+from dispatch.policy_file import as_policy
 from dispatch.store.audit import read_chain
 from geo.remark import Remark
 
@@ -168,8 +169,8 @@ def test_an_officer_whom_a_person_has_just_taken_stays_and_the_next_goes(room, m
     suggestion = asked(room.client, by_hand)
     body = {"suggestion": suggestion["id"], "unit": "K2", "reason": "other", "note": "熟悉"}
 
-    def draw_up_slowly(incident: Incident) -> Draft | None:
-        draft = dispatcher.draw_up(incident)
+    def draw_up_slowly(*asked: object) -> Draft | None:
+        draft = dispatcher.draw_up(*asked)
         assert room.client.post("/api/v1/assignments", json=body).status_code == 201
         return draft
 
@@ -256,7 +257,7 @@ def test_an_operators_file_is_refused_with_every_finding_at_once():
 
 def test_a_proposal_that_is_late_is_a_persons_where_the_rule_asks_for_the_target(room):
     incident = Incident(RIVER.lon_lat["x"], ("H1",), room.clock.now)
-    draft = AutomaticDispatch(room.service, room.rules).draw_up(incident)
+    draft = AutomaticDispatch(room.service, room.rules).draw_up(incident, as_policy("nearest"))
     own = read_automation(rules(in_target="true")).rules[0]
     assert object_to(own, draft.suggestion) is None
     first, *others = draft.suggestion.proposals

@@ -83,6 +83,10 @@ def as_csv(rows: list[tuple[str, ...]], *, encoding: str = "utf-8") -> tuple[str
     return "orders.csv", lines.encode(encoding)
 
 
+def as_spreadsheets_write_it(rows: list[tuple[str, ...]]) -> tuple[str, bytes]:
+    return as_csv(rows, encoding="gb18030")
+
+
 def as_xlsx(rows: list[tuple[str, ...]]) -> tuple[str, bytes]:
     written = BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True})
@@ -102,7 +106,7 @@ def load(client, file: tuple[str, bytes], **more: object):
     return client.post(PATH, data={"mapping": "here"} | more, files={"file": file})
 
 
-@pytest.mark.parametrize("written", [as_csv, as_xlsx, as_json])
+@pytest.mark.parametrize("written", [as_csv, as_spreadsheets_write_it, as_xlsx, as_json])
 def test_orders_of_a_file_become_incidents_once(client, written, numbered):
     file = written(orders(numbered))
     first = load(client, file)
@@ -170,6 +174,8 @@ def test_the_usual_hotlines_coordinates_are_those_of_phone_maps(client, numbered
     "file",
     [
         ("orders.txt", b"x"),
+        ("orders.csv", b"\xff\xff\x00"),
+        ("orders.csv", b""),
         ("orders.json", b"{"),
         ("orders.json", b"[" * 40 + b"]" * 40),
         ("orders.json", b"[1, 2]"),
