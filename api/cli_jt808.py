@@ -94,11 +94,15 @@ async def _run_gateway(
         logger.info("Terminals connect to %s port %d; Ctrl+C stops.", host, listening)
         sending = asyncio.create_task(forwarding.run())
         telling = asyncio.create_task(gateway.tell())
-        await stopped.wait()
-        telling.cancel()
+        asked = asyncio.create_task(stopped.wait())
+        await asyncio.wait({asked, sending}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (asked, telling):
+            task.cancel()
         await gateway.close()
         forwarding.close()
         await asyncio.wait([sending], timeout=STOPS_WITHIN_S)
+        if sending.done():
+            sending.result()  # a fault of ours ends the process, and is not kept quiet
         sending.cancel()
         return gateway.figures()
 

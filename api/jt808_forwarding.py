@@ -131,8 +131,9 @@ class Forwarding:
         except httpx2.HTTPError as error:
             self._say(f"does not answer ({type(error).__name__})")
             return wait_s
-        if answer.is_success:
-            self._note(answer.json()["results"])
+        results = _results(answer)
+        if results is not None:
+            self._note(results)
         elif answer.status_code in {400, 413, 422} and len(batch) > 1:
             self._at_a_time = max(1, len(batch) // 2)  # to find the one that is not taken
             return None
@@ -163,6 +164,15 @@ class Forwarding:
         """Say that reports wait."""
         self.counted["tries_failed"] += 1
         logger.warning("The service %s; %d reports wait.", what, len(self._waiting))
+
+
+def _results(answer: httpx2.Response) -> list[dict[str, Any]] | None:
+    """What became of each report; None of a refusal, and of what some proxy says instead."""
+    try:
+        results: list[dict[str, Any]] = answer.json()["results"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return results if answer.is_success else None
 
 
 def _reading(report: Report) -> dict[str, object]:

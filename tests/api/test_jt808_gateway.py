@@ -18,7 +18,6 @@ from random import Random
 
 import httpx2
 import pytest
-from demo_service import make_store
 from fastapi.testclient import TestClient
 from free_port import free_port
 from served_process import serving
@@ -217,6 +216,28 @@ def test_while_the_service_is_down_reports_are_kept_within_bounds_and_then_sent(
     assert [row["device"] for row in sink.taken] == ["7"] * 5 + ["8"] * 3 + ["7"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(200, text="<html>Sign in to this network</html>"),
+        httpx2.Response(200, json=["ok"]),
+        httpx2.Response(429, json={"code": "overloaded"}, headers={"retry-after": "0"}),
+    ],
+)
+def test_what_is_no_answer_of_the_service_loses_nothing(answer, monkeypatch):
+    monkeypatch.setattr("api.jt808_forwarding.FIRST_WAIT_S", 0.01)
+    sink = Sink(lambda _: answer if sink.tries < 3 else None)
+
+    async def talk() -> None:
+        async with gateway_to(sink) as (port, _, forwarding):
+            line = await Line.to(port, Terminal("7"))
+            assert await line.report(AT) == 0
+            await until(lambda: forwarding.waiting == 0)
+
+    asyncio.run(talk())
+    assert (sink.tries, len(sink.taken)) == (3, 1)
+
+
 def test_a_report_that_the_service_does_not_take_keeps_no_other_back():
     def answers(rows: list[dict]) -> httpx2.Response | None:
         bad = any(row["device"] == "666" for row in rows)
@@ -311,7 +332,8 @@ def test_a_thousand_terminals_report_once_in_five_seconds(tmp_path, record_prope
     """Gateway and service are processes of their own; every report is answered and passed on."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    store, port = make_store(tmp_path, officers=TERMINALS), free_port()
+    crews = {f"K{number}": "1" for number in range(TERMINALS // 2)}
+    store, port = write_town(tmp_path, crews=crews), free_port()
     with serving(f"sqlite:///{store}", tmp_path) as service:
         headers = {"authorization": "Bearer demo-dispatcher"}
         with httpx2.Client(base_url=service.address, headers=headers, trust_env=False) as client:

@@ -423,7 +423,7 @@ def test_mutated_messages_harm_neither_the_service_nor_the_next_one(
         "owntracks": json.dumps(owntracks_message(at)).encode(),
         "osmand": urlencode(said).encode(),
     }
-    for number in range(count(reduced=60, full=500)):
+    for number in range(count(reduced=60, full=200)):
         path = chance.choice(sorted(messages))
         answer = client.post(f"/intake/{path}", content=mutated(messages[path], chance))
         assert answer.status_code < 500, answer.text
