@@ -137,6 +137,7 @@ def _present(service: Service) -> Iterator[Metric]:
             service.outbox.waits_s(service.clock()),
         ),
         ("outbox_dead_letters", "Messages that were given up", service.outbox.dead),
+        ("outbox_people_to_call", "People to be told by phone", service.outbox.to_call),
         ("ready", "Whether the first answer would be quick", int(service.warm)),
         (
             "degraded",

@@ -109,6 +109,7 @@ def test_present_values_are_read_off(client):
         "grid_dispatch_outbox_depth",
         "grid_dispatch_outbox_oldest_waiting_seconds",
         "grid_dispatch_outbox_dead_letters",
+        "grid_dispatch_outbox_people_to_call",
         "grid_dispatch_ready",
         "grid_dispatch_degraded",
         "grid_dispatch_versions_info",
