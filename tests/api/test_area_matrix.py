@@ -80,10 +80,10 @@ TABLE = [
     (r"GET /(city|domains|matters|places|places/at|units|officers|policies|closures)", None, None),
     (r"GET /(reports/overrides|assignments/reasons|audit.*)", None, None),
     (r"GET /reports/indicators.*", None, None),
-    (r"(GET|POST) /reports", None, None),
     (r"GET /(reports/automation|automation|hotline/mappings)", None, None),
     (r"PUT /automation/zones/\{zone\}", "zone", 404),
     (r"POST /(findings|hotline/orders)", None, None),
+    (r"(GET|POST) /reports", None, None),
     (r"POST /whistles/escalations", None, None),
     # lists, of which everybody sees a part: see the second table
     (

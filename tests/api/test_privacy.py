@@ -38,6 +38,9 @@ NOT_RUN = {"/api/v1/simulations/{number}/playback"}
 
 QUESTIONS = {
     "/api/v1/layers/zones/export": "?format=geojson",
+    "/intake/traccar": "?id=KWa&lon=109.1&lat=0",
+    "/intake/osmand": "?id=KWa&lon=109.1&lat=0",
+    "/intake/osmand/unknown": "?id=KWa&lon=109.1&lat=0",
     "/api/v1/places": "?q=中心小学",
     "/api/v1/places/at": "?lon=109.1&lat=0",
     "/api/v1/officers/me/way": "?lon=109.1&lat=0",
@@ -167,11 +170,24 @@ def things(client, incident):
         "{officer}": "KWa",
         "{kind}": "zones",
         "{area}": "TW",
+        "{key}": "unknown",
         "{name}": "reader",
         "{matrix}": "WebMercatorQuad",
         "{zoom}/{row}/{column}": "12/2048/3289",
         "{zoom}/{column}/{row}": "12/3289/2048",
     }
+
+
+def to_be_called(client, incident: str) -> str:
+    """Somebody is to be called about an incident."""
+    service = client.app.state.service
+    with service.store.session() as session:
+        message = list_messages(session, limit=1)[0]
+        letter = replace(message, about=incident)
+        add_letter(session, letter, "unit:KW", PHONE_LIST, from_at=service.clock())
+        session.commit()
+        (call,) = list_messages(session, state=MessageState.TO_CALL, limit=9)
+    return f"{call.number}"
 
 
 def report_with_words(client, incident: str) -> str:
@@ -190,18 +206,6 @@ def report_with_words(client, incident: str) -> str:
     for answer in (appeal, ruled, signed):
         assert_clean(answer.text)
     return report["id"]
-
-
-def to_be_called(client, incident: str) -> str:
-    """Somebody is to be called about an incident."""
-    service = client.app.state.service
-    with service.store.session() as session:
-        message = list_messages(session, limit=1)[0]
-        letter = replace(message, about=incident)
-        add_letter(session, letter, "unit:KW", PHONE_LIST, from_at=service.clock())
-        session.commit()
-        (call,) = list_messages(session, state=MessageState.TO_CALL, limit=9)
-    return f"{call.number}"
 
 
 def receipt_of_a_report(client) -> str:
