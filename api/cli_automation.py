@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -14,11 +15,18 @@ from api.store_option import ByOption, JsonOption, StoreOption, TokenOption
 from geo.errors import BadInput
 
 
+class Switch(StrEnum):
+    """Which way a zone is switched."""
+
+    ON = "on"
+    OFF = "off"
+
+
 def automation_verb(
     *,
     zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Zone to switch.")] = None,
-    on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Whether rules are to decide there.")
+    switch: Annotated[
+        Switch | None, typer.Option(help="Whether rules are to decide there.")
     ] = None,
     why: Annotated[str, typer.Option(help="The reason, in words.")] = "",
     by: ByOption = None,
@@ -27,13 +35,13 @@ def automation_verb(
     as_json: JsonOption = False,
 ) -> int:
     """List the rules by which reports are dispatched, or switch all of them on or off in a zone."""
-    if (zone is None) != (on is None):
-        raise BadInput("Say which zone and which way: --zone ZONE --off.")
+    if (zone is None) != (switch is None):
+        raise BadInput("Say which zone and which way: --zone ZONE --switch off.")
     with open_door(store, token=token, by=by) as door:
         if zone is None:
             shown = door.ask("GET", "automation")
         else:
-            body = {"on": on, "why": why}
+            body = {"on": switch is Switch.ON, "why": why}
             shown = door.ask("PUT", address("automation", "zones", zone), body)
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))

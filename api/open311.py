@@ -221,7 +221,7 @@ async def person_by_key(request: Request) -> Person:
 
 
 class MayByKey(May):
-    """Rule of a route whose callers are known by ``api_key``."""
+    """Rule of a route that names an act, and whose callers are known by ``api_key``."""
 
     __slots__ = ()
 

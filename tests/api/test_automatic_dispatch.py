@@ -300,10 +300,10 @@ def test_a_zone_is_switched_off_in_one_call_and_stays_so_after_a_restart(
 
 def test_the_verb_shows_and_switches(town_store, tmp_path, capsys):
     store = ["--store", f"sqlite:///{copy_town(town_store, tmp_path)}"]
-    assert run(["automation", "--zone", ZONE, "--off", "--why", "台风", *store]) == 0
+    assert run(["automation", "--zone", ZONE, "--switch", "off", "--why", "台风", *store]) == 0
     assert run(["automation", *store]) == 0
     assert "Z1: off" in capsys.readouterr().out
-    assert run(["automation", "--off", *store]) == 2
+    assert run(["automation", "--switch", "off", *store]) == 2
     assert run(["report", "automation", "--json", *store]) == 0
 
 
