@@ -93,6 +93,6 @@ def test_what_is_refused_is_counted_on_and_forgotten(session):
     assert refused("7", 5, 3).joined(refused("7", 0, 2)) == other
     forget_unknown(session, [("jt808", "7"), ("jt808", "9")])
     assert {row.remark.code for row in read_refused(session)} == {"teleport", "unknown_device"}
-    kept = Kept(tracks_d=1, reporters_d=1, snapshots_d=1, events_d=1, audit_d=1)
+    kept = Kept(tracks_d=1, reporters_d=1, snapshots_d=1, events_d=1, audit_d=200)
     assert forget(session, kept, now=NOW, by="retention").refused == 1
     assert read_refused(session) == [quarantined]
