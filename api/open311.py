@@ -114,7 +114,10 @@ class Open311Route(APIRoute):
                 where = ".".join(str(part) for part in flaw["loc"][1:])
                 return refused(request, BAD_REQUEST, f"{where}: {flaw['msg']}.")
             except GridDispatchError as error:
-                return refused(request, _status_of(error), str(error))
+                response = refused(request, _status_of(error), str(error))
+                if (wait_s := getattr(error, "retry_after_s", None)) is not None:
+                    response.headers["retry-after"] = str(wait_s)
+                return response
 
         return handle_in_its_words
 
