@@ -71,7 +71,7 @@ RETENTION_S = 3600.0
 """How often it is seen to that the store forgets what it should, once a day."""
 
 REPORTS_S = 60.0
-"""How often it is seen whether a report is due."""
+"""How often it is seen whether a report is due; a few are made at a time."""
 
 LEAD_S = 2.0
 """How often it is seen to that one of several processes leads."""

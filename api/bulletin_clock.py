@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
 
 from api.service import Service
 from dispatch.bulletin import Scope
@@ -13,6 +14,9 @@ from dispatch.store.bulletins import last_issue
 from dispatch.store.ledger import SYSTEM
 
 logger = logging.getLogger(__name__)
+
+AT_A_BEAT = 3
+"""Reports that are made at a time."""
 
 
 class BulletinClock:
@@ -30,12 +34,17 @@ class BulletinClock:
         self._settled: set[Scope] = set()
 
     def beat(self) -> None:
-        """Make what is due; of an area without a case there is nothing to tell."""
-        self.make_due()
+        """Make a few that are due: a city has many areas, and others ask meanwhile."""
+        self.make_due(most=AT_A_BEAT)
 
-    def make_due(self) -> list[str]:
+    def make_due(self, *, most: int | None = None) -> list[str]:
         """
-        Make what is due.
+        Make what is due; of an area without a case there is nothing to tell.
+
+        Parameters
+        ----------
+        most
+            How many at most; None for all.
 
         Returns
         -------
@@ -47,7 +56,7 @@ class BulletinClock:
             service.report_rules.products.values(), service.city.areas, now=service.clock()
         )
         made = (self._make(one) for one in due if one.scope not in self._settled)
-        return [number for number in made if number is not None]
+        return list(islice((number for number in made if number is not None), most))
 
     def _make(self, due: Due) -> str | None:
         """Make one, in a transaction of its own."""
