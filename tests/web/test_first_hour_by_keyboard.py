@@ -2,19 +2,18 @@
 The hard cases of a chief's first hour that have a screen, by keyboard alone.
 
 `tests/api/test_first_hour.py` has all twelve through the other doors.  Here each is typed, and
-what the page was answered is what it shows.  Six sites at one time (4) are typed in
-`test_command_lists`; a position forty minutes old (5) takes a clock that a served city lacks.
+what the page was answered is what it shows.  Six sites at one time (4) are planned in
+`test_command_lists`; a position forty minutes old (5) takes a city of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dispatch.city import City
 from dispatch.matter import MatterKind
@@ -29,6 +28,9 @@ pytestmark = pytest.mark.browser
 Answer = dict[str, Any]
 LonLat = tuple[float, float]
 
+EXACTLY = 15
+"""Decimals that bring back the very number."""
+
 CHIPS = "[data-testid=matters] li"
 
 
@@ -40,37 +42,16 @@ def city(served: Any) -> City:  # noqa: ANN401 -- a served city of the conftest
         return read_city(opened)
 
 
-@pytest.fixture(scope="module")
-def opened() -> dict[str, Page]:
-    """One page for the whole hour, as a chief would have it; closed with its browser."""
-    return {}
-
-
 @pytest.fixture
-def hour(
-    address: str,
-    launch: Callable[[str], Browser],
-    need_program: Callable[[str], str],
-    opened: dict[str, Page],
-) -> Page:
-    """The page with nothing begun on it."""
-    if "hour" not in opened:
-        context = launch(need_program("chromium")).new_context(locale="zh-CN")
-        context.set_default_timeout(60_000)
-        opened["hour"] = context.new_page()
-        opened["hour"].goto(address)
-        opened["hour"].wait_for_selector("[data-testid=stream].stream-live")
-    page = opened["hour"]
-    for _ in range(3):
-        page.keyboard.press("Escape")
-    expect(page.locator(".idle")).to_be_visible()
-    return page
+def hour(shift: Page) -> Page:
+    """One page for the whole hour, as a chief would have it, with nothing begun on it."""
+    return shift
 
 
-def ask_by_keys(page: Page, at: LonLat, *matters: str) -> Answer:
+def ask_by_keys(page: Page, at: LonLat, *matters: str, decimals: int = 6) -> Answer:
     """Type a place and its matters; what the page was answered last."""
     page.keyboard.press("n")
-    page.keyboard.type(f"{at[0]:.6f},{at[1]:.6f}")
+    page.keyboard.type(f"{at[0]:.{decimals}f},{at[1]:.{decimals}f}")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("place")).to_be_visible()
@@ -239,3 +220,55 @@ def why_not_by_keys(page: Page, unit: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("why-not-answer")).to_be_visible()
     page.keyboard.press("Escape")
+
+
+def test_10_a_point_on_a_border_has_one_zone_and_names_the_other(hour: Page, city: City):
+    zones = sorted(city.zones, key=lambda zone: zone.code)
+    one, other, line = next(
+        (one, other, one.polygon.intersection(other.polygon))
+        for one in zones
+        for other in zones
+        if one.code < other.code and one.polygon.intersection(other.polygon).length > 0
+    )
+    parts = [part for part in getattr(line, "geoms", [line]) if part.geom_type == "LineString"]
+    corner = np.asarray(max(parts, key=lambda part: part.length).coords)[1]
+    at = (float(corner[0]), float(corner[1]))
+    answer = ask_by_keys(hour, at, min(city.matters), decimals=EXACTLY)
+    assert answer["zone"] in {one.code, other.code}
+    border = next(one for one in answer["findings"] if one["code"] == "on_border")
+    expect(hour.locator(".detail")).to_contain_text(border["zh"])
+
+
+def test_11_a_town_whistles_and_12_yesterdays_dispatch_is_reopened(
+    hour: Page, city: City, desk: Desk
+):
+    """Neither waits here: an hour is told elsewhere, and what is on record is as old as it says."""
+    incident = desk.report(desk.label_of("Z07"), *penalties(city)[:2], text="首小时：吹哨与复核")
+    hour.keyboard.press("/")
+    hour.keyboard.type(incident)
+    expect(hour.locator(f".incident[data-id='{incident}']")).to_have_count(1)
+    hour.keyboard.press("Enter")
+    expect(hour.get_by_test_id("proposal").first).to_be_visible()
+    hour.keyboard.press("t")
+    hour.keyboard.press("b")
+    whistle = hour.locator(".whistle")
+    expect(whistle).to_contain_text("应答时限")
+    [called] = desk.ask("GET", f"/whistles?incident={incident}")["items"]
+    expect(whistle).to_contain_text(called["id"])
+    hour.keyboard.press("d")
+    expect(hour.get_by_test_id("crew")).to_be_visible()
+    [sent] = desk.sent(incident)
+    for _ in range(2):
+        hour.keyboard.press("Escape")
+    hour.keyboard.press("/")
+    hour.keyboard.press("Enter")
+    hour.keyboard.press("t")
+    expect(hour.get_by_test_id("timeline")).to_contain_text(f"派出 {sent['unit']}，采纳首选")
+    assert desk.ask("POST", f"/suggestions/{sent['suggestion']}/replay")["same"] is True
+    hour.keyboard.press("t")
+    hour.keyboard.press("r")
+    expect(hour.get_by_test_id("suggestion")).to_be_visible()
+    why_not_by_keys(hour, "B14")
+    hour.keyboard.press("Escape")
+    hour.keyboard.press("/")
+    hour.keyboard.press("Escape")
