@@ -79,6 +79,9 @@ VIEWS = {
 }
 """Addresses of the views, with whom each is opened by in the demo; None needs no account."""
 
+KEEPER = "officer-keeper.js"
+"""The service worker that keeps the officer's page on the phone."""
+
 PROBLEM = '<p id="problem" role="alert"></p>'
 """Where the sign-in page says what went wrong."""
 
@@ -115,6 +118,7 @@ def install(app: FastAPI, dist: Path = DIST) -> None:
         return
 
     app.mount("/assets", _Assets(directory=dist / "assets"), name="assets")
+    app.get(f"/{KEEPER}", include_in_schema=False)(partial(_page, dist / KEEPER))
     for path, opener in VIEWS.items():
         app.get(path, include_in_schema=False)(partial(_show_view, index, opener))
 

@@ -50,6 +50,7 @@ OPEN = {
     "GET /open311/v2/tokens/{token}.{form}": "the same",
     "GET /report": "the page on which one reports without an account",
     "GET /officer": "the page, which asks to sign in",
+    "GET /officer-keeper.js": "what keeps that page on the phone; it says nothing of the city",
     "GET /openapi.json": "what may be asked is no secret",
     "GET /healthz": "whether the process lives",
     "GET /readyz": "whether it should be sent work",

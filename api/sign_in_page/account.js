@@ -63,6 +63,7 @@ draw.addEventListener("click", async () => {
 
 document.querySelector("#sign-out").addEventListener("click", async () => {
   await ask("DELETE");
+  await globalThis.caches?.delete("officer-page"); // the next one at this phone finds no job of mine
   location.replace("/sign-in");
 });
 

@@ -181,6 +181,47 @@ def test_without_a_network_acts_wait_in_their_order_and_are_sent_once_it_is_back
     assert "离线操作，实际时间" in json.dumps(steps, ensure_ascii=False)
 
 
+KEPT = """async () => {
+    const shelf = await caches.open("officer-page");
+    return (await shelf.keys()).map(({ url }) => new URL(url).pathname);
+}"""
+
+
+@pytest.mark.verify
+def test_the_page_opens_again_without_a_network_and_what_waited_is_sent_afterwards(
+    phone, service: Service, settled
+):
+    number = service.send()
+    page = phone()
+    expect(button(page, "accept")).to_be_visible()
+    settled(page)
+    kept: list[str] = []
+    for _ in range(100):
+        kept = page.evaluate(KEPT)
+        if {"/officer", "/api/v1/session", "/api/v1/city", "/api/v1/officers/me/job"} <= {*kept}:
+            break
+        page.wait_for_timeout(100)
+    assert any(path.startswith("/assets/") for path in kept)
+    page.context.set_offline(offline=True)
+    button(page, "accept").click()
+    expect(page.get_by_test_id("outbox").locator("li")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_test_id("offline")).to_be_visible()
+    expect(page.get_by_test_id("job")).to_contain_text("楼下烧烤店油烟很大")
+    expect(page.get_by_test_id("outbox").locator("li")).to_have_count(1)
+    button(page, "set out").click()
+    expect(page.get_by_test_id("outbox").locator("li")).to_have_count(2)
+    page.context.set_offline(offline=False)
+    expect(page.get_by_test_id("outbox")).to_have_count(0)
+    expect(page.get_by_test_id("offline")).to_have_count(0)
+    told = service.assignment(number)
+    assert told["acknowledged_at"] <= told["departed_at"]
+    page.goto(f"{service.address}/account")
+    page.locator("#sign-out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate(KEPT) == []
+
+
 def test_what_the_service_refuses_later_is_shown_and_can_be_read(phone, service: Service, settled):
     number = service.send()
     page = phone()

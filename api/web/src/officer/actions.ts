@@ -5,6 +5,7 @@ import { tellProblem } from "../design/Notices";
 import { whereNow, type Denial } from "../design/whereabouts";
 import { keepListening } from "../frame/stream";
 import { Refused } from "../service/ask";
+import { keepPage } from "./kept_page";
 import { act, beginSending, dismiss } from "./outbox";
 import { officerService } from "./service";
 import type { Act } from "./shelf";
@@ -39,6 +40,7 @@ export function begin(): void {
     readJob,
   );
   beginWatching();
+  void keepPage();
   // Another job is another way.
   let known: string | undefined;
   effect(() => {
