@@ -40,7 +40,8 @@ from geo.errors import Conflict
 from geo.remark import Remark
 
 PATIENCE_S = 60
-TERMS = SendingTerms(most_tries=5, send_within_s=0.6)
+TERMS = SendingTerms(most_tries=5, send_within_s=30)
+IMPATIENT = SendingTerms(most_tries=5, send_within_s=0.6)
 SECRET = "s3cret-token"  # noqa: S105 -- a word to look for
 
 
@@ -116,7 +117,7 @@ class Town:
             "\n".join(
                 f'[channel.{kind}]\nkind = "{kind}"\n'
                 f'url = "json://user:{SECRET}@127.0.0.1:{gateway.server_port}/{kind}'
-                '?:to={address}&rto=0.3&cto=1"'
+                '?:to={address}&rto=20&cto=5"'
                 for kind in ("message", "sms")
             ),
             encoding="utf-8",
@@ -280,7 +281,7 @@ def test_whoever_asks_to_be_left_alone_is_asked_again_later_and_once_it_takes_no
 
 
 def test_a_letter_that_hangs_is_not_sent_beside_itself_and_its_late_answer_counts(town, gateway):
-    town.channels.write_text(town.channels.read_text("utf-8").replace("rto=0.3", "rto=30"), "utf-8")
+    town.channels.write_text(town.channels.read_text("utf-8").replace("rto=20", "rto=60"), "utf-8")
     town.store.close()
     town.begin()
     town.reach("officer:K1a", "message")
@@ -288,7 +289,7 @@ def test_a_letter_that_hangs_is_not_sent_beside_itself_and_its_late_answer_count
     gateway.does = lambda channel, _: HANGS if channel == "message" else 200
 
     async def story() -> None:
-        async with town.sending() as office:
+        async with town.sending(IMPATIENT) as office:
             town.post("slow")
             await town.until(lambda: any(one.failure for one in town.letters().values()))
             town.post("quick", to="K1b")
