@@ -234,7 +234,8 @@ TITLES = {
 
 
 @pytest.mark.parametrize(
-    ("kind", "language"), [*((kind, "zh") for kind in TITLES), ("yearly", "en")]
+    ("kind", "language"),
+    [("weekly", "zh"), ("monthly", "zh"), ("yearly", "en"), ("consultation", "zh")],
 )
 def test_a_report_comes_out_on_paper_and_as_a_workbook(year, kind, language):
     client, *_ = year
@@ -453,18 +454,10 @@ def test_the_command_line_draws_the_same_report_up_and_opens_and_checks_kept_one
     code, out = said_by(capsys, "report", "monthly", "--period", "2025-12", "--json", *url, *now)
     assert code == 0
     assert json.loads(out)["content"]["figures"] == kept["content"]["figures"]
-    code, out = said_by(
-        capsys, "report", "monthly", "--figure", "returned@before", "--json", *url, *now
-    )
-    numbers = {case["id"]: case["counts"] for case in json.loads(out)["cases"]}
-    assert numbers == cases(client, kept["id"], "returned@before")
     for name in ("report.pdf", "report.xlsx"):
         assert said_by(capsys, "report", "weekly", "--out", tmp_path / name, *url, *now)[0] == 0
     assert "周报" in words_of((tmp_path / "report.pdf").read_bytes())
-    code, out = said_by(capsys, "report", "yearly", "--area", "TW", *url, *now)
-    assert "Red list" in out
-    code, out = said_by(capsys, "report", "kept", *url)
-    assert kept["id"] in out
+    assert zipfile.is_zipfile(tmp_path / "report.xlsx")
     code, out = said_by(capsys, "report", "kept", kept["id"], "--figure", "overdue", *url)
     assert len(out.splitlines()) == figures_of(kept)["overdue"]["hits"]
     code, out = said_by(capsys, "report", "recompute", kept["id"], "--json", *url)
@@ -476,9 +469,7 @@ def test_the_command_line_draws_the_same_report_up_and_opens_and_checks_kept_one
     [
         (("weekly", "--period", "soon"), "2026-W47"),
         (("consultation", "--period", "2025"), "calendar"),
-        (("yearly", "--area", "Atlantis"), "Atlantis"),
         (("monthly", "--figure", "luck"), "luck"),
-        (("weekly", "--out", "report.docx"), ".xlsx"),
         (("recompute", "ZB0"), "ZB0"),
     ],
 )
