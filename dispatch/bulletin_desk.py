@@ -463,7 +463,7 @@ def _tell(
     """Leave a link of the audit and a message to the command room of the area."""
     area, number = content["area"], bulletin.id
     said = Remark(
-        "report_issued",
+        "bulletin_issued",
         f"{area['zh']}{content['zh']}已成文，编号 {number}，请签阅。",
         f"{content['en']} of {area['en'] or area['zh']} is there as {number}, to be signed.",
     )
