@@ -361,7 +361,7 @@ def _appeals(reading: Reading) -> Iterator[Block]:
         t("编号", "Appeal"), t("数据", "Figure"), t("事件", "Incident"), t("理由", "Reason"),
         t("裁定", "Ruling"),
     ]  # fmt: skip
-    yield _table(columns, rows, names=5, widths=[1.8, 1.8, 2, 2.6, 2.6])
+    yield _table(columns, rows, names=5, widths=[2.5, 2.2, 1.8, 2.4, 2.4])
 
 
 def _signing(reading: Reading) -> Iterator[Block]:
