@@ -194,7 +194,7 @@ class Town:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr("api.post_office.LOOK_S", 0.02)
-    monkeypatch.setattr("api.post_office.STOPS_S", 0.2)
+    monkeypatch.setattr("api.post_office.STOPS_S", 30)
     monkeypatch.setattr("api.channels.REST_S", 0.02)
 
 
