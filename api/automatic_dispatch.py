@@ -18,7 +18,7 @@ from dispatch.policy import Policy
 from dispatch.store.incidents import lock_incidents
 from dispatch.store.origins import waiting_for_verdict
 from dispatch.store.verdicts import read_switched_off
-from geo.errors import GridDispatchError
+from geo.errors import GridDispatchError, Unavailable
 from geo.remark import Remark
 
 logger = logging.getLogger(__name__)
@@ -105,6 +105,11 @@ class AutomaticDispatch:
         -------
         draft
             What is suggested, not kept yet; None where nothing can be said.
+
+        Raises
+        ------
+        Unavailable
+            A road engine fails at this moment.
         """
         service = self._service
         whereabouts = service.live.present
@@ -117,6 +122,8 @@ class AutomaticDispatch:
                 freezer=service.freezer,
                 covered=service.coverage.latest(whereabouts),
             )
+        except Unavailable:  # as soon as it is back, or known to be gone, it is tried again
+            raise
         except GridDispatchError as error:
             logger.warning("Nothing is suggested by rule for %s: %s", incident.id, error)
             return None
