@@ -38,6 +38,20 @@ def test_of_two_planners_at_one_draft_the_second_sees_what_the_other_did(hand: H
     hand.paint(mine)
     conflict = page.get_by_test_id("conflict")
     expect(conflict).to_contain_text(f"Assign grids 1 → {theirs.to}")
+    page.keyboard.press("Escape")  # to be decided later: nothing that was drawn is lost
+    refused = page.get_by_test_id("refused")
+    expect(refused).to_contain_text("was not taken")
+    refused.get_by_role("button", name="Try again").click()
+    expect(page.get_by_test_id("moved")).to_have_text("2")
+    expect(refused).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("moved")).to_have_text("1")
+
+    lock = {"op": "lock", "zones": [theirs.to]}
+    version = hand.plan()["version"]
+    hand.send(f"{PLANS}/{number}/edits", lock, **{"if-match": f'"{version}"'})
+    hand.paint(mine)
+    expect(conflict).to_contain_text(f"Lock {theirs.to}")
     conflict.get_by_role("button", name="Apply mine on top").click()
     expect(conflict).to_have_count(0)
     expect(page.get_by_test_id("moved")).to_have_text("2")

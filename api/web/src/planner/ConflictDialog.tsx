@@ -11,7 +11,7 @@ export function ConflictDialog() {
   return (
     <Dialog
       title={say("othersEdited")}
-      leave={() => void resolve("theirs")}
+      leave={() => void resolve("later")}
       testid="conflict"
     >
       <p>

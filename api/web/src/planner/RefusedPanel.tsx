@@ -1,5 +1,5 @@
 import { inWords } from "../frame/words";
-import { dropRefused, mayRepair, repairRefused } from "./edits";
+import { dropRefused, mayRepair, repairRefused, sendAgain } from "./edits";
 import { refused, sendingEdit } from "./state";
 import { say } from "./words";
 
@@ -30,6 +30,11 @@ export function RefusedPanel() {
             onClick={repairRefused}
           >
             {say("takeRepair")}
+          </button>
+        )}
+        {left.problem.code !== "edit_refused" && (
+          <button class="button" type="button" disabled={sendingEdit.value} onClick={sendAgain}>
+            {say("retry")}
           </button>
         )}
         <button class="button quiet" type="button" onClick={dropRefused}>

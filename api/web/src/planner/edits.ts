@@ -12,6 +12,7 @@ import {
   draft,
   dragged,
   editable,
+  type RefusedEdit,
   refused,
   selected,
   sendingEdit,
@@ -31,7 +32,7 @@ export async function sendEdit(edit: Edit): Promise<boolean> {
     return true;
   } catch (error) {
     const problem = problemOf(error);
-    if (problem.status === OUTDATED) await seeWhatTheyDid(plan, edit);
+    if (problem.status === OUTDATED) await seeWhatTheyDid(plan, { problem, edit });
     else refused.value = { problem, edit };
     return false;
   } finally {
@@ -88,7 +89,7 @@ export function canStep(way: "undo" | "redo"): boolean {
 }
 
 /** Reads what somebody else has done to the draft since it was read here. */
-async function seeWhatTheyDid(before: WholePlan, mine: Edit | null): Promise<void> {
+async function seeWhatTheyDid(before: WholePlan, mine: RefusedEdit | null): Promise<void> {
   try {
     const [plan, made] = await Promise.all([planner.plan(before.id), planner.edits(before.id)]);
     const theirs = made.filter(({ number }) => number > before.step && number <= plan.step);
@@ -102,12 +103,19 @@ async function seeWhatTheyDid(before: WholePlan, mine: Edit | null): Promise<voi
   }
 }
 
-/** Goes on from what they did: with one's own edit on top, or without it. */
-export async function resolve(way: "mine" | "theirs"): Promise<void> {
+/** Goes on from what they did: with one's own edit on top, without it, or with it still to decide. */
+export async function resolve(way: "mine" | "theirs" | "later"): Promise<void> {
   const mine = conflict.value?.mine ?? null;
   conflict.value = null;
-  if (way === "mine" && mine) await sendEdit(mine);
+  if (way === "mine" && mine) await sendEdit(mine.edit);
+  else if (way === "later") refused.value = mine;
   else dragged.value = new Map();
+}
+
+/** Sends an edit once more that failed for a reason that may be over, as it was. */
+export function sendAgain(): void {
+  const edit = refused.value?.edit;
+  if (edit) void sendEdit(edit);
 }
 
 /** Puts grids into a zone; the draft on the screen shows them there at once. */

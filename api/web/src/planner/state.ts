@@ -18,7 +18,7 @@ export interface RefusedEdit {
 
 /** Somebody else has edited the draft meanwhile. */
 export interface Conflict {
-  mine: Edit | null;
+  mine: RefusedEdit | null;
   theirs: EditMade[];
   by: string;
 }

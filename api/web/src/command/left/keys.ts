@@ -10,6 +10,7 @@ import { tab, turnTab } from "./tab";
 const WORDS = {
   before: ["上一个列表", "list before"],
   next: ["下一个列表", "next list"],
+  into: ["进入左侧列表", "go into the list"],
   search: ["筛选小组", "filter crews"],
   leavePick: ["取消地图点选", "stop picking on the map"],
   closeUnit: ["收起小组", "fold the crew up"],
@@ -29,6 +30,7 @@ export function addListKeys(): void {
     },
     { keys: ["["], group: "moving", says: () => say("before"), press: () => turnTab(-1) },
     { keys: ["]"], group: "moving", says: () => say("next"), press: () => turnTab(1) },
+    { keys: ["l"], group: "moving", says: () => say("into"), press: goInto },
     {
       keys: ["Escape"],
       standsIn: true,
@@ -53,4 +55,9 @@ export function addListKeys(): void {
       press: () => void sendAll(),
     },
   ]);
+}
+
+/** To the first thing of the list that can be pressed; from there Tab goes on. */
+function goInto(): void {
+  document.querySelector<HTMLElement>("#left-pane :is(button, input, select, a)")?.focus();
 }

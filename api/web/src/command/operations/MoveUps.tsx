@@ -61,11 +61,14 @@ function Moves({ made }: { made: Proposed }) {
       {made.moves.length === 0 ? (
         <p class="empty">{say("noMove")}</p>
       ) : (
-        <ol class="list">
-          {made.moves.map((move) => (
-            <Row key={move.crew} move={move} />
-          ))}
-        </ol>
+        <>
+          <p class="pane-form aside">{say("onlyProposed")}</p>
+          <ol class="list">
+            {made.moves.map((move) => (
+              <Row key={move.crew} move={move} />
+            ))}
+          </ol>
+        </>
       )}
     </>
   );

@@ -42,6 +42,10 @@ const WORDS = {
   gain: ["提升", "gain"],
   to: ["前往", "to"],
   call: ["通知", "call"],
+  onlyProposed: [
+    "以下是建议，本页不下达命令：请按呼号或电话通知小组前往；小组到位后按其实际位置计入覆盖。",
+    "These are proposals; nothing is ordered here: call the crew by radio or phone. Once it is there, its position counts.",
+  ],
 } as const satisfies Words;
 
 export const say = dictionary(WORDS);
