@@ -27,6 +27,7 @@ HEARD_BY: Mapping[str, Act] = MappingProxyType(
         "whistle": Act.SEE_WHISTLES,
         "duty": Act.SEE_DUTY,
         "policy": Act.SEE_UNITS,
+        "automation": Act.SEE_INCIDENTS,
         "message": Act.SEE_FIGURES,
     }
 )
