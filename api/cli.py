@@ -20,7 +20,9 @@ VERBS = {
     "places": Late("api.cli_places:places_verb", "List places by a name or an address."),
     "joint": Late("api.cli_joint:joint_verb", "Plan a joint operation, or say what is missing."),
     "policies": Late("api.cli_policies:policies_verb", "List policies, check or choose them."),
-    "automation": Late("api.cli_automation:automation_verb", "What is done by rule, on or off."),
+    "automation": Late(
+        "api.cli_automation:automation_verb", "List what is done by rule, or switch it."
+    ),
     "replay": Late("api.cli_replay:replay_verb", "Make an earlier suggestion again."),
     "why-not": Late("api.cli_replay:why_not_verb", "Say why a unit was not proposed."),
     "network": Late("api.cli:network", "Road networks and travel times on files."),

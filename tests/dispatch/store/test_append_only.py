@@ -78,7 +78,11 @@ def refuses(session: Session, statement) -> None:
 
 def test_the_whole_record_is_guarded():
     assert GUARDED == [
+        "appeal_rulings",
+        "appeals",
         "audit",
+        "bulletin_signatures",
+        "bulletins",
         "deadline_steps",
         "device_handouts",
         "edits",
