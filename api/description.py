@@ -17,6 +17,11 @@ ANYBODY = frozenset({"/healthz", "/readyz"})
 OGC = "/ogc/"
 """Paths whose parameters the standard wants refused with 400."""
 
+OPEN311 = "/open311/"
+"""Paths whose refusals are laid out as GeoReport v2 has them, a wrong parameter with 400."""
+
+GEOREPORT: dict[str, Any] = {"content": {"application/json": {}, "text/xml": {}}}
+
 PROBLEM: dict[str, Any] = {
     "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 }
@@ -81,7 +86,7 @@ def _add_refusals(path: str, method: str, operation: dict[str, Any]) -> None:
     answers.pop("422", None)
     for status in _refusals(path, method, operation):
         told = answers.setdefault(str(status.value), {"description": status.phrase})
-        told |= PROBLEM
+        told |= GEOREPORT if path.startswith(OPEN311) else PROBLEM
 
 
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPStatus]:
@@ -93,7 +98,7 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> list[HTTPSta
         refusals.append(HTTPStatus.NOT_FOUND)
     if "parameters" in operation or "requestBody" in operation:
         refusals.append(HTTPStatus.UNPROCESSABLE_ENTITY)
-    if path.startswith(OGC):
+    if path.startswith((OGC, OPEN311)):
         refusals.append(HTTPStatus.BAD_REQUEST)
     if any(one["name"] == "if-match" for one in operation.get("parameters", [])):
         refusals += [HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED]

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 
 from api.access import may
+from api.description import PROBLEM
 from api.errors import Malformed
 from api.hotline_rows import Rows, read_rows, rows_of
 from api.hotline_signature import require_signature
@@ -91,7 +92,7 @@ async def signed_rows(request: Request) -> Rows:
         raise Malformed("The message is no JSON.") from error
 
 
-@router.post("/intake/hotline")
+@router.post("/intake/hotline", responses={404: {"description": "No feed is set up", **PROBLEM}})
 def take_feed(
     rows: Annotated[Rows, Depends(signed_rows)],
     effect: PublicEffectDep,

@@ -47,7 +47,7 @@ def test_a_leader_reads_the_month_opens_a_figure_and_takes_the_table_along(
     expect(rows).to_have_count(lowest["of"])
     page.wait_for_timeout(300)
     assert page.evaluate(DRAWN) == lowest["of"]
-    page.get_by_text("全部").click()
+    page.get_by_role("button", name="全部").click()
     take_picture(page, "leader")
 
     with page.expect_download() as taken:
