@@ -17,7 +17,7 @@ from dispatch.incident import Incident
 from dispatch.policy import Policy
 from dispatch.store.incidents import lock_incidents
 from dispatch.store.origins import waiting_for_verdict
-from dispatch.store.verdicts import read_switched_off
+from dispatch.store.verdicts import is_switched_off, read_switched_off
 from geo.errors import GridDispatchError, Unavailable
 from geo.remark import Remark
 
@@ -81,6 +81,8 @@ class AutomaticDispatch:
     def _send(self, judged: Judged, rule: Rule, policy: Policy) -> int:
         """Send somebody, suggesting anew while all who were proposed are taken."""
         for _ in range(MOST_TRIES):
+            if self._is_off(judged):
+                return self._leave([(judged, said.SWITCHED_OFF)])
             draft = self.draw_up(judged.case.incident, policy)
             why = said.IMPOSSIBLE if draft is None else object_to(rule, draft.suggestion)
             if draft is None or why is not None:
@@ -89,6 +91,11 @@ class AutomaticDispatch:
                 return 1
             self._service.keep_duty()
         return self._leave([(judged, said.TAKEN)])
+
+    def _is_off(self, judged: Judged) -> bool:
+        """Whether the zone was switched off since it was judged."""
+        with self._service.store.reading() as session:
+            return is_switched_off(session, judged.case.zone)
 
     def draw_up(self, incident: Incident, policy: Policy) -> desk.Draft | None:
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from itertools import islice
 
 from api.service import Service
 from dispatch.bulletin import Scope
@@ -55,26 +54,37 @@ class BulletinClock:
         due = due_bulletins(
             service.report_rules.products.values(), service.city.areas, now=service.clock()
         )
-        made = (self._make(one) for one in due if one.scope not in self._settled)
-        return list(islice((number for number in made if number is not None), most))
+        made: list[str] = []
+        for one in due:
+            if service.stopping or len(made) == most:
+                break
+            if one.scope in self._settled:
+                continue
+            # What fails keeps no other from being made, and is tried again.
+            with service.store_watch.trying(f"The {one.scope.kind} report of {one.scope.area}"):
+                number = self._make(one)
+                made += [] if number is None else [number]
+        return made
 
     def _make(self, due: Due) -> str | None:
         """Make one, in a transaction of its own."""
         service, scope = self._service, due.scope
         with service.store.reading() as session:
-            there = last_issue(session, scope) is not None
+            last = last_issue(session, scope)
+            there = last is not None and last.known_at >= due.at
             drawn_up = None
             if not there:
                 sources = Sources(
                     service.city, lambda city: service.case_books.past_books(city, session)
                 )
                 drawn_up = draw_up(session, scope, service.report_rules, sources, known_at=due.at)
-        self._settled.add(scope)
         if drawn_up is None or not len(drawn_up.evidence.book):
+            self._settled.add(scope)
             return None
         with service.store.session() as session:
             kept = issue_bulletin(session, drawn_up, now=service.clock(), by=SYSTEM, first=True)
             session.commit()
+        self._settled.add(scope)
         if kept is None:
             return None
         logger.info("The %s report of %s is there as %s.", scope.kind, scope.area, kept.id)

@@ -174,9 +174,13 @@ def sees_message(session: Session, message: Message, person: Person, city: City)
     Returns
     -------
     seen
-        Whether the incident is that it is about.
+        Whether the incident, or the report, is that it is about.
     """
-    return sees_incident(session, get_incident(session, message.about), person, city)
+    try:
+        incident = get_incident(session, message.about)
+    except UnknownName:
+        return _bulletin(session, message.about, person, city)
+    return sees_incident(session, incident, person, city)
 
 
 def sees_contact(session: Session, whom: str, person: Person, city: City) -> bool:

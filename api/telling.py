@@ -28,12 +28,14 @@ from dispatch.origin import DESK
 from dispatch.reconsidering import SecondThought
 from dispatch.sight import areas_of_place
 from dispatch.store.assignments import all_assignments, list_assignments
+from dispatch.store.bulletins import get_bulletin
 from dispatch.store.deadlines import list_deadlines
 from dispatch.store.incidents import get_incident
 from dispatch.store.ledger import tell
 from dispatch.store.origins import first_origins
 from dispatch.store.verdicts import verdicts_of
 from dispatch.store.whistles import steps_of
+from geo.errors import UnknownName
 
 
 def tell_incident(
@@ -349,7 +351,7 @@ def tell_message(session: Session, message: Message, city: City, *, now: datetim
     now
         The present.
     """
-    areas = _areas_of_incident(get_incident(session, message.about), city)
+    areas = _areas_of_subject(session, message.about, city)
     tell(session, "message", as_json(MessageOut.of(message)), now=now, areas=areas)
 
 
@@ -371,6 +373,14 @@ def areas_of_units(units: Iterable[str], city: City) -> frozenset[str]:
     """
     known = (city.home_areas[unit] for unit in units if unit in city.home_areas)
     return frozenset().union(*known)
+
+
+def _areas_of_subject(session: Session, about: str, city: City) -> frozenset[str]:
+    """Areas of what a message is about: of an incident, or of a report."""
+    try:
+        return _areas_of_incident(get_incident(session, about), city)
+    except UnknownName:
+        return frozenset({get_bulletin(session, about).scope.area})
 
 
 def _areas_of_incident(incident: Incident, city: City) -> frozenset[str]:

@@ -32,7 +32,7 @@ from dispatch.proposal import Proposal
 from dispatch.store.incidents import get_incident, lock_incidents
 from dispatch.store.ledger import record
 from dispatch.store.origins import recent_of_matters
-from dispatch.store.verdicts import add_verdict
+from dispatch.store.verdicts import add_verdict, is_switched_off
 from dispatch.suggestion import Suggestion
 from dispatch.whereabouts import Whereabouts
 from geo.errors import Conflict
@@ -171,8 +171,8 @@ def send(  # noqa: PLR0913 -- what was judged and suggested, where everybody is,
     Returns
     -------
     sent
-        The assignment; None where nobody proposed is free, or the incident is no longer as it was
-        judged: then nothing is to be kept.
+        The assignment; None where nobody proposed is free, the incident is no longer as it was
+        judged, or its zone was switched off since: then nothing is to be kept.
     """
     rule, number = judged.decided, str(judged.case.incident.id)
     assert isinstance(rule, Rule)  # else there is nothing to send by
@@ -180,9 +180,13 @@ def send(  # noqa: PLR0913 -- what was judged and suggested, where everybody is,
     incident = get_incident(session, number)
     if (incident.state, incident.version) != (State.REPORTED, judged.case.incident.version):
         return None
+    if is_switched_off(session, judged.case.zone):
+        return None
     desk.keep(session, draft)
     decision = Decision(now, f"{BY}{rule.name}", by_rule=True)
     for proposal in of_the_case(draft.suggestion):
+        if rule.in_target and not proposal.meets_target:
+            continue
         wanted = Pick(rank=proposal.rank, kind=proposal.kind)
         try:
             with session.begin_nested():

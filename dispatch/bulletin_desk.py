@@ -184,7 +184,8 @@ def issue_bulletin(
     by
         Account of whoever issues it.
     first
-        Only if it was never issued, as what is made by the clock.
+        Only if no issue knows as much, as what is made by the clock: one that somebody drew up
+        before its span was over is followed by a whole one.
 
     Returns
     -------
@@ -193,7 +194,7 @@ def issue_bulletin(
     """
     scope, evidence = drawn_up.scope, drawn_up.evidence
     last = last_issue(session, scope)
-    if first and last is not None:
+    if first and last is not None and last.known_at >= evidence.known_at:
         return None
     corrections = () if last is None else read_corrections(session, evidence, since=last.known_at)
     content = content_of(

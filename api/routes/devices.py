@@ -171,8 +171,8 @@ def _part(rows: Sequence[Row], cut: Cut) -> tuple[Sequence[Row], str | None]:
 
 
 def _is_seen(officer: str | None, person: Person, service: Service) -> bool:
-    """Whether a device is a person's to see: by its officer, or as one of nobody's."""
-    if officer is None:
+    """Whether a device is a person's to see: by its officer, or as one of nobody's any more."""
+    if officer is None or officer not in service.city.roster.officer_row:
         return sees_whole_city(person, service.city)
     return officer in officers_seen(person, service.city)
 

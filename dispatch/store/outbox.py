@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.notify import PHONE, Message, MessageState
 from dispatch.sight import Sight
+from dispatch.store.bulletin_tables import BULLETINS
 from dispatch.store.ledger_tables import OUTBOX
 from dispatch.store.numbered import newest_first, row_of
 from dispatch.store.seen import incident_seen
@@ -301,7 +302,8 @@ def list_messages(  # noqa: PLR0913 -- what to leave out, as keywords
     state, about
         In one state, or about one incident only.
     sight
-        Only those about an incident within it; None for the whole city.
+        Only those about an incident within it, or a report of one's own area; None for the whole
+        city.
     before
         Number of the last one of the page before, or None for the first page.
     limit
@@ -318,7 +320,9 @@ def list_messages(  # noqa: PLR0913 -- what to leave out, as keywords
     if about is not None:
         query = query.where(OUTBOX.c.about == about)
     if sight is not None:
-        query = query.where(incident_seen(sight, OUTBOX.c.about))
+        reports = select(BULLETINS.c.id).where(BULLETINS.c.area.in_(sorted(sight.areas)))
+        about_own = or_(incident_seen(sight, OUTBOX.c.about), OUTBOX.c.about.in_(reports))
+        query = query.where(about_own)
     return [_message(row) for row in session.execute(query)]
 
 

@@ -273,6 +273,24 @@ def test_rules_that_nobody_wrote_leave_everything_to_people(room):
     assert room.judged("H1")["automatic"]["said"]["code"] == "no_rule"
 
 
+def test_a_zone_that_is_switched_off_at_the_last_moment_is_a_persons(room, monkeypatch):
+    """Between the suggestion and the order; seen to fail where the switch is read only before."""
+    number = room.report("H1")
+    drawing = AutomaticDispatch(room.service, room.rules)
+    slow = AutomaticDispatch(room.service, room.rules)
+
+    def draw_up_slowly(*asked: object) -> Draft | None:
+        draft = drawing.draw_up(*asked)
+        assert room.client.put(PATH, json={"on": False, "why": "台风"}).status_code == 200
+        return draft
+
+    monkeypatch.setattr(slow, "draw_up", draw_up_slowly)
+    slow.beat()
+    assert room.client.put(PATH, json={"on": True}).status_code == 200
+    assert room.sent(number) == []
+    assert room.shown(number)["automatic"]["said"]["code"] == "switched_off"
+
+
 def test_a_zone_is_switched_off_in_one_call_and_stays_so_after_a_restart(
     town_store, tmp_path, clock
 ):

@@ -35,12 +35,14 @@ from sqlalchemy import update
 from api.bulletin_clock import BulletinClock
 from api.cli import EXIT_BAD_INPUT, run
 from api.secret import draw_secret
+from api.telling import tell_message
 from dispatch.access import Role
 from dispatch.account import Account, CredentialKind
 from dispatch.store.accounts import add_account
+from dispatch.store.bulletins import Bulletin, last_issue
 from dispatch.store.credentials import add_credential
 from dispatch.store.engine import open_store
-from dispatch.store.outbox import list_messages
+from dispatch.store.outbox import give_up, list_messages, take_out
 from dispatch.store.transitions import TRANSITIONS
 
 REPORTS = "/api/v1/reports"
@@ -432,6 +434,55 @@ def test_reports_are_made_when_they_are_due_and_once_whoever_was_down_then(own):
     with service.store.reading() as session:
         [message] = list_messages(session, about=weekly["id"], limit=None)
     assert (message.to, message.dedupe_key) == ("C", f"report:{weekly['id']}")
+
+
+def test_a_report_that_fails_keeps_no_other_from_being_made_and_is_made_later(own, monkeypatch):
+    client, _ = own
+    clock = BulletinClock(client.app.state.service)
+    broken = {"C"}
+
+    def last(session, scope) -> Bulletin | None:
+        if scope.area in broken:
+            raise RuntimeError("no paper")
+        return last_issue(session, scope)
+
+    monkeypatch.setattr("api.bulletin_clock.last_issue", last)
+    clock.make_due()
+    assert {one["area"] for one in listed(client)} == {"TW", "TE"}
+    broken.clear()
+    clock.make_due()
+    assert {one["area"] for one in listed(client)} == {"C", "TW", "TE"}
+
+
+def test_a_report_drawn_up_before_its_week_was_over_is_followed_by_a_whole_one(own):
+    client, _ = own
+    service = client.app.state.service
+    service.clock.now = datetime(2025, 12, 24, 4, 0, tzinfo=UTC)
+    early = issued(client, "weekly", day="2025-12-24")
+    service.clock.now = NOW
+    BulletinClock(service).make_due()
+    weekly = [one for one in listed(client) if (one["kind"], one["area"]) == ("weekly", "C")]
+    assert {one["issue"]: one["known_at"] for one in weekly} == {
+        1: early["known_at"],
+        2: "2025-12-29T00:00:00Z",
+    }
+
+
+def test_word_of_a_report_that_nobody_took_is_given_up_and_sent_again(own):
+    client, _ = own
+    service, admin = client.app.state.service, {"authorization": "Bearer demo-admin"}
+    number = issued(client, "weekly")["id"]
+    now = service.clock()
+    with service.store.session() as session:
+        taken = take_out(session, now=now, lease_s=60.0, limit=100)
+        (message,) = (one for one in taken if one.about == number)
+        assert give_up(session, message, now=now, failure="nobody answers")
+        tell_message(session, message, service.city, now=now)
+        session.commit()
+    path = f"/api/v1/messages/{message.number}"
+    assert client.get(path, headers=admin).json()["failure"] == "nobody answers"
+    again = client.post(f"{path}/resend", headers=admin)
+    assert again.status_code == 200, again.text
 
 
 def listed(client) -> list[dict]:
