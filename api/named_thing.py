@@ -17,8 +17,9 @@ from dispatch.incident import Incident
 from dispatch.notify import Message
 from dispatch.sight import officers_seen, sees_place, sees_unit, sees_whole_city
 from dispatch.store.accounts import find_account
+from dispatch.store.appeals import get_appeal
 from dispatch.store.assignments import get_assignment, list_assignments
-from dispatch.store.bulletins import get_appeal, get_bulletin
+from dispatch.store.bulletins import get_bulletin
 from dispatch.store.handovers import Handover, get_handover
 from dispatch.store.incidents import get_incident
 from dispatch.store.outbox import get_message

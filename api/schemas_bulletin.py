@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas import Asked, Instant, Quoted, ReasonOut, Text
 from dispatch.bulletin_desk import Recomputed
 from dispatch.report_rules import BulletinKind
-from dispatch.store.bulletins import Appeal, Bulletin, Signature
+from dispatch.store.appeals import Appeal
+from dispatch.store.bulletins import Bulletin, Signature
 from geo.area import Area
 
 LONGEST_NOTE = 2000

@@ -28,18 +28,20 @@ from dispatch.bulletin_content import (
 from dispatch.case_book import CaseBook
 from dispatch.figure_name import FigureName
 from dispatch.report_rules import ReportRules, read_rules
+from dispatch.store.appeals import (
+    Appeal,
+    Ruling,
+    add_appeal,
+    add_ruling,
+    get_appeal,
+)
 from dispatch.store.bulletin_evidence import Sources, read_evidence
 from dispatch.store.bulletins import (
-    Appeal,
     Bulletin,
-    Ruling,
     Signature,
-    add_appeal,
     add_bulletin,
-    add_ruling,
     add_signature,
     content_text,
-    get_appeal,
     get_bulletin,
     last_issue,
     read_content,

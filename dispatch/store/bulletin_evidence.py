@@ -19,7 +19,8 @@ from dispatch.figure_name import SCORE, Dimension, FigureName
 from dispatch.indicator import Period
 from dispatch.indicator_report import touches
 from dispatch.report_rules import ReportRules
-from dispatch.store.bulletins import Appeal, get_bulletin, upheld_appeals
+from dispatch.store.appeals import Appeal, upheld_appeals
+from dispatch.store.bulletins import get_bulletin
 from dispatch.store.case_records import read_own_book
 from dispatch.unit import BRIGADES, commanding_brigade
 
