@@ -174,9 +174,14 @@ def list_requests(  # noqa: PLR0913 -- the parameters of the specification
     """
     city = _city(service, jurisdiction_id)
     since, until = _span(start_date, end_date, service.clock())
+    # Each code is looked for in every report: those that are no service here would only cost time.
+    asked = _parts(service_code)
+    matters = tuple(sorted({*asked} & city.matters.keys()))
+    if asked and not matters:
+        return written("service_requests", [], form)
     wanted = ReportFilter(
         numbers=_parts(service_request_id),
-        matters=_parts(service_code),
+        matters=matters,
         since=since,
         until=until,
         states=_states(_parts(status)),

@@ -226,7 +226,8 @@ def test_requests_are_listed_by_number_service_day_and_status(sender, clock):
     noon = (clock.now - timedelta(hours=12)).isoformat()
     assert listed() == [second, first]
     assert listed(service_request_id=f"{first},{second}") == [second, first]
-    assert listed(service_code="T1") == [second]
+    assert listed(service_code="T1") == listed(service_code="T1,NONE") == [second]
+    assert listed(service_code="NONE,T") == []
     assert listed(service_code="T1,H1") == [second, first]
     assert listed(start_date=noon) == [second]
     assert listed(end_date=noon) == [first]
