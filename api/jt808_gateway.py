@@ -22,8 +22,18 @@ PIECE_BYTES = 8192
 """Read at a time, so that nobody is dealt with for long while others wait."""
 
 MOST_UNREAD_BYTES = 65_536
+
+MOST_UNWRITTEN_BYTES = 16_384
+"""Answers that a terminal has not read; beyond them it is heard no further."""
+
 WRITTEN_WITHIN_S = 20.0
 """A terminal that does not read its answers for so long is hung up on."""
+
+FIRST_WITHIN_S = 60.0
+"""A connection that has not brought one frame by then is no terminal's."""
+
+CLOSED_WITHIN_S = 2.0
+"""Answers that are not read within so long are thrown away with their connection."""
 
 MOST_BAD = 50
 """Frames in a row that are none, after which a connection is given up."""
@@ -44,15 +54,18 @@ class GatewayTerms:
     open
         Whether terminals report without authenticating themselves.
     idle_s
-        A connection that is silent for so long is given up.
+        A connection that brings no frame for so long is given up, whatever else it brings.
     most_connections
         At the same time.
+    written_within_s
+        A connection that does not read its answers for so long is given up.
     """
 
     secret: bytes
     open: bool = False
     idle_s: float = 900.0
     most_connections: int = 10_000
+    written_within_s: float = WRITTEN_WITHIN_S
 
 
 class Gateway:
@@ -96,8 +109,7 @@ class Gateway:
         """Take no more connections, and end those that are open."""
         if self._server is not None:
             self._server.close()
-        for writer in tuple(self._writers):
-            writer.close()
+        await asyncio.gather(*(_end(writer) for writer in tuple(self._writers)))
         if self._server is not None:
             await self._server.wait_closed()
 
@@ -131,29 +143,47 @@ class Gateway:
         """Serve one connection to its end, however that comes about."""
         if len(self._writers) >= self._terms.most_connections:
             self.counted["turned_away"] += 1
-            writer.close()
+            writer.transport.abort()
             return
         self._writers.add(writer)
+        writer.transport.set_write_buffer_limits(MOST_UNWRITTEN_BYTES)
         session = Session(self._forwarding.take, self._terms.secret, self._terms.open, self.counted)
         try:
-            with suppress(TimeoutError, ConnectionError):
+            with suppress(ConnectionError):
                 await self._talk(session, reader, writer)
+        except TimeoutError:
+            self.counted["hung_up"] += 1
+            writer.transport.abort()  # to close would wait for what is never read
         finally:
+            await _end(writer)
             self._writers.discard(writer)
-            writer.close()
 
     async def _talk(
         self, session: Session, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer what comes until the terminal goes, is silent for too long, or talks nonsense."""
+        now = asyncio.get_running_loop().time
+        until = now() + min(FIRST_WITHIN_S, self._terms.idle_s)
         while session.bad < MOST_BAD:
-            async with asyncio.timeout(self._terms.idle_s):
+            async with asyncio.timeout_at(until):
                 arrived = await reader.read(PIECE_BYTES)
             if not arrived:
                 return
+            heard = session.frames
             answers = session.receive(arrived)
+            if session.frames > heard:
+                until = now() + self._terms.idle_s
             if answers:
                 writer.write(answers)
-                async with asyncio.timeout(WRITTEN_WITHIN_S):
+                async with asyncio.timeout(self._terms.written_within_s):
                     await writer.drain()
         self.counted["given_up"] += 1
+
+
+async def _end(writer: asyncio.StreamWriter) -> None:
+    """Close a connection, and let go of what is not read soon."""
+    writer.close()
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(CLOSED_WITHIN_S):
+            await writer.wait_closed()
+    writer.transport.abort()

@@ -21,10 +21,10 @@ from dispatch.refused_fix import (
     RefusedFix,
     unknown_device,
 )
-from geo.errors import GridDispatchError, UnknownName
+from geo.errors import BadValue, GridDispatchError, UnknownName
 from geo.position import Fix, FixResult
 from geo.remark import Remark
-from geo.tracker.report import Report
+from geo.tracker.report import Report, Unread
 from geo.tracker.source import Source, fix_of, true_time
 
 UNREADABLE = "unreadable"
@@ -108,7 +108,7 @@ def own_officer(found: Whose, own: Container[str], service: Service) -> str:
 
 
 async def take_reports(
-    reports: Sequence[Report], source: Source, person: Person, service: Service
+    reports: Sequence[Report | Unread], source: Source, person: Person, service: Service
 ) -> list[FixResult | FixRefused]:
     """
     Have reports judged, each for itself.
@@ -116,7 +116,7 @@ async def take_reports(
     Parameters
     ----------
     reports
-        In the order given.
+        In the order given, and what could not be read of them.
     source
         Where they come from.
     person
@@ -133,11 +133,14 @@ async def take_reports(
     results: dict[int, FixResult | FixRefused] = {}
     sound: dict[int, Fix] = {}
     carried = [
-        whose(source, one.device, true_time(one.time, source, now=now), service) for one in reports
+        whose(source, one.device, true_time(_time_of(one), source, now=now), service)
+        for one in reports
     ]
     for row, (report, found) in enumerate(zip(reports, carried, strict=True)):
         try:
             officer = own_officer(found, own, service)
+            if isinstance(report, Unread):
+                raise BadValue(report.said)
             if report.positioned:
                 sound[row] = fix_of(report, officer, source, now=now)
             else:
@@ -192,15 +195,21 @@ def count_unreadable(source: Source, sentence: str, service: Service) -> None:
     service.trackers.refuse([RefusedFix(source.code, "", said, None, 1, now, now)])
 
 
-def _refused(report: Report, found: Whose, error: GridDispatchError) -> FixRefused:
+def _time_of(report: Report | Unread) -> datetime | None:
+    """When a report says that it was, if anything can be read of it."""
+    return report.time if isinstance(report, Report) else None
+
+
+def _refused(report: Report | Unread, found: Whose, error: GridDispatchError) -> FixRefused:
     """What cannot even be judged."""
     if isinstance(error, UnknownName):
         said = replace(unknown_device(*found.key), code=error.code)
     else:
         zh = "不属于本账号可上报的队员。" if isinstance(error, Forbidden) else "定位数据无法使用。"
         said = Remark(error.code, zh, str(error))
-    aware = report.time is not None and report.time.tzinfo is not None
-    return FixRefused(found.officer or report.device, report.time if aware else None, said)
+    time = _time_of(report)
+    aware = time is not None and time.tzinfo is not None
+    return FixRefused(found.officer or report.device, time if aware else None, said)
 
 
 def _counted(result: FixResult | FixRefused, found: Whose, now: datetime) -> RefusedFix:

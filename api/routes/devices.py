@@ -31,10 +31,11 @@ from api.service import Service, ServiceDep
 from dispatch.access import Act, Person
 from dispatch.device_book import DeviceBook, Handout
 from dispatch.sight import officers_seen, sees_whole_city
+from dispatch.store.accounts import get_account
 from dispatch.store.devices import add_handouts, drop_source, read_device_book, set_source
 from dispatch.store.ledger import take_turn, tell
 from dispatch.store.refused_fixes import forget_unknown, read_refused
-from geo.errors import BadValue, UnknownName
+from geo.errors import BadValue, Conflict, UnknownName
 from geo.tracker.source import Source, standard_sources
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])
@@ -127,7 +128,10 @@ def put_source(
     require_whole_city(person, service.city)
     now, book = service.clock(), service.trackers.book
     source = _source(code, asked, book)
+    _require_use(source, book)
     with service.store.session() as session:
+        if source.account is not None:
+            get_account(session, source.account)
         set_source(session, source, now=now, by=person.name)
         tell(session, CHANGED, {"source": code}, now=now)
         session.commit()
@@ -243,3 +247,19 @@ def _source(code: str, asked: PositionSourceIn, book: DeviceBook) -> Source:
         known = replace(standard, code=code)
     cleared = {name for name, value in given.items() if value is None and name != "account"}
     return replace(known, **{name: given[name] for name in given.keys() - cleared})
+
+
+def _require_use(source: Source, book: DeviceBook) -> None:
+    """Refuse a source that no message could ever come from."""
+    if source.account is None and source.code != source.protocol:
+        raise BadValue(
+            f"Source {source.code} needs an account: messages are known by whose key they come"
+            f" with, and those of all others are of source {source.protocol}."
+        )
+    for other in book.sources.values():
+        same = (other.protocol, other.account) == (source.protocol, source.account)
+        if same and other.code != source.code:
+            raise Conflict(
+                f"Messages in {source.protocol} with a key of {source.account} are of source"
+                f" {other.code} already: give {source.code} an account of its own."
+            )

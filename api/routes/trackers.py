@@ -1,4 +1,10 @@
-"""Intake of foreign terminals: Traccar, OsmAnd, OwnTracks, and what a gateway of JT/T 808 read."""
+"""
+Intake of foreign terminals: Traccar, OsmAnd, OwnTracks, and what a gateway of JT/T 808 read.
+
+Phones and servers send the oldest position again until they are answered 200, and nothing else
+before it.  So a position that cannot be used is answered 200 as well, with what became of it; 4xx
+is for who may not ask, and for what names no device.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +15,25 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from api.access import may
-from api.errors import Forbidden, Malformed
+from api.errors import Malformed
 from api.json_body import flaw_of
-from api.schemas_position import FixRefused, FixResultsOut, results_json
+from api.schemas_position import FixResultsOut, results_json
 from api.schemas_tracker import MOST_READINGS, ReadingIn
 from api.service import Service, ServiceDep
 from api.tracker_fixes import count_unreadable, take_reports
 from dispatch.access import Act, Person
 from dispatch.refused_fix import RefusedFix
-from geo.errors import BadInput, BadValue, UnknownName
-from geo.position import FixResult
+from geo.errors import BadInput, BadValue
 from geo.remark import Remark
 from geo.tracker.osmand import read_fields, read_json
 from geo.tracker.owntracks import OtherMessage, read_owntracks
-from geo.tracker.report import Report
+from geo.tracker.report import Report, Unread
 from geo.tracker.source import Protocol, Source
 from geo.tracker.traccar import read_traccar
 
 router = APIRouter(prefix="/intake", tags=["intake"])
 
 SendPositionsDep = Annotated[Person, Depends(may(Act.SEND_POSITIONS))]
-
-REFUSALS = {kind.code: kind for kind in (BadValue, UnknownName, Forbidden)}
-"""What a message of a single position is refused as; its sender may then be put right."""
 
 MOST_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
@@ -151,7 +153,6 @@ async def owntracks(
         response.headers[SAID] = "no-location"
         return []
     [result] = await take_reports([said], source, person, service)
-    _refuse_single([result])
     response.headers[SAID] = result.remark.code
     return []
 
@@ -199,7 +200,7 @@ def _kind(request: Request) -> str:
 
 
 async def _answered(
-    read: Callable[[], Sequence[Report]], source: Source, person: Person, service: Service
+    read: Callable[[], Sequence[Report | Unread]], source: Source, person: Person, service: Service
 ) -> Response:
     """Read a message, have it judged, and say what became of it."""
     try:
@@ -208,14 +209,7 @@ async def _answered(
         count_unreadable(source, str(error), service)
         raise
     results = await take_reports(reports, source, person, service)
-    _refuse_single(results)
     return Response(results_json(results), media_type="application/json")
-
-
-def _refuse_single(results: Sequence[FixResult | FixRefused]) -> None:
-    """Refuse a message whose only position cannot be used, in the words of its result."""
-    if len(results) == 1 and (kind := REFUSALS.get(results[0].remark.code)):
-        raise kind(results[0].remark.en)
 
 
 def _sound(body: bytes) -> bytes:

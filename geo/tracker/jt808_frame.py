@@ -82,6 +82,23 @@ class Frame:
     encrypted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """
+    Packages of a message that have not come.
+
+    Attributes
+    ----------
+    first_serial
+        Number of its first package.
+    parts
+        Which, from 1.
+    """
+
+    first_serial: int
+    parts: tuple[int, ...]
+
+
 def read_frame(raw: bytes) -> Frame:
     """
     Read one frame.
@@ -323,9 +340,7 @@ class PartJoiner:
             return frame
         if frame.parts > self.most_parts:
             raise BadValue(f"A message of {frame.parts} packages is longer than is read.")
-        head = frame.header
-        first_serial = (head.serial - frame.part + 1) & 0xFFFF
-        key = (head.phone, head.message, first_serial)
+        key = _message_of(frame)
         parts = self._waiting.setdefault(key, {})
         parts[frame.part] = frame
         if len(parts) < frame.parts:
@@ -335,8 +350,34 @@ class PartJoiner:
         body = b"".join(parts[number].body for number in sorted(parts))
         return replace(frame, body=body, parts=1, part=1)
 
+    def missing(self, frame: Frame) -> Missing | None:
+        """
+        Say what has not come of a message, once its last package has.
+
+        Parameters
+        ----------
+        frame
+            A package that was just taken in.
+
+        Returns
+        -------
+        missing
+            None while more is to come by itself, and where nothing is missing.
+        """
+        here = self._waiting.get(_message_of(frame), {})
+        if frame.part != frame.parts or not here:
+            return None
+        numbers = range(1, frame.parts + 1)
+        return Missing(_message_of(frame)[2], tuple(one for one in numbers if one not in here))
+
     def _give_up_oldest(self) -> None:
         """Keep what waits within bounds."""
         while len(self._waiting) > self.most_waiting:
             self._waiting.popitem(last=False)
             self.given_up += 1
+
+
+def _message_of(package: Frame) -> tuple[str, int, int]:
+    """Which message a package is of: packages are numbered one after the other."""
+    head = package.header
+    return head.phone, head.message, (head.serial - package.part + 1) & 0xFFFF

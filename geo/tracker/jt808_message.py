@@ -7,8 +7,8 @@ times are six bytes of digits by the clock of the terminal, UTC+8 by the standar
 
 References
 ----------
-JT/T 808-2019, 8.5 (registration), 8.8 (authentication), 8.12 (location) and 8.49 (locations in
-bulk).
+JT/T 808-2019, 8.4 (packages again), 8.5 (registration), 8.8 (authentication), 8.12 (location) and
+8.49 (locations in bulk).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from enum import IntEnum
 
 from geo.errors import BadValue
 from geo.tracker import field
-from geo.tracker.jt808_frame import Frame, Header, bcd, write_frame
+from geo.tracker.jt808_frame import Frame, Header, Missing, bcd, write_frame
 from geo.tracker.report import Report, SpeedUnit
 
 
@@ -36,6 +36,7 @@ class Message(IntEnum):
     LOCATION = 0x0200
     LOCATIONS = 0x0704
     ANSWER = 0x8001
+    PACKAGES_AGAIN = 0x8003
     REGISTERED = 0x8100
 
 
@@ -209,6 +210,30 @@ def registered(frame: Frame, code: str, serial: int) -> bytes:
     head: Header = frame.header
     body = struct.pack(">HB", head.serial, Result.DONE) + code.encode("gbk")
     return write_frame(head, Message.REGISTERED, body, serial)
+
+
+def packages_again(frame: Frame, missing: Missing, serial: int) -> bytes:
+    """
+    Write 0x8003, which asks for packages of a message once more.
+
+    Parameters
+    ----------
+    frame
+        One of its packages.
+    missing
+        Which have not come.
+    serial
+        Number of what is written.
+
+    Returns
+    -------
+    frame
+        With its flags; the count has a byte before 2019, and two since.
+    """
+    count = "B" if frame.header.version is None else "H"
+    body = struct.pack(f">H{count}", missing.first_serial, len(missing.parts))
+    body += b"".join(struct.pack(">H", part) for part in missing.parts)
+    return write_frame(frame.header, Message.PACKAGES_AGAIN, body, serial)
 
 
 def _items(body: bytes) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ from geo.tracker.jt808_message import (
     Message,
     Result,
     answer,
+    packages_again,
     read_code,
     read_locations,
     registered,
@@ -71,6 +72,8 @@ class Session:
         How much of each kind came in: ``frames``, ``reports``, and what was refused by reason.
     bad
         Frames that were none since the last good one.
+    frames
+        Good ones of this connection.
     """
 
     take: Take
@@ -78,6 +81,7 @@ class Session:
     open: bool = False
     counted: Counter[str] = field(default_factory=Counter)
     bad: int = 0
+    frames: int = 0
     _cutter: FrameCutter = field(default_factory=FrameCutter)
     _joiner: PartJoiner = field(default_factory=PartJoiner)
     _known: set[str] = field(default_factory=set)
@@ -108,6 +112,7 @@ class Session:
             self.counted["bad_frames"] += 1
             return b""
         self.bad = 0
+        self.frames += 1
         self.counted["frames"] += 1
         self._serial = (self._serial + 1) & 0xFFFF
         if frame.header.message == Message.TERMINAL_ANSWER:
@@ -120,7 +125,16 @@ class Session:
             result = Result.WRONG
         if frame.header.message == Message.REGISTRATION and result is Result.DONE:
             return registered(frame, code_of(frame.header.phone, self.secret), self._serial)
-        return answer(frame, result, self._serial)
+        return answer(frame, result, self._serial) + self._ask_again(frame)
+
+    def _ask_again(self, frame: Frame) -> bytes:
+        """Ask for packages that have not come, once the last one has."""
+        missing = self._joiner.missing(frame)
+        if missing is None:
+            return b""
+        self.counted["packages_again"] += len(missing.parts)
+        self._serial = (self._serial + 1) & 0xFFFF
+        return packages_again(frame, missing, self._serial)
 
     def _deal_with(self, frame: Frame) -> Result:
         """Do what a whole message asks for."""

@@ -10,10 +10,11 @@ phone does not know; several locations may come as a list.  Traccar's forwarding
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from geo.errors import BadValue
 from geo.tracker import field
-from geo.tracker.report import Report, SpeedUnit
+from geo.tracker.report import Report, SpeedUnit, Unread, read_of
 
 NAMES = {
     "device": ("id", "deviceid", "uniqueId"),
@@ -29,11 +30,11 @@ NAMES = {
 
 NO = frozenset({"false", "0"})
 
-MOST_LOCATIONS = 1000
-"""Locations in one message of a phone that was offline for hours."""
+MOST_LOCATIONS = 5000
+"""Locations in one message of a phone that was offline for a day."""
 
 
-def read_fields(fields: Mapping[str, str]) -> Report:
+def read_fields(fields: Mapping[str, str]) -> Report | Unread:
     """
     Read one position of named fields.
 
@@ -45,28 +46,22 @@ def read_fields(fields: Mapping[str, str]) -> Report:
     Returns
     -------
     report
-        Its speed in the unit of the source, its time None where the phone sends none.
+        Its speed in the unit of the source, its time None where the phone sends none; or why there
+        is none.
 
     Raises
     ------
     BadValue
-        It names no device or no place, or one of its values is none.
+        It names no device.
     """
     said = {what: _first(fields, names) for what, names in NAMES.items()}
     if said["lat"] is None and said["lon"] is None and "location" in fields:
         said["lat"], _, said["lon"] = fields["location"].partition(",")
-    return Report(
-        device=field.device(said["device"]),
-        lon_lat=field.lon_lat(said["lon"], said["lat"]),
-        time=field.instant(said["time"]),
-        accuracy_m=field.accuracy_m(said["accuracy"]),
-        speed=field.measured(said["speed"], "speed"),
-        heading_deg=field.heading_deg(said["heading"]),
-        positioned=(said["valid"] or "").lower() not in NO,
-    )
+    device = field.device(said["device"])
+    return read_of(device, lambda: _position(said, device))
 
 
-def read_json(body: bytes) -> tuple[Report, ...]:
+def read_json(body: bytes) -> tuple[Report | Unread, ...]:
     """
     Read what a client from version 9 on posts.
 
@@ -78,7 +73,7 @@ def read_json(body: bytes) -> tuple[Report, ...]:
     Returns
     -------
     reports
-        In the order given.
+        In the order given; of a location that is none, why.
 
     Raises
     ------
@@ -92,7 +87,20 @@ def read_json(body: bytes) -> tuple[Report, ...]:
     locations = found if isinstance(found, list) else [found]
     if not 0 < len(locations) <= MOST_LOCATIONS:
         raise BadValue(f"A message has from 1 to {MOST_LOCATIONS} locations.")
-    return tuple(_location(one, device) for one in locations)
+    return tuple(read_of(device, partial(_location, one, device)) for one in locations)
+
+
+def _position(said: Mapping[str, str | None], device: str) -> Report:
+    """Read what named fields say."""
+    return Report(
+        device=device,
+        lon_lat=field.lon_lat(said["lon"], said["lat"]),
+        time=field.instant(said["time"]),
+        accuracy_m=field.accuracy_m(said["accuracy"]),
+        speed=field.measured(said["speed"], "speed"),
+        heading_deg=field.heading_deg(said["heading"]),
+        positioned=(said["valid"] or "").lower() not in NO,
+    )
 
 
 def _location(given: object, device: str) -> Report:

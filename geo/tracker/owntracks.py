@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from geo.errors import BadValue
 from geo.tracker import field
-from geo.tracker.report import Report
+from geo.tracker.report import Report, Unread, read_of
 
 LOCATION = "location"
 
@@ -39,7 +39,7 @@ class OtherMessage:
 
 def read_owntracks(
     body: bytes, *, user: str | None = None, device: str | None = None
-) -> Report | OtherMessage:
+) -> Report | Unread | OtherMessage:
     """
     Read one message of the app.
 
@@ -53,12 +53,13 @@ def read_owntracks(
     Returns
     -------
     report
-        Its speed in the unit of the source, km/h unless told otherwise; or what else it is.
+        Its speed in the unit of the source, km/h unless told otherwise; why there is none; or what
+        else the message is.
 
     Raises
     ------
     BadValue
-        It is no message of the app, or a location without place, time or sender.
+        It is no message of the app, or a location without sender.
     """
     if not body.strip():
         return OtherMessage("empty", "")
@@ -68,11 +69,17 @@ def read_owntracks(
         raise BadValue("The message has no `_type`: OwnTracks says by it what a message is.")
     if kind != LOCATION:
         return OtherMessage(kind[:MOST_TYPE], "" if sender is None else field.device(sender))
+    name = field.device(sender)
+    return read_of(name, lambda: _location(given, name))
+
+
+def _location(given: field.Fields, device: str) -> Report:
+    """Read a location."""
     time = field.instant(given.get("tst"))
     if time is None:
         raise BadValue("The location has no `tst`, the Unix time at which it was found.")
     return Report(
-        device=field.device(sender),
+        device=device,
         lon_lat=field.lon_lat(given.get("lon"), given.get("lat")),
         time=time,
         accuracy_m=field.accuracy_m(given.get("acc")),

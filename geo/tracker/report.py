@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from geo.errors import BadValue
 
 KNOT_MPS = 1852 / 3600
 
@@ -56,3 +59,42 @@ class Report:
     speed_unit: SpeedUnit | None = None
     heading_deg: float | None = None
     positioned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """
+    A position that is none, of a terminal that is known.
+
+    Attributes
+    ----------
+    device
+        What the terminal calls itself.
+    said
+        Why, in one sentence.
+    """
+
+    device: str
+    said: str
+
+
+def read_of(device: str, read: Callable[[], Report]) -> Report | Unread:
+    """
+    Read one position, so that one that is none keeps no other of its terminal back.
+
+    Parameters
+    ----------
+    device
+        What the terminal calls itself.
+    read
+        Reads it, or raises `geo.errors.BadValue`.
+
+    Returns
+    -------
+    report
+        Or why there is none.
+    """
+    try:
+        return read()
+    except BadValue as error:
+        return Unread(device, str(error))

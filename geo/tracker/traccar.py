@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from geo.errors import BadValue
 from geo.tracker import field
-from geo.tracker.report import Report
+from geo.tracker.report import Report, Unread, read_of
 
 
-def read_traccar(body: bytes) -> Report:
+def read_traccar(body: bytes) -> Report | Unread:
     """
     Read one forwarded position.
 
@@ -24,12 +24,12 @@ def read_traccar(body: bytes) -> Report:
     Returns
     -------
     report
-        Its speed in the unit of the source, knots unless told otherwise.
+        Its speed in the unit of the source, knots unless told otherwise; or why there is none.
 
     Raises
     ------
     BadValue
-        It is no such message.
+        It is no such message, or names no device.
     """
     given = field.object_in(body)
     if "position" not in given or "device" not in given:
@@ -38,8 +38,14 @@ def read_traccar(body: bytes) -> Report:
         )
     position = field.object_of(given["position"], "`position`")
     terminal = field.object_of(given["device"], "`device`")
+    device = field.device(terminal.get("uniqueId"))
+    return read_of(device, lambda: _forwarded(position, device))
+
+
+def _forwarded(position: field.Fields, device: str) -> Report:
+    """Read what a position says."""
     return Report(
-        device=field.device(terminal.get("uniqueId")),
+        device=device,
         lon_lat=field.lon_lat(position.get("longitude"), position.get("latitude")),
         time=field.instant(position.get("fixTime") or position.get("deviceTime")),
         accuracy_m=field.accuracy_m(position.get("accuracy")),

@@ -105,8 +105,13 @@ def write_rows(file, rows) -> None:
         csv.writer(opened).writerows(rows)
 
 
-def test_sources_are_entered_changed_and_taken_out(tracker):
-    entered = tracker("source", "wechat", "--protocol", "osmand", "--crs", "gcj02")
+def test_sources_are_entered_changed_and_taken_out(tracker, client):
+    asked = ("source", "wechat", "--protocol", "osmand", "--crs", "gcj02")
+    assert "needs an account" in tracker(*asked, code=2)
+    body = {"name": "wechat", "roles": ["dispatcher"], "areas": ["C"]}
+    admin = {"authorization": "Bearer demo-admin"}
+    assert client.post("/api/v1/users", json=body, headers=admin).status_code == 201
+    entered = tracker(*asked, "--account", "wechat")
     assert (entered["crs"], entered["speed_unit"]) == ("gcj02", "knots")
     changed = tracker("source", "wechat", "--clock-ahead-s", "-3", "--speed-unit", "mps")
     assert (changed["crs"], changed["clock_ahead_s"], changed["speed_unit"]) == ("gcj02", -3, "mps")

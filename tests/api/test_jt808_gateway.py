@@ -7,11 +7,12 @@ import itertools
 import json
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -279,6 +280,70 @@ def test_one_that_misbehaves_is_hung_up_on_and_nobody_waits_for_it():
             assert await good.report(AT) == 0
             await until(lambda: gateway.figures().get("turned_away") == 2)
             await asyncio.gather(*ends)
+
+    asyncio.run(talk())
+
+
+def test_who_reads_no_answers_is_let_go_of_with_what_was_kept_for_it():
+    """Its frames are good; so neither silence nor noise ends it, but only what it does not read."""
+    terms = GatewayTerms(b"secret", open=True, written_within_s=0.3)
+
+    async def talk() -> None:
+        async with gateway_to(Sink(), terms) as (port, gateway, _):
+            good = await Line.to(port, Terminal("3"))
+            deaf = await deaf_line(port)
+            beats = b"".join(Terminal("4").heartbeat() for _ in range(2000))
+            with suppress(TimeoutError, ConnectionError, BrokenPipeError):
+                async with asyncio.timeout(ANSWERS_WITHIN_S):
+                    while True:
+                        await asyncio.get_running_loop().sock_sendall(deaf, beats)
+            assert gateway.figures()["hung_up"] == 1
+            await until(lambda: gateway.figures()["connections"] == 1)
+            assert await good.report(AT) == 0
+            deaf.close()
+
+    asyncio.run(talk())
+
+
+async def deaf_line(port: int) -> socket.socket:
+    """A connection with small buffers that nobody reads."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+    return line
+
+
+def test_a_gateway_ends_though_somebody_reads_nothing():
+    async def talk() -> None:
+        async with gateway_to(Sink()) as (port, gateway, _):
+            deaf = await deaf_line(port)
+            beats = b"".join(Terminal("4").heartbeat() for _ in range(2000))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    while True:
+                        await asyncio.get_running_loop().sock_sendall(deaf, beats)
+            began = time.monotonic()
+            await asyncio.wait_for(gateway.close(), 10)
+            assert time.monotonic() - began < 5
+            deaf.close()
+
+    asyncio.run(talk())
+
+
+def test_bytes_that_never_become_a_frame_do_not_keep_a_connection():
+    terms = GatewayTerms(b"secret", open=True, idle_s=0.4)
+
+    async def talk() -> None:
+        async with gateway_to(Sink(), terms) as (port, gateway, _):
+            slow = await Line.to(port, Terminal("1"))
+            with suppress(ConnectionError):
+                for _ in range(40):
+                    slow.writer.write(b"\x01")
+                    await slow.writer.drain()
+                    await asyncio.sleep(0.05)
+            assert gateway.figures()["connections"] == 0
+            assert gateway.figures()["hung_up"] == 1
 
     asyncio.run(talk())
 

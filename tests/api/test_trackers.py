@@ -216,7 +216,8 @@ def test_unknown_devices_are_refused_and_shown_until_somebody_carries_them(clien
     for _ in range(3):
         said["timestamp"] = int(next_instant(clock).timestamp())
         answer = client.get("/intake/osmand", params=said)
-        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_name")
+        assert answer.status_code == 200  # else the phone would send nothing after it
+        assert answer.json()["results"][0]["remark"]["code"] == "unknown_name"
     key = ("osmand", "new-phone", "unknown_device")
     row = refused(client)[key]
     assert (row["count"], row["officer"], row["lon"]) == (3, None, None)
@@ -260,7 +261,6 @@ def test_the_place_of_somebody_off_duty_is_kept_nowhere(client, clock):
         ("traccar", b"{", "no JSON"),
         ("traccar", b'{"event": 1}', "`position` and `device`"),
         ("osmand", b"", "which device"),
-        ("osmand", b"id=1&lat=north&lon=2", "latitude 'north' is no number"),
         ("osmand", b'{"device_id": "1"}', "no `location`"),
         ("owntracks", b'{"lat": 1}', "no `_type`"),
         ("owntracks", b"[" * 99, "levels deep"),
@@ -272,6 +272,42 @@ def test_a_message_that_is_none_is_refused_in_one_sentence_and_counted(client, p
     assert says in answer.json()["en"]
     assert "\n" not in answer.json()["en"]
     assert refused(client)[path, "", "unreadable"]["count"] >= 1
+
+
+def test_a_position_that_is_none_holds_no_later_one_back(client):
+    """Programs send the oldest again until it is answered 200; what it was is told and listed."""
+    bad = {"id": "phone-2", "lon": HERE[0], "lat": "north"}
+    lost = {"position": {"fixTime": "1970-01-01T00:00:00Z"} | {"longitude": 1, "latitude": 1}}
+    lost["device"] = {"uniqueId": "860000000000001"}
+    said = {"_type": "location", "lat": 1, "lon": 2, "tst": 1, "tid": "JJ"}
+    for answer in (
+        client.get("/intake/osmand", params=bad),
+        client.post("/intake/osmand", data=bad),
+        client.post("/intake/traccar", json=lost),
+    ):
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["results"][0]["remark"]["code"] == "bad_value"
+    answer = client.post("/intake/owntracks", json=said)
+    assert (answer.status_code, answer.headers["x-position"]) == (200, "bad_value")
+    rows = refused(client)
+    assert rows["osmand", "phone-2", "bad_value"]["officer"] == "K2b"
+    assert "1970" in rows["traccar", "860000000000001", "bad_value"]["reason"]["en"]
+    assert rows["owntracks", "JJ", "bad_value"]["count"] == 1
+
+
+def test_of_a_list_of_a_phone_the_good_locations_count(client, clock):
+    good, message = [], json.loads(OSMAND_MOVING)
+    for _ in range(2):
+        location = json.loads(json.dumps(message["location"]))
+        location["timestamp"] = next_instant(clock).isoformat()
+        location["coords"] |= {"longitude": HERE[0], "latitude": HERE[1]}
+        good.append(location)
+    message["location"] = [good[0], good[1] | {"coords": {}}, good[1]]
+    answer = client.post("/intake/osmand", json=message)
+    assert answer.status_code == 200, answer.text
+    codes = [one["remark"]["code"] for one in answer.json()["results"]]
+    assert codes == ["accepted", "bad_value", "accepted"]
+    assert refused(client)["osmand", "8737767034", "bad_value"]["count"] == 1
 
 
 def test_keys_in_addresses_are_good_for_positions_alone(client, gateway, clock):
@@ -300,7 +336,9 @@ def test_an_officers_own_phone_sends_for_nobody_else(client, clock):
     assert client.post("/intake/owntracks", json=mine, headers=own).status_code == 200
     other = owntracks_message(next_instant(clock), tid="JJ")
     answer = client.post("/intake/owntracks", json=other, headers=own)
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert answer.headers["x-position"] == "forbidden"
+    assert refused(client)["owntracks", "JJ", "forbidden"]["officer"] == "K4b"
 
 
 def test_each_source_has_its_datum_its_clock_and_its_units(client, gateway, clock):
@@ -308,7 +346,15 @@ def test_each_source_has_its_datum_its_clock_and_its_units(client, gateway, cloc
     asked = {"protocol": "osmand", "crs": "gcj02", "clock_ahead_s": 60, "speed_unit": "kmh"}
     asked |= {"account": "gateway"}
     assert client.put(path, json={}, headers=ADMIN).status_code == 422  # needs a protocol
+    unused = client.put(path, json=asked | {"account": None}, headers=ADMIN)
+    assert (unused.status_code, unused.json()["code"]) == (422, "bad_value")
+    assert "needs an account" in unused.json()["en"]
+    nobody = client.put(path, json=asked | {"account": "gatewya"}, headers=ADMIN)
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "unknown_name")
     assert client.put(path, json=asked, headers=ADMIN).json()["utc_offset_s"] == 0
+    second = client.put("/api/v1/position-sources/second", json=asked, headers=ADMIN)
+    assert second.status_code == 409
+    assert "wechat" in second.json()["en"]
     place = (116.397128, 39.916527)
     lon, lat = from_wgs84([place], "gcj02")[0]
     given = {"source": "wechat", "device": "w-1", "officer": "K1b", "since": "2020-01-01T00:00:00Z"}

@@ -119,6 +119,22 @@ def test_each_package_is_answered_and_the_whole_counts_once():
     assert len(town.reports) == 20
 
 
+@pytest.mark.parametrize("of_2019", [True, False])
+def test_packages_that_have_not_come_are_asked_for_once_the_last_one_has(of_2019):
+    """By 0x8003: number of the first package, a count, and which; in two bytes since 2019."""
+    town, terminal = Town(anybody=True), Terminal("7", of_2019, serial=65_534)
+    parts = terminal.in_parts(0x0704, bulk(*[ITEM] * 20), 200)
+    assert len(parts) == 4
+    assert town.answers(parts[0])[0][0] == 0x8001
+    [(_, done), (number, asked)] = town.answers(parts[3])
+    assert (done[-1], number) == (DONE, 0x8003)
+    count = word(2) if of_2019 else b"\x02"
+    assert asked == word(65_534) + count + word(2) + word(3)
+    assert [one for one, _ in town.answers(parts[2] + parts[1])] == [0x8001, 0x8001]
+    assert len(town.reports) == 20
+    assert town.session.counted["packages_again"] == 2
+
+
 def test_noise_is_counted_and_the_next_frame_is_answered():
     town, terminal = Town(anybody=True), Terminal("7")
     noise = b"\x7e" + b"noise" * 3 + b"\x7e"

@@ -20,12 +20,12 @@ from published_messages import (
     TRACCAR,
 )
 
-from geo.errors import BadInput
+from geo.errors import BadInput, BadValue
 from geo.tracker.jt808_frame import FrameCutter, PartJoiner, escaped, read_frame, unescaped
 from geo.tracker.jt808_message import Message, read_code, read_locations
 from geo.tracker.osmand import read_fields, read_json
 from geo.tracker.owntracks import OtherMessage, read_owntracks
-from geo.tracker.report import Report
+from geo.tracker.report import Report, Unread
 from geo.tracker.source import Source, fix_of, standard_sources
 from geo.tracker.traccar import read_traccar
 
@@ -65,8 +65,10 @@ def with_right_check(raw: bytes) -> bytes:
     return b"\x7e" + escaped(plain + bytes([check])) + b"\x7e"
 
 
-def as_fixes(reports: tuple[Report, ...], source: Source) -> None:
+def as_fixes(reports: tuple[Report | Unread, ...], source: Source) -> None:
     for report in reports:
+        if isinstance(report, Unread):
+            raise BadValue(report.said)
         if report.positioned:
             fix = fix_of(report, "P1", source, now=NOW)
             assert fix.time.tzinfo is not None

@@ -24,7 +24,7 @@ from geo.datum import from_wgs84
 from geo.errors import BadValue, UnknownCrs
 from geo.tracker.osmand import read_fields, read_json
 from geo.tracker.owntracks import OtherMessage, read_owntracks
-from geo.tracker.report import Report, SpeedUnit
+from geo.tracker.report import Report, SpeedUnit, Unread
 from geo.tracker.source import Protocol, Source, fix_of, standard_sources
 from geo.tracker.traccar import read_traccar
 
@@ -123,22 +123,49 @@ def test_other_messages_of_owntracks_say_what_they_are(kind):
         (read_traccar, b'{"position": {}, "device": 1}', "`device` is no object"),
         (read_traccar, b'{"position": {"latitude": NaN}, "device": {}}', "no JSON"),
         (read_traccar, b'{"position": {}, "device": {"uniqueId": ""}}', "which device"),
-        (read_traccar, b'{"position": {}, "device": {"uniqueId": "a"}}', "names no place"),
         (read_traccar, b"[" * 5000 + b"]" * 5000, "no JSON"),
         (read_json, b'{"device_id": "a"}', "no `location`"),
-        (read_json, b'{"device_id": "a", "location": []}', "from 1 to 1000"),
-        (read_json, b'{"device_id": "a", "location": {"coords": [1]}}', "coords` is no object"),
+        (read_json, b'{"device_id": "a", "location": []}', "from 1 to 5000"),
         (read_json, b'{"device_id": "a\\u0000", "location": {}}', "letters and digits"),
         (read_owntracks, b'{"lat": 1}', "no `_type`"),
-        (read_owntracks, b'{"_type": "location", "tid": "a"}', "no `tst`"),
         (read_owntracks, b'{"_type": "location", "tst": 1497349316}', "which device"),
-        (read_owntracks, b'{"_type": "location", "tst": 1, "tid": "a"}', "no time"),
-        (read_owntracks, b'{"_type": "location", "tst": true, "tid": "a"}', "no time"),
     ],
 )
 def test_a_message_that_is_none_is_refused_in_a_sentence(read, message, says):
     with pytest.raises(BadValue, match=says):
         read(message)
+
+
+@pytest.mark.parametrize(
+    ("read", "message", "says"),
+    [
+        (read_traccar, b'{"position": {}, "device": {"uniqueId": "a"}}', "names no place"),
+        (read_owntracks, b'{"_type": "location", "tid": "a"}', "no `tst`"),
+        (read_owntracks, b'{"_type": "location", "tst": 1, "tid": "a"}', "no time"),
+        (read_owntracks, b'{"_type": "location", "tst": true, "tid": "a"}', "no time"),
+    ],
+)
+def test_a_position_that_is_none_has_a_sender_and_a_sentence(read, message, says):
+    found = read(message)
+    assert isinstance(found, Unread)
+    assert found.device == "a"
+    assert says in found.said
+
+
+def test_of_a_list_the_good_locations_count_and_the_bad_ones_say_why():
+    given = json.loads(OSMAND_JSON)
+    good = given["location"]
+    bad = [{"coords": [1]}, good | {"timestamp": "1970-01-01T00:00:00Z"}, 7]
+    given["location"] = [good, *bad, good]
+    first, *unread, last = read_json(json.dumps(given).encode())
+    assert isinstance(first, Report)
+    assert first == last
+    assert {one.device for one in unread} == {"48241179"}
+    assert [one.said for one in unread] == [
+        "`location.coords` is no object with named fields.",
+        "'1970-01-01T00:00:00Z' is no time of this century or the next.",
+        "`location` is no object with named fields.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,12 +177,17 @@ def test_a_message_that_is_none_is_refused_in_a_sentence(read, message, says):
         ({"timestamp": "yesterday"}, "no time"),
         ({"timestamp": "9" * 400}, "no time"),
         ({"timestamp": "1970-01-01T00:00:00Z"}, "no time of this century"),
-        ({"id": "x" * 129}, "letters and digits"),
     ],
 )
-def test_a_field_that_is_none_is_refused_in_a_sentence(change, says):
-    with pytest.raises(BadValue, match=says):
-        read_fields({"id": "1", "lat": "1", "lon": "2", "timestamp": "1377177267"} | change)
+def test_a_field_that_is_none_is_told_in_a_sentence(change, says):
+    found = read_fields({"id": "1", "lat": "1", "lon": "2", "timestamp": "1377177267"} | change)
+    assert isinstance(found, Unread)
+    assert says in found.said
+
+
+def test_named_fields_that_name_no_device_are_refused():
+    with pytest.raises(BadValue, match="letters and digits"):
+        read_fields({"id": "x" * 129, "lat": "1", "lon": "2"})
 
 
 @pytest.mark.parametrize("crs", ["gcj02", "bd09", "wgs84", "cgcs2000", "EPSG:4490"])
