@@ -3,7 +3,8 @@ Channels: letters go out by apprise, each in a thread with a time, so that nothi
 
 A try that has not come back keeps its thread.  The letter is not sent beside it: whoever tries
 again waits for the first one, and takes its answer.  A channel that fails again and again is left
-alone for a while, so that its letters go on by the next one.
+alone for a while, so that its letters go on by the next one; an address that it refuses tells
+nothing of the channel.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import apprise
 from apprise.plugins import custom_form, custom_json, dingtalk, feishu, lark, wecombot
 
 from api.channel_file import Channel
-from api.gateway_answer import HEARD, listen_to, refusal
+from api.gateway_answer import HEARD, ROBOTS, listen_to, refusal
 from dispatch.addressing import Sealed
 from dispatch.contact import ChannelKind
 from dispatch.notify import PHONE, TAKEN, Delivery
@@ -46,6 +47,12 @@ PROBE = "13800000000"
 TEST_WITHIN_S = 10.0
 """A test is waited for no longer."""
 
+OF_CHANNEL = frozenset({401, 403, 407, 408, 429})
+"""Beside 500 and above: what a gateway answers whoever it is asked to tell."""
+
+OF_ROBOT = frozenset({401, 403, 429})
+"""Of these, what a robot of a chat answers of itself; its key is the address."""
+
 _STATUS = re.compile(r"error=(\d{3})")
 
 
@@ -61,25 +68,34 @@ class Complaints(logging.Handler):
         text = record.getMessage()
         status = _STATUS.search(text)
         if status is not None:
-            self._said.failure = f"HTTP {status[1]}"
+            self._said.failure, self._said.status = f"HTTP {status[1]}", int(status[1])
         elif "onnection error" in text or "Socket" in text:
-            self._said.failure = "No connection, or no answer in time."
+            self._said.failure, self._said.status = "No connection, or no answer in time.", None
 
     def begin(self) -> None:
         """Forget what was said of the try before."""
         self._said.failure = None
 
-    def failure(self) -> str:
+    def delivery(self, schema: str) -> Delivery:
         """
         Say why the last try of this thread failed.
 
+        Parameters
+        ----------
+        schema
+            Of the channel's address.
+
         Returns
         -------
-        failure
+        delivery
             Without anything that a channel's address or a letter holds.
         """
-        said: str | None = self._said.failure
-        return said or "It was not taken."
+        failure: str | None = self._said.failure
+        if failure is None:
+            return Delivery("It was not taken.")
+        status: int | None = self._said.status
+        of_channel = OF_CHANNEL - (OF_ROBOT if schema in ROBOTS else frozenset())
+        return Delivery(failure, of_channel=status is None or status >= 500 or status in of_channel)
 
 
 class Channels:
@@ -173,10 +189,13 @@ class Channels:
         except asyncio.CancelledError:
             if trying.cancel():  # it had not begun
                 del self._under_way[key]
-            self._note(channel.name, taken=False)
+            self._count_failure(channel.name)
             raise
         self._under_way.pop(key, None)
-        self._note(channel.name, taken=delivery == TAKEN)
+        if delivery == TAKEN:
+            self._failures[channel.name] = 0
+        elif delivery.of_channel:
+            self._count_failure(channel.name)
         return delivery
 
     def sends_by(self, name: str) -> bool:
@@ -241,7 +260,7 @@ class Channels:
         except Exception as error:  # noqa: BLE001 -- a plug-in may do anything; its text may hold secrets
             return Delivery(type(error).__name__)
         if not taken:
-            return Delivery(self._complaints.failure())
+            return self._complaints.delivery(channel.schema)
         refused = refusal(channel.schema, channel.expects, HEARD.body)
         return TAKEN if refused is None else Delivery(refused)
 
@@ -249,9 +268,9 @@ class Channels:
         """What apprise makes of an address, or None."""
         return apprise.Apprise.instantiate(channel.url_to(address), asset=self._asset)
 
-    def _note(self, name: str, *, taken: bool) -> None:
-        """Count failures in a row, and leave the channel alone after some."""
-        self._failures[name] = 0 if taken else self._failures[name] + 1
+    def _count_failure(self, name: str) -> None:
+        """Count a failure of a channel, and leave it alone after some in a row."""
+        self._failures[name] += 1
         if self._failures[name] >= FAILURES:
             self._rests_until[name] = time.monotonic() + REST_S
 

@@ -118,11 +118,14 @@ class Delivery:
         So many seconds the receiver wants to be left alone; 0 if it said nothing.
     for_good
         Whether another try would fail as well: there is no such channel or address.
+    of_channel
+        Whether it was the channel that failed, so that it would have failed for anybody.
     """
 
     failure: str | None = None
     not_before_s: float = 0.0
     for_good: bool = False
+    of_channel: bool = False
 
 
 TAKEN = Delivery()

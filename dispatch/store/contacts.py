@@ -7,6 +7,8 @@ Addresses stand here and nowhere else: messages name a person and a channel, the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Column, Integer, Row, UniqueConstraint, delete, insert, select
@@ -47,22 +49,32 @@ def contacts_of(session: Session, person: str) -> tuple[Contact, ...]:
     return tuple(map(_contact, session.execute(query)))
 
 
-def list_contacts(session: Session) -> list[Contact]:
+def list_contacts(
+    session: Session, *, after: str = "", limit: int
+) -> list[tuple[str, tuple[Contact, ...]]]:
     """
-    List all contacts.
+    List how people are reached, a part at a time.
 
     Parameters
     ----------
     session
         A session.
+    after
+        Kind and name of the last person of the part before; empty for the first.
+    limit
+        How many people at most.
 
     Returns
     -------
-    contacts
-        By person, each in the order in which they are to be tried.
+    people
+        Kind and name, and contacts in the order in which they are to be tried.
     """
-    query = select(CONTACTS).order_by(CONTACTS.c.person, CONTACTS.c.rank)
-    return [_contact(row) for row in session.execute(query)]
+    people = select(CONTACTS.c.person).where(CONTACTS.c.person > after).distinct()
+    people = people.order_by(CONTACTS.c.person).limit(limit)
+    query = select(CONTACTS).where(CONTACTS.c.person.in_(people.scalar_subquery()))
+    found = session.execute(query.order_by(CONTACTS.c.person, CONTACTS.c.rank))
+    by_person = groupby(map(_contact, found), key=attrgetter("person"))
+    return [(person, tuple(contacts)) for person, contacts in by_person]
 
 
 def set_contacts(session: Session, person: str, contacts: Sequence[Contact]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.notify import NOBODY, PHONE, Message, MessageState
 from dispatch.store.ledger_tables import OUTBOX
-from dispatch.store.outbox import ALIVE, IN_STATE, UNSENT, get_message
+from dispatch.store.outbox import ALIVE, IN_STATE, UNSENT, get_message, settle
 from dispatch.store.upsert import insert_or_ignore
 from geo.errors import Conflict
 
@@ -147,10 +147,7 @@ def end_for(
     ended
         False if somebody else has it in hand by now.
     """
-    ours = (OUTBOX.c.fid == letter.number, OUTBOX.c.tries == letter.tries, UNSENT, ALIVE)
-    values = {"due_at": None, "given_up_at": now, "failure": failure, "passed_to": channel}
-    ended = update(OUTBOX).where(*ours).values(values).returning(OUTBOX.c.fid)
-    return session.execute(ended).scalar() is not None
+    return settle(session, letter, due_at=None, given_up_at=now, failure=failure, passed_to=channel)
 
 
 def note_call(session: Session, number: int, *, now: datetime, reached: bool) -> Message:

@@ -170,7 +170,7 @@ def put_off(session: Session, message: Message, *, until: datetime, failure: str
     put_off
         False if somebody else has it in hand by now.
     """
-    return _settle(session, message, due_at=until, failure=failure)
+    return settle(session, message, due_at=until, failure=failure)
 
 
 def give_up(session: Session, message: Message, *, now: datetime, failure: str | None) -> bool:
@@ -193,7 +193,30 @@ def give_up(session: Session, message: Message, *, now: datetime, failure: str |
     given_up
         False if somebody else has it in hand by now.
     """
-    return _settle(session, message, due_at=None, given_up_at=now, failure=failure)
+    return settle(session, message, due_at=None, given_up_at=now, failure=failure)
+
+
+def settle(session: Session, message: Message, **values: object) -> bool:
+    """
+    Change a message unless another sender has taken it out since, or it has been sent.
+
+    Parameters
+    ----------
+    session
+        A session that may write; the caller commits.
+    message
+        As it was taken out.
+    **values
+        Columns of the outbox, and what stands there from now on.
+
+    Returns
+    -------
+    settled
+        False if somebody else has it in hand by now.
+    """
+    ours = (OUTBOX.c.fid == message.number, OUTBOX.c.tries == message.tries, UNSENT, ALIVE)
+    changed = update(OUTBOX).where(*ours).values(values).returning(OUTBOX.c.fid)
+    return session.execute(changed).scalar() is not None
 
 
 def send_again(session: Session, number: int, *, now: datetime) -> Message:
@@ -324,13 +347,6 @@ def list_messages(  # noqa: PLR0913 -- what to leave out, as keywords
         about_own = or_(incident_seen(sight, OUTBOX.c.about), OUTBOX.c.about.in_(reports))
         query = query.where(about_own)
     return [_message(row) for row in session.execute(query)]
-
-
-def _settle(session: Session, message: Message, **values: object) -> bool:
-    """Change a message unless another sender has taken it out since, or it has been sent."""
-    ours = (OUTBOX.c.fid == message.number, OUTBOX.c.tries == message.tries, UNSENT, ALIVE)
-    changed = update(OUTBOX).where(*ours).values(values).returning(OUTBOX.c.fid)
-    return session.execute(changed).scalar() is not None
 
 
 def _not_dead(message: Message) -> Conflict:

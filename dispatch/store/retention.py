@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
@@ -14,6 +14,7 @@ from dispatch.contact import Whose
 from dispatch.incident_state import ENDED
 from dispatch.store.account_tables import ACCOUNTS
 from dispatch.store.audit import drop_links
+from dispatch.store.bulletin_tables import BULLETINS
 from dispatch.store.contacts import CONTACTS
 from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events
@@ -149,9 +150,15 @@ def last_forgotten(session: Session) -> datetime | None:
 
 
 def _is_over(since: datetime) -> ColumnElement[bool]:
-    """Messages that were sent, or that went on by another channel, long ago."""
+    """Messages sent, gone on by another channel, or given up and of no use to anybody, long ago."""
     went_on = OUTBOX.c.passed_to.is_not(None)
-    return or_(OUTBOX.c.sent_at < since, and_(went_on, OUTBOX.c.given_up_at < since))
+    of_report = OUTBOX.c.about.in_(select(BULLETINS.c.id))  # it is there to be read all the same
+    named = OUTBOX.c.about.in_(
+        select(INCIDENTS.c.id).where(INCIDENTS.c.reporter_phone.is_not(None))
+    )
+    to_reporter = OUTBOX.c.addressee.startswith(f"{Whose.REPORTER}:")
+    useless = or_(went_on, of_report, and_(to_reporter, not_(named)))
+    return or_(OUTBOX.c.sent_at < since, and_(useless, OUTBOX.c.given_up_at < since))
 
 
 def _has_left() -> ColumnElement[bool]:

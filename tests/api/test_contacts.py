@@ -10,6 +10,8 @@ import requests
 from spec.served_town import MovedClock, copy_town, reported, served, write_town
 
 from api.channel_file import open_channels, read_channels
+from api.channels import FAILURES
+from api.routes import contacts as contact_routes
 from dispatch.addressing import Sealed
 from dispatch.notify import PHONE, TAKEN, Delivery
 from dispatch.store.audit import read_chain
@@ -204,7 +206,7 @@ def test_a_channel_that_fails_again_and_again_is_left_alone_for_a_while(tmp_path
 
     def fails(_channel, letter: Sealed) -> Delivery:
         tried.append(letter.address)
-        return Delivery("HTTP 500")
+        return Delivery("HTTP 500", of_channel=True)
 
     monkeypatch.setattr(channels, "_try", fails)
 
@@ -221,6 +223,65 @@ def test_a_channel_that_fails_again_and_again_is_left_alone_for_a_while(tmp_path
     assert asyncio.run(channels.deliver("k9", Sealed("sms", "9", "t", "x"))) == TAKEN
     assert asyncio.run(channels.deliver("k", Sealed("none", "9", "t", "x"))).for_good
     channels.close()
+
+
+@pytest.mark.parametrize(
+    ("schema", "status", "rests"),
+    [
+        ("json", 400, False),
+        ("json", 404, False),
+        ("json", 422, False),
+        ("json", 401, True),
+        ("json", 429, True),
+        ("json", 503, True),
+        ("wecombot", 403, False),
+        ("wecombot", 429, False),
+        ("wecombot", 502, True),
+    ],
+)
+def test_addresses_that_are_refused_do_not_silence_a_channel_for_everybody(
+    tmp_path, monkeypatch, schema, status, rests
+):
+    """Seen to fail: six wrong numbers, and nobody was told anything for twenty seconds."""
+    url = {"json": "json://127.0.0.1:9/sms?:to={address}", "wecombot": "wecombot://{address}"}
+    content = f'[channel.it]\nkind = "message"\nurl = "{url[schema]}"\n'
+    channels = open_channels(channel_file(tmp_path, content))
+    answer = requests.Response()
+    answer.status_code, answer._content = status, b"no"
+    monkeypatch.setattr("requests.request", lambda *_, **__: answer)
+
+    async def story() -> None:
+        for row in range(FAILURES):
+            await channels.deliver(f"k{row}", Sealed("it", f"1380000000{row}", "t", "x"))
+
+    asyncio.run(story())
+    assert channels.rests("it") == rests
+    channels.close()
+
+
+def test_contacts_are_listed_a_page_at_a_time_and_read_no_further(client, monkeypatch):
+    officers = [f"K{crew}{one}" for crew in (1, 2, 4, 5) for one in "ab"]
+    body = {"ways": [{"channel": "sms", "address": NUMBER}]}
+    for officer in officers:
+        path = f"/api/v1/contacts/officer:{officer}"
+        assert client.put(path, json=body, headers=ADMIN).status_code == 200
+    asked = []
+    whole = contact_routes.list_contacts
+
+    def counted(session, *, after="", limit):
+        asked.append(found := whole(session, after=after, limit=limit))
+        return found
+
+    monkeypatch.setattr(contact_routes, "list_contacts", counted)
+    seen, cursor = [], ""
+    while cursor is not None:
+        query = {"limit": 3, "cursor": cursor}
+        page = client.get("/api/v1/contacts", params=query, headers=ADMIN).json()
+        seen.append([one["person"] for one in page["items"]])
+        cursor = page["next"]
+    assert [len(one) for one in seen] == [3, 3, 2]
+    assert sum(seen, []) == [f"officer:{one}" for one in officers]
+    assert max(map(len, asked)) <= 4
 
 
 ROBOTS = {

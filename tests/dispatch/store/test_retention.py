@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from dispatch.account import CredentialKind
+from dispatch.bulletin import Scope
 from dispatch.incident import Incident, Reporter
+from dispatch.report_rules import BulletinKind
 from dispatch.store.audit import find_break, read_chain
+from dispatch.store.bulletins import Bulletin, add_bulletin
 from dispatch.store.credentials import add_credential, list_keys
 from dispatch.store.incidents import add_incident
 from dispatch.store.ledger import post, record, tell
@@ -82,6 +85,24 @@ def test_events_and_messages_go_and_the_newest_event_keeps_the_numbers_going_on(
     (left,) = session.scalars(select(EVENTS.c.fid)).all()
     assert tell(session, "incident", {"id": 0}, now=NOW) > left
     assert set(session.scalars(select(OUTBOX.c.dedupe_key))) == {"new", "waits"}
+
+
+def test_dead_letters_stay_unless_nobody_could_do_anything_about_them_any_more(session):
+    told = case(session, "closed", moved_on=NOW - 30 * DAY)
+    forgotten = case(session, "closed", moved_on=NOW - 91 * DAY)
+    scope = Scope(BulletinKind.WEEKLY, "C", NOW - 9 * DAY, NOW - 8 * DAY)
+    report = add_bulletin(session, Bulletin("", scope, NOW, 1, NOW, "li", "digest"), "{}").id
+    said = Remark("late", "超时", "Late.")
+    for key, to, about in (
+        ("officer", "officer:K1", told),
+        ("reporter", f"reporter:{told}", told),
+        ("nobody any more", f"reporter:{forgotten}", forgotten),
+        ("signer", "account:li", report),
+    ):
+        post(session, now=NOW - 9 * DAY, to=to, said=said, dedupe_key=key, about=about)
+    session.execute(update(OUTBOX).values(given_up_at=NOW - 8 * DAY))
+    forget(session, KEPT, now=NOW, by="test")
+    assert set(session.scalars(select(OUTBOX.c.dedupe_key))) == {"officer", "reporter"}
 
 
 def test_it_is_on_record_without_any_name(session):
