@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import chain as joined
 
 import pytest
 import requests
@@ -268,7 +269,7 @@ def test_contacts_are_listed_a_page_at_a_time_and_read_no_further(client, monkey
     asked = []
     whole = contact_routes.list_contacts
 
-    def counted(session, *, after="", limit):
+    def counted(session, *, after: str = "", limit: int) -> list:
         asked.append(found := whole(session, after=after, limit=limit))
         return found
 
@@ -280,7 +281,7 @@ def test_contacts_are_listed_a_page_at_a_time_and_read_no_further(client, monkey
         seen.append([one["person"] for one in page["items"]])
         cursor = page["next"]
     assert [len(one) for one in seen] == [3, 3, 2]
-    assert sum(seen, []) == [f"officer:{one}" for one in officers]
+    assert list(joined.from_iterable(seen)) == [f"officer:{one}" for one in officers]
     assert max(map(len, asked)) <= 4
 
 
