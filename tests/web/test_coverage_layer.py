@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,17 @@ DRAWN_GRIDS = """() => {
         .map(({ properties }) => properties.code);
     return [codes(true), codes(false)];
 }"""
+
+DRAWN_S = 60
+
+
+def drawn_grids(page: Page) -> list[list[str]]:
+    """Codes of the grids on the map, which are fetched when the layer is first shown."""
+    deadline = time.monotonic() + DRAWN_S
+    while not any(drawn := page.evaluate(DRAWN_GRIDS)):
+        assert time.monotonic() < deadline, f"No grid was drawn within {DRAWN_S} s."
+        page.wait_for_timeout(150)
+    return drawn
 
 
 def test_the_switch_draws_what_nobody_and_what_one_crew_reaches(
@@ -42,10 +54,9 @@ def test_the_switch_draws_what_nobody_and_what_one_crew_reaches(
     expect(gaps).to_contain_text(str(len(marks["uncovered"])))
     for code in marks["uncovered"][:5]:
         expect(gaps).to_contain_text(code)
+    drawn = drawn_grids(page)
     settled(page)
-    drawn = page.evaluate(DRAWN_GRIDS)
     assert [sorted(codes) for codes in drawn] == [marks["uncovered"], marks["by_one"]]
-    assert len(drawn[0]) + len(drawn[1]) > 0
     take_picture(page, "coverage")
     switch.uncheck()
     settled(page)

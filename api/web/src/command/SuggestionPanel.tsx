@@ -52,7 +52,7 @@ export function SuggestionPanel() {
 
 function Answer({ answer }: { answer: Suggestion }) {
   return (
-    <section class="suggestion" data-testid="suggestion">
+    <section class="suggestion" data-testid="suggestion" data-id={answer.id}>
       <h3>{say("suggestion")}</h3>
       {answer.degraded && (
         <p class="alert">
