@@ -19,12 +19,20 @@ MOST_GROUPS = 60
 
 Block = dict[str, Any]
 
+_MONTHLY_SHARES = ("closing_rate", "satisfaction")
+
+_USUAL = {"reported", "filed", "dispatched", "handled", "closed", "open", "overdue"}
+_SUMMED = dict.fromkeys(BulletinKind, _USUAL) | {
+    BulletinKind.CONSULTATION: {"open", "disputed", "overdue", "sent_back"}
+}
+"""What the first paragraph tells in sentences."""
+
 _GROUP_COLUMNS = (
     "filed", "closed", "overdue", "arrived_in_time_rate", "handled_in_time_rate", "closing_rate",
     "satisfaction",
 )  # fmt: skip
 
-_NUMERALS = "一二三四五六七八九十"
+_DIGITS = " 一二三四五六七八九"
 
 
 def blocks_of(reading: Reading) -> list[Block]:
@@ -47,9 +55,15 @@ def blocks_of(reading: Reading) -> list[Block]:
             blocks.append(block)
             continue
         done = sum(one["kind"] == "heading" for one in blocks)
-        number = reading.t(f"{_NUMERALS[done]}、", f"{done + 1}. ")
+        number = reading.t(f"{_numeral(done + 1)}、", f"{done + 1}. ")
         blocks.append({**block, "text": number + block["text"]})
     return [*blocks, *_signing(reading), *_notes(reading)]
+
+
+def _numeral(number: int) -> str:
+    """A number below a hundred as headings have it."""
+    tens, ones = divmod(number, 10)
+    return (_DIGITS[tens] if tens > 1 else "") + "十" * (tens > 0) + _DIGITS[ones].strip()
 
 
 def _body(reading: Reading) -> Iterator[Block]:
@@ -60,9 +74,8 @@ def _body(reading: Reading) -> Iterator[Block]:
     yield from _changed(reading)
     if kind is not BulletinKind.CONSULTATION:
         yield _heading(t("主要指标", "Figures"))
-        yield _counts(reading)
-        yield _shares(reading)
-    if kind is BulletinKind.YEARLY:
+        yield from (one for one in (_counts(reading), _shares(reading)) if one["rows"])
+    if kind is BulletinKind.YEARLY and reading.scope.months:
         yield _heading(t("逐月走势", "Month by month"))
         yield _months(reading)
     if reading.content["score"]:
@@ -86,6 +99,9 @@ def _summary(reading: Reading) -> str:
 
     t, content = reading.t, reading.content
     known = reading.day(content["known_at"], clock=True)
+    if not _SUMMED[reading.scope.kind] <= reading.named.keys():  # rules of one's own
+        every = [f"{reading.name(one)} {n(code)}" for code, one in reading.named.items()]
+        return t(f"{reading.span}：{'，'.join(every)}。", f"{reading.span}: {'; '.join(every)}.")
     if reading.scope.kind is BulletinKind.CONSULTATION:
         return t(
             f"截至{known}，在办案件{n('open')}件，其中争议未决{n('disputed')}件、"
@@ -156,6 +172,7 @@ def _shares(reading: Reading) -> Block:
 def _months(reading: Reading) -> Block:
     """The year as bars, with two shares below."""
     months = list(reading.scope.months)
+    below = [code for code in _MONTHLY_SHARES if code in reading.named]
     counts = [reading.value(FigureName("reported", when=month)) or 0 for month in months]
     most = max([*counts, 1])
     return {
@@ -166,14 +183,11 @@ def _months(reading: Reading) -> Block:
                 "name": reading.t(f"{int(month[-2:])}月", month[-2:]),
                 "value": f"{count:,}",
                 "share": count / most,
-                "below": [
-                    reading.shown(FigureName(code, when=month))
-                    for code in ("closing_rate", "satisfaction")
-                ],
+                "below": [reading.shown(FigureName(code, when=month)) for code in below],
             }
             for month, count in zip(months, counts, strict=True)
         ],
-        "below": [reading.name(reading.named[code]) for code in ("closing_rate", "satisfaction")],
+        "below": [reading.name(reading.named[code]) for code in below],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 
 from api.service import Service
 from dispatch.bulletin import Scope
@@ -15,7 +16,7 @@ from dispatch.store.ledger import SYSTEM
 logger = logging.getLogger(__name__)
 
 AT_A_BEAT = 3
-"""Reports that are made at a time."""
+"""Reports that are drawn up at a time, also those with nothing to tell."""
 
 
 class BulletinClock:
@@ -31,6 +32,7 @@ class BulletinClock:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._settled: set[Scope] = set()
+        self._tries: Counter[Scope] = Counter()
 
     def beat(self) -> None:
         """Make a few that are due: a city has many areas, and others ask meanwhile."""
@@ -43,7 +45,7 @@ class BulletinClock:
         Parameters
         ----------
         most
-            How many at most; None for all.
+            How many are drawn up at most, whatever comes of it; None for all.
 
         Returns
         -------
@@ -55,30 +57,38 @@ class BulletinClock:
             service.report_rules.products.values(), service.city.areas, now=service.clock()
         )
         made: list[str] = []
-        for one in due:
-            if service.stopping or len(made) == most:
+        drawn = 0
+        for one in sorted(due, key=lambda one: self._tries[one.scope]):
+            if service.stopping or drawn == most:
                 break
-            if one.scope in self._settled:
-                continue
-            # What fails keeps no other from being made, and is tried again.
+            # What fails keeps no other from being made, and is tried again after them.
             with service.store_watch.trying(f"The {one.scope.kind} report of {one.scope.area}"):
+                if one.scope in self._settled or self._is_there(one):
+                    continue
+                drawn += 1
+                self._tries[one.scope] += 1
                 number = self._make(one)
                 made += [] if number is None else [number]
         return made
+
+    def _is_there(self, due: Due) -> bool:
+        """Whether it is made already, by this process or another."""
+        with self._service.store.reading() as session:
+            last = last_issue(session, due.scope)
+        there = last is not None and last.known_at >= due.at
+        if there:
+            self._settled.add(due.scope)
+        return there
 
     def _make(self, due: Due) -> str | None:
         """Make one, in a transaction of its own."""
         service, scope = self._service, due.scope
         with service.store.reading() as session:
-            last = last_issue(session, scope)
-            there = last is not None and last.known_at >= due.at
-            drawn_up = None
-            if not there:
-                sources = Sources(
-                    service.city, lambda city: service.case_books.past_books(city, session)
-                )
-                drawn_up = draw_up(session, scope, service.report_rules, sources, known_at=due.at)
-        if drawn_up is None or not len(drawn_up.evidence.book):
+            sources = Sources(
+                service.city, lambda city: service.case_books.past_books(city, session)
+            )
+            drawn_up = draw_up(session, scope, service.report_rules, sources, known_at=due.at)
+        if not len(drawn_up.evidence.book):
             self._settled.add(scope)
             return None
         with service.store.session() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -15,6 +16,9 @@ from dispatch.sight import sees_whole_city
 from dispatch.store.case_records import own_book_mark, read_own_book, read_past_books
 from dispatch.store.past_incidents import parts_digest
 
+MOST_PASTS = 2
+"""Versions of a city for which past cases are kept: that of today, and one of before."""
+
 
 @dataclass(slots=True, eq=False)
 class CaseBooks:
@@ -22,11 +26,11 @@ class CaseBooks:
     Keeps the case book that was asked for last, in two parts.
 
     Half a million past cases take seconds to read and stay as they are; the store's own change
-    with every step that somebody takes, and are few beside them.
+    with every step that somebody takes, and are few beside them.  The past is kept as two cities
+    group it, so that whoever opens a report of before the last change puts nobody else off.
     """
 
-    _past_known: tuple[str, str] | None = None
-    _past: tuple[CaseBook, ...] = ()
+    _past: OrderedDict[tuple[str, str], tuple[CaseBook, ...]] = field(default_factory=OrderedDict)
     _known: tuple[str, str, str] | None = None
     _book: CaseBook | None = None
     _reading: Lock = field(default_factory=Lock)
@@ -67,8 +71,8 @@ class CaseBooks:
         Parameters
         ----------
         city
-            The city by whose zones they are grouped; those of the version that was asked for last
-            are known.
+            The city by whose zones they are grouped; those of the two versions that were asked for
+            last are known.
         session
             A session.
 
@@ -88,10 +92,12 @@ class CaseBooks:
     def _past_of(self, city: City, session: Session) -> tuple[CaseBook, ...]:
         """Read the past, unless it is known."""
         known = (city.version, parts_digest(session))
-        if known != self._past_known:
-            self._past = tuple(read_past_books(session, city.zones))
-            self._past_known = known
-        return self._past
+        if known not in self._past:
+            while len(self._past) >= MOST_PASTS:
+                self._past.popitem(last=False)
+            self._past[known] = tuple(read_past_books(session, city.zones))
+        self._past.move_to_end(known)
+        return self._past[known]
 
     def _whole(self, city: City, session: Session) -> CaseBook:
         """Read the book, unless it is known."""

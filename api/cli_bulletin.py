@@ -30,7 +30,8 @@ from dispatch.bulletin_desk import Opened, draw_up, open_figure, opened_figure, 
 from dispatch.bulletin_schedule import Wanted, calendar_day, scope_of
 from dispatch.city import City
 from dispatch.figure_name import FigureName
-from dispatch.report_rules import BulletinKind, known_rules
+from dispatch.report_rules import BulletinKind
+from dispatch.report_rules_file import known_rules
 from dispatch.store.bulletin_evidence import Sources
 from dispatch.store.bulletins import get_bulletin, list_bulletins, read_content
 from dispatch.store.cities import read_city

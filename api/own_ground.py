@@ -81,6 +81,30 @@ def require_area(person: Person, city: City, area: str | None) -> None:
         raise Forbidden(f"{person.name} does not speak for area {area}.")
 
 
+def require_above(person: Person, city: City, area: str) -> None:
+    """
+    Refuse whoever would decide on something of an area for those above it.
+
+    Parameters
+    ----------
+    person
+        Who asks.
+    city
+        The city.
+    area
+        Code of the area.
+
+    Raises
+    ------
+    Forbidden
+        Neither the area next above nor the whole city is theirs.
+    """
+    known = city.area_of.get(area)
+    above = None if known is None else known.parent
+    if not sees_whole_city(person, city) and above not in areas_seen(person, city):
+        raise Forbidden(f"{person.name} does not decide on what counts above area {area}, too.")
+
+
 def require_streets(person: Person, city: City, polygon: BaseGeometry | None) -> None:
     """
     Refuse a closure of streets that are not the person's.

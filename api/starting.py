@@ -24,7 +24,7 @@ from dispatch.live import LiveWhereabouts
 from dispatch.notice_rules import known_notices
 from dispatch.policy import policy_named
 from dispatch.policy_file import known_policies
-from dispatch.report_rules import known_rules
+from dispatch.report_rules_file import known_rules
 from dispatch.store.cities import read_backdrop, read_city, read_statuses
 from dispatch.store.engine import open_store
 from dispatch.store.positions import read_positions

@@ -188,6 +188,8 @@ def cases_of_figure(
     if name.dimension is not None:
         mine = evidence.groups[name.dimension] == name.group
         base, hits = base & mine, hits & mine
+        if not base.any():  # of a group without a case nothing stands in the report
+            raise UnknownName(f"There is no figure {str(name)!r} in this report.")
     rows = np.flatnonzero(base)
     newest = np.argsort(-evidence.book.cases.at_s[Stage.REPORTED][rows], kind="stable")
     return rows[newest], hits

@@ -1,5 +1,5 @@
 """
-Bulletin desk: reports are drawn up from the record, issued, signed, appealed against, and checked.
+Bulletin desk: reports are drawn up from the record, issued, signed, opened and checked.
 
 What a bulletin says is what was on record at one instant; so it can be drawn up again at any time
 from the same record, under the rules kept with it, and held against what was kept.
@@ -28,13 +28,6 @@ from dispatch.bulletin_content import (
 from dispatch.case_book import CaseBook
 from dispatch.figure_name import FigureName
 from dispatch.report_rules import ReportRules, read_rules
-from dispatch.store.appeals import (
-    Appeal,
-    Ruling,
-    add_appeal,
-    add_ruling,
-    get_appeal,
-)
 from dispatch.store.bulletin_evidence import Sources, read_evidence
 from dispatch.store.bulletins import (
     Bulletin,
@@ -73,29 +66,6 @@ class Opened:
     rows: NDArray[np.int64]
     hits: NDArray[np.bool_]
     parts: tuple[FigureName, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """
-    What is objected to.
-
-    Attributes
-    ----------
-    bulletin
-        Id of the bulletin.
-    figure
-        Name of the figure.
-    incident
-        Number of the case that should not count there; None for the figure itself.
-    reason
-        Why.
-    """
-
-    bulletin: str
-    figure: str
-    incident: str | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,91 +338,6 @@ def sign_bulletin(  # noqa: PLR0913 -- what is signed, by whom, when, and what t
     detail = {"digest": digest}
     record(session, now=now, by=by, act="report_signed", about=number, detail=detail)
     return get_bulletin(session, number)
-
-
-def appeal_against(
-    session: Session, against: Objection, sources: Sources, *, now: datetime, by: str
-) -> Appeal:
-    """
-    Object to a figure of a bulletin, or to a case behind it.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    against
-        What is objected to, and why.
-    sources
-        The city as it is now, and what it brought along.
-    now
-        The present, with offset.
-    by
-        Account of whoever objects.
-
-    Returns
-    -------
-    appeal
-        As the store has it.
-
-    Raises
-    ------
-    UnknownName
-        There is no such bulletin, no such figure in it, or no such case behind the figure.
-    """
-    number, figure, incident = against.bulletin, against.figure, against.incident
-    opened = open_figure(session, number, figure, sources)
-    if incident is not None and incident not in opened.book.ids[opened.rows].tolist():
-        raise UnknownName(f"Incident {incident!r} does not stand behind {figure!r} of {number}.")
-    made = add_appeal(session, Appeal("", number, figure, incident, now, by, against.reason))
-    detail = {"report": number, "figure": figure, "incident": incident}
-    record(session, now=now, by=by, act="report_appealed", about=made.id, detail=detail)
-    return made
-
-
-def rule_on(  # noqa: PLR0913 -- on what, how, why, by whom and when
-    session: Session, appeal: str, *, upheld: bool, reason: str, now: datetime, by: str
-) -> Appeal:
-    """
-    Decide on an appeal.
-
-    The next issue of a bulletin leaves the case out of the figure if the appeal is upheld; what was
-    issued stays as it is.
-
-    Parameters
-    ----------
-    session
-        A session that may write; the caller commits.
-    appeal
-        Its id.
-    upheld
-        Whether it is right.
-    reason
-        Why.
-    now
-        The present, with offset.
-    by
-        Account of whoever decides.
-
-    Returns
-    -------
-    appeal
-        With the ruling.
-
-    Raises
-    ------
-    UnknownName
-        There is no such appeal.
-    Conflict
-        Whoever objected would decide, or somebody has decided already.
-    """
-    made = get_appeal(session, appeal)
-    if made.by == by:
-        raise Conflict(f"{by} has made the appeal {appeal}: somebody else decides on it.")
-    if not add_ruling(session, appeal, Ruling(now, by, upheld, reason)):
-        raise Conflict(f"The appeal {appeal} is decided already.")
-    detail = {"upheld": upheld, "report": made.bulletin}
-    record(session, now=now, by=by, act="appeal_ruled", about=appeal, detail=detail)
-    return get_appeal(session, appeal)
 
 
 def _rules_of(content: Mapping[str, Any]) -> ReportRules:

@@ -15,14 +15,12 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from dispatch.cases import Stage
 from dispatch.formula import Condition, Formula, formulas_of, read_condition
 from dispatch.report_span import ReportSpan
-from dispatch.toml_keys import read_operators_file
 from geo.area import Tier
 from geo.errors import BadValue
 
@@ -204,32 +202,6 @@ def standard_rules() -> ReportRules:
         With the indicators of the program.
     """
     return _standard()
-
-
-def known_rules(path: Path | None) -> ReportRules:
-    """
-    Give the rules of an operator's file, or those that come with the program.
-
-    Parameters
-    ----------
-    path
-        The file, or None where the operator has none.
-
-    Returns
-    -------
-    rules
-        With the indicators of the program.
-
-    Raises
-    ------
-    UnreadableFile
-        The file is missing, or no text in UTF-8.
-    BadValue
-        It says something that is no rule.
-    """
-    if path is None:
-        return standard_rules()
-    return read_rules(_packed("indicators.toml"), read_operators_file(path, "rules of reports"))
 
 
 def read_rules(indicators: str, text: str) -> ReportRules:

@@ -32,10 +32,13 @@ class Sight:
         Their own areas: what is filed under one of them lies within sight.
     units
         Codes of the units whose work is.
+    within
+        Their own areas and those below.
     """
 
     areas: frozenset[str]
     units: frozenset[str]
+    within: frozenset[str]
 
 
 def sight_of(person: Person, city: City) -> Sight | None:
@@ -56,7 +59,8 @@ def sight_of(person: Person, city: City) -> Sight | None:
     """
     if sees_whole_city(person, city):
         return None
-    return Sight(person.areas, _units_seen(areas_seen(person, city), city))
+    seen = areas_seen(person, city)
+    return Sight(person.areas, _units_seen(seen, city), seen)
 
 
 def filed_under(place: Place, chains: Mapping[str, tuple[Area, ...]]) -> frozenset[str]:

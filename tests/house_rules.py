@@ -31,6 +31,7 @@ USE_CASES = (
     "addressing",
     "atlas",
     "automatic",
+    "bulletin_appeal",
     "bulletin_desk",
     "correcting",
     "crew_notice",

@@ -19,7 +19,7 @@ from api.bulletin_reading import Paper
 from api.errors import NotFound
 from api.idempotency import EffectDep
 from api.named_thing import Thing
-from api.own_ground import require_area
+from api.own_ground import require_above, require_area
 from api.paging import CutDep, newest
 from api.routes.indicators import case_out
 from api.schemas import Page
@@ -36,19 +36,18 @@ from api.schemas_bulletin import (
 from api.schemas_indicator import CaseOut
 from api.service import Service, ServiceDep
 from dispatch.access import Act, Person, areas_seen
+from dispatch.bulletin_appeal import Objection, appeal_against, check_objection, rule_on
 from dispatch.bulletin_desk import (
-    Objection,
-    appeal_against,
     draw_up,
     issue_bulletin,
     open_figure,
     recompute,
-    rule_on,
     sign_bulletin,
 )
 from dispatch.bulletin_schedule import Wanted, scope_of
 from dispatch.report_rules import BulletinKind
 from dispatch.sight import sees_whole_city
+from dispatch.store.appeals import get_appeal
 from dispatch.store.bulletin_evidence import Sources
 from dispatch.store.bulletins import get_bulletin, list_bulletins, read_content
 from geo.errors import BadValue, Conflict, UnknownName
@@ -189,10 +188,11 @@ def appeal(
 ) -> AppealOut:
     """Object to a figure, or to a case behind it."""
     against = Objection(number, asked.figure, asked.incident, asked.reason)
+    effect.replay()
+    with _there(), service.store.reading() as session:
+        check_objection(session, against, _sources(service, session))
     with _there(), effect.begin() as session:
-        made = appeal_against(
-            session, against, _sources(service, session), now=service.clock(), by=person.name
-        )
+        made = appeal_against(session, against, now=service.clock(), by=person.name)
         return effect.commit(AppealOut.of(made))
 
 
@@ -200,8 +200,14 @@ def appeal(
 def decide(
     number: str, asked: RulingAsk, effect: EffectDep, service: ServiceDep, person: RuleDep
 ) -> AppealOut:
-    """Decide on an appeal; upheld, the next issue leaves the case out of the figure."""
+    """
+    Decide on an appeal, as a leader of the area above or of the whole city.
+
+    Upheld, the case counts toward the figure nowhere any more, from the next issue on.
+    """
     with _there(), effect.begin() as session:
+        against = get_bulletin(session, get_appeal(session, number).bulletin)
+        require_above(person, service.city, against.scope.area)
         ruled = rule_on(
             session, number, upheld=asked.upheld, reason=asked.reason, now=service.clock(),
             by=person.name,

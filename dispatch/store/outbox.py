@@ -343,7 +343,7 @@ def list_messages(  # noqa: PLR0913 -- what to leave out, as keywords
     if about is not None:
         query = query.where(OUTBOX.c.about == about)
     if sight is not None:
-        reports = select(BULLETINS.c.id).where(BULLETINS.c.area.in_(sorted(sight.areas)))
+        reports = select(BULLETINS.c.id).where(BULLETINS.c.area.in_(sorted(sight.within)))
         about_own = or_(incident_seen(sight, OUTBOX.c.about), OUTBOX.c.about.in_(reports))
         query = query.where(about_own)
     return [_message(row) for row in session.execute(query)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,8 +23,9 @@ from dispatch.report_rules import (
     read_rules,
     standard_rules,
 )
+from dispatch.report_rules_file import known_rules
 from geo.area import Area, Tier
-from geo.errors import BadValue, UnknownName
+from geo.errors import BadValue, FlawedData, UnknownName
 
 RULES = standard_rules()
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -149,7 +151,74 @@ def test_before_a_span_that_is_nobodys_month_stands_one_as_long():
         ("weight = 30", "weight = ", "TOML"),
     ],
 )
-def test_a_rule_that_is_none_is_told(old, new, word):
+def test_a_rule_that_is_none_is_told(old, new, word, tmp_path):
     assert old in RULES.text
     with pytest.raises(BadValue, match=word):
         read_rules(RULES.indicators_text, RULES.text.replace(old, new, 1))
+    with pytest.raises(FlawedData):
+        known_rules(own_file(tmp_path, {old: new}))
+
+
+def own_file(folder, changes: dict[str, str]) -> Path:
+    text = RULES.text
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    file = folder / "own.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_rules_of_the_program_are_good_as_ones_own(tmp_path):
+    assert known_rules(own_file(tmp_path, {})).products.keys() == RULES.products.keys()
+    assert known_rules(None) is RULES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "word"),
+    [
+        ('indicator = "rework_rate"', 'indicator = "reconsideration_rate"',
+            "product.monthly.score", "could not show"),
+        ('lists = ["overdue"]', 'lists = ["overdue", "disputed"]',
+            "product.weekly.lists", "could not show"),
+        ('lists = ["overdue"]', 'lists = ["overdue", "overdue"]', "product.weekly.lists", "once"),
+        ("due_h = 8", 'due_h = "eight"', "product.weekly.due_h", "number"),
+        ("due_h = 8", "due_h = nan", "product.weekly.due_h", "number"),
+        ("least_cases = 10", 'least_cases = "ten"', "score.monthly.least_cases", "whole"),
+        ("most_red = 3", "most_red = -3", "list.most_red", "from 0"),
+        ("[count.closed]", "[count.closing_rate]", "count.closing_rate", "told apart"),
+        ("[count.closed]", '[count."a:b"]', "count.a:b", "small letter"),
+        ("[count.closed]", "[count.score]", "count.score", "not score"),
+        ('{ within = "closed" }', "{ within = {} }", "count.closed.when", "condition"),
+        ('within = "open" }\nstanding = true', 'within = "open" }', "count.open", "either"),
+        ('zh = "周报"', "zh = 7", "product.weekly.zh", "text"),
+        ("nothing = 0.60", "nothing = 60", "score.monthly.part 1.nothing", "from 0 to 1"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_only_on_paper_or_years_later_is_found_at_the_start(
+    old, new, where, word, tmp_path
+):
+    with pytest.raises(FlawedData) as refused:
+        known_rules(own_file(tmp_path, {old: new}))
+    said = {one.feature: one.message.en for one in refused.value.findings}
+    assert word in said[where]
+
+
+def test_every_finding_is_told_at_once(tmp_path):
+    changes = {
+        'span = "week"': 'span = "fortnight"',
+        "weight = 30": "weight = 0",
+        'period = "closed"': 'period = "someday"',
+        "black_below = 60": "black_below = 99",
+        "[count.returned]": "[count.Returned]",
+    }
+    with pytest.raises(FlawedData) as refused:
+        known_rules(own_file(tmp_path, changes))
+    assert {one.feature for one in refused.value.findings} >= {
+        "product.weekly.span",
+        "score.monthly.part 1.weight",
+        "count.closed.period",
+        "list",
+        "count.Returned",
+        "product.weekly.counts",
+    }

@@ -3,7 +3,7 @@ The outbox: a message is one sender's at a time, is sent again after a kill, and
 
 Every test runs on an embedded store and on PostgreSQL.  Seen to fail with the guard taken out:
 without ``due_at <= now`` a message that is out is taken out again by the next sender; without
-``tries`` in `_settle` a sender that was away too long gives up what another has in hand.
+``tries`` in `settle` a sender that was away too long gives up what another has in hand.
 """
 
 from collections import Counter
@@ -15,8 +15,12 @@ import pytest
 from sqlalchemy import delete, select
 from store_servers import KINDS
 
+from dispatch.bulletin import Scope
 from dispatch.notify import MessageState
+from dispatch.report_rules import BulletinKind
+from dispatch.sight import Sight
 from dispatch.store import ledger
+from dispatch.store.bulletins import Bulletin, add_bulletin
 from dispatch.store.engine import Store, open_store
 from dispatch.store.ledger_tables import OUTBOX
 from dispatch.store.outbox import (
@@ -39,6 +43,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SAID = Remark("deadline_missed", "超时", "Late.")
 LEASE_S = 60
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 KEPT = Kept(tracks_d=30, reporters_d=90, snapshots_d=366, events_d=7, audit_d=366)
 
 
@@ -234,3 +239,15 @@ def test_many_senders_take_every_message_out_once(store, count):
         assert read_outbox(session) == Outbox()
         session.execute(delete(OUTBOX))
         session.commit()
+
+
+def test_who_sees_a_district_sees_word_of_the_reports_of_its_towns(store):
+    with store.session() as session:
+        for area in ("D", "T", "O"):
+            scope = Scope(BulletinKind.WEEKLY, area, NOW - 8 * DAY, NOW - DAY)
+            kept = add_bulletin(session, Bulletin("", scope, NOW, 1, NOW, "li", "digest"), "{}")
+            ledger.post(session, now=NOW, to=area, said=SAID, dedupe_key=area, about=kept.id)
+        sight = Sight(frozenset({"D"}), frozenset(), frozenset({"D", "T"}))
+        seen = {one.to for one in list_messages(session, sight=sight, limit=9)}
+        session.rollback()
+    assert seen == {"D", "T"}
