@@ -81,15 +81,20 @@ YEARLY = [("closing_rate", "50", "0.60", "0.98"), ("satisfaction", "50", "0.60",
 @pytest.fixture(scope="module")
 def town_store(tmp_path_factory) -> Path:
     store = write_sibling_towns(tmp_path_factory.mktemp("year"))
+    write_into(f"sqlite:///{store}")
+    return store
+
+
+def write_into(url: str) -> None:
+    """The year, in the two towns."""
     places = {
         "TW": [RIVER.lon_lat[name] for name in "123cd"],
         "TE": [RIVER.lon_lat[name] for name in "xy45"],
     }
     crews = {"TW": ["KW", "KS"], "TE": ["KE", "KF"]}
-    with closing(open_store(f"sqlite:///{store}")) as opened, opened.session() as session:
+    with closing(open_store(url)) as opened, opened.session() as session:
         write_year(session, places, crews=crews, matters=["H1"], above=["C"], incidents=600)
         session.commit()
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,8 @@ def own(town_url):
     """A service of one's own, on a store of each kind in `make verify`."""
     clock = MovedClock()
     clock.now = NOW
+    if not town_url.startswith("sqlite"):  # a server is given the city, and no incidents
+        write_into(town_url)
     with served(town_url, clock) as client:
         yield client, clock
 
