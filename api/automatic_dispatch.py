@@ -1,23 +1,35 @@
-"""Automatic dispatch: what came in is judged by the rules at every beat, and sent or left."""
+"""
+Automatic dispatch: what came in is judged by the rules at every beat, and sent or left.
+
+Those that wait are taken together: suggested from one snapshot, then bound a few to a transaction,
+so that the store is asked once and not for each.  What fails is tried again after ever longer
+pauses, and stops nothing else.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from api.service import Service
 from api.telling import tell_incident, tell_moves
 from dispatch import automation_reason as said
 from dispatch import desk
+from dispatch.assignment import Assignment
 from dispatch.assignment_terms import standard_terms
 from dispatch.automatic import Judged, judge, leave, send
-from dispatch.automation import Automation, Rule, object_to
+from dispatch.automation import Automation, object_to
 from dispatch.incident import Incident
 from dispatch.policy import Policy
 from dispatch.store.incidents import lock_incidents
 from dispatch.store.origins import waiting_for_verdict
-from dispatch.store.verdicts import is_switched_off, read_switched_off
+from dispatch.store.verdicts import read_switched_off
+from dispatch.whereabouts import Whereabouts
 from geo.errors import GridDispatchError, Unavailable
 from geo.remark import Remark
 
@@ -27,11 +39,60 @@ LOOKS_BACK = timedelta(days=1)
 """Reports older than this are not looked at: whoever was down for so long reads the queue first."""
 
 AT_A_TIME = 20
-"""Incidents that are read at a time; who is free is read anew by the beat of duty, which in a large
-city costs more than to pass over a crew that is taken."""
+"""Incidents that are taken together."""
+
+TOGETHER = 5
+"""
+Of those, how many share a transaction in an embedded store, for whose one writer reports wait.  On
+a server each has its own: who binds several holds rows that others wait for, and they may hold his.
+"""
+
+PROPOSALS = 4
+"""Crews that are suggested; once all are taken, others are suggested anew."""
 
 MOST_TRIES = 3
 """How often somebody is suggested anew because all who were proposed are taken."""
+
+PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+"""After a failure an incident waits so long, after each further one twice as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An incident, what was suggested for it or why it is left, and where everybody was then."""
+
+    judged: Judged
+    decided: desk.Draft | Remark
+    whereabouts: Whereabouts
+
+    @property
+    def number(self) -> str:
+        """Id of the incident."""
+        return str(self.judged.case.incident.id)
+
+    def send(
+        self, session: Session, taken: Collection[str], now: datetime
+    ) -> Assignment | Remark | None:
+        """Send somebody; else why it is left, or None where it is to be judged anew."""
+        if isinstance(self.decided, Remark):
+            return self.decided
+        return send(
+            session,
+            self.judged,
+            self.decided,
+            self.whereabouts,
+            now=now,
+            terms=standard_terms(),
+            taken=taken,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failing:
+    """How often an incident has failed, and until when it is passed over."""
+
+    times: int
+    until: datetime
 
 
 class AutomaticDispatch:
@@ -48,9 +109,11 @@ class AutomaticDispatch:
 
     def __init__(self, service: Service, automation: Automation) -> None:
         self._service, self._automation = service, automation
+        self._failing: dict[str, _Failing] = {}
+        self._tries: dict[str, int] = {}
 
     def beat(self) -> None:
-        """Judge all that wait; one that fails is tried again at the next beat, others go on."""
+        """Judge all that wait; one that fails is tried again later, others go on."""
         more = True
         while more:
             more = self._round()
@@ -59,43 +122,68 @@ class AutomaticDispatch:
         """Judge a few; answers whether there may be more."""
         service = self._service
         with service.store.reading() as session:
-            since, now = service.clock() - LOOKS_BACK, service.clock()
-            waiting = waiting_for_verdict(session, since=since, limit=AT_A_TIME)
-            if not waiting:
-                return False
-            off, policy = read_switched_off(session), service.policy(session, None, None)
-            judged = [
-                judge(session, incident, origin, service.city, self._automation, off=off, now=now)
-                for incident, origin in waiting
-            ]
-        left = [(one, one.decided) for one in judged if isinstance(one.decided, Remark)]
-        done = 0
-        with service.store_watch.trying("Automatic dispatch"):
-            done += self._leave(left)
+            judged = self._judge(session)
+            policy = service.policy(session, None, None)
+        orders: list[_Order] = []
         for one in judged:
-            if isinstance(one.decided, Rule):
-                with service.store_watch.trying(f"Automatic dispatch of {one.case.incident.id}"):
-                    done += self._send(one, one.decided, policy)
-        return done > 0 and len(waiting) == AT_A_TIME
+            with self._trying(str(one.case.incident.id)):
+                orders.append(self._order(one, policy))
+        together = TOGETHER if service.store.path is not None else 1
+        done = 0
+        for start in range(0, len(orders), together):
+            done += self._settle(orders[start : start + together])
+        if self._tries:  # somebody else has taken those who were proposed: see whom
+            service.keep_duty()
+        return done > 0 and (len(judged) == AT_A_TIME or bool(self._tries))
 
-    def _send(self, judged: Judged, rule: Rule, policy: Policy) -> int:
-        """Send somebody, suggesting anew while all who were proposed are taken."""
-        for _ in range(MOST_TRIES):
-            if self._is_off(judged):
-                return self._leave([(judged, said.SWITCHED_OFF)])
-            draft = self.draw_up(judged.case.incident, policy)
-            why = said.IMPOSSIBLE if draft is None else object_to(rule, draft.suggestion)
-            if draft is None or why is not None:
-                return self._leave([(judged, why or said.IMPOSSIBLE)])
-            if self._bind(judged, draft):
-                return 1
-            self._service.keep_duty()
-        return self._leave([(judged, said.TAKEN)])
+    def _judge(self, session: Session) -> list[Judged]:
+        """Judge those that wait, all by one state of the store."""
+        service, now = self._service, self._service.clock()
+        paused = [number for number, one in self._failing.items() if one.until > now]
+        since = now - LOOKS_BACK
+        waiting = waiting_for_verdict(session, since=since, limit=AT_A_TIME, but=paused)
+        self._forget({str(one.id) for one, _ in waiting}, since)
+        if not waiting:
+            return []
+        off, judged = read_switched_off(session), []
+        for incident, origin in waiting:
+            with self._trying(str(incident.id)):
+                one = judge(
+                    session, incident, origin, service.city, self._automation, off=off, now=now
+                )
+                judged.append(one)
+        return judged
 
-    def _is_off(self, judged: Judged) -> bool:
-        """Whether the zone was switched off since it was judged."""
-        with self._service.store.reading() as session:
-            return is_switched_off(session, judged.case.zone)
+    def _forget(self, waiting: set[str], since: datetime) -> None:
+        """Forget how often those have been tried that wait no more."""
+        self._tries = {one: times for one, times in self._tries.items() if one in waiting}
+        self._failing = {one: how for one, how in self._failing.items() if how.until > since}
+
+    @contextmanager
+    def _trying(self, number: str) -> Iterator[None]:
+        """Try something with an incident; one with which it fails is passed over for a while."""
+        with self._service.store_watch.trying(f"Automatic dispatch of {number}"):
+            try:
+                yield
+            except Exception:
+                self._pause(number)
+                raise
+
+    def _pause(self, number: str) -> None:
+        """Pass an incident over, each time for longer."""
+        times = self._failing[number].times + 1 if number in self._failing else 1
+        pause_s = min(PAUSE_S * 2.0 ** (times - 1), LONGEST_PAUSE_S)
+        until = self._service.clock() + timedelta(seconds=pause_s)
+        self._failing[number] = _Failing(times, until)
+
+    def _order(self, judged: Judged, policy: Policy) -> _Order:
+        """Suggest somebody where a rule fits, or say why nobody is sent."""
+        whereabouts = self._service.live.present
+        if isinstance(judged.decided, Remark):
+            return _Order(judged, judged.decided, whereabouts)
+        draft = self.draw_up(judged.case.incident, policy)
+        why = said.IMPOSSIBLE if draft is None else object_to(judged.decided, draft.suggestion)
+        return _Order(judged, why or draft or said.IMPOSSIBLE, whereabouts)
 
     def draw_up(self, incident: Incident, policy: Policy) -> desk.Draft | None:
         """
@@ -126,6 +214,7 @@ class AutomaticDispatch:
                 whereabouts,
                 now=service.clock(),
                 policy=policy,
+                k=PROPOSALS,
                 freezer=service.freezer,
                 covered=service.coverage.latest(whereabouts),
             )
@@ -135,32 +224,46 @@ class AutomaticDispatch:
             logger.warning("Nothing is suggested by rule for %s: %s", incident.id, error)
             return None
 
-    def _bind(self, judged: Judged, draft: desk.Draft) -> bool:
-        """Bind a crew in a transaction of its own; what comes to nothing is undone."""
-        service = self._service
-        now = service.clock()
-        with service.store.session() as session:
-            sent = send(
-                session, judged, draft, service.live.present, now=now, terms=standard_terms()
-            )
-            if sent is None:
-                return False
-            tell_moves(session, (sent,), service.city, now=now)
-            session.commit()
-        return True
+    def _settle(self, orders: Sequence[_Order]) -> int:
+        """Send and leave a few; answers how many came further."""
+        settled: list[int] = []
+        with self._service.store_watch.trying("A transaction of automatic dispatch"):
+            settled.append(self._write(orders))
+        return sum(settled)
 
-    def _leave(self, judged: Sequence[tuple[Judged, Remark]]) -> int:
-        """Leave incidents to a person in one transaction; answers how many that was."""
-        service = self._service
-        now = service.clock()
-        if not judged:
-            return 0
-        with service.store.session() as session:
-            # All at once, before the first entry in the ledger, or two could wait for each other.
-            lock_incidents(session, *(str(one.case.incident.id) for one, _ in judged))
-            left = [leave(session, one, why, now=now) for one, why in judged]
-            for incident in left:
-                if incident is not None:
-                    tell_incident(session, incident, service.city, now=now)
-            session.commit()
-        return sum(incident is not None for incident in left)
+    def _write(self, orders: Sequence[_Order]) -> int:
+        """Send and leave in one transaction, which is undone with all of them if one fails."""
+        service, bound, done, number = self._service, set[str](), 0, orders[0].number
+        try:
+            with service.store.session() as session:
+                # All at once, before the first entry in the ledger, or two wait for each other.
+                lock_incidents(session, *(one.number for one in orders))
+                for one in orders:
+                    number = one.number
+                    done += self._settle_one(session, one, bound)
+                session.commit()
+        except Exception:  # the others are taken again at the next beat
+            self._pause(number)
+            raise
+        service.note_bound(bound)
+        return done
+
+    def _settle_one(self, session: Session, order: _Order, bound: set[str]) -> bool:
+        """Send or leave one; answers whether that came to anything, or is tried anew."""
+        now, city = self._service.clock(), self._service.city
+        sent = order.send(session, bound, now)
+        if isinstance(sent, Assignment):
+            bound |= set(sent.picked.officers)
+            tell_moves(session, (sent,), city, now=now)
+            return True
+        if sent is said.TAKEN and self._once_more(order.number):
+            return True
+        left = None if sent is None else leave(session, order.judged, sent, now=now)
+        if left is not None:
+            tell_incident(session, left, city, now=now)
+        return left is not None
+
+    def _once_more(self, number: str) -> bool:
+        """Whether somebody is suggested anew since all who were proposed are taken."""
+        self._tries[number] = self._tries.get(number, 0) + 1
+        return self._tries[number] < MOST_TRIES

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
 
+import numpy as np
+
 from dispatch.duty import DrawnDuty, DutyBook, draw_up_duty
 from dispatch.live import LiveWhereabouts
-from dispatch.store.cities import read_statuses
+from dispatch.store.cities import read_not_free
 from dispatch.store.duty import duty_revision, read_duty
 from dispatch.store.engine import Store
 from dispatch.store.flights import read_drones
+from dispatch.unit import DutyStatus
+from dispatch.whereabouts import STATUSES, Whereabouts
 
 
 class DutyNow:
@@ -63,13 +68,10 @@ class DutyNow:
             if revision == self._revision:
                 return []
             self._book = read_duty(session, now=now)
-            statuses = read_statuses(session)
+            not_free = read_not_free(session)
             drones = read_drones(session, self._live.present.city.drones, now=now)
         self._live.set_drones(drones)
-        before = self._live.present.statuses()
-        changed = {
-            officer: status for officer, status in statuses.items() if before.get(officer) != status
-        }
+        changed = _changed(self._live.present, not_free)
         if changed:
             self._live.set_status(changed)
         self._revision, self._drawn = revision, None
@@ -80,3 +82,17 @@ class DutyNow:
         if self._drawn is None or self._drawn_at is None:
             return True
         return not self._drawn_at <= now < self._drawn.until
+
+
+def _changed(
+    present: Whereabouts, not_free: Mapping[str, DutyStatus | None]
+) -> dict[str, DutyStatus]:
+    """Those whose status is another than in the present snapshot, compared as arrays."""
+    roster = present.city.roster
+    status = np.full_like(present.status, STATUSES.index(DutyStatus.AVAILABLE))
+    for officer, known in not_free.items():
+        row = roster.officer_row.get(officer)
+        if row is not None:  # of whom is not listed nothing is known: he or she stays as is
+            status[row] = present.status[row] if known is None else STATUSES.index(known)
+    rows = np.flatnonzero(status != present.status).tolist()
+    return {roster.officers[row].id: STATUSES[status[row]] for row in rows}

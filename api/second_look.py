@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from datetime import datetime, timedelta
 
@@ -22,6 +23,10 @@ from geo.errors import UnknownName
 logger = logging.getLogger(__name__)
 
 
+BUDGET_S, LEAST_S = 0.2, 0.001
+"""A turn takes so much of a core, a tenth, going by what one incident took in the turn before."""
+
+
 class SecondLook:
     """
     Looks at incidents that wait for somebody, a few at every beat.
@@ -38,6 +43,7 @@ class SecondLook:
         self._service, self._rule = service, rule
         self._turn: deque[str] = deque()
         self._ways: dict[str, Ways] = {}
+        self._each_s = LEAST_S
 
     def beat(self) -> None:
         """Look at those whose turn it is; what they have still to drive is remembered."""
@@ -49,11 +55,15 @@ class SecondLook:
                 since = now - timedelta(seconds=rule.watch_for_s)
                 self._turn.extend(recently_suggested(session, since=since))
                 self._ways = {one: self._ways[one] for one in self._turn if one in self._ways}
-            turn = [self._turn.popleft() for _ in range(min(rule.most_at_once, len(self._turn)))]
+            began_s = time.thread_time()
+            most = min(rule.most_at_once, len(self._turn), max(1, int(BUDGET_S / self._each_s)))
+            turn = [self._turn.popleft() for _ in range(most)]
             watched = [read_watched(session, incident) for incident in turn]
             policies = [self._policy(session, one.suggestion.policy) for one in watched]
         for one, policy in zip(watched, policies, strict=True):
             self._look(one, policy, whereabouts, now)
+        if turn:
+            self._each_s = max((time.thread_time() - began_s) / len(turn), LEAST_S)
 
     def _policy(self, session: Session, name: str) -> Policy:
         """The ranking of a suggestion; the usual one if its own is gone."""

@@ -54,6 +54,7 @@ from dispatch.store.cities import read_city
 from dispatch.store.city_versions import latest_version
 from dispatch.store.engine import Store
 from dispatch.store.outbox import Outbox
+from dispatch.unit import DutyStatus
 from geo.position import Fix, FixResult
 from geo.road.engine_failure import EngineFailed
 from geo.road.road_class import Mode
@@ -296,6 +297,20 @@ class Service:
         changed = self.duty.apply(self.clock())
         with self._lock:
             self._moved |= set(changed) & self.live.present.positions.fixes.keys()
+
+    def note_bound(self, officers: Iterable[str]) -> None:
+        """
+        Know of officers who were just bound, before the beat of duty reads of them.
+
+        Parameters
+        ----------
+        officers
+            Ids of officers.
+        """
+        busy = dict.fromkeys(officers, DutyStatus.BUSY)
+        self.live.set_status(busy)
+        with self._lock:
+            self._moved |= busy.keys() & self.live.present.positions.fixes.keys()
 
     def keep_coverage(self) -> None:
         """Count what is covered; open pages hear if the share of what they see has changed."""

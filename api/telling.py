@@ -127,12 +127,14 @@ def tell_moves(
         Incidents that moved without any of these.
     """
     crews: dict[str, list[str]] = {str(one.id): [] for one in incidents}
-    for one in assignments:
-        tell_assignment(session, one, city, now=now)
+    listed = list(assignments)
+    for one in listed:
         crews.setdefault(one.incident, []).append(one.picked.unit)
+    moved = {number: get_incident(session, number) for number in crews}
+    for one in listed:
+        tell_assignment(session, one, city, now=now, incident=moved[one.incident])
     for number, units in crews.items():
-        moved = get_incident(session, number)
-        tell_incident(session, moved, city, now=now, seen_in=areas_of_units(units, city))
+        tell_incident(session, moved[number], city, now=now, seen_in=areas_of_units(units, city))
 
 
 def show_incident(session: Session, incident: Incident) -> IncidentOut:
@@ -180,7 +182,14 @@ def show_incidents(session: Session, incidents: Sequence[Incident]) -> list[Inci
     ]
 
 
-def tell_assignment(session: Session, assignment: Assignment, city: City, *, now: datetime) -> None:
+def tell_assignment(
+    session: Session,
+    assignment: Assignment,
+    city: City,
+    *,
+    now: datetime,
+    incident: Incident | None = None,
+) -> None:
     """
     Tell of an assignment as it stands: where the incident is, and where the crew is from.
 
@@ -194,8 +203,10 @@ def tell_assignment(session: Session, assignment: Assignment, city: City, *, now
         The city.
     now
         The present.
+    incident
+        Its incident, where it has just been read.
     """
-    incident = get_incident(session, assignment.incident)
+    incident = incident or get_incident(session, assignment.incident)
     areas = _areas_of_incident(incident, city) | areas_of_units([assignment.picked.unit], city)
     tell(session, "assignment", as_json(AssignmentOut.of(assignment)), now=now, areas=areas)
 

@@ -8,7 +8,7 @@ proposal goes.  An incident that somebody has taken up is that person's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,7 @@ from dispatch.jurisdiction import decide
 from dispatch.origin import Origin
 from dispatch.picking import Pick
 from dispatch.proposal import Proposal
-from dispatch.store.incidents import get_incident, lock_incidents
+from dispatch.store.incidents import get_incident
 from dispatch.store.ledger import record
 from dispatch.store.origins import recent_of_matters
 from dispatch.store.verdicts import add_verdict, is_switched_off
@@ -114,7 +114,7 @@ def leave(session: Session, judged: Judged, why: Remark, *, now: datetime) -> In
     Parameters
     ----------
     session
-        A session that may write.
+        A session that may write, with the incident locked.
     judged
         The incident as it was judged.
     why
@@ -128,7 +128,6 @@ def leave(session: Session, judged: Judged, why: Remark, *, now: datetime) -> In
         As it stands; None where it was judged already, or corrected since, and is judged anew.
     """
     number = str(judged.case.incident.id)
-    lock_incidents(session, number)
     incident = get_incident(session, number)
     if incident.state != State.REPORTED:
         why = said.BY_HAND
@@ -149,14 +148,15 @@ def send(  # noqa: PLR0913 -- what was judged and suggested, where everybody is,
     *,
     now: datetime,
     terms: AssignmentTerms,
-) -> Assignment | None:
+    taken: Collection[str] = (),
+) -> Assignment | Remark | None:
     """
     Send the first crew that was proposed and is free still.
 
     Parameters
     ----------
     session
-        A session that may write.
+        A session that may write, with the incident locked.
     judged
         An incident that a rule fits.
     draft
@@ -167,44 +167,58 @@ def send(  # noqa: PLR0913 -- what was judged and suggested, where everybody is,
         The present, with offset.
     terms
         How long suggestions are good for and crews stay at a scene.
+    taken
+        Officers whom somebody else has been given since, as the caller knows.
 
     Returns
     -------
     sent
-        The assignment; None where nobody proposed is free, the incident is no longer as it was
-        judged, or its zone was switched off since: then nothing is to be kept.
+        The assignment; else nothing is kept, and a reason says that its zone was switched off since
+        or nobody proposed is free any more, None that it is no longer as it was judged.
     """
     rule, number = judged.decided, str(judged.case.incident.id)
     assert isinstance(rule, Rule)  # else there is nothing to send by
-    lock_incidents(session, number)
     incident = get_incident(session, number)
     if (incident.state, incident.version) != (State.REPORTED, judged.case.incident.version):
         return None
     if is_switched_off(session, judged.case.zone):
-        return None
-    desk.keep(session, draft)
-    decision = Decision(now, f"{BY}{rule.name}", by_rule=True)
+        return said.SWITCHED_OFF
     for proposal in of_the_case(draft.suggestion):
-        if rule.in_target and not proposal.meets_target:
+        late = rule.in_target and not proposal.meets_target
+        if late or not set(taken).isdisjoint(proposal.crew):
             continue
-        wanted = Pick(rank=proposal.rank, kind=proposal.kind)
         try:
             with session.begin_nested():
-                sent = follow_up.dispatch(
-                    session,
-                    draft.number,
-                    wanted,
-                    whereabouts,
-                    decision=decision,
-                    terms=terms,
-                    made=draft.suggestion,
-                )
+                desk.keep(session, draft)
+                sent = _bind(session, draft, proposal, rule, whereabouts, now=now, terms=terms)
         except Conflict:  # somebody else has that crew
             continue
         why = said.dispatched(rule.title_zh, rule.title_en, proposal.unit, proposal.rank)
         add_verdict(session, _verdict(judged.case, rule, why, now, sent))
         return sent
-    return None
+    return said.TAKEN
+
+
+def _bind(  # noqa: PLR0913 -- as above
+    session: Session,
+    draft: Draft,
+    proposal: Proposal,
+    rule: Rule,
+    whereabouts: Whereabouts,
+    *,
+    now: datetime,
+    terms: AssignmentTerms,
+) -> Assignment:
+    """Send a crew that was proposed, as a dispatcher does."""
+    return follow_up.dispatch(
+        session,
+        draft.number,
+        Pick(rank=proposal.rank, kind=proposal.kind),
+        whereabouts,
+        decision=Decision(now, f"{BY}{rule.name}", by_rule=True),
+        terms=terms,
+        made=draft.suggestion,
+    )
 
 
 def of_the_case(suggestion: Suggestion) -> list[Proposal]:

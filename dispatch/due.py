@@ -26,7 +26,7 @@ from dispatch.incident import Incident
 from dispatch.incident_state import State
 from dispatch.jurisdiction import Jurisdiction, decide
 from dispatch.store.assignments import all_assignments
-from dispatch.store.deadlines import add_deadline, end_deadline, list_deadlines
+from dispatch.store.deadlines import add_deadline, deadlines_of, end_deadline
 from dispatch.store.duty import read_special_days
 from dispatch.store.whistles import list_calls
 from dispatch.work_calendar import Counts, WorkCalendar, working_between
@@ -83,6 +83,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """
+    What else deadlines go by, and what no step changes.
+
+    Attributes
+    ----------
+    assignments
+        All assignments to the incident, the oldest first.
+    calls
+        All whistles for it.
+    calendar
+        When the city works.
+    """
+
+    assignments: tuple[Assignment, ...]
+    calls: tuple[Call, ...]
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """
     How a deadline ends.
@@ -110,6 +130,7 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
     *,
     now: datetime,
     city: City,
+    around: Around | None = None,
 ) -> tuple[Deadline, ...]:
     """
     Begin and end deadlines as an incident takes a step, or as its crews do.
@@ -126,6 +147,8 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
         When, with offset.
     city
         The city.
+    around
+        For whoever takes several steps at once; without it the store is asked.
 
     Returns
     -------
@@ -135,14 +158,15 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
     terms = terms_of(city)
     place = city.place_index.locate(incident.lon_lat)
     number = str(incident.id)
+    around = around or look_around(session, number, city)
     standing = Standing(
         incident=incident,
         state=after,
         now=now,
-        assignments=all_assignments(session, incident=number),
-        deadlines=tuple(list_deadlines(session, incident=number, limit=None)),
-        calls=tuple(list_calls(session, incident=number, limit=None)),
-        calendar=terms.calendar(read_special_days(session)),
+        assignments=around.assignments,
+        deadlines=deadlines_of(session, number),
+        calls=around.calls,
+        calendar=around.calendar,
         terms=terms,
         centres=centres_of(place, city),
         zone=place.zone,
@@ -154,6 +178,31 @@ def follow_step(  # noqa: PLR0913 -- the step, and what it is judged by, as keyw
         return ()
     case = decide(incident, place, city, now=now)
     return tuple(add_deadline(session, one) for one in beginnings(standing, case))
+
+
+def look_around(session: Session, number: str, city: City) -> Around:
+    """
+    Read what the deadlines of an incident go by besides its state.
+
+    Parameters
+    ----------
+    session
+        A session.
+    number
+        Id of the incident.
+    city
+        The city.
+
+    Returns
+    -------
+    around
+        For `follow_step`, until a crew is bound or moves, or somebody whistles.
+    """
+    return Around(
+        all_assignments(session, incident=number),
+        tuple(list_calls(session, incident=number, limit=None)),
+        terms_of(city).calendar(read_special_days(session)),
+    )
 
 
 def centres_of(place: Place, city: City) -> tuple[str, ...]:

@@ -170,9 +170,9 @@ def begin(
     Conflict
         Nobody can be sent to the incident any more, or it has been corrected since.
     """
-    number = str(incident_of(session, made, named).id)
-    _, at = take_up(session, number, now=decision.at)
-    incident = incident_of(session, made, number)
+    number = _named_by(made, named)
+    incident, at = take_up(session, number, now=decision.at)
+    _must_be_of(made, incident)
     if incident.state not in WORKED_ON:
         raise Conflict(not_from_here(number, incident.state, State.DISPATCHED, incident.resumes_to))
     return incident, replace(decision, at=at)
@@ -226,6 +226,25 @@ def draw_up(  # noqa: PLR0913, PLR0917 -- everything that an assignment is made 
         matters=made.matters,
         run_card=_run_card(made),
     )
+
+
+def _named_by(made: Suggestion, named: str | None) -> str:
+    """Id of the incident for which a suggestion is taken."""
+    if made.incident is not None and named not in {None, made.incident}:
+        raise BadValue(f"The suggestion is for incident {made.incident}, not for {named}.")
+    number = made.incident or named
+    if number is None:
+        raise BadValue("The suggestion was made for a place: say for which incident it is taken.")
+    return number
+
+
+def _must_be_of(made: Suggestion, incident: Incident) -> None:
+    """Refuse a suggestion that is not of an incident as it stands."""
+    if (incident.lon_lat, tuple(sorted(set(incident.matters)))) == (made.lon_lat, made.matters):
+        return
+    if made.incident is not None:
+        raise Conflict(f"Incident {incident.id} was corrected since: ask for a new suggestion.")
+    raise BadValue(f"The suggestion is for another place or other matters than {incident.id}.")
 
 
 def _run_card(made: Suggestion) -> str | None:
@@ -414,17 +433,8 @@ def incident_of(session: Session, made: Suggestion, named: str | None = None) ->
     Conflict
         Place or matters of the incident were corrected since.
     """
-    if made.incident is not None and named not in {None, made.incident}:
-        raise BadValue(f"The suggestion is for incident {made.incident}, not for {named}.")
-    number = made.incident or named
-    if number is None:
-        raise BadValue("The suggestion was made for a place: say for which incident it is taken.")
-    incident = get_incident(session, number)
-    matters = tuple(sorted(set(incident.matters)))
-    if (incident.lon_lat, matters) != (made.lon_lat, made.matters):
-        if made.incident is not None:
-            raise Conflict(f"Incident {number} was corrected since: ask for a new suggestion.")
-        raise BadValue(f"The suggestion is for another place or other matters than {number}.")
+    incident = get_incident(session, _named_by(made, named))
+    _must_be_of(made, incident)
     return incident
 
 

@@ -16,7 +16,7 @@ from dispatch.assignment import Assignment, Outcome
 from dispatch.choice import ProposalKind
 from dispatch.city import City
 from dispatch.crew_notice import tell_ended, tell_reporter, tell_sent
-from dispatch.due import follow_step
+from dispatch.due import Around, follow_step, look_around
 from dispatch.incident import Incident
 from dispatch.incident_state import WITH_CREWS, State, state_of_crews
 from dispatch.step import Step, check_step, not_from_here
@@ -63,6 +63,7 @@ def take_step(
     incident: Incident,
     step: Step,
     city: City,
+    around: Around | None = None,
 ) -> Incident:
     """
     Move an incident on, if it is still where it was.
@@ -77,6 +78,8 @@ def take_step(
         The step.
     city
         The city.
+    around
+        What its deadlines go by, for whoever takes several steps at once.
 
     Returns
     -------
@@ -94,11 +97,11 @@ def take_step(
     number, before = str(incident.id), incident.state
     check_step(number, before, step, incident.resumes_to)
     was = before if step.to == State.SUSPENDED else None
-    if not move_incident(session, number, before, step.to, was):
+    moved = move_incident(session, number, before, step.to, was)
+    if moved is None:
         raise Conflict(not_from_here(number, get_incident(session, number).state, step.to))
     put_on_record(session, number, before, step)
-    moved = get_incident(session, number)
-    follow_step(session, moved, before, step.to, now=step.at, city=city)
+    follow_step(session, moved, before, step.to, now=step.at, city=city, around=around)
     tell_reporter(session, moved, step, city)
     return moved
 
@@ -146,15 +149,16 @@ def crew_sent(session: Session, made: Assignment, city: City) -> Incident:
     if made.picked.kind == ProposalKind.FIRST_LOOK:
         return incident
     at, by = made.decision.at, made.decision.by
+    around, first = look_around(session, made.incident, city), False
     if incident.state in {State.REPORTED, State.RETURNED}:
-        incident = take_step(session, incident, Step(State.ACCEPTED, by, at), city)
+        incident = take_step(session, incident, Step(State.ACCEPTED, by, at), city, around)
+    because = Step(State.DISPATCHED, by, at, about=made.id)
     if incident.state == State.ACCEPTED:
-        incident = take_step(session, incident, Step(State.DISPATCHED, by, at, about=made.id), city)
-    moved = follow_crews(
-        session, made.incident, Step(State.DISPATCHED, by, at, about=made.id), city
-    )
-    tell_sent(session, made, moved, city)
-    return moved
+        incident, first = take_step(session, incident, because, city, around), True
+    if not first or made.stage != State.DISPATCHED:  # else they are where the step has put them
+        incident = follow_crews(session, made.incident, because, city)
+    tell_sent(session, made, incident, city)
+    return incident
 
 
 def follow_crews(session: Session, number: str, because: Step, city: City) -> Incident:

@@ -180,16 +180,19 @@ def look_again(  # noqa: PLR0913 -- the incident, by what rule, and three that a
     left_s = None if going is None else going.clock.left_s(now)
     due_s = watched.suggestion.arrival_target_s if left_s is None else left_s
     scene = look_at(watched.incident, whereabouts.city, now=now)
-    best = _best(watched, whereabouts, now, due_s, policy or watched.suggestion.policy)
+    eta_s = _eta_s(watched, whereabouts, scene, now)
+    elapsed_s, best = (now - _since(watched)).total_seconds(), None
+    if eta_s is None or elapsed_s >= rule.not_within_s:  # else nothing is news
+        best = _best(watched, whereabouts, now, due_s, policy or watched.suggestion.policy)
     officers = _officers(watched)
     outlook = Outlook(
         crew=_crew(watched),
-        eta_s=_eta_s(watched, whereabouts, scene, now),
+        eta_s=eta_s,
         due_s=due_s,
         best_crew=best.unit if best else None,
         best_eta_s=best.eta_s if best else None,
         closed_on_route=_any_closed(ways, whereabouts),
-        elapsed_s=(now - _since(watched)).total_seconds(),
+        elapsed_s=elapsed_s,
         under_way=going is not None,
     )
     why = worth_resuggesting(_before(watched), outlook, rule)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.assignment import ArrivalClock, Assignment, Decision, Departure, Outcome, Picked
@@ -20,7 +20,7 @@ from dispatch.store.officer_list import refuse_left_out
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS, DRONE, OFFICER
 from dispatch.store.seen import assignment_seen
 from dispatch.store.tables import OFFICERS
-from dispatch.store.upsert import insert_or_ignore, next_fid
+from dispatch.store.upsert import insert_into, insert_or_ignore, next_fid
 from dispatch.unit import DutyStatus
 from geo.errors import Conflict
 
@@ -32,6 +32,10 @@ _COLUMN_OF = {
     State.EN_ROUTE: "departed_at",
     State.ON_SCENE: "arrived_at",
 }
+
+
+_ALL = select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.fid)
+_OF_INCIDENT = _ALL.where(ASSIGNMENTS.c.incident == bindparam("named"))
 
 
 def add_assignment(session: Session, assignment: Assignment) -> Assignment:
@@ -59,15 +63,15 @@ def add_assignment(session: Session, assignment: Assignment) -> Assignment:
     fid = next_fid(session, ASSIGNMENTS)
     number = f"A{local_date(assignment.decision.at):%Y%m%d}-{fid:06d}"
     row = _columns(assignment) | {"fid": fid, "id": number}
-    while insert_or_ignore(session, ASSIGNMENTS, row) is None:
+    unless_there = insert_into(session, ASSIGNMENTS).on_conflict_do_nothing().returning(ASSIGNMENTS)
+    while (kept := session.execute(unless_there, row).one_or_none()) is None:
         _refuse_second_crew(session, assignment)  # passes if the first was released meanwhile
     picked = assignment.picked
     members = [(OFFICER, one) for one in picked.officers] or [(DRONE, picked.unit)]
-    for what, member in sorted(members):  # in one order, or two decisions wait for each other
-        _bind(session, number, what, member)
+    _bind(session, number, sorted(members))  # in one order, or two decisions wait for each other
     write_statuses(session, picked.officers, DutyStatus.BUSY)
     refuse_left_out(session, picked.officers)
-    return get_assignment(session, number)
+    return _assignment(kept)
 
 
 def release_assignment(
@@ -243,14 +247,12 @@ def all_assignments(
     assignments
         The oldest first.
     """
-    query = select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.fid)
-    if incident is not None:
-        query = query.where(ASSIGNMENTS.c.incident == incident)
+    query, named = (_ALL, {}) if incident is None else (_OF_INCIDENT, {"named": incident})
     if since is not None:
         query = query.where(ASSIGNMENTS.c.decided_at >= since)
     if until is not None:
         query = query.where(ASSIGNMENTS.c.decided_at < until)
-    return tuple(_assignment(row) for row in session.execute(query))
+    return tuple(_assignment(row) for row in session.execute(query, named))
 
 
 def assignment_of(session: Session, officer: str) -> Assignment | None:
@@ -335,20 +337,32 @@ def _held_by(incident: str, number: str, by: str) -> str:
     return f"is bound to incident {incident} by assignment {number}, decided by {by}"
 
 
-def _bind(session: Session, number: str, what: str, member: str) -> None:
-    """Bind one member unless he, she or it is bound already; the index decides, not a look."""
+def _bind(session: Session, number: str, members: Sequence[tuple[str, str]]) -> None:
+    """Bind members unless one is bound already; the index decides, not a look."""
+    rows = [{"assignment": number, "what": what, "member": member} for what, member in members]
+    unless_held = insert_into(session, BINDINGS).values(rows).on_conflict_do_nothing()
+    taken = session.execute(unless_held.returning(BINDINGS.c.what, BINDINGS.c.member))
+    bound = {(row.what, row.member) for row in taken}
+    for what, member in members:
+        if (what, member) not in bound:
+            _bind_yet(session, number, what, member)
+
+
+def _bind_yet(session: Session, number: str, what: str, member: str) -> None:
+    """Bind somebody who was bound a moment ago, or say to what."""
     row = {"assignment": number, "what": what, "member": member}
     held = (BINDINGS.c.what == what, BINDINGS.c.member == member)
     query = select(BINDINGS.c.assignment).where(*held, BINDINGS.c.released_at.is_(None))
-    while insert_or_ignore(session, BINDINGS, row) is None:
+    while True:
         other = session.scalar(query)
-        if other is None:
-            continue  # released meanwhile
-        holder = get_assignment(session, other)
-        held_by = _held_by(holder.incident, other, holder.decision.by)
-        raise Conflict(
-            f"{what.capitalize()} {member} {held_by}: release it first, or send another."
-        )
+        if other is not None:
+            holder = get_assignment(session, other)
+            held_by = _held_by(holder.incident, other, holder.decision.by)
+            raise Conflict(
+                f"{what.capitalize()} {member} {held_by}: release it first, or send another."
+            )
+        if insert_or_ignore(session, BINDINGS, row) is not None:  # released meanwhile
+            return
 
 
 def _refuse_second_crew(session: Session, assignment: Assignment) -> None:

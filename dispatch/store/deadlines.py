@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Row,
     UniqueConstraint,
+    bindparam,
     func,
     insert,
     select,
@@ -71,6 +72,17 @@ DEADLINE_STEPS = table(
 )
 
 
+_OF_INCIDENT = (
+    select(DEADLINES)
+    .where(DEADLINES.c.incident == bindparam("named"))
+    .order_by(DEADLINES.c.fid.desc())
+)
+_LAST = select(func.coalesce(func.max(DEADLINES.c.generation), 0)).where(
+    DEADLINES.c.incident == bindparam("of_incident"), DEADLINES.c.kind == bindparam("of_kind")
+)
+_ADDED = insert(DEADLINES).values(generation=_LAST.scalar_subquery() + 1).returning(DEADLINES)
+
+
 def add_deadline(session: Session, deadline: Deadline) -> Deadline:
     """
     Keep a deadline.
@@ -87,11 +99,29 @@ def add_deadline(session: Session, deadline: Deadline) -> Deadline:
     deadline
         As the store has it.
     """
-    same = (DEADLINES.c.incident == deadline.incident, DEADLINES.c.kind == deadline.kind)
-    last = session.scalar(select(func.max(DEADLINES.c.generation)).where(*same)) or 0
-    values = _columns(deadline) | {"generation": last + 1}
-    row = insert(DEADLINES).values(values).returning(DEADLINES)
-    return _deadline(session.execute(row).one())
+    values = _columns(deadline)
+    del values["generation"]
+    named = {"of_incident": deadline.incident, "of_kind": deadline.kind}
+    return _deadline(session.execute(_ADDED, values | named).one())
+
+
+def deadlines_of(session: Session, incident: str) -> tuple[Deadline, ...]:
+    """
+    Read all deadlines of an incident.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incident
+        Its id.
+
+    Returns
+    -------
+    deadlines
+        The newest first.
+    """
+    return tuple(_deadline(row) for row in session.execute(_OF_INCIDENT, {"named": incident}))
 
 
 def list_deadlines(  # noqa: PLR0913 -- what to leave out, as keywords

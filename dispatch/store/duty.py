@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Table, Text, cast, insert, or_, select, update
+from sqlalchemy import Executable, Integer, Row, Table, Text, cast, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dispatch.duty import DutyBook
@@ -31,7 +33,7 @@ from dispatch.store.duty_rows import (
 from dispatch.store.duty_tables import CALENDARS, JOBS, REST_RULES, ROSTERS, SIGN_ONS, SPECIAL_DAYS
 from dispatch.store.order_tables import ASSIGNMENTS
 from dispatch.store.tables import META, OFFICERS
-from dispatch.store.upsert import insert_into, next_fid
+from dispatch.store.upsert import next_fid, on_server
 from dispatch.unit import DutyStatus
 from geo.errors import UnknownName
 
@@ -131,11 +133,17 @@ def note_duty_change(session: Session) -> None:
     session
         A session that may write; the caller commits.
     """
-    first = insert_into(session, META).values(name=REVISION, value="1")
-    raised = cast(cast(META.c.value, Integer) + 1, Text)
-    session.execute(
-        first.on_conflict_do_update(index_elements=[META.c.name], set_={"value": raised})
+    session.execute(_raised(server=on_server(session)))
+
+
+@cache
+def _raised(*, server: bool) -> Executable:
+    """The statement that counts a change of duty."""
+    first = (postgresql.insert(META) if server else sqlite.insert(META)).values(
+        name=REVISION, value="1"
     )
+    raised = cast(cast(META.c.value, Integer) + 1, Text)
+    return first.on_conflict_do_update(index_elements=[META.c.name], set_={"value": raised})
 
 
 def add_shift(session: Session, entry: ShiftEntry) -> ShiftEntry:

@@ -24,7 +24,7 @@ def keep_frozen(session: Session, frozen: Frozen) -> None:
     frozen
         The snapshot.
     """
-    if _parts(session, [frozen.digest]):
+    if session.scalar(select(FROZEN.c.digest).where(FROZEN.c.digest == frozen.digest)) is not None:
         return  # parts go and stay with the table of contents that names them
     named = select(FROZEN.c.digest).where(FROZEN.c.digest.in_(frozen.parts))
     known = set(session.scalars(named))

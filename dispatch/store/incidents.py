@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from shapely import Point
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, IncidentKind, Reporter
@@ -17,10 +17,22 @@ from dispatch.sight import Sight
 from dispatch.store.numbered import newest_first, row_before, row_of
 from dispatch.store.seen import file_incident, incidents_seen
 from dispatch.store.tables import INCIDENTS
-from dispatch.store.upsert import next_fid
+from dispatch.store.upsert import next_fid, on_server
 
 MOST_LISTED = 100
 """Incidents on one page of a list, unless told otherwise."""
+
+
+_MOVED = (
+    update(INCIDENTS)
+    .where(INCIDENTS.c.id == bindparam("number"), INCIDENTS.c.state == bindparam("before"))
+    .values(
+        state=bindparam("after"),
+        resumes_to=bindparam("resumes"),
+        version=INCIDENTS.c.version + 1,
+    )
+    .returning(INCIDENTS)
+)
 
 
 def add_incident(session: Session, incident: Incident, *, filed_under: Iterable[str]) -> Incident:
@@ -101,13 +113,15 @@ def lock_incidents(session: Session, *numbers: str) -> None:
     *numbers
         Their ids; they are locked in one order, so that nobody waits for one another.
     """
+    if not on_server(session):
+        return
     query = select(INCIDENTS.c.fid).where(INCIDENTS.c.id.in_(numbers)).order_by(INCIDENTS.c.fid)
     session.execute(query.with_for_update()).all()
 
 
 def move_incident(
     session: Session, number: str, before: State, after: State, resumes_to: State | None
-) -> bool:
+) -> Incident | None:
     """
     Change the state of an incident, if it is still what it was.
 
@@ -127,11 +141,11 @@ def move_incident(
     Returns
     -------
     moved
-        Whether it was in that state; else nothing is changed.
+        As it stands then; None if it was not in that state, and nothing is changed.
     """
-    change = update(INCIDENTS).where(INCIDENTS.c.id == number, INCIDENTS.c.state == before)
-    values = {"state": after, "resumes_to": resumes_to, "version": INCIDENTS.c.version + 1}
-    return session.execute(change.values(values).returning(INCIDENTS.c.fid)).scalar() is not None
+    move = {"number": number, "before": before, "after": after, "resumes": resumes_to}
+    row = session.execute(_MOVED, move).one_or_none()
+    return None if row is None else incident_of_row(row)
 
 
 def rewrite_incident(session: Session, incident: Incident, *, filed_under: Iterable[str]) -> bool:

@@ -30,11 +30,18 @@ CHAIN_LOCK = 0x6772_6964
 TURN = "turn_at_the_ledger"
 """Where a session remembers the transaction that has the lock already."""
 
+HEAD = "head_of_the_chain"
+"""Where a session remembers the last link that it wrote, and in which transaction."""
+
 SYSTEM = "system"
 """Account in whose name the service acts by itself."""
 
 BELL = "grid_dispatch_told"
 """Channel of PostgreSQL on which it rings when something was told."""
+
+
+_LINKED = insert(AUDIT)
+_TOLD = insert(EVENTS).returning(EVENTS.c.fid)
 
 
 def take_turn(session: Session) -> None:
@@ -85,8 +92,9 @@ def record(  # noqa: PLR0913 -- who did what to what, and when
         Number of the link.
     """
     take_turn(session)
-    link = link_on(audit_head(session), now=now, by=by, act=act, about=about, detail=detail)
-    session.execute(insert(AUDIT).values(asdict(link)))
+    link = link_on(_head(session), now=now, by=by, act=act, about=about, detail=detail)
+    session.execute(_LINKED, asdict(link))
+    session.info[HEAD] = _transaction(session), Head(link.seq, link.hash, link.at)
     return link.seq
 
 
@@ -140,10 +148,9 @@ def tell(
     """
     take_turn(session)
     columns = {"at": now, "kind": kind, "payload": canonical(payload), "areas": tuple(areas)}
-    row = insert(EVENTS).values(columns).returning(EVENTS.c.fid)
     if _on_server(session):
         session.execute(select(func.pg_notify(BELL, "")))
-    return int(session.execute(row).scalar_one())
+    return int(session.execute(_TOLD, columns).scalar_one())
 
 
 def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which key
@@ -188,6 +195,17 @@ def post(  # noqa: PLR0913 -- to whom, what, about what, when, and under which k
         "also": tuple(also),
     }
     insert_or_ignore(session, OUTBOX, columns)
+
+
+def _head(session: Session) -> Head:
+    """
+    Where the chain ends, without a look at the store if this very transaction wrote the last link.
+
+    One that wrote within a savepoint, kept or undone, is another, and the store is asked.
+    """
+    begun, head = session.info.get(HEAD, (None, START))
+    same = begun is not None and begun is _transaction(session)
+    return head if same else audit_head(session)
 
 
 def _transaction(session: Session) -> SessionTransaction | None:

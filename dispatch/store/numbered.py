@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from geo.errors import UnknownName
@@ -44,12 +45,26 @@ def row_of(
     UnknownName
         There is none.
     """
-    named = table.c.fid if isinstance(number, int) else table.c.id
-    read = select(table) if columns is None else select(*columns)
-    row = session.execute(read.where(named == number)).one_or_none()
+    by_fid = isinstance(number, int)
+    if columns is None:
+        read = _by_number(table, by_fid=by_fid)
+    else:
+        read = select(*columns).where(_named(table, by_fid=by_fid))
+    row = session.execute(read, {"number": number}).one_or_none()
     if row is None:
         raise UnknownName(f"There is no {what} {number!r}.")
     return row
+
+
+@cache
+def _by_number(table: Table, *, by_fid: bool) -> Select[Any]:
+    """The statement that looks a row up, which takes longer to write than to run."""
+    return select(table).where(_named(table, by_fid=by_fid))
+
+
+def _named(table: Table, *, by_fid: bool) -> ColumnElement[bool]:
+    """Whether a row has the number that is asked for."""
+    return (table.c.fid if by_fid else table.c.id) == bindparam("number")
 
 
 def newest_first(

@@ -144,7 +144,7 @@ def first_origins(session: Session, incidents: Collection[str]) -> dict[str, Ori
 
 
 def waiting_for_verdict(
-    session: Session, *, since: datetime, limit: int
+    session: Session, *, since: datetime, limit: int, but: Collection[str] = ()
 ) -> list[tuple[Incident, Origin]]:
     """
     List incidents that nobody has taken up and no rule has judged yet.
@@ -157,6 +157,8 @@ def waiting_for_verdict(
         Only those that came in since then.
     limit
         How many at most.
+    but
+        Ids of incidents that are passed over.
 
     Returns
     -------
@@ -170,7 +172,7 @@ def waiting_for_verdict(
     query = (
         select(INCIDENTS)
         .where(INCIDENTS.c.id.in_(origin), INCIDENTS.c.state == State.REPORTED)
-        .where(INCIDENTS.c.id.not_in(judged))
+        .where(INCIDENTS.c.id.not_in(judged), INCIDENTS.c.id.not_in(sorted(but)))
         .order_by(INCIDENTS.c.fid)
         .limit(limit)
     )

@@ -65,12 +65,20 @@ def read_record(kind: type[T], record: str) -> T:
 
 def _plain(value: object) -> object:
     """What JSON can say of a value that it doesn't know."""
+    kind: Any = type(value)  # a class, which mypy does not take to be hashable
+    names = _names(kind)
+    if names is not None:
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, date):  # an instant is one, too
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
-    assert is_dataclass(value), f"{type(value).__name__} cannot be kept in a record"
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    assert isinstance(value, Mapping), f"{type(value).__name__} cannot be kept in a record"
+    return dict(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """Names of the fields of a dataclass; None for anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 @cache

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Double, ForeignKey, Integer, Row, Text, func, insert, select
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    Row,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from dispatch.hand_off import HandOff
@@ -59,6 +70,11 @@ HAND_OFFS = table(
 )
 
 
+_LAST = select(func.max(TRANSITIONS.c.fid)).where(TRANSITIONS.c.incident == bindparam("named"))
+_LAST_INSTANT = select(TRANSITIONS.c.at).where(TRANSITIONS.c.fid == _LAST.scalar_subquery())
+_ADDED = insert(TRANSITIONS).returning(TRANSITIONS.c.fid)
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """
@@ -94,19 +110,19 @@ def add_transition(session: Session, incident: str, before: State | None, step: 
         With its number.
     """
     lon, lat = step.lon_lat or (None, None)
-    row = insert(TRANSITIONS).values(
-        incident=incident,
-        before=before,
-        after=step.to,
-        at=step.at,
-        by=step.by,
-        reason=step.reason,
-        lon=lon,
-        lat=lat,
-        about=step.about,
-        rating=step.rating,
-    )
-    number: int = session.execute(row.returning(TRANSITIONS.c.fid)).scalar_one()
+    row = {
+        "incident": incident,
+        "before": before,
+        "after": step.to,
+        "at": step.at,
+        "by": step.by,
+        "reason": step.reason,
+        "lon": lon,
+        "lat": lat,
+        "about": step.about,
+        "rating": step.rating,
+    }
+    number: int = session.execute(_ADDED, row).scalar_one()
     return Transition(number, incident, before, step)
 
 
@@ -146,9 +162,7 @@ def last_instant(session: Session, incident: str) -> datetime | None:
     at
         The instant, or None before the first one.
     """
-    query = select(func.max(TRANSITIONS.c.fid)).where(TRANSITIONS.c.incident == incident)
-    last = query.scalar_subquery()
-    at: datetime | None = session.scalar(select(TRANSITIONS.c.at).where(TRANSITIONS.c.fid == last))
+    at: datetime | None = session.scalar(_LAST_INSTANT, {"named": incident})
     return at
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Executable, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,7 +29,7 @@ def insert_into(session: Session, table: Table) -> Insert:
     insert
         With ``on_conflict_do_nothing``, ``on_conflict_do_update`` and ``excluded``.
     """
-    return postgresql.insert(table) if _on_server(session) else sqlite.insert(table)
+    return postgresql.insert(table) if on_server(session) else sqlite.insert(table)
 
 
 def insert_or_ignore(session: Session, table: Table, row: Mapping[str, Any]) -> int | None:
@@ -49,9 +50,16 @@ def insert_or_ignore(session: Session, table: Table, row: Mapping[str, Any]) -> 
     fid
         Key of the new row, or None if another one is in its way.
     """
-    unless_there = insert_into(session, table).values(row).on_conflict_do_nothing()
-    fid: int | None = session.execute(unless_there.returning(table.c.fid)).scalar()
+    written = _unless_there(table, server=on_server(session))
+    fid: int | None = session.execute(written, dict(row)).scalar()
     return fid
+
+
+@cache
+def _unless_there(table: Table, *, server: bool) -> Executable:
+    """The statement of `insert_or_ignore`, which takes longer to write than to run."""
+    fresh = postgresql.insert(table) if server else sqlite.insert(table)
+    return fresh.on_conflict_do_nothing().returning(table.c.fid)
 
 
 def upsert(session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -95,13 +103,25 @@ def next_fid(session: Session, table: Table) -> int:
     fid
         Never given before; on a server never again either, whatever becomes of the row.
     """
-    if _on_server(session):
+    if on_server(session):
         sequence = func.pg_get_serial_sequence(table.name, "fid")
         return int(session.execute(select(func.nextval(sequence))).scalar_one())
     drawn = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
     return int(session.scalar(drawn, {"name": table.name}) or 0) + 1
 
 
-def _on_server(session: Session) -> bool:
-    """Whether the store is on PostgreSQL."""
+def on_server(session: Session) -> bool:
+    """
+    Tell which kind of store a session is of.
+
+    Parameters
+    ----------
+    session
+        A session.
+
+    Returns
+    -------
+    on_server
+        Whether it is on PostgreSQL, where others may write at the same time.
+    """
     return session.get_bind().dialect.name == "postgresql"

@@ -23,12 +23,14 @@ from spec.served_town import (
 
 from api.automatic_dispatch import AutomaticDispatch
 from api.cli import run
+from api.telling import tell_moves
 from dispatch.automatic import judge
 from dispatch.automation import object_to
 from dispatch.automation_file import read_automation, standard_automation
 from dispatch.desk import Draft
 from dispatch.incident import Incident
 from dispatch.origin import DESK
+from dispatch.policy import Policy
 from dispatch.policy_file import as_policy
 from dispatch.store.audit import read_chain
 from geo.remark import Remark
@@ -215,6 +217,65 @@ def test_once_all_are_taken_a_person_decides(room):
         last = room.judged("H1", at=at)
     assert last["automatic"]["said"]["code"] in {"nobody", "all_taken"}
     assert last["state"] == "reported"
+
+
+def test_all_that_wait_are_sent_together_and_nobody_twice(room):
+    """Several in one transaction, from one snapshot in which all are free."""
+    numbers = [room.report("H1", at=at) for at in ("1", "5")]
+    room.judge()
+    crews = [one["unit"] for number in numbers for one in room.sent(number)]
+    assert sorted(crews) == ["K1", "K5"]
+    busy = {officer for officer, status in statuses(room).items() if status == "busy"}
+    bound = room.client.get("/api/v1/assignments", params={"bound": True}).json()["items"]
+    assert {officer for one in bound for officer in one["crew"]} == busy
+
+
+def statuses(room: Room) -> dict[str, str]:
+    return room.service.live.present.statuses()
+
+
+def test_one_that_fails_stops_no_other_and_is_tried_after_ever_longer_pauses(room, monkeypatch):
+    """Seen to fail where nothing is paused: it was tried at every beat."""
+    failing, other = room.report("H1", at="1"), room.report("H1", at="5")
+    dispatcher = AutomaticDispatch(room.service, room.rules)
+    draw_up, tried = dispatcher.draw_up, []
+
+    def draw_up_unless_it_fails(incident: Incident, policy: Policy) -> Draft | None:
+        if incident.id == failing and len(tried) < 3:
+            tried.append(room.clock.now)
+            raise RuntimeError("a fault")
+        return draw_up(incident, policy)
+
+    monkeypatch.setattr(dispatcher, "draw_up", draw_up_unless_it_fails)
+    begun = room.clock.now
+    for _ in range(16):
+        dispatcher.beat()
+        room.clock.now += timedelta(seconds=0.25)
+    assert room.shown(other)["state"] == "dispatched"
+    assert [(at - begun).total_seconds() for at in tried] == [0.0, 0.5, 1.5]
+    assert room.shown(failing)["state"] == "dispatched"
+
+
+def test_one_that_fails_in_the_store_undoes_those_with_it_and_they_go_at_the_next_beat(
+    room, monkeypatch
+):
+    numbers = [room.report("H1", at=at) for at in ("1", "5")]
+    dispatcher = AutomaticDispatch(room.service, room.rules)
+    failing = iter([True])
+
+    def tell_or_fail(*given: object, **more: object) -> None:
+        if given[1][0].incident == numbers[1] and next(failing, False):
+            raise RuntimeError("a fault")
+        tell_moves(*given, **more)
+
+    monkeypatch.setattr("api.automatic_dispatch.tell_moves", tell_or_fail)
+    dispatcher.beat()
+    assert [room.sent(number) for number in numbers] == [[], []]
+    dispatcher.beat()
+    assert [len(room.sent(number)) for number in numbers] == [1, 0]
+    room.clock.now += timedelta(seconds=1)
+    dispatcher.beat()
+    assert [len(room.sent(number)) for number in numbers] == [1, 1]
 
 
 def rules(**changed: str) -> str:
