@@ -22,7 +22,14 @@ ROOT = Path(__file__).resolve().parent
 WEB = ROOT / "api" / "web"
 DIST = WEB / "dist"
 STAMP = DIST / "built-from.txt"
-SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+SOURCES = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "map_library.ts",
+    "vite.config.ts",
+)
 
 
 class PagesNotBuilt(Exception):

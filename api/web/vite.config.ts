@@ -1,7 +1,9 @@
 import { defineConfig } from "vite";
+import { mapLibrary } from "./map_library.ts";
 
 export default defineConfig({
   base: "/",
+  plugins: [mapLibrary()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

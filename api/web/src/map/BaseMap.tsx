@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import workerUrl from "map-worker";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useRef } from "preact/hooks";
 import { nameZones } from "../frame/book";
@@ -13,6 +13,7 @@ import type { City } from "../service/shapes";
 import { base } from "./base_choice";
 import { hold } from "./camera";
 import { addHeadings } from "./icons";
+import { fetchMissedTiles } from "./missed_tiles";
 import { PALETTES } from "./palette";
 import { styleOf, type OwnStyle } from "./style";
 import { drawZones } from "./zones";
@@ -37,7 +38,7 @@ export function BaseMap({ city, own, begin, tie }: BaseMapProps) {
   useEffect(() => {
     if (!holder.current) return undefined;
     const map = makeMap(holder.current, city, own);
-    const ends = [begin?.(map), follow(map, city, own, tie)];
+    const ends = [begin?.(map), follow(map, city, own, tie), fetchMissedTiles(map)];
     return () => {
       for (const end of ends) end?.();
       hold(null);
