@@ -11,8 +11,9 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-# Two processes suit the two cores of a small machine; PYTEST_WORKERS=0 runs in one.
-PYTEST_WORKERS ?= 2
+# Three processes keep the two cores of a small machine busy: one of them drives a browser, and
+# waits for it.  PYTEST_WORKERS=0 runs everything in one.
+PYTEST_WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope --durations 10
 
 .PHONY: help setup debian compiled pages run test verify soak bench screenshots lint docs migration lock clean

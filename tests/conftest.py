@@ -18,7 +18,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest_plugins = ["pytester", "store_servers", "heard"]
+pytest_plugins = ["pytester", "store_servers", "heard", "side_by_side"]
 COUNTS = ("reduced", "full", "long")
 LEFT_OUT = "left out"
 TABLE = "table"

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -176,16 +177,26 @@ def launch() -> Iterator[Callable[[str], Browser]]:
             browser.close()
 
 
+@pytest.fixture(scope="session")
+def screen(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A screen of few dots, for a browser draws maps without a graphics card; pictures have all."""
+    dots = 1.0 if request.config.getoption("pictures") else 0.5
+    return {"device_scale_factor": dots, "locale": "zh-CN"}
+
+
 @pytest.fixture
 def open_view(
-    served: Served, launch: Callable[[str], Browser], need_program: Callable[[str], str]
+    served: Served,
+    launch: Callable[[str], Browser],
+    need_program: Callable[[str], str],
+    screen: dict[str, Any],
 ) -> Iterator[OpenView]:
     """Open views, each in a browser of its own; whatever they complain of fails the test."""
     served.check_alive()
     browser, contexts, complaints = launch(need_program("chromium")), [], []
 
     def open_path(path: str, *, size: ViewportSize = VIEW, english: bool = False) -> Page:
-        context = browser.new_context(viewport=size, locale="zh-CN")
+        context = browser.new_context(viewport=size, **screen)
         contexts.append(context)
         context.set_default_timeout(2 * PATIENCE_MS)
         if english:
@@ -219,11 +230,12 @@ def shift(
     launch: Callable[[str], Browser],
     need_program: Callable[[str], str],
     kept: dict[str, tuple[Page, list[str]]],
+    screen: dict[str, Any],
 ) -> Iterator[Page]:
     """The command view as it stays open for a shift, with nothing begun on it."""
     served.check_alive()
     if "shift" not in kept:
-        context = launch(need_program("chromium")).new_context(viewport=VIEW, locale="zh-CN")
+        context = launch(need_program("chromium")).new_context(viewport=VIEW, **screen)
         context.set_default_timeout(2 * PATIENCE_MS)
         kept["shift"] = (context.new_page(), [])
         listen(*kept["shift"])
