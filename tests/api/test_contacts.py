@@ -8,7 +8,7 @@ from itertools import chain as joined
 
 import pytest
 import requests
-from spec.served_town import MovedClock, copy_town, reported, served, write_town
+from spec.served_town import MovedClock, reported, served, write_town
 
 from api.channel_file import open_channels, read_channels
 from api.channels import FAILURES
@@ -36,8 +36,8 @@ def town_store(tmp_path_factory):
 
 
 @pytest.fixture
-def client(town_store, tmp_path):
-    with served(copy_town(town_store, tmp_path), MovedClock()) as client:
+def client(town_url):
+    with served(town_url, MovedClock()) as client:
         yield client
 
 

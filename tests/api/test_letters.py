@@ -16,13 +16,13 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from spec.served_town import SEVEN, MovedClock, copy_town, write_town
+from spec.served_town import SEVEN, MovedClock, write_town
 
 from api.post_office import PostOffice
 from api.routes import health
@@ -109,8 +109,8 @@ def gateway(monkeypatch) -> Iterator[Gateway]:
 class Town:
     """A store with people to tell, and a service on it that may be started again."""
 
-    def __init__(self, store: Path, gateway: Gateway, folder: Path) -> None:
-        self.clock, self.url = MovedClock(), f"sqlite:///{store}"
+    def __init__(self, url: str, gateway: Gateway, folder: Path) -> None:
+        self.clock, self.url = MovedClock(), url
         self.channels = folder / "channels.toml"
         self.channels.touch(mode=0o600)
         self.channels.write_text(
@@ -198,18 +198,13 @@ def quick(monkeypatch):
     monkeypatch.setattr("api.channels.REST_S", 0.02)
 
 
-@contextmanager
-def town_at(store: Path, gateway: Gateway, folder: Path) -> Iterator[Town]:
-    town = Town(copy_town(store, folder), gateway, folder)
+@pytest.fixture
+def town(town_url, gateway, tmp_path):
+    """On a store of each kind in `make verify`."""
+    town = Town(town_url, gateway, tmp_path)
     yield town
     with closing(town.store):
         pass
-
-
-@pytest.fixture
-def town(town_store, gateway, tmp_path):
-    with town_at(town_store, gateway, tmp_path) as town:
-        yield town
 
 
 def test_somebody_is_told_once_by_the_first_channel_in_their_language(town, gateway):

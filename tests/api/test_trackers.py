@@ -26,7 +26,7 @@ HERE = RIVER.lon_lat["2"]
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def town_store(tmp_path_factory):
     return write_town(tmp_path_factory.mktemp("town"))
 
 
@@ -48,8 +48,8 @@ CARRIED = {
 
 
 @pytest.fixture(scope="module")
-def client(store, clock, tmp_path_factory):
-    with served(copy_town(store, tmp_path_factory.mktemp("served")), clock) as client:
+def client(town_store, clock, tmp_path_factory):
+    with served(copy_town(town_store, tmp_path_factory.mktemp("served")), clock) as client:
         since = {"since": "2010-01-01T00:00:00Z"}
         given = [
             {"source": source, "device": device, "officer": officer} | since
@@ -434,13 +434,13 @@ def test_a_handout_that_cannot_be_is_refused_whole(client, change, code):
     assert "never-given" not in client.get("/api/v1/devices?limit=1000").text
 
 
-def test_a_store_that_is_opened_again_knows_devices_and_what_was_refused(store, tmp_path):
-    copy, clock = copy_town(store, tmp_path), MovedClock()
-    with served(copy, clock) as client:
+def test_a_store_that_is_opened_again_knows_devices_and_what_was_refused(town_url):
+    clock = MovedClock()
+    with served(town_url, clock) as client:
         given = {"source": "osmand", "device": "p", "officer": "K1a", "since": "2020-01-01T00:00Z"}
         assert client.post("/api/v1/devices", json=given).status_code == 200
         client.get("/intake/osmand", params={"id": "q", "lon": 1, "lat": 1})
-    with served(copy, clock) as client:
+    with served(town_url, clock) as client:
         at = next_instant(clock)
         said = {"id": "p", "lon": HERE[0], "lat": HERE[1], "timestamp": at.isoformat()}
         assert client.get("/intake/osmand", params=said).json()["accepted"] == 1
