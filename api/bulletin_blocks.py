@@ -17,6 +17,12 @@ MOST_LISTED = 40
 MOST_GROUPS = 60
 """Rows of one table of groups that stand on paper; the workbook has all."""
 
+_LIST_SHAPES = {
+    "zh": [1.9, 2.7, 1.5, 2.2, 1.2, 1.6, 1.2, 2.5],
+    "en": [1.6, 2.2, 1.75, 2.5, 1.9, 1.7, 1.0, 2.3],
+}
+"""Widths of the columns of a list; states and areas are longer words in English."""
+
 Block = dict[str, Any]
 
 _MONTHLY_SHARES = ("closing_rate", "satisfaction")
@@ -57,7 +63,7 @@ def blocks_of(reading: Reading) -> list[Block]:
         done = sum(one["kind"] == "heading" for one in blocks)
         number = reading.t(f"{_numeral(done + 1)}、", f"{done + 1}. ")
         blocks.append({**block, "text": number + block["text"]})
-    return [*blocks, *_signing(reading), *_notes(reading)]
+    return [*blocks, _signing(reading)]
 
 
 def _numeral(number: int) -> str:
@@ -235,7 +241,7 @@ def _scores(reading: Reading) -> Iterator[Block]:
                 *(reading.shown(FigureName(code, Dimension.BRIGADE, group)) for code in parts),
             ]
         )
-    widths = [0.6, 2.6, 0.8, 0.8, *(1.0 for _ in parts)]
+    widths = [0.6, 2.5, 0.75, 0.75, *(1.1 for _ in parts)]
     yield _table(columns, rows, names=1, widths=widths)
     weights = "；".join(
         f"{reading.named[one['indicator']]['zh']}{one['weight']:g}分"
@@ -320,7 +326,8 @@ def _list(reading: Reading, listed: dict[str, Any]) -> Iterator[Block]:
                 *([" ".join(why[reading.language] for why in one["why"])] if said else []),
             ]
         )
-    widths = [1.9, 2.7, 1.5, 2.2, 1.2, 1.6, 1.2, 2.5] if said else [1.9, 3.4, 1.6, 3, 1.2, 1.6, 1.2]
+    shape = _LIST_SHAPES[reading.language]
+    widths = shape if said else [shape[0], 1.2 * shape[1], shape[2], 1.5 * shape[3], *shape[4:-1]]
     yield _table(columns, rows, names=len(columns), widths=widths)
     if len(cases) > MOST_LISTED:
         yield _rest(reading, len(cases) - MOST_LISTED)
@@ -378,11 +385,11 @@ def _appeals(reading: Reading) -> Iterator[Block]:
     yield _table(columns, rows, names=5, widths=[2.5, 2.2, 1.8, 2.4, 2.4])
 
 
-def _signing(reading: Reading) -> Iterator[Block]:
-    """Who signed, when, and what."""
+def _signing(reading: Reading) -> Block:
+    """Who signed, when, and what; with how it was counted below, so that no page has that alone."""
     bulletin, t = reading.paper.bulletin, reading.t
     signatures = () if bulletin is None else bulletin.signatures
-    yield {
+    return {
         "kind": "signing",
         "title": t("签 阅", "Signed"),
         "columns": [
@@ -396,27 +403,24 @@ def _signing(reading: Reading) -> Iterator[Block]:
             for one in signatures
         ],
         "blank": t("领导签阅：", "To be signed:"),
-        "date": t("年　　月　　日", "date"),
+        "date": t("年　　月　　日", "Date:　　　　　　　　"),
+        "note": _note(reading),
     }
 
 
-def _notes(reading: Reading) -> Iterator[Block]:
+def _note(reading: Reading) -> str:
     """How it was counted, and how it can be counted again."""
-    content, t = reading.content, reading.t
-    source = content["drawn_from"]
-    yield {
-        "kind": "small",
-        "text": t(
-            f"说明：数据为{reading.day(content['known_at'], clock=True)}在案记录，"
-            f"涉及{source['cases']:,}件；"
-            f"口径见统计规则（摘要{source['rules_digest'][:12]}），城市版本{source['city_version']}。"
-            "各项数据均可按名称查到所含事件，并可由记录按原规则重新计算。“—”为无可计算。",
-            f"As on record at {reading.day(content['known_at'], clock=True)}, from "
-            f"{source['cases']:,} cases, by the rules {source['rules_digest'][:12]} and the city "
-            f"version {source['city_version']}. Every figure opens to its cases and can be drawn "
-            "up again from the record. A dash is a share of nothing.",
-        ),
-    }
+    content = reading.content
+    source, known = content["drawn_from"], reading.day(content["known_at"], clock=True)
+    return reading.t(
+        f"说明：数据为{known}在案记录，涉及{source['cases']:,}件；"
+        f"口径见统计规则（摘要{source['rules_digest'][:12]}），城市版本{source['city_version']}。"
+        "各项数据均可按名称查到所含事件，并可由记录按原规则重新计算。“—”为无可计算。",
+        f"As on record at {known}, from {source['cases']:,} cases, by the rules "
+        f"{source['rules_digest'][:12]} and the city version {source['city_version']}. Every "
+        "figure opens to its cases and can be drawn up again from the record. A dash is a share "
+        "of nothing.",
+    )
 
 
 def _late(reading: Reading, hours: float) -> str:

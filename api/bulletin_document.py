@@ -49,11 +49,10 @@ PAGES = """
   bottom: 0.9pt,
 )
 #let heading_(body) = block(
-  sticky: true, above: 1.3em, below: 0.7em, text(font: doc.serif, 12pt, weight: "bold", body))
+  sticky: true, above: 1.3em, below: 0.9em, text(font: doc.serif, 12pt, weight: "bold", body))
 #let table_(b) = {
-  set text(8.3pt)
+  set text(if doc.lang == "zh" { 8.3pt } else { 7.7pt })
   set par(justify: false, leading: 0.5em)
-  let n = b.columns.len()
   table(
     columns: if b.widths != none { b.widths.map(w => w * 1fr) }
       else { b.columns.enumerate().map(((i, _)) =>
@@ -105,6 +104,7 @@ PAGES = """
   #rect(width: 100%, height: 52pt, stroke: 0.6pt + luma(120), inset: 8pt)[
     #b.blank #v(1fr) #align(right, text(9pt, b.date))
   ]
+  #block(above: 0.8em, text(7.8pt, fill: grey, b.note))
 ]
 #for b in doc.blocks {
   if b.kind == "heading" { heading_(b.text) }
@@ -157,12 +157,12 @@ def _write_pdf(path: Path, reading: Reading) -> None:
     fonts = typst.Fonts()  # looking for them takes longer than setting the pages
     installed = fonts.families()
     families, known = chinese_fonts(installed), SERIF in installed
-    number = t("草稿", "draft") if bulletin is None else bulletin.id
+    number = t("草稿", "Draft") if bulletin is None else bulletin.id
     issued = content["known_at"] if bulletin is None else bulletin.at
     told = {
         "title": reading.title,
-        "span": reading.span,
-        "left": t(f"编号：{number}", f"No. {number}"),
+        "span": reading.span[:1].upper() + reading.span[1:],
+        "left": number if bulletin is None else t(f"编号：{number}", f"No. {number}"),
         "middle": t(f"第{content['issue']}版", f"Issue {content['issue']}") if bulletin else "",
         "right": reading.day(issued),
         "notice": t("（演示城市，数据为虚构）", "(an invented city: none of this is real)")

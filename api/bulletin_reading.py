@@ -24,7 +24,7 @@ STATES = {
     "en_route": ("赶赴中", "en route"),
     "on_scene": ("处置中", "on scene"),
     "handled": ("已处置", "handled"),
-    "feedback": ("已反馈", "result handed in"),
+    "feedback": ("已反馈", "fed back"),
     "verified": ("已核查", "verified"),
     "returned": ("退回", "returned"),
     "suspended": ("挂起", "suspended"),

@@ -60,7 +60,7 @@ def jt808(
     _require_safe(to)
     secret = hashlib.sha256(b"jt808 " + token.encode()).digest()
     terms = GatewayTerms(secret, open_to_all, idle_s, connections)
-    start_log(Settings().log_format)
+    start_log(Settings().log_format, beside=as_json)
     _make_room(connections)
     figures = asyncio.run(_run_gateway(to, token, host, port, terms))
     left = figures["waiting"]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
+from rich.console import Console
 from rich.logging import RichHandler
 
 from api.request_id import present_request
@@ -20,7 +21,7 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-def log_handler(form: LogFormat) -> logging.Handler:
+def log_handler(form: LogFormat, *, beside: bool = False) -> logging.Handler:
     """
     Make the handler that writes the log.
 
@@ -28,6 +29,8 @@ def log_handler(form: LogFormat) -> logging.Handler:
     ----------
     form
         How its lines look.
+    beside
+        Whether it goes to the error output, because the output itself is the answer.
 
     Returns
     -------
@@ -36,7 +39,10 @@ def log_handler(form: LogFormat) -> logging.Handler:
     """
     if form is LogFormat.TEXT:
         handler: logging.Handler = RichHandler(
-            show_path=False, rich_tracebacks=False, log_time_format="%H:%M:%S"
+            console=Console(stderr=True) if beside else None,
+            show_path=False,
+            rich_tracebacks=False,
+            log_time_format="%H:%M:%S",
         )
         handler.setFormatter(logging.Formatter("%(message)s"))
         return handler

@@ -129,7 +129,7 @@ def serve_app(app: FastAPI, listener: socket.socket, settings: Settings) -> None
     DrainingServer(config, app).run(sockets=[listener])
 
 
-def start_log(log_format: LogFormat = LogFormat.TEXT) -> None:
+def start_log(log_format: LogFormat = LogFormat.TEXT, *, beside: bool = False) -> None:
     """
     Write the log of a server to the terminal.
 
@@ -137,8 +137,10 @@ def start_log(log_format: LogFormat = LogFormat.TEXT) -> None:
     ----------
     log_format
         How its lines look; a line for each request is for collectors.
+    beside
+        Whether it goes to the error output, because the output itself is the answer.
     """
-    logging.basicConfig(level=logging.INFO, handlers=[log_handler(log_format)])
+    logging.basicConfig(level=logging.INFO, handlers=[log_handler(log_format, beside=beside)])
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # addresses may hold a secret
     if log_format is LogFormat.TEXT:
         logging.getLogger("api.requests").setLevel(logging.WARNING)
