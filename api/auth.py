@@ -82,23 +82,37 @@ async def person_of(request: Request) -> Person:
     return person
 
 
-async def holder_of(token: str, request: Request) -> Person | None:
+async def holder_for(key: str, request: Request, good_for: frozenset[Act]) -> Person | None:
     """
-    Find out whose a token or key is.
+    Find out whose a key is that came where others may read it, and is good for little.
 
     Parameters
     ----------
-    token
+    key
         As it was sent.
     request
         The request.
+    good_for
+        All that such a key may be good for.
 
     Returns
     -------
     person
         None where nobody here has it.
+
+    Raises
+    ------
+    Forbidden
+        It is a session's, or good for more than that.
     """
-    return _of_demo(token, request) or await run_in_threadpool(_holder, token, request)
+    known = _of_demo(key, request)
+    person = known or await run_in_threadpool(_holder, key, request)
+    if person is None or person is known:
+        return person
+    if person.scope is None or not person.scope <= good_for:
+        acts = ", ".join(sorted(good_for))
+        raise Forbidden(f"A key that is sent like this has to be good for no more than {acts}.")
+    return person
 
 
 def page_person(request: Request) -> Person | None:

@@ -69,6 +69,7 @@ def automation_report_verb(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return 0
+    typer.echo(f"From {told['since']} to {told['until']}:")
     typer.echo(f"Dispatched by rule: {_share(told['dispatched'])}")
     for group in ("triage", "source", "zone"):
         for name, share in told[f"by_{group}"].items():

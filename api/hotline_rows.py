@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -10,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from api.json_body import DEEPEST
+from api.json_body import flaw_of
 from api.layer_reading import read_layer_file
 from geo.errors import BadInput, UnreadableFile
 
@@ -105,15 +106,12 @@ def _separated(text: str, name: str) -> list[dict[str | Any, str | Any]]:
 
 
 def _parsed(content: bytes, name: str) -> object:
-    """Parse JSON that is not nested deeper than a body may be."""
-    text = content.decode("utf-8-sig", errors="replace")
-    depth = deepest = 0
-    for letter in text:
-        depth += (letter in "[{") - (letter in "]}")
-        deepest = max(deepest, depth)
-    if deepest > DEEPEST:
-        raise UnreadableFile(f"{name} is nested more than {DEEPEST} levels deep.")
+    """Parse JSON that a body might hold."""
+    bare = content.removeprefix(codecs.BOM_UTF8)  # spreadsheets write a mark at the beginning
+    flaw = flaw_of(bare)
+    if flaw is not None:
+        raise UnreadableFile(f"{name}: {flaw}")
     try:
-        return json.loads(text)
+        return json.loads(bare)
     except ValueError as error:
         raise UnreadableFile(f"{name} is no JSON: {error}.") from error

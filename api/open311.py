@@ -16,10 +16,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.access import May
-from api.auth import holder_of, person_of
+from api.auth import holder_for, person_of
 from api.errors import Answered, Forbidden, NotFound, Unauthorized, status_of
 from api.schemas_open311 import Open311ErrorOut
-from dispatch.access import Person
+from dispatch.access import Act, Person
 from geo.errors import BadInput, Conflict, GridDispatchError, UnknownName
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND = 400, 403, 404
@@ -180,6 +180,9 @@ async def maybe_person(request: Request) -> Person | None:
     ------
     Unauthorized
         The key is not known here.
+    Forbidden
+        What was sent as ``api_key`` is good for more than reports: addresses stand in the logs of
+        proxies.
     """
     if request.headers.get("authorization"):
         return await person_of(request)
@@ -189,11 +192,14 @@ async def maybe_person(request: Request) -> Person | None:
         key = said if isinstance(said, str) else None
     if not key:
         return None
-    person = await holder_of(key, request)
+    person = await holder_for(key, request, FOR_REPORTS)
     if person is None:
         raise Unauthorized("This api_key is not known here: an administrator gives keys out.")
     return person
 
+
+FOR_REPORTS = frozenset({Act.REPORT_INCIDENT, Act.FOLLOW_REPORT})
+"""All that an ``api_key`` may be good for."""
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

@@ -115,8 +115,8 @@ class LeftOut(BaseModel):
 class AutomationReportOut(BaseModel):
     """What share of reports was dispatched without a person, and why the others were not."""
 
-    since: datetime | None
-    until: datetime | None
+    since: datetime
+    until: datetime
     dispatched: ProportionOut
     by_triage: dict[str, ProportionOut] = Field(description="`none` where no matter was named.")
     by_source: dict[str, ProportionOut]
@@ -126,7 +126,7 @@ class AutomationReportOut(BaseModel):
 
     @classmethod
     def of(
-        cls, report: AutomationReport, since: datetime | None, until: datetime | None
+        cls, report: AutomationReport, since: datetime, until: datetime
     ) -> AutomationReportOut:
         """Copy a report."""
         return cls(

@@ -341,15 +341,39 @@ class ReporterOut(BaseModel):
     phone: str
     text: str
     masked: bool
+    others: list[OtherReporterOut] = Field(
+        default=[], description="Whose report was one more of the same, the first of them first."
+    )
 
     @classmethod
-    def of(cls, incident: Incident, *, masked: bool) -> ReporterOut:
+    def of(
+        cls, incident: Incident, others: Iterable[Reporter] = (), *, masked: bool
+    ) -> ReporterOut:
         """Copy the reporter of an incident; empty where nobody is known."""
-        known = incident.reporter or Reporter()
-        if masked:
-            name, phone = masked_name(known.name), masked_phone(known.phone)
-            return cls(name=name, phone=phone, text=without_phones(incident.text), masked=True)
-        return cls(name=known.name, phone=known.phone, text=incident.text, masked=False)
+        name, phone = _shown(incident.reporter or Reporter(), masked=masked)
+        text = without_phones(incident.text) if masked else incident.text
+        also = [OtherReporterOut.of(one, masked=masked) for one in others]
+        return cls(name=name, phone=phone, text=text, masked=masked, others=also)
+
+
+class OtherReporterOut(BaseModel):
+    """Somebody else who reported the same."""
+
+    name: str
+    phone: str
+
+    @classmethod
+    def of(cls, reporter: Reporter, *, masked: bool) -> OtherReporterOut:
+        """Copy a reporter, in stars where whoever asks may not see who it is."""
+        name, phone = _shown(reporter, masked=masked)
+        return cls(name=name, phone=phone)
+
+
+def _shown(reporter: Reporter, *, masked: bool) -> tuple[str, str]:
+    """Name and phone as they are shown."""
+    if masked:
+        return masked_name(reporter.name), masked_phone(reporter.phone)
+    return reporter.name, reporter.phone
 
 
 def as_json(model: BaseModel) -> object:

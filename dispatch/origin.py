@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch.incident import Reporter
 from geo.errors import BadValue
 
 
@@ -55,6 +56,8 @@ class Origin:
         What was said, where the incident was there already; else the incident says it.
     joined
         Whether the incident was there already.
+    reporter
+        Who reported, where the incident was there already; else the incident says it.
     """
 
     source: Source
@@ -66,6 +69,7 @@ class Origin:
     media_url: str = ""
     text: str = ""
     joined: bool = False
+    reporter: Reporter | None = None
 
     def __post_init__(self) -> None:
         """Refuse a confidence that is no share."""

@@ -138,7 +138,7 @@ def _join(  # noqa: PLR0913 -- as above
         raise Conflict(
             f"{joins} is not a report nearby, or has ended: send this as a report of its own."
         )
-    more = replace(origin, joined=True, text=incident.text)
+    more = replace(origin, joined=True, text=incident.text, reporter=incident.reporter)
     add_origin(session, joins, more, by=by, now=now)
     detail = {"source": origin.source}
     record(session, now=now, by=by, act="join_report", about=joins, detail=detail)

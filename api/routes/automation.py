@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -18,9 +19,12 @@ from dispatch.automation_share import automation_report
 from dispatch.sight import sees_unit, sight_of
 from dispatch.store.ledger import tell
 from dispatch.store.verdicts import list_verdicts, read_switched_off, switch
+from geo.errors import BadValue
 from geo.zone import Zone
 
 router = APIRouter(prefix="/api/v1", tags=["automation"])
+
+USUAL_SPAN, LONGEST_SPAN = timedelta(days=30), timedelta(days=366)
 
 SeeIncidentsDep = Annotated[Person, Depends(may(Act.SEE_INCIDENTS))]
 SwitchDep = Annotated[Person, Depends(may(Act.DISPATCH_CREW))]
@@ -95,14 +99,25 @@ def report(
     service: ServiceDep,
     person: SeeReportsDep,
     *,
-    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
-    until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
+    since: Annotated[
+        Instant | None, Query(description="From this instant on; else of thirty days.")
+    ] = None,
+    until: Annotated[Instant | None, Query(description="Before this instant; else to now.")] = None,
 ) -> AutomationReportOut:
-    """Tell what share of reports was dispatched without a person, and why the others were not."""
+    """
+    Tell what share of reports was dispatched without a person, and why the others were not.
+
+    The answer says of which time: of the last thirty days, unless another is asked for; 366 days at
+    most.
+    """
+    last = until or service.clock()
+    first = since or last - USUAL_SPAN
+    if not timedelta(0) <= last - first <= LONGEST_SPAN:
+        raise BadValue(f"The report is of at most {LONGEST_SPAN.days} days: since before until.")
     sight = sight_of(person, service.city)
     with service.store.reading() as session:
-        verdicts = list_verdicts(session, since=since, until=until, sight=sight)
-    return AutomationReportOut.of(automation_report(verdicts), since, until)
+        verdicts = list_verdicts(session, since=first, until=until, sight=sight)
+    return AutomationReportOut.of(automation_report(verdicts), first, last)
 
 
 def _shown(session: Session, service: Service, person: Person) -> AutomationOut:

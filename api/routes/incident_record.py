@@ -27,6 +27,7 @@ from dispatch.store import ledger
 from dispatch.store.assignments import all_assignments
 from dispatch.store.incident_record import read_timeline
 from dispatch.store.incidents import get_incident
+from dispatch.store.origins import origins_of
 from dispatch.store.second_thoughts import thoughts_of
 from dispatch.timeline import noted
 from geo.errors import UnknownName
@@ -100,7 +101,9 @@ def read_reporter(number: str, service: ServiceDep, person: SeeIncidentsDep) -> 
     masked = Act.SEE_REPORTER not in acts_of(person)
     try:
         with service.store.session() as session:
-            out = ReporterOut.of(get_incident(session, number), masked=masked)
+            incident, origins = get_incident(session, number), origins_of(session, number)
+            others = [one.origin.reporter for one in origins if one.origin.reporter is not None]
+            out = ReporterOut.of(incident, others, masked=masked)
             if not masked:
                 now = service.clock()
                 ledger.record(session, now=now, by=person.name, act="saw_reporter", about=number)

@@ -36,7 +36,12 @@ from dispatch.origin import Origin, Source
 from dispatch.report_intake import take_in
 from dispatch.sight import sight_of
 from dispatch.store.deadlines import list_deadlines
-from dispatch.store.report_lists import ReportFilter, last_steps, list_reports
+from dispatch.store.report_lists import (
+    ReportFilter,
+    first_told_by,
+    last_steps,
+    list_reports,
+)
 from geo.errors import BadInput, UnknownName
 
 router = APIRouter(prefix="/open311/v2", tags=["open311"], route_class=Open311Route)
@@ -47,11 +52,37 @@ MOST_REQUESTS = 1000
 CHANGED = datetime(2026, 11, 23, tzinfo=UTC)
 """When what is offered here changed last."""
 
-LooksDep = Annotated[object, Depends(Anybody(Kind.LOOK))]
 ReportDep = Annotated[Person, Depends(MayByKey(Act.REPORT_INCIDENT))]
 MaybePersonDep = Annotated[Person | None, Depends(maybe_person)]
 Said = Annotated[Text, Form(max_length=2000)]
 Asked = Annotated[Text | None, Query(max_length=2000)]
+
+
+def looks(request: Request, service: ServiceDep, person: MaybePersonDep) -> None:
+    """
+    Let holders of a key look, and anybody else where the operator lets people look without one.
+
+    Parameters
+    ----------
+    request
+        The request.
+    service
+        The service.
+    person
+        Whose key was sent, or None.
+
+    Raises
+    ------
+    NotFound
+        Nobody is known, and the door is closed to those.
+    TooOften
+        Too much was asked without a key from this address, or by everybody.
+    """
+    if person is None:
+        Anybody(Kind.LOOK)(request, service)
+
+
+LooksDep = Annotated[None, Depends(looks)]
 
 
 @router.get("/discovery.{form}", responses=BOTH, response_class=Response)
@@ -170,7 +201,8 @@ def list_requests(  # noqa: PLR0913 -- the parameters of the specification
     List requests, the newest first: of 90 days at most, and no more than a thousand.
 
     Without a key those that came in by Open311 are shown, roughly placed and without what was said;
-    a reporter's key shows their own in full, a command room's all that it sees.
+    a reporter's key shows their own in full, those that theirs was one more of without what others
+    said, a command room's all that it sees.
     """
     city = _city(service, jurisdiction_id)
     since, until = _span(start_date, end_date, service.clock())
@@ -236,6 +268,9 @@ def _shown(
         found = list_reports(session, wanted)
         numbers = [str(incident.id) for incident, _ in found]
         steps = last_steps(session, numbers)
+        own = set(numbers) if sees_all else set[str]()
+        if person is not None and sees_own:
+            own |= first_told_by(session, person.name, numbers)
         handled = list_deadlines(
             session, incidents=numbers, kind=ClockKind.HANDLE, running=True, limit=None
         )
@@ -247,7 +282,7 @@ def _shown(
             city,
             updated=steps.get(str(incident.id), incident.reported_at),
             expected=due.get(str(incident.id)),
-            in_full=sees_all or sees_own,
+            in_full=str(incident.id) in own,
         )
         for incident, origin in found
     ]

@@ -23,6 +23,8 @@ ORIGINS = table(
     text("media_url"),
     text("text"),
     Column("joined", Boolean, nullable=False),
+    text("reporter_name", nullable=True),
+    text("reporter_phone", nullable=True),
     UniqueConstraint("sender", "reference", name="origins_sent_once"),
     Index("origins_came_at", "came_at"),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Text, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch.incident import Incident
+from dispatch.incident import Incident, Reporter
 from dispatch.incident_state import State
 from dispatch.origin import Origin, OriginOnRecord, Source
 from dispatch.store.column import SEPARATOR
@@ -54,6 +54,8 @@ def add_origin(session: Session, incident: str, origin: Origin, *, by: str, now:
         media_url=origin.media_url,
         text=origin.text,
         joined=origin.joined,
+        reporter_name=origin.reporter.name if origin.reporter else None,
+        reporter_phone=origin.reporter.phone if origin.reporter else None,
     )
     session.execute(row)
 
@@ -218,6 +220,7 @@ def recent_of_matters(
 
 def _origin(row: Row[Any]) -> OriginOnRecord:
     """Read an origin."""
+    known = row.reporter_name is not None or row.reporter_phone is not None
     origin = Origin(
         source=Source(row.source),
         sender=row.sender,
@@ -228,5 +231,6 @@ def _origin(row: Row[Any]) -> OriginOnRecord:
         media_url=row.media_url,
         text=row.text,
         joined=row.joined,
+        reporter=Reporter(row.reporter_name or "", row.reporter_phone or "") if known else None,
     )
     return OriginOnRecord(row.incident, row.came_at, row.by, origin)

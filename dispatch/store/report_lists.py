@@ -40,7 +40,7 @@ class ReportFilter:
     sight
         What somebody sees who does not see the whole city.
     by
-        Account that reported it.
+        Account that reported it, first or as one more.
     source
         By which way it came in.
     limit, offset
@@ -130,6 +130,32 @@ def list_reports(session: Session, wanted: ReportFilter) -> list[tuple[Incident,
     return [(one, origins.get(str(one.id), DESK)) for one in found]
 
 
+def first_told_by(session: Session, account: str, incidents: Collection[str]) -> set[str]:
+    """
+    Tell which incidents somebody reported first; what others said of the rest is not theirs.
+
+    Parameters
+    ----------
+    session
+        A session.
+    account
+        Whose reports.
+    incidents
+        Ids of incidents, a page of them.
+
+    Returns
+    -------
+    numbers
+        Those of them that the account reported.
+    """
+    own = select(ORIGINS.c.incident).where(
+        ORIGINS.c.incident.in_(sorted(incidents)),
+        ORIGINS.c.by == account,
+        ORIGINS.c.joined.is_(False),
+    )
+    return set(session.scalars(own))
+
+
 def last_steps(session: Session, incidents: Collection[str]) -> dict[str, datetime]:
     """
     Tell when incidents took their last step.
@@ -171,9 +197,10 @@ def _bounded(query: Select[tuple[object, ...]], wanted: ReportFilter) -> Select[
         query = query.where(INCIDENTS.c.state.in_(wanted.states))
     if wanted.sight is not None:
         query = query.where(incident_seen(wanted.sight, INCIDENTS.c.id))
-    if wanted.by is not None or wanted.source is not None:
-        by = ORIGINS.c.by == wanted.by if wanted.by is not None else literal(value=True)
-        came = ORIGINS.c.source == wanted.source if wanted.source else literal(value=True)
-        first = and_(ORIGINS.c.joined.is_(False), by, came)
+    if wanted.by is not None:
+        sent = select(ORIGINS.c.incident).where(ORIGINS.c.by == wanted.by)
+        query = query.where(INCIDENTS.c.id.in_(sent))
+    if wanted.source is not None:
+        first = and_(ORIGINS.c.joined.is_(False), ORIGINS.c.source == wanted.source)
         query = query.where(INCIDENTS.c.id.in_(select(ORIGINS.c.incident).where(first)))
     return query

@@ -18,6 +18,7 @@ from dispatch.store.bulletin_tables import BULLETINS
 from dispatch.store.contacts import CONTACTS
 from dispatch.store.credentials import drop_run_out
 from dispatch.store.events import drop_events
+from dispatch.store.intake_tables import ORIGINS
 from dispatch.store.ledger import record, take_turn
 from dispatch.store.ledger_tables import AUDIT, OUTBOX
 from dispatch.store.refused_fixes import REFUSED
@@ -178,12 +179,12 @@ def _forget_reporters(session: Session, *, ended_before: datetime) -> int:
     last_step = select(func.max(TRANSITIONS.c.at)).where(of_case).scalar_subquery()
     known = or_(INCIDENTS.c.reporter_name.is_not(None), INCIDENTS.c.reporter_phone.is_not(None))
     ended = INCIDENTS.c.state.in_(ENDED)
+    over = select(INCIDENTS.c.id).where(ended, last_step < ended_before)
+    nobody = {"reporter_name": None, "reporter_phone": None}
+    joined = or_(ORIGINS.c.reporter_name.is_not(None), ORIGINS.c.reporter_phone.is_not(None))
     return _change(
-        session,
-        update(INCIDENTS)
-        .where(known, ended, last_step < ended_before)
-        .values(reporter_name=None, reporter_phone=None),
-    )
+        session, update(INCIDENTS).where(known, INCIDENTS.c.id.in_(over)).values(nobody)
+    ) + _change(session, update(ORIGINS).where(joined, ORIGINS.c.incident.in_(over)).values(nobody))
 
 
 def _change(session: Session, statement: Delete | Update) -> int:

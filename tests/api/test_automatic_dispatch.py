@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -235,7 +235,6 @@ def statuses(room: Room) -> dict[str, str]:
 
 
 def test_one_that_fails_stops_no_other_and_is_tried_after_ever_longer_pauses(room, monkeypatch):
-    """Seen to fail where nothing is paused: it was tried at every beat."""
     failing, other = room.report("H1", at="1"), room.report("H1", at="5")
     dispatcher = AutomaticDispatch(room.service, room.rules)
     draw_up, tried = dispatcher.draw_up, []
@@ -398,6 +397,15 @@ def test_the_share_of_each_is_reported(client, room):
     assert {one["code"]: one["count"] for one in told["left"]} == {"not_simple": 1, "no_matter": 1}
     assert told["by_zone"][ZONE]["of"] == 3
     assert told["by_source"]["desk"]["of"] == 3
+
+
+def test_the_share_is_of_thirty_days_unless_another_span_is_asked_for(client, room):
+    path = "/api/v1/reports/automation"
+    told = client.get(path).json()
+    since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
+    assert (until, until - since) == (room.clock.now, timedelta(days=30))
+    assert client.get(path, params={"since": "2020-01-01T00:00:00Z"}).status_code == 422
+    assert client.get(path, params={"until": "2020-01-01T00:00:00Z"}).status_code == 200
 
 
 def test_a_service_that_is_told_so_dispatches_by_itself(town_store, tmp_path, clock, monkeypatch):

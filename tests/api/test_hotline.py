@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 from io import BytesIO
 from pathlib import Path
@@ -104,6 +105,15 @@ def as_json(rows: list[tuple[str, ...]]) -> tuple[str, bytes]:
 
 def load(client, file: tuple[str, bytes], **more: object):
     return client.post(PATH, data={"mapping": "here"} | more, files={"file": file})
+
+
+def test_brackets_in_what_was_said_are_no_nesting(client, numbered):
+    """Seen to fail where every bracket of the file was counted; a mark at its beginning is read."""
+    first, *others = orders(numbered)
+    at = HEAD.index("诉求内容")
+    name, content = as_json([(*first[:at], "[" * 200, *first[at + 1 :]), *others])
+    told = load(client, (name, codecs.BOM_UTF8 + content))
+    assert (told.status_code, told.json()["new"]) == (201, 2)
 
 
 @pytest.mark.parametrize("written", [as_csv, as_spreadsheets_write_it, as_xlsx, as_json])

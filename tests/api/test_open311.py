@@ -18,6 +18,11 @@ from ogc.listening import listening
 from spec.served_town import RIVER, MovedClock, copy_town, served, write_town
 
 from api.public_limits import PublicLimits
+from api.secret import draw_secret
+from dispatch.access import Act, Role
+from dispatch.account import Account, CredentialKind
+from dispatch.store.accounts import add_account
+from dispatch.store.credentials import add_credential
 
 DOOR = "/open311/v2"
 HERE = RIVER.lon_lat["x"]
@@ -201,6 +206,73 @@ def test_one_report_more_joins_the_request_that_somebody_names(sender, client):
     ]
     far = sender.post(**{"attribute[same_as]": "20261120-999999"})
     assert far.json()[0]["code"] == 400
+
+
+def test_who_joined_a_request_follows_it_without_what_others_said_and_can_be_called_back(
+    sender, client
+):
+    body = {"lon_lat": HERE, "matters": ["H1"], "text": "电话举报"}
+    first = client.post("/api/v1/incidents", json=body).json()["id"]
+    joined = sender.post(**{"attribute[same_as]": first})
+    assert joined.json()[0]["service_request_id"] == first
+    (told,) = sender.get(f"requests/{first}.json", api_key=KEY).json()
+    assert (told["status"], told["description"], told["address"]) == ("open", None, None)
+    assert told["long"] == round(HERE[0], 3)
+    reporter = client.get(f"/api/v1/incidents/{first}/reporter").json()
+    assert reporter["others"] == [{"name": "john smith", "phone": "111111111"}]
+    assert "111111111" not in client.get(f"/api/v1/incidents/{first}/origins").text
+
+
+@pytest.fixture(scope="module")
+def counter(client) -> str:
+    """Account of a counter that both reports and dispatches."""
+    roles = frozenset({Role.REPORTER, Role.DISPATCHER})
+    with client.app.state.service.store.session() as session:
+        add_account(session, Account("counter", roles, frozenset({"C"})))
+        session.commit()
+    return "counter"
+
+
+@pytest.mark.parametrize(
+    ("scope", "posted", "listed"),
+    [
+        (["report_incident", "follow_report"], 201, 200),
+        (["report_incident"], 201, 200),
+        (["follow_report"], 403, 200),
+        (["report_incident", "see_incidents"], 403, 403),
+        (None, 403, 403),
+    ],
+)
+def test_an_api_key_may_be_good_for_reports_alone(sender, counter, scope, posted, listed):
+    """Addresses stand in the logs of proxies; a session's secret is none, in a header it counts."""
+    key, service = draw_secret(), sender.client.app.state.service
+    with service.store.session() as session:
+        add_credential(
+            session,
+            key,
+            account=counter,
+            kind=CredentialKind.KEY if scope else CredentialKind.SESSION,
+            now=service.clock(),
+            until=service.clock() + timedelta(days=1),
+            scope=None if scope is None else [Act(one) for one in scope],
+        )
+        session.commit()
+    assert sender.post(api_key=key).status_code == posted
+    assert sender.get("requests.json", api_key=key).status_code == listed
+    header = {"authorization": f"Bearer {key}"}
+    assert sender.client.get(f"{DOOR}/requests.json", headers=header).status_code == 200
+
+
+def test_a_door_that_is_closed_to_anybody_is_open_to_holders_of_a_key(
+    town_store, tmp_path, clock, monkeypatch
+):
+    monkeypatch.setenv("GRID_DISPATCH_PUBLIC_REPORTS", "false")
+    with served(copy_town(town_store, tmp_path), clock) as client:
+        sender = Sender(client)
+        number = sender.post().json()[0]["service_request_id"]
+        for path in ("services.json", "requests.json", f"requests/{number}.json"):
+            assert sender.get(path).status_code == 404
+            assert sender.get(path, api_key=KEY).status_code == 200
 
 
 def test_a_request_sent_twice_under_one_key_counts_once(sender):

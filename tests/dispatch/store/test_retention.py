@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from dispatch.account import CredentialKind
 from dispatch.bulletin import Scope
 from dispatch.incident import Incident, Reporter
+from dispatch.origin import Origin, Source
 from dispatch.report_rules import BulletinKind
 from dispatch.store.audit import find_break, read_chain
 from dispatch.store.bulletins import Bulletin, add_bulletin
@@ -16,6 +17,7 @@ from dispatch.store.credentials import add_credential, list_keys
 from dispatch.store.incidents import add_incident
 from dispatch.store.ledger import post, record, tell
 from dispatch.store.ledger_tables import AUDIT, EVENTS, OUTBOX
+from dispatch.store.origins import add_origin, origins_of
 from dispatch.store.positions import read_positions
 from dispatch.store.retention import Kept, forget, last_forgotten
 from dispatch.store.tables import INCIDENTS, POSITIONS
@@ -55,9 +57,14 @@ def test_reporters_are_forgotten_so_many_days_after_the_end_of_their_case(sessio
     old = case(session, "closed", moved_on=NOW - 91 * DAY)
     recent = case(session, "closed", moved_on=NOW - 89 * DAY)
     waiting = case(session, "accepted", moved_on=NOW - 400 * DAY)
+    for number in (old, recent):  # somebody else has reported the same
+        joined = Origin(Source.OPEN311, joined=True, reporter=Reporter("王五", PHONE))
+        add_origin(session, number, joined, by="test", now=NOW - 95 * DAY)
     gone = forget(session, KEPT, now=NOW, by="test")
     known = phones(session)
-    assert (gone.reporters, known[old], known[recent], known[waiting]) == (1, None, PHONE, PHONE)
+    assert (gone.reporters, known[old], known[recent], known[waiting]) == (2, None, PHONE, PHONE)
+    others = [origins_of(session, number)[0].origin.reporter for number in (old, recent)]
+    assert others == [None, Reporter("王五", PHONE)]
 
 
 def test_places_of_officers_are_forgotten(session):

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_eecede81"
+revision = "0001_e682e2a3"
 down_revision = None
 
 
@@ -1403,6 +1403,8 @@ def upgrade() -> None:
             sa.Column("media_url", PLAIN_TEXT, nullable=False),
             sa.Column("text", PLAIN_TEXT, nullable=False),
             sa.Column("joined", sa.Boolean(), nullable=False),
+            sa.Column("reporter_name", PLAIN_TEXT, nullable=True),
+            sa.Column("reporter_phone", PLAIN_TEXT, nullable=True),
             sa.ForeignKeyConstraint(["incident"], ["incidents.id"]),
             sa.PrimaryKeyConstraint("fid"),
             sa.UniqueConstraint("sender", "reference", name="origins_sent_once"),
