@@ -71,7 +71,7 @@ function Views() {
 function Account() {
   const who = session.value;
   if (!who) return null;
-  if (who.name.startsWith("demo-")) return <span class="figure">{who.name}</span>;
+  if (who.name.startsWith("demo-")) return <span class="figure account">{who.name}</span>;
   return (
     <a class="switch" href="/account" data-testid="account">
       {say("account")}
