@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from api.http_door import Door
-from api.schemas_suggestion import ProposalOut, SuggestionOut
+from api.schemas_suggestion import PassedOverOut, ProposalOut, SuggestionOut
 from dispatch.choice import ProposalKind
+from dispatch.reason import NOT_THIS_BRIGADE
 from geo.errors import GridDispatchError
+
+N_ELSEWHERE: Final = 5
+"""Crews of other units that are named to a person; `--json` has all of them."""
 
 
 class Names:
@@ -96,7 +104,7 @@ def show(suggestion: SuggestionOut, names: Names, console: Console, *, title: st
     for proposal in suggestion.proposals:
         why = " ".join(reason.en for reason in proposal.reasons)
         console.print(f"  {proposal.kind} {proposal.rank}: {why}", style="dim", highlight=False)
-    _print_passed_over(suggestion, names, console)
+    show_passed_over(suggestion.passed_over, suggestion.passed_over_count, names.unit, console)
 
 
 def _heading(suggestion: SuggestionOut, names: Names, title: str | None) -> Text:
@@ -150,11 +158,35 @@ def _cells(proposal: ProposalOut, names: Names) -> tuple[str | Text, ...]:
     )
 
 
-def _print_passed_over(suggestion: SuggestionOut, names: Names, console: Console) -> None:
-    """Crews that are not proposed, with the reason of each."""
-    if suggestion.passed_over:
+def show_passed_over(
+    passed_over: Sequence[PassedOverOut],
+    counted: Mapping[str, int],
+    name_of: Callable[[str], str],
+    console: Console,
+) -> None:
+    """
+    Print crews that are not proposed, with the reason of each; of those elsewhere the nearest few.
+
+    Parameters
+    ----------
+    passed_over
+        Nearest first.
+    counted
+        How many more there are, by code of the reason.
+    name_of
+        Names a crew.
+    console
+        Where to print.
+    """
+    if passed_over:
         console.print("Passed over:", style="bold")
-    for passed in suggestion.passed_over:
-        console.print(f"  {names.unit(passed.unit)}: {passed.reason.en}", highlight=False)
-    for code, count in sorted(suggestion.passed_over_count.items()):
+    more, n_elsewhere = Counter(counted), 0
+    for passed in passed_over:
+        elsewhere = passed.reason.code == NOT_THIS_BRIGADE
+        n_elsewhere += elsewhere
+        if elsewhere and n_elsewhere > N_ELSEWHERE:
+            more[passed.reason.code] += 1
+        else:
+            console.print(f"  {name_of(passed.unit)}: {passed.reason.en}", highlight=False)
+    for code, count in sorted(more.items()):
         console.print(f"  {count} more: {code.replace('_', ' ')}", highlight=False)
