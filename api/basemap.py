@@ -23,7 +23,7 @@ class Basemap:
     ----------
     tiles
         Address of a tile with ``{z}``, ``{x}`` and ``{y}``: XYZ, or WMTS with these as
-        ``TileMatrix``, ``TileCol`` and ``TileRow``.
+        ``TileMatrix``, ``TileCol`` and ``TileRow``; or of a PMTiles file with pictures.
     crs
         System in which the tiles were drawn; ``gcj02`` is shifted into place by the page.
     attribution
@@ -67,10 +67,11 @@ def basemap_of(settings: Settings) -> Basemap | None:
     here = url.startswith("/") and not url.startswith("//")
     there = parts.scheme in {"http", "https"} and parts.hostname is not None
     plain = not set(" ;,'\"\\") & set(parts.netloc) and parts.username is None
-    if not (here or (there and plain)) or any(place not in url for place in PLACES):
+    placed = parts.path.endswith(".pmtiles") or all(place in url for place in PLACES)
+    if not (here or (there and plain)) or not placed:
         raise BadValue(
             "GRID_DISPATCH_BASEMAP_URL is the address of a tile, http(s)://… or /…, with {z}, {x} "
-            "and {y} in it, and without a user's name."
+            "and {y} in it, or of a file *.pmtiles, and without a user's name."
         )
     if any(place in parts.netloc for place in PLACES):
         raise BadValue("GRID_DISPATCH_BASEMAP_URL names one host: {z}, {x} and {y} stand after it.")

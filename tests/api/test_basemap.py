@@ -24,6 +24,8 @@ WMTS = "https://t0.map.example/vec_w/wmts?TileMatrix={z}&TileRow={y}&TileCol={x}
         (WMTS, "https://t0.map.example"),
         ("http://10.1.2.3:8080/{z}/{x}/{y}.png", "http://10.1.2.3:8080"),
         ("/base/{z}/{x}/{y}.png", None),
+        ("https://files.example/city.pmtiles", "https://files.example"),
+        ("/base/city.pmtiles", None),
     ],
 )
 def test_a_tile_has_an_origin_or_is_the_services_own(url, origin):

@@ -1,10 +1,11 @@
-"""The layers view: a second person, plans, what others do meanwhile, files, QGIS."""
+"""The layers view: refusals, a second person, plans, what others do meanwhile, files, QGIS."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -17,6 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.verify]
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LOOK = "() => document.dispatchEvent(new Event('visibilitychange'))"
+DROP = """([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    const dropped = { dataTransfer: data, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new DragEvent("dragover", dropped));
+    document.body.dispatchEvent(new DragEvent("drop", dropped));
+}"""
 
 
 def no_fly(*names: str) -> str:
@@ -75,6 +83,49 @@ def as_somebody(page: Page, name: str, path: str) -> None:
     assert answer.ok, answer.text()
     page.goto("about:blank")
     page.goto(path)
+
+
+def test_a_refusal_keeps_all_that_was_entered_and_columns_are_said_by_hand(
+    open_view, office: Office, tmp_path: Path
+):
+    page: Page = open_view("/layers", english=True)
+    page.get_by_test_id("upload").click()
+    broken = tmp_path / "broken.geojson"
+    broken.write_text('{"type": "FeatureCollection", "features": [', encoding="utf-8")
+    page.get_by_test_id("file").set_input_files(str(broken))
+    expect(page.get_by_test_id("refused")).to_be_visible()
+    page.locator("[name=source]").fill("survey office 7")
+
+    page.evaluate(DROP, ["no-fly.geojson", no_fly("机场")])
+    page.get_by_test_id("columns").wait_for()
+    expect(page.locator("[name=source]")).to_have_value("survey office 7")
+    expect(page.locator("[name=kind]")).to_have_value("no-fly")
+    for column, theirs in (("code", "甲"), ("name", "乙")):
+        chooser = page.locator(f"[data-column={column}] select")
+        with page.expect_response("**/layers/preview"):
+            chooser.select_option(theirs)
+        expect(page.locator(f"[data-column={column}]")).to_contain_text("chosen")
+
+    with page.expect_response("**/layers/preview"):
+        page.locator("[name=crs]").fill("EPSG:1")
+    expect(page.locator(".upload-pane .alert")).to_be_visible()
+    expect(page.get_by_test_id("keep")).to_be_disabled()
+    expect(page.locator("[name=crs]")).to_have_value("EPSG:1")
+    expect(page.locator("[data-column=code] select")).to_have_value("甲")
+    with page.expect_response("**/layers/preview"):
+        page.locator("[name=crs]").fill("cgcs2000")
+    page.get_by_test_id("keep").click()
+    expect(page.locator("#draft-findings")).to_be_visible()
+    number = page.get_by_test_id("draft").locator("h2").inner_text()
+    office.drafts.append(number)
+    draft = office.draft(number)
+    assert (draft["kind"], draft["source"], draft["rows"]) == ("no-fly", "survey office 7", 1)
+    assert draft["counts"]["error"] == 0
+
+    page.evaluate(DROP, ["again.geojson", no_fly("机场")])
+    expect(page.get_by_test_id("refused")).to_contain_text("say its kind")
+    page.locator("[name=kind]").select_option("no-fly")
+    expect(page.locator("[data-column=code]")).to_contain_text("as last time")
 
 
 def test_a_second_person_reviews_and_both_see_what_the_other_does(open_view, office: Office):

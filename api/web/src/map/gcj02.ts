@@ -5,25 +5,26 @@
  * that each tile is cut out of the up to four that hold its ground.
  */
 
-import { addProtocol, type GetResourceResponse } from "maplibre-gl";
 import type { LonLat } from "../service/ask";
 
-const SCHEME = "gcj02";
 const TILE_PX = 256;
 const AXIS_M = 6_378_245;
 const ECCENTRICITY = 0.006693421622965943;
 
-let template = "";
+/** Reads the picture of a tile; null where there is none. */
+export type ReadTile = (
+  z: number,
+  x: number,
+  y: number,
+  signal: AbortSignal,
+) => Promise<ImageBitmap | null>;
 
-/** Template of the tiles as MapLibre asks for them; begins to answer for it. */
-export function shiftedTiles(tiles: string): string {
-  if (template === "") addProtocol(SCHEME, ({ url }, abort) => answer(url, abort));
-  template = tiles;
-  return `${SCHEME}://{z}/{x}/{y}`;
-}
-
-async function answer(url: string, abort: AbortController): Promise<GetResourceResponse<ImageBitmap>> {
-  const [z, x, y] = url.replace(`${SCHEME}://`, "").split("/").map(Number) as [number, number, number];
+/** A tile where WGS-84 says, out of tiles that were drawn in GCJ-02. */
+export async function shiftedTile(
+  read: ReadTile,
+  [z, x, y]: readonly [number, number, number],
+  signal: AbortSignal,
+): Promise<ImageBitmap> {
   const [left, top] = cornerOf(z, x, y);
   const canvas = new OffscreenCanvas(TILE_PX, TILE_PX);
   const pen = canvas.getContext("2d");
@@ -34,18 +35,11 @@ async function answer(url: string, abort: AbortController): Promise<GetResourceR
     parts.map(async ([column, row]) => {
       const [at, below] = [column * TILE_PX - left, row * TILE_PX - top];
       if (at <= -TILE_PX || at >= TILE_PX || below <= -TILE_PX || below >= TILE_PX) return;
-      const picture = await tileOf(z, column, row, abort.signal);
+      const picture = await read(z, column, row, signal);
       if (picture) pen.drawImage(picture, Math.round(at), Math.round(below), TILE_PX, TILE_PX);
     }),
   );
-  return { data: canvas.transferToImageBitmap() };
-}
-
-async function tileOf(z: number, x: number, y: number, signal: AbortSignal): Promise<ImageBitmap | null> {
-  const places = { z, x, y } as const;
-  const url = template.replace(/\{([zxy])\}/g, (_, name: "z" | "x" | "y") => String(places[name]));
-  const response = await fetch(url, { signal });
-  return response.ok ? createImageBitmap(await response.blob()) : null;
+  return canvas.transferToImageBitmap();
 }
 
 /** Pixel of the world in GCJ-02 at which the ground of a WGS-84 tile begins. */

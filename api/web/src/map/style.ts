@@ -4,12 +4,11 @@ import type {
   DataDrivenPropertyValueSpecification,
   ExpressionSpecification,
   LayerSpecification,
-  RasterSourceSpecification,
   StyleSpecification,
 } from "maplibre-gl";
-import type { Basemap, City } from "../service/shapes";
+import type { City } from "../service/shapes";
 import { base } from "./base_choice";
-import { shiftedTiles } from "./gcj02";
+import { networkSource } from "./network_tiles";
 import type { Language, Theme } from "../frame/screen";
 import { PALETTES, type Palette } from "./palette";
 
@@ -66,12 +65,6 @@ export function styleOf(
 }
 
 const NETWORK_LAYER: LayerSpecification = { id: "network", type: "raster", source: "network" };
-
-function networkSource({ tiles, crs, attribution }: Basemap): RasterSourceSpecification {
-  const address = tiles.startsWith("/") ? location.origin + tiles : tiles;
-  const asked = crs === "gcj02" ? shiftedTiles(address) : address;
-  return { type: "raster", tiles: [asked], tileSize: 256, maxzoom: 18, attribution };
-}
 
 /** The property of a name in one language, falling back to Chinese. */
 export function nameField(language: Language): ExpressionSpecification {
