@@ -347,9 +347,9 @@ def _changed(reading: Reading) -> Iterator[Block]:
         "text": t(
             f"本版为第{content['issue']}版，更正{content['corrects']}：{len(content['changes'])}项数据"
             f"变动，{len(content['corrections'])}处登记更正，{out}件经申诉裁定剔除。",
-            f"This is issue {content['issue']}; it corrects {content['corrects']}: "
-            f"{len(content['changes'])} figures changed, {len(content['corrections'])} records "
-            f"were corrected, {out} cases are left out after appeals.",
+            f"This is issue {content['issue']}; it corrects {content['corrects']}. Figures "
+            f"changed: {len(content['changes'])}; records corrected: "
+            f"{len(content['corrections'])}; cases left out after appeals: {out}.",
         ),
     }
     rows = [
