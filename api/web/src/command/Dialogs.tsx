@@ -1,3 +1,4 @@
+import { AutomationDialog } from "./automation/AutomationDialog";
 import { open } from "./dialogs";
 import { Help } from "./Help";
 import { MergeDialog } from "./MergeDialog";
@@ -12,6 +13,8 @@ export function Dialogs() {
   switch (which?.dialog) {
     case "help":
       return <Help />;
+    case "automation":
+      return <AutomationDialog />;
     case "send":
       return <SendDialog choice={which.choice} reinforces={which.reinforces} />;
     case "report":

@@ -5,10 +5,12 @@ import { duration, shortName } from "../frame/words";
 import type { Incident } from "../service/shapes";
 import { workOnIncident } from "./actions";
 import { ageLevel } from "./ageing";
+import { say as sayRule } from "./automation/words";
 import { word } from "./case_words";
 import { crewsAt } from "./cases";
 import { timeOf } from "./clock_time";
 import { Countdown } from "./Countdown";
+import { show } from "./dialogs";
 import { unitName } from "./dispatching";
 import { dueOf } from "./due";
 import { Filters } from "./Filters";
@@ -34,6 +36,15 @@ export function Queue() {
           {all.length === openIncidents.value.size ? all.length : `${all.length} / ${openIncidents.value.size}`}
         </span>
         <span class="spring" />
+        <button
+          type="button"
+          class="button quiet small"
+          aria-haspopup="dialog"
+          data-testid="automation-button"
+          onClick={() => show({ dialog: "automation" })}
+        >
+          {sayRule("short")}
+        </button>
         <button
           type="button"
           class="button quiet small"

@@ -9,6 +9,7 @@ export type Choice = { proposal: Proposal } | { unit: string };
 
 export type Open =
   | { dialog: "help" }
+  | { dialog: "automation" }
   | { dialog: "send"; choice: Choice; reinforces: boolean }
   | { dialog: "report"; then: Choice | null }
   | { dialog: "move"; incident: string; to: State | null }

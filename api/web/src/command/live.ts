@@ -3,6 +3,7 @@
 import { keepListening } from "../frame/stream";
 import type { Incident } from "../service/shapes";
 import { readAgain } from "./actions";
+import { followSwitch } from "./automation/automation";
 import type { Assignment, SecondThought, Whistle } from "./case_shapes";
 import { readRecordSoon, takeAssignment, takeSecondThought } from "./cases";
 import { readCoverage } from "./coverage";
@@ -26,6 +27,7 @@ export function listenToCity(): void {
       resuggest: (thought: SecondThought) => takeSecondThought(thought),
       incident_gone: ({ id }: { id: string }) => dropIncident(id),
       closure: (closure: Closure) => takeClosure(closure),
+      automation: () => followSwitch(),
       coverage: () => void readCoverage(),
     },
     async () => void (await Promise.all([readAgain(), readClosures()])),
