@@ -11,23 +11,17 @@ def opened(address: str):
     return urlopen(address)  # noqa: S310 -- our own server
 
 
-def test_what_is_missed_stays_in_the_table(monkeypatch, tmp_path):
+def test_what_is_missed_stays_in_the_table(tmp_path):
     (tmp_path / "assets").mkdir()
     for name in ("index-1.js", "Command-2.js", "Planner-3.js"):
         (tmp_path / "assets" / name).write_bytes(b"x" * 5_000)
     two = {"index-1.js", "Command-2.js", "style.css"}
     assert 0 < pages.script_kb(two, tmp_path) < 0.2
 
-    crowd = pages.Crowd(tick_ms=9.5, longest_ms=12.0, growth=0.01, ticks=60)
-    monkeypatch.setattr(pages, "first_map_s", lambda *_: 2.0)
-    monkeypatch.setattr(pages, "keypress_ms", lambda *_: 90.0)
-    monkeypatch.setattr(pages, "crowd_of", lambda *_: crowd)
-    monkeypatch.setattr(pages, "script_kb", lambda _: 400.0)
-    report = pages.measured(None, "")
-    assert (report.text.count("✓"), report.text.count("✗")) == (5, 1)
-    assert (
-        "| 25,000 moving officers at 1 Hz: main thread a tick, median | 9.50 ms |" in report.short
-    )
+    crowd = pages.Crowd(tick_ms=9.5, longest_ms=12.0, growth=0.01, ticks=60, minutes=10)
+    report = pages.report_of(pages.Looked(2.0, 90.0, 80.0, crowd, size_kb=400.0, s_ms=30.0))
+    assert (report.text.count("✓"), report.text.count("✗")) == (6, 1)
+    assert "| 25,000 moving officers at 1 Hz: main thread a tick, median | 9.5 ms |" in report.short
 
 
 def test_a_stream_of_many_is_told_as_the_service_tells_it():
