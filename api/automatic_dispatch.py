@@ -41,7 +41,7 @@ LOOKS_BACK = timedelta(days=1)
 AT_A_TIME = 20
 """Incidents that are taken together."""
 
-TOGETHER = 5
+TOGETHER = 10
 """
 Of those, how many share a transaction in an embedded store, for whose one writer reports wait.  On
 a server each has its own: who binds several holds rows that others wait for, and they may hold his.

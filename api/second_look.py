@@ -23,8 +23,8 @@ from geo.errors import UnknownName
 logger = logging.getLogger(__name__)
 
 
-BUDGET_S, LEAST_S = 0.2, 0.001
-"""A turn takes so much of a core, a tenth, going by what one incident took in the turn before."""
+BUDGET_S, LEAST_S = 0.1, 0.001
+"""A turn takes a twentieth of a core, by what one incident took in the turn before."""
 
 
 class SecondLook:
