@@ -79,13 +79,20 @@ function listen(): void {
   const opened = openSource("/api/v1/events", Object.keys(kinds));
   source = opened;
   reopenIn(OPENING_MS); // a line on which nobody answers is as lost as one that is silent
-  opened.addEventListener("open", heard);
+  let stood = false;
+  opened.addEventListener("open", () => {
+    stood = true;
+    heard();
+  });
   opened.addEventListener("error", () => {
+    const broke = stood && opened.readyState !== EventSource.CLOSED;
+    stood = false;
     stream.value = "lost";
-    // A refusal ends the stream for good; a line that broke is taken up again by the browser.
-    if (opened.readyState !== EventSource.CLOSED) return;
+    // A line that broke is taken up again by the browser, but it waits long if nobody answers then.
+    if (broke) return;
     reopenIn(REOPEN_MS);
-    if (!signingIn.peek()) void lookWhetherSignedIn();
+    // A refusal ends the stream for good.
+    if (opened.readyState === EventSource.CLOSED && !signingIn.peek()) void lookWhetherSignedIn();
   });
   for (const [kind, take] of Object.entries(kinds)) {
     opened.addEventListener(kind, ({ data }: MessageEvent<unknown>) => {
