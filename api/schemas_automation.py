@@ -125,9 +125,7 @@ class AutomationReportOut(BaseModel):
     left: list[LeftOut] = Field(description="The most frequent reason first.")
 
     @classmethod
-    def of(
-        cls, report: AutomationReport, since: datetime, until: datetime
-    ) -> AutomationReportOut:
+    def of(cls, report: AutomationReport, since: datetime, until: datetime) -> AutomationReportOut:
         """Copy a report."""
         return cls(
             since=since,
