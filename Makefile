@@ -77,8 +77,12 @@ bench: setup ## measure, beside other engines, into tests/bench/results (25 minu
 	@.ci/data
 	$(BIN)/python -m tests.bench
 
-screenshots: debian setup ## take the pictures of the pages that the documents show
-	$(BIN)/python -m pytest -m browser --pictures docs/images
+# Only the tests that leave a picture which a document shows.
+PICTURED := in_both_languages_and_at_night or with_a_drawn_route or both_sign_in_one_dialog \
+	or a_report_is_made or prints_a_link or wrong_password_and_too_many or second_factor
+
+screenshots: debian setup ## take the pictures of the pages that the documents show (5 minutes)
+	$(BIN)/python -m pytest --counts full --pictures docs/images tests/web -k "$(PICTURED)"
 
 lint: setup ## ruff, mypy and numpydoc only
 	$(BIN)/python -m pytest -q tests/test_lint.py

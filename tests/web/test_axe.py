@@ -39,7 +39,7 @@ TOO_WIDE = """() => {
             const { left, right, width } = one.getBoundingClientRect();
             return width > 0 && (left < -1 || right > innerWidth + 1) && !held(one.parentElement);
         });
-    const cut = [...document.querySelectorAll("header, header *")]
+    const cut = [...document.querySelectorAll("header, header *, .wall-side")]
         .filter((one) => one.checkVisibility() && !one.closest("svg"))
         .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0);
     const told = [...out, ...cut].map((one) => one.outerHTML.slice(0, 120));
