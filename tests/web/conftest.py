@@ -49,6 +49,9 @@ CHROMIUM_FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 )
+ENGLISH = {"LANGUAGE": "en_US"}
+"""What a browser itself speaks: dates are typed into its fields in that order."""
+
 VIEW: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -169,7 +172,9 @@ def launch() -> Iterator[Callable[[str], Browser]]:
 
         def open_once(path: str) -> Browser:
             if path not in opened:
-                opened[path] = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+                opened[path] = playwright.chromium.launch(
+                    executable_path=path, args=CHROMIUM_FLAGS, env=os.environ | ENGLISH
+                )
             return opened[path]
 
         yield open_once

@@ -2,9 +2,8 @@
 The hard cases of a chief's first hour that have a screen, by keyboard alone.
 
 `tests/api/test_first_hour.py` has all twelve through the other doors.  Here each is typed, and
-the suggestion that the page shows is looked up on record: bodies are not read off the wire, since
-the page gives up an older question when a new one is asked.  Six sites at one time (4) are
-planned in `test_command_lists`; a position forty minutes old (5) takes a city of its own.
+the suggestion that the page shows is looked up on record.  Six sites at one time (4) and a position
+forty minutes old (5) take a city of their own: `test_first_hour_with_many.py`.
 """
 
 from __future__ import annotations
@@ -22,17 +21,20 @@ from dispatch.store.cities import read_city
 from dispatch.store.engine import open_store
 from fixtures.coast import across_the_bay, island_centre
 from geo.area import Area, Tier
+from tests.web.by_keys import (
+    Answer,
+    LonLat,
+    ask_again_by_keys,
+    ask_by_keys,
+    why_not_by_keys,
+)
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.browser
 
-Answer = dict[str, Any]
-LonLat = tuple[float, float]
 
 EXACTLY = 15
 """Decimals that bring back the very number."""
-
-CHIPS = "[data-testid=matters] li"
 
 
 @pytest.fixture(scope="module")
@@ -47,45 +49,6 @@ def city(served: Any) -> City:  # noqa: ANN401 -- a served city of the conftest
 def hour(shift: Page) -> Page:
     """One page for the whole hour, as a chief would have it, with nothing begun on it."""
     return shift
-
-
-def ask_by_keys(page: Page, desk: Desk, at: LonLat, *matters: str, decimals: int = 6) -> Answer:
-    """Type a place and its matters; the suggestion that the page then shows."""
-    page.keyboard.press("n")
-    page.keyboard.type(f"{at[0]:.{decimals}f},{at[1]:.{decimals}f}")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("place")).to_be_visible()
-    page.keyboard.press("/")
-    for _ in range(page.locator(CHIPS).count()):
-        page.keyboard.press("Backspace")
-    expect(page.locator(CHIPS)).to_have_count(0)
-    for count, code in enumerate(matters, start=1):
-        page.keyboard.type(code)
-        page.keyboard.press("Enter")
-        expect(page.locator(CHIPS)).to_have_count(count)
-    page.keyboard.press("Escape")
-    return shown(page, desk)
-
-
-def ask_again_by_keys(page: Page, desk: Desk, key: str) -> Answer:
-    """Press a key that asks anew; the suggestion that then stands where another stood."""
-    before = shown_id(page)
-    page.keyboard.press(key)
-    expect(page.get_by_test_id("suggestion")).not_to_have_attribute("data-id", before)
-    return shown(page, desk)
-
-
-def shown_id(page: Page) -> str:
-    """Number of the suggestion on the screen; with a new chip the old one is gone already."""
-    return str(page.get_by_test_id("suggestion").get_attribute("data-id"))
-
-
-def shown(page: Page, desk: Desk) -> Answer:
-    """The suggestion on the screen, as the service has it on record."""
-    answer: Answer = desk.ask("GET", f"/suggestions/{shown_id(page)}")
-    expect(page.get_by_test_id("proposal")).to_have_count(len(answer["proposals"]))
-    return answer
 
 
 def clock(seconds: float) -> str:
@@ -218,15 +181,6 @@ def test_9_a_crew_of_one_certified_officer_does_not_go_alone(hour: Page, city: C
     finally:
         for one in certified[1:]:
             desk.ask("PUT", f"/officers/{one}/duty", {"on": True})
-
-
-def why_not_by_keys(page: Page, unit: str) -> None:
-    page.keyboard.press("w")
-    expect(page.locator("#why-not-search")).to_be_focused()
-    page.keyboard.type(unit)
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("why-not-answer")).to_be_visible()
-    page.keyboard.press("Escape")
 
 
 def test_10_a_point_on_a_border_has_one_zone_and_names_the_other(
