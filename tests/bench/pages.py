@@ -47,6 +47,7 @@ FLAGS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--enable-precise-memory-info",
+    "--disable-features=LocalNetworkAccessChecks",
 )
 DRAWN = """() => Boolean(window.gridDispatchMap?.isStyleLoaded() && gridDispatchMap.areTilesLoaded()
     && document.querySelector('.incident'))"""
