@@ -295,9 +295,10 @@ class OfficerOut(BaseModel):
     skills: list[str]
     equipment: list[str]
     status: DutyStatus
+    by_hand: bool = Field(description="Somebody else signed the officer on or off last.")
 
     @classmethod
-    def of(cls, officer: Officer, status: DutyStatus) -> OfficerOut:
+    def of(cls, officer: Officer, status: DutyStatus, *, by_hand: bool) -> OfficerOut:
         """Copy an officer and add whether he or she is free."""
         return cls(
             id=officer.id,
@@ -307,6 +308,7 @@ class OfficerOut(BaseModel):
             skills=list(officer.skills),
             equipment=list(officer.equipment),
             status=status,
+            by_hand=by_hand,
         )
 
 

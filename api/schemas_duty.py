@@ -43,9 +43,12 @@ class DutyOut(BaseModel):
     engaged_to: datetime | None
     job_until: datetime | None = Field(description="Expected end of the job in hand.")
     work_s: float = Field(description="Seconds of work on jobs in this shift.")
+    signed_by: str | None = Field(
+        description="Who signed the officer on or off last, where it was somebody else."
+    )
 
     @classmethod
-    def of(cls, state: DutyState) -> DutyOut:
+    def of(cls, state: DutyState, *, signed_by: str | None) -> DutyOut:
         """Copy a state, with instants by the city's clock."""
         return cls(
             officer=state.officer.id,
@@ -62,6 +65,7 @@ class DutyOut(BaseModel):
             engaged_to=_local(state.engaged_to),
             job_until=_local(state.job_until),
             work_s=round(state.work_s, 3),
+            signed_by=signed_by,
         )
 
 

@@ -19,8 +19,14 @@ SHORTEST_EXTRA = timedelta(minutes=1)
 """An extra shift lasts no longer and no less."""
 
 
-def sign_on(
-    session: Session, officer: str, *, now: datetime, by: str, until: datetime | None = None
+def sign_on(  # noqa: PLR0913 -- keywords but for the officer
+    session: Session,
+    officer: str,
+    *,
+    now: datetime,
+    by: str,
+    by_hand: bool,
+    until: datetime | None = None,
 ) -> None:
     """
     Sign an officer on; whoever is on duty already stays so.
@@ -35,6 +41,8 @@ def sign_on(
         The present, with offset.
     by
         Name of whoever enters it.
+    by_hand
+        Whether that is somebody else than the officer.
     until
         End of an extra shift that begins now, for an officer whose roster has none; None
         leaves it to the roster whether he or she is on shift.
@@ -50,11 +58,11 @@ def sign_on(
     if until is not None:
         add_shift(session, ShiftEntry("", officer, None, _extra(now, until)))
     fresh = DutyStatus.AVAILABLE if status == DutyStatus.OFF_DUTY else status
-    record_sign_on(session, officer, status=fresh, until=until, now=now, by=by)
+    record_sign_on(session, officer, status=fresh, until=until, now=now, by=by, by_hand=by_hand)
     record(session, now=now, by=by, act="sign_on", about=officer)
 
 
-def sign_off(session: Session, officer: str, *, now: datetime, by: str) -> None:
+def sign_off(session: Session, officer: str, *, now: datetime, by: str, by_hand: bool) -> None:
     """
     Sign an officer off.
 
@@ -68,6 +76,8 @@ def sign_off(session: Session, officer: str, *, now: datetime, by: str) -> None:
         The present, with offset.
     by
         Name of whoever enters it.
+    by_hand
+        Whether that is somebody else than the officer.
 
     Raises
     ------
@@ -80,7 +90,8 @@ def sign_off(session: Session, officer: str, *, now: datetime, by: str) -> None:
         raise Conflict(
             f"Officer {officer} is at work on an incident; end that first, then sign off."
         )
-    record_sign_on(session, officer, status=DutyStatus.OFF_DUTY, until=None, now=now, by=by)
+    off = DutyStatus.OFF_DUTY
+    record_sign_on(session, officer, status=off, until=None, now=now, by=by, by_hand=by_hand)
     record(session, now=now, by=by, act="sign_off", about=officer)
 
 

@@ -27,6 +27,7 @@ from api.schemas import (
 from api.service import ServiceDep
 from dispatch.access import Act, Person, acts_of
 from dispatch.sight import masked_phone
+from dispatch.store.duty import signed_by_hand
 from dispatch.unit import Unit
 
 router = APIRouter(prefix="/api/v1")
@@ -94,7 +95,10 @@ def list_officers(service: ServiceDep, cut: CutDep, _: SeeUnitsDep) -> Page[Offi
     """Officers, by id, and whether each is free."""
     statuses = service.live.present.statuses()
     rows, following = page(service.city.roster.officers, lambda officer: officer.id, cut)
-    return Page(items=[OfficerOut.of(row, statuses[row.id]) for row in rows], next=following)
+    with service.store.reading() as session:
+        by_hand = signed_by_hand(session)
+    items = [OfficerOut.of(row, statuses[row.id], by_hand=row.id in by_hand) for row in rows]
+    return Page(items=items, next=following)
 
 
 @router.get("/places/at", tags=["city"])

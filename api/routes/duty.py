@@ -19,6 +19,7 @@ from dispatch.access import Act, Person
 from dispatch.duty_state import duty_states
 from dispatch.sight import officers_seen
 from dispatch.sign_on import sign_off, sign_on
+from dispatch.store.duty import signed_by_hand
 from geo.errors import BadValue
 
 router = APIRouter(prefix="/api/v1", tags=["duty"])
@@ -43,7 +44,10 @@ def list_duty(
         state for state in states if (state.may_be_sent or not free) and state.officer.id in seen
     ]
     rows, following = page(shown, lambda state: state.officer.id, cut)
-    return Page(items=[DutyOut.of(row) for row in rows], next=following)
+    with service.store.reading() as session:
+        by_hand = signed_by_hand(session)
+    items = [DutyOut.of(row, signed_by=by_hand.get(row.officer.id)) for row in rows]
+    return Page(items=items, next=following)
 
 
 @router.get("/officers/{officer}/duty")
@@ -64,12 +68,12 @@ def change_duty(officer: str, asked: DutyAsk, service: ServiceDep, person: SignD
     require_own_officer(person, officer)
     if asked.until is not None and not asked.on:
         raise BadValue("An extra shift is for signing on; leave `until` out to sign off.")
-    now = service.clock()
+    now, by_hand = service.clock(), person.officer != officer
     with service.store.session() as session:
         if asked.on:
-            sign_on(session, officer, now=now, by=person.name, until=asked.until)
+            sign_on(session, officer, now=now, by=person.name, by_hand=by_hand, until=asked.until)
         else:
-            sign_off(session, officer, now=now, by=person.name)
+            sign_off(session, officer, now=now, by=person.name, by_hand=by_hand)
         tell_sign_on(session, officer, service.city, on=asked.on, until=asked.until, now=now)
         session.commit()
     service.keep_duty()
@@ -81,4 +85,6 @@ def _duty(officer: str, service: ServiceDep) -> DutyOut:
     if officer not in service.live.present.city.roster.officer_row:
         raise NotFound(f"There is no officer {officer!r} in this city.")
     (state,) = duty_states(service.live.present, [officer], now=service.clock())
-    return DutyOut.of(state)
+    with service.store.reading() as session:
+        by_hand = signed_by_hand(session, officer)
+    return DutyOut.of(state, signed_by=by_hand.get(officer))

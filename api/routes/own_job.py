@@ -29,6 +29,7 @@ from dispatch.access import Act, Person
 from dispatch.city import City
 from dispatch.duty_state import duty_states
 from dispatch.own_job import Job, job_of, mode_of, way_to
+from dispatch.store.duty import signed_by_hand
 from geo.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/officers/me", tags=["units"])
@@ -50,13 +51,14 @@ def read_job(service: ServiceDep, person: FollowAssignmentDep) -> OwnJobOut:
     with service.store.reading() as session:
         job = job_of(session, officer)
         shown = None if job is None else _shown(session, job, officer, city)
+        signed_by = signed_by_hand(session, officer).get(officer)
     return OwnJobOut(
         now=service.clock(),
         officer=officer,
         name=known.name,
         crew=known.crew,
         mode=mode_of(city, officer),
-        duty=DutyOut.of(state),
+        duty=DutyOut.of(state, signed_by=signed_by),
         job=shown,
     )
 

@@ -13,7 +13,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Row, Table, Text, cast, insert, or_, select, update
+from sqlalchemy import (
+    Executable,
+    Integer,
+    Row,
+    Table,
+    Text,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -204,6 +216,7 @@ def record_sign_on(  # noqa: PLR0913 -- the columns of a record, keywords but fo
     until: datetime | None,
     now: datetime,
     by: str,
+    by_hand: bool,
 ) -> None:
     """
     Record that an officer signed on or off.
@@ -222,12 +235,40 @@ def record_sign_on(  # noqa: PLR0913 -- the columns of a record, keywords but fo
         The present, with offset.
     by
         Name of whoever entered it.
+    by_hand
+        Whether that was somebody else than the officer.
     """
     session.execute(update(OFFICERS).where(OFFICERS.c.id == officer).values(status=status))
     signed = "off" if status == DutyStatus.OFF_DUTY else "on"
-    row = insert(SIGN_ONS).values(officer=officer, signed=signed, at=now, until=until, by=by)
+    row = insert(SIGN_ONS).values(
+        officer=officer, signed=signed, at=now, until=until, by=by, by_hand=by_hand
+    )
     session.execute(row)
     note_duty_change(session)
+
+
+def signed_by_hand(session: Session, officer: str | None = None) -> dict[str, str]:
+    """
+    Say whom somebody else has signed on or off last.
+
+    Parameters
+    ----------
+    session
+        A session.
+    officer
+        The only officer to look for, or None for all.
+
+    Returns
+    -------
+    by
+        By id of the officer, the name of whoever entered it.
+    """
+    last = select(func.max(SIGN_ONS.c.fid)).group_by(SIGN_ONS.c.officer)
+    if officer is not None:
+        last = last.where(SIGN_ONS.c.officer == officer)
+    query = select(SIGN_ONS.c.officer, SIGN_ONS.c.by)
+    rows = session.execute(query.where(SIGN_ONS.c.by_hand, SIGN_ONS.c.fid.in_(last)))
+    return {row.officer: row.by for row in rows}
 
 
 def _jobs(session: Session, now: datetime) -> Iterable[Job]:

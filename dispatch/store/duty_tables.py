@@ -85,4 +85,7 @@ SIGN_ONS = table(
     Column("at", Instant, nullable=False),
     Column("until", Instant),
     text("by"),
+    Column("by_hand", Boolean, nullable=False),
 )
+
+SIGN_ONS_BY_OFFICER = Index("sign_ons_by_officer", SIGN_ONS.c.officer, SIGN_ONS.c.fid)

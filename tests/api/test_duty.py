@@ -86,6 +86,27 @@ def test_who_signs_off_is_not_sent_and_who_signs_on_is(client):
     assert units(asked(client, incident))[0] == "K2"
 
 
+def test_what_somebody_else_signed_is_marked_until_the_officer_signs(client):
+    own = client.get("/api/v1/officers/me/job", headers={"authorization": "Bearer demo-officer"}).json()
+    officer = own["officer"]
+
+    def marks(answer) -> tuple[str | None, str | None, bool]:
+        listed = client.get("/api/v1/duty").json()["items"]
+        officers = client.get("/api/v1/officers").json()["items"]
+        return (
+            answer.json()["signed_by"],
+            next(one["signed_by"] for one in listed if one["officer"] == officer),
+            next(one["by_hand"] for one in officers if one["id"] == officer),
+        )
+
+    address = f"/api/v1/officers/{officer}/duty"
+    assert marks(client.get(address)) == (None, None, False)
+    put = client.put(address, json={"on": False})
+    assert marks(put) == ("demo-dispatcher", "demo-dispatcher", True)
+    himself = {"authorization": "Bearer demo-officer"}
+    assert marks(client.put(address, json={"on": True}, headers=himself)) == (None, None, False)
+
+
 def test_a_roster_written_by_another_process_counts_at_the_next_beat(client, town_url, clock):
     incident = reported(client)
     enter(town_url, shift("K2", "08:00", "16:00"))

@@ -98,6 +98,8 @@ export interface Officer {
   certified: boolean;
   skills: string[];
   status: Status;
+  /** Somebody else signed the officer on or off last. */
+  by_hand: boolean;
 }
 
 export interface Incident {

@@ -13,7 +13,7 @@ from dispatch.store.column import Codes, Filings, Instant, Remarks, Shape
 from dispatch.store.declare import PLAIN_TEXT
 from dispatch.store.embedded import list_table
 
-revision = "0001_e682e2a3"
+revision = "0001_a32b8784"
 down_revision = None
 
 
@@ -1485,6 +1485,7 @@ def upgrade() -> None:
             sa.Column("at", Instant(), nullable=False),
             sa.Column("until", Instant(), nullable=True),
             sa.Column("by", PLAIN_TEXT, nullable=False),
+            sa.Column("by_hand", sa.Boolean(), nullable=False),
             sa.ForeignKeyConstraint(["officer"], ["officers.id"]),
             sa.PrimaryKeyConstraint("fid"),
             comment="签到签退 / Who signed on and off, when, and by whose hand",
@@ -1492,6 +1493,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_sign_ons_officer"), "sign_ons", ["officer"], unique=False)
+    op.create_index("sign_ons_by_officer", "sign_ons", ["officer", "fid"], unique=False)
     list_table(
         store,
         op.create_table(

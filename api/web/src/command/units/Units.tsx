@@ -219,6 +219,7 @@ function Member({ officer }: { officer: Officer }) {
       </span>
       <small>
         {say(status)}
+        {officer.by_hand && ` · ${say("dutyByHand")}`}
         {where?.byHand && ` · ${say("byHand")}`}
       </small>
       {may("sign_duty") && (

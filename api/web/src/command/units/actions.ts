@@ -82,7 +82,7 @@ export async function setDuty(officer: Officer, on: boolean): Promise<void> {
   await orTell(async () => {
     await unitService.duty(officer.id, on);
     await readUnits();
-    tell(() => `${officer.name}: ${say(on ? "signedOn" : "signedOff")} · ${say("byHand")}`);
+    tell(() => `${officer.name}: ${say(on ? "signedOn" : "signedOff")} · ${say("dutyByHand")}`);
   });
 }
 
