@@ -87,7 +87,9 @@ def test_who_signs_off_is_not_sent_and_who_signs_on_is(client):
 
 
 def test_what_somebody_else_signed_is_marked_until_the_officer_signs(client):
-    own = client.get("/api/v1/officers/me/job", headers={"authorization": "Bearer demo-officer"}).json()
+    own = client.get(
+        "/api/v1/officers/me/job", headers={"authorization": "Bearer demo-officer"}
+    ).json()
     officer = own["officer"]
 
     def marks(answer) -> tuple[str | None, str | None, bool]:
