@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ PATIENCE_MS = 30_000
 """A machine with two slow cores shares them with the other tests."""
 
 QUIET_ROUNDS = 4
+SHOWN_PICTURE = re.compile(r"images/([\w-]+)\.png")
 DRAWN = """() => Boolean(
     window.gridDispatchMap?.isStyleLoaded() &&
     gridDispatchMap.areTilesLoaded() &&
@@ -266,14 +268,21 @@ def page(open_view: OpenView) -> Page:
 
 @pytest.fixture
 def take_picture(pictures: Path | None) -> Callable[[Page, str], None]:
-    """Leave a picture of the page under a name, where pictures are wanted."""
+    """Leave a picture of the page under a name, where pictures are wanted and a document has it."""
+    root = Path(__file__).resolve().parents[2]
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    shown = {
+        name for page in pages for name in SHOWN_PICTURE.findall(page.read_text(encoding="utf-8"))
+    }
 
     def take(page: Page, name: str) -> None:
-        if pictures is None:
+        if pictures is None or name not in shown:
             return
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
         # A palette makes a third of the size; this method keeps the colours of small marks.
-        palette = shot.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        palette = shot.quantize(
+            256, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
         palette.save(pictures / f"{name}.png", optimize=True)
 
     return take
