@@ -61,9 +61,11 @@ def measure(data: Path) -> Report:
     """Serve the city, report, and look at what was sent."""
     with TemporaryDirectory(prefix="grid-dispatch-bench-") as folder:
         kept = Path(os.environ.get(CITIES, folder))
+        served = Path(folder) / "served"
+        served.mkdir()
         yardstick = Yardstick(new_york(data))
         before = yardstick.ms()
-        with served_city(prepared(kept), Path(folder)) as port:
+        with served_city(prepared(kept), served) as port:
             taken = run(port, seconds=SECONDS)
         s_ms = float(np.median([*before, *yardstick.ms()]))
     return told(Taken(**{**vars(taken), "s_ms": s_ms}))
