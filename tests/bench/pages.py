@@ -37,7 +37,7 @@ from tests.web.planner_hand import Hand
 
 OFFICERS = 25_000
 WATCHED_S = 60.0
-MEMORY_MIN = 10.0
+MEMORY_MIN = 4.0
 KEYPRESSES = 15
 DRAGS = 10
 START_S = 240
