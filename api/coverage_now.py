@@ -116,3 +116,22 @@ class CoverageNow:
         before = self._told
         self._told = {areas: share_seen(covered, areas) for areas in sights}
         return {areas: share for areas, share in self._told.items() if before.get(areas) != share}
+
+
+def coverage_said(covered: CityCoverage, share: float) -> dict[str, str | float]:
+    """
+    What an event says of coverage to those who see ground of which a share is covered.
+
+    Parameters
+    ----------
+    covered
+        What is covered, and when it was counted.
+    share
+        From 0 to 1.
+
+    Returns
+    -------
+    said
+        Instant and share.
+    """
+    return {"now": covered.now.isoformat(), "share": round(share, 6)}

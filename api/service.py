@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.case_books import CaseBooks
 from api.clock import Clock
-from api.coverage_now import CoverageNow
+from api.coverage_now import CoverageNow, coverage_said
 from api.draft_checks import DraftChecks
 from api.duty_now import DutyNow
 from api.freezer import Freezer
@@ -253,7 +253,7 @@ class Service:
         said = {"weights": self._weights_said()}
         covered = self.coverage.latest(self.live.present)
         if covered is not None:
-            said["coverage"] = _coverage_said(covered, share_seen(covered, areas))
+            said["coverage"] = coverage_said(covered, share_seen(covered, areas))
         return said
 
     def keep_weights(self) -> None:
@@ -322,7 +322,7 @@ class Service:
         """Say what share is covered, once for each set of areas that pages see."""
         earshots = self.stream.earshots("coverage")
         news = self.coverage.news(covered, {one.areas for one in earshots})
-        said = {areas: _coverage_said(covered, share) for areas, share in news.items()}
+        said = {areas: coverage_said(covered, share) for areas, share in news.items()}
         texts = {areas: json.dumps(one, separators=(",", ":")) for areas, one in said.items()}
         heard = {one: texts[one.areas] for one in earshots if one.areas in texts}
         if heard and self._loop is not None:
@@ -470,11 +470,6 @@ class Service:
         """
         with self._lock:
             self._unsaved |= set(officers)
-
-
-def _coverage_said(covered: CityCoverage, share: float) -> dict[str, str | float]:
-    """What an event says of coverage to those who see ground of which this share is covered."""
-    return {"now": covered.now.isoformat(), "share": round(share, 6)}
 
 
 def service_of(request: Request) -> Service:
