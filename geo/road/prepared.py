@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import tempfile
@@ -61,20 +60,36 @@ def prepare_in(network: RoadNetwork, folder: Path) -> RoadGraph:
         Ready to be weighed; the hierarchy's arrays are mapped from disk.  In a folder that
         may not be written to, they are built in memory, and the log says so.
     """
-    stored = folder / FOLDER
-    if _version(stored) != [FORMAT, network.version]:
-        built = prepare(network)
-        try:
-            store_hierarchy(built.hierarchy, folder, network.version)
-        except OSError as error:
-            logger.warning("The hierarchy cannot be stored in %s (%s).", stored, error)
-            return built
-    arrays: dict[str, Any] = {
-        field.name: np.load(stored / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
-        for field in fields(Hierarchy)
-    }
-    arrays["path_slots"] = float(arrays["path_slots"])
-    return RoadGraph(network, turn_graph(network), Hierarchy(**arrays))
+    stored = hierarchy_folder(folder, network.version)
+    hierarchy = _mapped(stored)
+    if hierarchy is not None:
+        return RoadGraph(network, turn_graph(network), hierarchy)
+    built = prepare(network)
+    try:
+        store_hierarchy(built.hierarchy, folder, network.version)
+    except OSError as error:
+        logger.warning("The hierarchy cannot be stored in %s (%s).", stored, error)
+    return RoadGraph(network, built.graph, _mapped(stored) or built.hierarchy)
+
+
+def hierarchy_folder(folder: Path, version: str) -> Path:
+    """
+    Where the hierarchy of one version of the roads stands.
+
+    Parameters
+    ----------
+    folder
+        The network's folder.
+    version
+        Version of the network.
+
+    Returns
+    -------
+    stored
+        Named after its content, so that processes that build it at once never replace what
+        another one reads already.
+    """
+    return folder / FOLDER / f"{FORMAT}-{version}"
 
 
 def store_hierarchy(hierarchy: Hierarchy, folder: Path, version: str) -> None:
@@ -86,31 +101,42 @@ def store_hierarchy(hierarchy: Hierarchy, folder: Path, version: str) -> None:
     hierarchy
         Order and topology.
     folder
-        The network's folder; an older hierarchy there is replaced.
+        The network's folder.
     version
-        Version of the network that it was built from.
+        Version of the network that it was built from; one that is stored already stays.
 
     Raises
     ------
     OSError
         The folder cannot be written to.
     """
-    stored = folder / FOLDER
-    fresh = Path(tempfile.mkdtemp(prefix=".prepared-", dir=folder))
-    for field in fields(Hierarchy):
-        np.save(fresh / f"{field.name}.npy", getattr(hierarchy, field.name), allow_pickle=False)
-    manifest = json.dumps({"format": FORMAT, "network": version})
-    (fresh / "prepared.json").write_text(manifest, encoding="utf-8")
-    fresh.chmod(0o755)  # mkdtemp makes it private; other processes must map it
-    if stored.exists():
-        shutil.rmtree(stored)
-    fresh.replace(stored)
+    stored = hierarchy_folder(folder, version)
+    stored.parent.mkdir(exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".fresh-", dir=stored.parent))
+    try:
+        for field in fields(Hierarchy):
+            np.save(fresh / f"{field.name}.npy", getattr(hierarchy, field.name), allow_pickle=False)
+        fresh.chmod(0o755)  # mkdtemp makes it private; other processes must map it
+        fresh.rename(stored)
+    except OSError:
+        if not stored.is_dir():  # else another process was first, with the same content
+            raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _version(stored: Path) -> list[object]:
-    """Format and network version of a stored hierarchy; empty where there is none."""
-    manifest = stored / "prepared.json"
-    if not manifest.is_file():
-        return []
-    facts = json.loads(manifest.read_text(encoding="utf-8"))
-    return [facts["format"], facts["network"]]
+def _mapped(stored: Path) -> Hierarchy | None:
+    """Read a stored hierarchy; none where there is none, and one that is damaged is removed."""
+    if not stored.is_dir():
+        return None
+    try:
+        arrays: dict[str, Any] = {
+            field.name: np.load(stored / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
+            for field in fields(Hierarchy)
+        }
+    except (OSError, ValueError, EOFError) as error:
+        logger.warning("%s is damaged (%s); it is built anew.", stored, error)
+        shutil.rmtree(stored, ignore_errors=True)
+        return None
+    arrays["path_slots"] = float(arrays["path_slots"])
+    return Hierarchy(**arrays)

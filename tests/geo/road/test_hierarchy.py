@@ -1,5 +1,7 @@
 """Orders, topology and weights of the hierarchy, against plain elimination."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,8 +12,9 @@ from geo.road import prepared
 from geo.road.customise import NEVER
 from geo.road.hierarchy import contract
 from geo.road.metric import RoadGraph, reweigh, weigh
+from geo.road.network import RoadNetwork
 from geo.road.order import dissect, elimination_rank, undirected
-from geo.road.prepared import FOLDER, prepare, prepare_in
+from geo.road.prepared import FOLDER, hierarchy_folder, prepare, prepare_in, store_hierarchy
 from geo.road.storage import load_network, save_network
 from geo.road.travel_time import open_travel_times
 from geo.road.turn_graph import turn_graph
@@ -116,6 +119,43 @@ def test_order_and_topology_are_stored_and_rebuilt_only_for_other_roads(tmp_path
     save_network(lattice(6), tmp_path / "net")
     open_travel_times(tmp_path / "net")
     assert len(built) == 1
+
+
+def test_processes_that_prepare_the_same_roads_at_once_leave_each_other_s_files_alone(
+    tmp_path, monkeypatch
+):
+    network, folder = lattice(5), tmp_path / "net"
+    save_network(network, folder)
+
+    def while_another_was_faster(network: RoadNetwork) -> RoadGraph:
+        store_hierarchy(prepare(network).hierarchy, folder, network.version)
+        first.append(written(folder))
+        return prepare(network)
+
+    first = []
+    monkeypatch.setattr(prepared, "prepare", while_another_was_faster)
+    assert prepare_in(load_network(folder), folder).hierarchy.n_slots > 0
+    assert written(folder) == first[0]
+
+
+def written(folder):
+    """Every file below a folder, and which one it is on disk."""
+    return {file: file.stat().st_ino for file in sorted(folder.rglob("*"))}
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"\x93NUMPY")])
+def test_a_damaged_hierarchy_is_built_anew_and_the_log_says_so(tmp_path, caplog, harm):
+    network, folder = lattice(5), tmp_path / "net"
+    save_network(network, folder)
+    whole = prepare(network).hierarchy
+    prepare_in(network, folder)
+    harm(hierarchy_folder(folder, network.version) / "up.npy")
+    again = prepare_in(network, folder).hierarchy
+    np.testing.assert_array_equal(again.up, whole.up)
+    assert "is damaged" in caplog.text
+    caplog.clear()
+    assert prepare_in(network, folder).hierarchy.n_slots == whole.n_slots
+    assert not caplog.text
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_hindrance(tmp_path, monkeypatch, caplog):
