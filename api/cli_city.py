@@ -25,6 +25,7 @@ from api.store_option import StoreOption
 from dispatch.store.cities import holds_city, read_city
 from dispatch.store.city_folder import load_city_folder
 from dispatch.store.engine import open_store, spoken_address
+from dispatch.store.migrate import newest_step
 from dispatch.store.standstill import resume
 from dispatch.unit import DutyStatus
 from dispatch.whereabouts import STATUSES, Whereabouts
@@ -68,7 +69,7 @@ def demo(
     address = None if no_serve else address_of(host, port)
     with nullcontext() if no_serve else closing(listen_on(host, port)) as listener:
         folder = _generate(generate)
-        url = store or Settings().store or f"sqlite:///{folder}.gpkg"
+        url = store or Settings().store or _own_store(folder)
         with hold_store(url, now=system_clock(), address=address) as lock:
             _load(folder, url)
             remember_demo(url)
@@ -77,6 +78,11 @@ def demo(
                 typer.echo(f"The demo city (invented) is in {spoken_address(url)}")
             else:
                 serve_store(settings, listener, lock, patrol=DemoPatrol)
+
+
+def _own_store(folder: Path) -> str:
+    """Name the demo's own store after its tables: one of other tables is left, not refused."""
+    return f"sqlite:///{folder}-{newest_step()}.gpkg"
 
 
 def _generate(generate: Callable[..., Path]) -> Path:

@@ -60,7 +60,19 @@ def is_older(connection: Connection, name: str) -> bool:
     UnreadableFile
         It is of a version that this one doesn't know.
     """
-    return _present(connection, name) != _steps(FOLDER)[0]
+    return _present(connection, name) != newest_step()
+
+
+def newest_step() -> str:
+    """
+    Name the step that stores of this version are at.
+
+    Returns
+    -------
+    revision
+        Another one as soon as any table is another.
+    """
+    return _steps(FOLDER)[0]
 
 
 def _present(connection: Connection, name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from free_port import free_port
 
+from api import cli_city
 from api.cli import run
 from dispatch.store.cities import read_city
 from dispatch.store.engine import open_store
@@ -89,6 +90,17 @@ def test_a_second_demo_keeps_the_store(home):
     before = sorted(home.glob("*.gpkg"))
     assert run(["demo", "--preset", "small", "--no-serve"]) == 0
     assert sorted(home.glob("*.gpkg")) == before
+
+
+def test_the_demo_makes_its_store_again_where_the_old_one_has_other_tables(home, monkeypatch):
+    before = {file: file.stat().st_mtime_ns for file in home.glob("*.gpkg")}
+    monkeypatch.setattr(cli_city, "newest_step", lambda: "0002_another")
+    monkeypatch.setattr(cli_city, "remember_demo", lambda _url: None)
+    assert run(["demo", "--preset", "small", "--no-serve"]) == 0
+    (made,) = set(home.glob("*.gpkg")) - set(before)
+    assert made.stem.endswith("-0002_another")
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    made.unlink()
 
 
 def test_a_demo_that_stands_still_answers_for_its_own_time(place, matter, capsys, monkeypatch):
