@@ -1,6 +1,5 @@
 import { effect, untracked } from "@preact/signals";
 import { Marker, type Map as MapLibre } from "maplibre-gl";
-import { now } from "../frame/screen";
 import { BaseMap, rounded } from "../map/BaseMap";
 import { bringIntoView, keepInView } from "../map/camera";
 import { markZone } from "../map/zones";
@@ -13,6 +12,7 @@ import { followFleet } from "./fleet/follow";
 import { followPointer } from "./fleet/tip";
 import { followLists } from "./left/follow";
 import { pick } from "./pick/pick";
+import { quarterMinute } from "./quarter_minute";
 import {
   chosenProposal,
   hoveredProposal,
@@ -73,7 +73,7 @@ function followData(map: MapLibre): (() => void)[] {
     followCoverage(map),
     effect(() => {
       // Ageing is a matter of minutes: the colours need no redrawing every second.
-      drawIncidents(map, openIncidents.value, Math.floor(now.value / 15_000) * 15_000);
+      drawIncidents(map, openIncidents.value, quarterMinute.value);
     }),
     effect(() => {
       drawRoute(map, proposals.value[hoveredProposal.value ?? chosenProposal.value]);

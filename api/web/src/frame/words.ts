@@ -1,5 +1,6 @@
 /** Words in both languages, and how figures are written; a view's own words stand with the view. */
 
+import { computed } from "@preact/signals";
 import { language } from "./screen";
 
 export type Words = Record<string, readonly [zh: string, en: string]>;
@@ -106,15 +107,20 @@ export function metres(length: number): string {
   return `${(length / 1000).toFixed(length < 10_000 ? 1 : 0)} km`;
 }
 
+const clockFormat = computed(
+  () =>
+    new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", {
+      timeZone: "Asia/Shanghai",
+      hour12: false,
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    }),
+);
+
 /** The wall clock of the city. */
 export function wallClock(instant: number): string {
-  return new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", {
-    timeZone: "Asia/Shanghai",
-    hour12: false,
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).format(instant);
+  return clockFormat.value.format(instant);
 }

@@ -2,9 +2,18 @@
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 
-/** Shows features in a source; nothing happens between two styles. */
+const filled = new WeakSet<GeoJSONSource>();
+
+/**
+ * Shows features in a source; nothing happens between two styles.  What was empty and stays so is
+ * left alone: every change of a source makes the map draw itself several times over.
+ */
 export function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
-  void map.getSource<GeoJSONSource>(source)?.setData({ type: "FeatureCollection", features });
+  const drawn = map.getSource<GeoJSONSource>(source);
+  if (!drawn || (features.length === 0 && !filled.has(drawn))) return;
+  if (features.length === 0) filled.delete(drawn);
+  else filled.add(drawn);
+  void drawn.setData({ type: "FeatureCollection", features });
 }
 
 /** Draws the zones, and their names from points of their own so that none repeats. */

@@ -15,6 +15,7 @@ import { fleet, fleetTold } from "../command/fleet/fleet";
 import { followFleet } from "../command/fleet/follow";
 import { followLists } from "../command/left/follow";
 import { listenToCity } from "../command/live";
+import { quarterMinute } from "../command/quarter_minute";
 import { openIncidents } from "../command/state";
 import { COMMAND_STYLE } from "../command/style";
 import { BaseMap } from "../map/BaseMap";
@@ -58,7 +59,7 @@ function tie(map: MapLibre): (() => void)[] {
   return [
     followFleet(map, fleet),
     ...followLists(map),
-    effect(() => drawIncidents(map, openIncidents.value, Math.floor(now.value / 15_000) * 15_000)),
+    effect(() => drawIncidents(map, openIncidents.value, quarterMinute.value)),
   ];
 }
 

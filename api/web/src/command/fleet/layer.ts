@@ -46,6 +46,7 @@ export class FleetLayer implements CustomLayerInterface {
   private program: WebGLProgram | null = null;
   private buffer: WebGLBuffer | null = null;
   private vertices: WebGLVertexArrayObject | null = null;
+  private uniforms: ReadonlyMap<string, WebGLUniformLocation | null> = new Map();
   private columns = new Float32Array(0);
   private count = 0;
   private fresh = false;
@@ -63,6 +64,7 @@ export class FleetLayer implements CustomLayerInterface {
     this.map = map;
     this.gl = gl;
     this.program = programOf(gl);
+    this.uniforms = uniformsOf(gl, this.program);
     this.buffer = gl.createBuffer();
     this.vertices = gl.createVertexArray();
     gl.bindVertexArray(this.vertices);
@@ -124,15 +126,14 @@ export class FleetLayer implements CustomLayerInterface {
     }
     this.setUniforms(gl, this.map, defaultProjectionData.mainMatrix as ArrayLike<number>);
     for (const pass of [0, 1]) {
-      gl.uniform1f(gl.getUniformLocation(this.program, "u_pass"), pass);
+      gl.uniform1f(this.uniforms.get("u_pass") ?? null, pass);
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
     gl.bindVertexArray(null);
   }
 
   private setUniforms(gl: WebGL2RenderingContext, map: MapLibre, matrix: ArrayLike<number>): void {
-    const program = this.program as WebGLProgram;
-    const at = (name: string) => gl.getUniformLocation(program, name);
+    const at = (name: string) => this.uniforms.get(name) ?? null;
     const radius = radiusAt(map.getZoom()) * devicePixelRatio;
     const extent = map.getZoom() >= DETAILED ? 2.3 : 1.4;
     gl.uniformMatrix4fv(at("u_matrix"), false, moved(matrix, this.anchor));
@@ -161,6 +162,18 @@ function moved(matrix: ArrayLike<number>, [east, south]: readonly [number, numbe
 
 function rgb(color: string): number[] {
   return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+}
+
+/** Where a program takes what is the same for all: asked once, for every answer waits for all drawing. */
+function uniformsOf(
+  gl: WebGL2RenderingContext,
+  program: WebGLProgram,
+): ReadonlyMap<string, WebGLUniformLocation | null> {
+  const count = gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) as number;
+  const names = Array.from({ length: count }, (_, at) => gl.getActiveUniform(program, at)?.name ?? "");
+  return new Map(
+    names.map((name) => [name.replace("[0]", ""), gl.getUniformLocation(program, name)]),
+  );
 }
 
 function programOf(gl: WebGL2RenderingContext): WebGLProgram {
