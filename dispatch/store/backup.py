@@ -155,7 +155,7 @@ def read_tally(folder: Path) -> Tally:
     """
     try:
         return read_record(Tally, (folder / TALLY).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, UnreadableFile) as error:
         raise UnreadableFile(f"{folder} is no backup of a store: {error}.") from error
 
 
