@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from api.bulletin_reading import NOTHING, STATES, Reading
+from api.bulletin_reading import NOTHING, STATES, Reading, stood
 from dispatch.figure_name import BEFORE, SCORE, Dimension, FigureName
 from dispatch.report_rules import BulletinKind
 from geo.road.week import CITY_TIME
@@ -18,10 +18,13 @@ MOST_GROUPS = 60
 """Rows of one table of groups that stand on paper; the workbook has all."""
 
 _LIST_SHAPES = {
-    "zh": [1.9, 2.7, 1.5, 2.2, 1.2, 1.6, 1.2, 2.5],
-    "en": [1.6, 2.2, 1.75, 2.5, 1.9, 1.7, 1.0, 2.3],
+    "zh": [2.5, 2.4, 1.4, 2.0, 1.2, 1.65, 1.2, 2.75],
+    "en": [2.35, 2.1, 1.6, 2.1, 1.75, 1.65, 1.0, 2.4],
 }
 """Widths of the columns of a list; states and areas are longer words in English."""
+
+LONGEST_WHY = 160
+"""Characters of what there is to say of a case on paper; the workbook has all."""
 
 Block = dict[str, Any]
 
@@ -109,6 +112,15 @@ def _summary(reading: Reading) -> str:
         every = [f"{reading.name(one)} {n(code)}" for code, one in reading.named.items()]
         return t(f"{reading.span}：{'，'.join(every)}。", f"{reading.span}: {'; '.join(every)}.")
     if reading.scope.kind is BulletinKind.CONSULTATION:
+        if not any(
+            reading.value(FigureName(code)) for code in ("disputed", "overdue", "sent_back")
+        ):
+            return t(
+                f"截至{known}，在办案件{n('open')}件，无争议未决、逾期未结、退回未结案件，"
+                "暂无提请会商事项。",
+                f"As known at {known}, {n('open')} cases are open; none of them is disputed, "
+                "overdue or returned. Nothing is put before a consultation.",
+            )
         return t(
             f"截至{known}，在办案件{n('open')}件，其中争议未决{n('disputed')}件、"
             f"逾期未结{n('overdue')}件、退回未结{n('sent_back')}件，现提请会商。",
@@ -226,7 +238,7 @@ def _scores(reading: Reading) -> Iterator[Block]:
     t, content = reading.t, reading.content
     parts = [one["indicator"] for one in content["score"]]
     columns = [
-        t("名次", "Rank"), t("承办单位", "Brigade"), t("得分", "Score"), t("案件", "Cases"),
+        t("名次", "Rank"), t("承办单位", "Brigade"), t("得分", "Score"), t("案件数", "Cases"),
         *(reading.name(reading.named[code]) for code in parts),
     ]  # fmt: skip
     rows = []
@@ -280,8 +292,13 @@ def _groups(reading: Reading, dimension: Dimension, title: str) -> Iterator[Bloc
     of_brigades = dimension is Dimension.BRIGADE
     columns = [
         reading.t("单位", "Brigade") if of_brigades else reading.t("辖区", "Area"),
-        *(reading.name(reading.named[code]) for code in codes),
+        *(_with_unit(reading, code) for code in codes),
         *([reading.t("得分", "Score")] if scored else []),
+    ]
+    total = [
+        reading.t("合计", "All"),
+        *(reading.shown(FigureName(code)) for code in codes),
+        *([NOTHING] if scored else []),
     ]
     rows = []
     for group in sorted(names)[:MOST_GROUPS]:
@@ -293,9 +310,16 @@ def _groups(reading: Reading, dimension: Dimension, title: str) -> Iterator[Bloc
                 *([NOTHING if score is None else f"{score:.1f}"] if scored else []),
             ]
         )
-    yield _table(columns, rows, widths=[2.3 if of_brigades else 1.5] + [1.0] * (len(columns) - 1))
+    widths = [2.3 if of_brigades else 1.4] + [1.0] * (len(columns) - 1)
+    yield _table(columns, rows, widths=widths, total=total)
     if len(names) > MOST_GROUPS:
         yield _rest(reading, len(names) - MOST_GROUPS)
+
+
+def _with_unit(reading: Reading, code: str) -> str:
+    """The head of a column; a share tells its unit with each number."""
+    unit = reading.t("\n（件）", "") if reading.is_count(code) else ""
+    return reading.name(reading.named[code]) + unit
 
 
 def _list(reading: Reading, listed: dict[str, Any]) -> Iterator[Block]:
@@ -316,14 +340,14 @@ def _list(reading: Reading, listed: dict[str, Any]) -> Iterator[Block]:
         late = one["overdue_h"]
         rows.append(
             [
-                one["incident"],
+                _breakable(one["incident"]),
                 reading.name(one["matter"]),
                 reading.name(one["area"]),
                 reading.name(one["unit"]),
                 t(*STATES.get(one["state"], (one["state"], one["state"]))),
                 f"{datetime.fromisoformat(one['reported_at']).astimezone(CITY_TIME):%Y-%m-%d}",
                 NOTHING if late is None else _late(reading, late),
-                *([" ".join(why[reading.language] for why in one["why"])] if said else []),
+                *([_why(reading, one)] if said else []),
             ]
         )
     shape = _LIST_SHAPES[reading.language]
@@ -333,6 +357,17 @@ def _list(reading: Reading, listed: dict[str, Any]) -> Iterator[Block]:
         yield _rest(reading, len(cases) - MOST_LISTED)
     if reading.scope.kind is BulletinKind.CONSULTATION:
         yield {"kind": "lines", "label": t("会商意见：", "Agreed:"), "count": 2}
+
+
+def _why(reading: Reading, one: dict[str, Any]) -> str:
+    """What there is to say of a case, as far as a row of a page holds it."""
+    text = " ".join(why[reading.language] for why in one["why"])
+    return text if len(text) <= LONGEST_WHY else text[:LONGEST_WHY].rstrip() + "…"
+
+
+def _breakable(number: str) -> str:
+    """A number that may be broken where its column ends; usual ones fit, or break at their dash."""
+    return number if len(number) <= 15 else "\u200b".join(number)
 
 
 def _changed(reading: Reading) -> Iterator[Block]:
@@ -353,7 +388,7 @@ def _changed(reading: Reading) -> Iterator[Block]:
         ),
     }
     rows = [
-        [_figure_title(reading, one["figure"]), _stood(one["before"]), _stood(one["after"])]
+        [reading.figure_title(one["figure"]), stood(one["before"]), stood(one["after"])]
         for one in content["changes"][:MOST_LISTED]
     ]
     if rows:
@@ -376,13 +411,21 @@ def _appeals(reading: Reading) -> Iterator[Block]:
         if ruling is not None:
             decided = t("成立", "upheld") if ruling.upheld else t("不成立", "not upheld")
             decided += t(f"：{ruling.reason}（{ruling.by}）", f": {ruling.reason} ({ruling.by})")
-        what = _figure_title(reading, one.figure)
-        rows.append([one.id, what, one.incident or NOTHING, f"{one.reason}（{one.by}）", decided])
+        what = reading.figure_title(one.figure)
+        rows.append(
+            [
+                one.id,
+                what,
+                _breakable(one.incident or NOTHING),
+                f"{one.reason}（{one.by}）",
+                decided,
+            ]
+        )
     columns = [
         t("编号", "Appeal"), t("数据", "Figure"), t("事件", "Incident"), t("理由", "Reason"),
         t("裁定", "Ruling"),
     ]  # fmt: skip
-    yield _table(columns, rows, names=5, widths=[2.5, 2.2, 1.8, 2.4, 2.4])
+    yield _table(columns, rows, names=5, widths=[2.0, 2.1, 1.6, 2.8, 2.5])
 
 
 def _signing(reading: Reading) -> Block:
@@ -430,27 +473,6 @@ def _late(reading: Reading, hours: float) -> str:
     return reading.t(f"{hours:.0f}小时", f"{hours:.0f} h")
 
 
-def _figure_title(reading: Reading, written: str) -> str:
-    """What a figure is called."""
-    name = FigureName.read(written)
-    title = reading.t("得分", "Score") if name.code == SCORE else ""
-    title = title or reading.name(reading.named.get(name.code, {"zh": name.code, "en": name.code}))
-    if name.dimension is not None and name.group is not None:
-        title = f"{reading.group(name.dimension, name.group)} · {title}"
-    if name.when:
-        title += reading.t("（上期）", " (before)") if name.when == BEFORE else f" {name.when}"
-    return title
-
-
-def _stood(value: dict[str, Any] | None) -> str:
-    """A figure as a change tells it."""
-    if value is None:
-        return NOTHING
-    if "score" in value:
-        return NOTHING if value["score"] is None else f"{value['score']:.1f}"
-    return f"{value['hits']:,}" + (f" / {value['of']:,}" if "of" in value else "")
-
-
 def _rest(reading: Reading, count: int) -> Block:
     """What does not stand on paper."""
     return {
@@ -464,7 +486,15 @@ def _heading(text: str) -> Block:
 
 
 def _table(
-    columns: list[str], rows: list[list[str]], *, names: int = 0, widths: list[float] | None = None
+    columns: list[str],
+    rows: list[list[str]],
+    *,
+    names: int = 0,
+    widths: list[float] | None = None,
+    total: list[str] | None = None,
 ) -> Block:
-    """A table; columns up to `names` hold words, the others numbers."""
-    return {"kind": "table", "columns": columns, "rows": rows, "names": names, "widths": widths}
+    """A table; columns up to `names` hold words, the others numbers; a total stands at its end."""
+    return {
+        "kind": "table", "columns": columns, "rows": rows, "names": names, "widths": widths,
+        "total": total,
+    }  # fmt: skip

@@ -50,22 +50,41 @@ PAGES = """
 )
 #let heading_(body) = block(
   sticky: true, above: 1.3em, below: 0.9em, text(font: doc.serif, 12pt, weight: "bold", body))
-#let table_(b) = {
-  set text(if doc.lang == "zh" { 8.3pt } else { 7.7pt })
-  set par(justify: false, leading: 0.5em)
-  table(
-    columns: if b.widths != none { b.widths.map(w => w * 1fr) }
-      else { b.columns.enumerate().map(((i, _)) =>
-        if i == b.names { 1.8fr } else if i < b.names { auto } else { 1fr }) },
-    stroke: none, inset: (x: 4pt, y: 3.6pt),
+#let kept = 3 // rows that stay with what follows, so that no page has a signature alone
+#let table_(b, last: none) = {
+  let size = if doc.lang == "zh" { 8.3pt } else { 7.7pt }
+  let wide = b.columns.len()
+  let small(body) = { set text(size); set par(justify: false, leading: 0.5em); body }
+  let whole(row) = row.map(cell => table.cell(breakable: false, small(cell)))
+  let row_(row) = (..whole(row),
+    table.hline(end: wide, stroke: 0.25pt + luma(200)))
+  let rows = b.rows + if b.total != none { (b.total.map(cell => strong(cell)),) }
+  let cut = if last == none { rows.len() } else { calc.max(0, rows.len() - kept) }
+  let short = rows.len() <= if b.names < wide { 12 } else { kept }
+  let widths = if b.widths != none { b.widths.map(w => w * 1fr) } else {
+    b.columns.enumerate().map(((i, _)) =>
+      if i == b.names { 1.8fr } else if i < b.names { auto } else { 1fr }) }
+  let body = rows.map(row_)
+  if last != none { // a column of no width holds the last rows and what follows together
+    let hold = table.cell(rowspan: rows.len() - cut + 1, breakable: false, inset: 0pt)[]
+    body = rows.enumerate().map(((i, row)) =>
+      (..whole(row), ..if i < cut { ([],) } else if i == cut { (hold,) },
+        table.hline(end: wide, stroke: if i + 1 == rows.len() { 0.9pt } else {
+          0.25pt + luma(200) })))
+    widths.push(0pt)
+    body.push((table.cell(colspan: wide, inset: (x: 0pt, top: 1.2em), align: left, last),))
+  }
+  block(breakable: not short, table(
+    columns: widths, stroke: none,
+    inset: (x, _) => if x == wide { 0pt } else { (x: 4pt, y: 3.6pt) },
     align: (x, y) => if x <= b.names { left + horizon } else { right + horizon },
-    fill: (_, y) => if y == 0 { rgb("#f7eeee") },
+    fill: (x, y) => if y == 0 and x < wide { rgb("#f7eeee") },
     table.hline(stroke: 0.9pt),
-    table.header(..b.columns.map(name => text(if doc.lang == "zh" { 8.3pt } else { 7.2pt },
-      weight: "bold", name)), table.hline(stroke: 0.5pt)),
-    ..b.rows.map(row => (..row, table.hline(stroke: 0.25pt + luma(200)))).flatten(),
-    table.hline(stroke: 0.9pt),
-  )
+    table.header(..b.columns.map(name => small(text(if doc.lang == "zh" { 8.3pt } else { 7.2pt },
+      weight: "bold", name))), ..if last != none { ([],) }, table.hline(stroke: 0.5pt)),
+    ..body.flatten(),
+    ..if last == none { (table.hline(stroke: 0.9pt),) },
+  ))
 }
 #let list_(b, colour, body) = rect(width: 100%, stroke: 0.8pt + colour, inset: 0pt)[
   #block(width: 100%, fill: colour, inset: 5pt, below: 0pt,
@@ -106,18 +125,31 @@ PAGES = """
   ]
   #block(above: 0.8em, text(7.8pt, fill: grey, b.note))
 ]
-#for b in doc.blocks {
-  if b.kind == "heading" { heading_(b.text) }
-  else if b.kind == "text" { par(first-line-indent: (amount: 2em, all: true), b.text) }
-  else if b.kind == "small" { block(above: 0.8em, text(7.8pt, fill: grey, b.text)) }
-  else if b.kind == "table" { table_(b) }
-  else if b.kind == "lists" {
-    grid(columns: (1fr, 1fr), gutter: 14pt, list_(b, red, b.red), list_(b, luma(35), b.black)) }
-  else if b.kind == "bars" { bars_(b) }
-  else if b.kind == "lines" { block(breakable: false, above: 1em)[
-    #text(9.5pt, b.label)
-    #for _ in range(b.count) { v(1.1em); line(length: 100%, stroke: 0.4pt) }] }
-  else if b.kind == "signing" { signing_(b) }
+#let lines_(b) = block(breakable: false, above: 1em)[
+  #text(9.5pt, b.label)
+  #for _ in range(b.count) { v(1.1em); line(length: 100%, stroke: 0.4pt) }
+]
+#let small_(b) = block(above: 0.8em, text(7.8pt, fill: grey, b.text))
+#let tails = (small: small_, lines: lines_, signing: signing_)
+#{
+  let held = 0
+  for (i, b) in doc.blocks.enumerate() {
+    if held > 0 { held -= 1; continue }
+    let after = doc.blocks.slice(i + 1)
+    if b.kind == "heading" { heading_(b.text) }
+    else if b.kind == "text" { // what is signed stands with what comes before it
+      block(sticky: after.len() == 1,
+        par(first-line-indent: (amount: 2em, all: true), b.text)) }
+    else if b.kind == "table" {
+      while held < after.len() and after.at(held).kind in tails { held += 1 }
+      let tail = after.slice(0, held).map(one => (tails.at(one.kind))(one))
+      table_(b, last: if held > 0 { tail.join() })
+    }
+    else if b.kind == "lists" {
+      grid(columns: (1fr, 1fr), gutter: 14pt, list_(b, red, b.red), list_(b, luma(35), b.black)) }
+    else if b.kind == "bars" { bars_(b) }
+    else if b.kind in tails { (tails.at(b.kind))(b) }
+  }
 }
 """
 """The page in Typst; texts come from outside as data, so that none of them is read as markup."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dispatch.bulletin import Scope
-from dispatch.figure_name import Dimension, FigureName
+from dispatch.figure_name import BEFORE, SCORE, Dimension, FigureName
 from dispatch.report_rules import BulletinKind
 from dispatch.report_span import ReportSpan, period_of
 from dispatch.store.bulletins import Bulletin
@@ -211,6 +211,29 @@ class Reading:
         one = self._figures.get(str(name))
         return NOTHING if one is None else f"{one['hits']:,} / {one['of']:,}"
 
+    def figure_title(self, written: str) -> str:
+        """
+        Tell what a figure is called.
+
+        Parameters
+        ----------
+        written
+            Its name.
+
+        Returns
+        -------
+        title
+            With whose it is and of when.
+        """
+        name = FigureName.read(written)
+        title = self.t("得分", "Score") if name.code == SCORE else ""
+        title = title or self.name(self.named.get(name.code, {"zh": name.code, "en": name.code}))
+        if name.dimension is not None and name.group is not None:
+            title = f"{self.group(name.dimension, name.group)} · {title}"
+        if name.when:
+            title += self.t("（上期）", " (before)") if name.when == BEFORE else f" {name.when}"
+        return title
+
     def change(self, code: str) -> str:
         """
         Write how a figure has changed since the span before.
@@ -297,6 +320,27 @@ class Reading:
             BulletinKind.CONSULTATION: "综合行政执法会商材料",
         }[self.scope.kind]
         return self.t(f"{area}{zh}", f"{area}: {self.content['en'].lower()} of enforcement")
+
+
+def stood(value: Mapping[str, Any] | None) -> str:
+    """
+    Write a figure as a change tells it.
+
+    Parameters
+    ----------
+    value
+        With hits, hits and of, or score; None of a figure that there was not.
+
+    Returns
+    -------
+    text
+        The same in both languages.
+    """
+    if value is None:
+        return NOTHING
+    if "score" in value:
+        return NOTHING if value["score"] is None else f"{value['score']:.1f}"
+    return f"{value['hits']:,}" + (f" / {value['of']:,}" if "of" in value else "")
 
 
 def _signed(text: str, by: float) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from api.bulletin_reading import STATES, Paper, Reading, written_at
+from api.bulletin_reading import STATES, Paper, Reading, stood, written_at
 from api.plan_document import Cell, DocumentTable, PlanDocument, Said
-from dispatch.figure_name import Dimension, FigureName
+from dispatch.figure_name import BEFORE, Dimension, FigureName
 from dispatch.sight import without_phones
 from geo.road.week import CITY_TIME
 
@@ -31,8 +31,8 @@ def workbook_of(paper: Paper) -> PlanDocument:
     bulletin = paper.bulletin
     facts = [
         (Said("报告期", "Span"), f"{zh.span} / {en.span}"),
-        (Said("统计时点", "As known at"), content["known_at"]),
-        (Said("版次", "Issue"), f"{content['issue']}"),
+        (Said("统计时点", "As known at"), f"{_clock(content['known_at'])} (+08:00)"),
+        (Said("版次", "Issue"), "草稿 draft" if bulletin is None else f"{content['issue']}"),
         (Said("规则摘要", "Rules"), content["drawn_from"]["rules_digest"]),
         (Said("城市版本", "City version"), content["drawn_from"]["city_version"]),
     ]
@@ -41,7 +41,7 @@ def workbook_of(paper: Paper) -> PlanDocument:
             (Said("编号", "Number"), bulletin.id), *facts,
             (Said("内容摘要", "Digest"), bulletin.digest),
         ]  # fmt: skip
-    tables = [*_figures(zh), *_rankings(zh, en), *_lists(zh, en), *_record(paper)]
+    tables = [*_figures(zh), *_rankings(zh, en), *_lists(zh, en), *_record(paper, zh)]
     return PlanDocument(Said(zh.title, en.title), written_at(paper), tuple(facts), tuple(tables))
 
 
@@ -61,10 +61,13 @@ def _figures(zh: Reading) -> Iterator[DocumentTable]:
     for one in zh.content["figures"]:
         name = FigureName.read(one["figure"])
         called = zh.named.get(name.code, {"zh": "得分", "en": "Score"})
-        of = "" if name.dimension is None else zh.group(name.dimension, str(name.group))
+        of = zh.name(zh.content["area"])
+        if name.dimension is not None:
+            of = zh.group(name.dimension, str(name.group))
+        when = name.when.replace(BEFORE, "上期 before")
         value = zh.value(name)
         shown: Cell = value if value is None or "of" not in one else round(100 * value, 2)
-        cells = (one["figure"], called["zh"], called["en"], of, name.when)
+        cells = (one["figure"], called["zh"], called["en"], of, when)
         rows[name.dimension].append((*cells, one.get("hits"), one.get("of"), shown))
     titles = {
         None: Said("指标", "Figures"),
@@ -135,7 +138,7 @@ def _lists(zh: Reading, en: Reading) -> Iterator[DocumentTable]:
             )
             for one in listed["cases"]
         )  # fmt: skip
-        yield DocumentTable(Said(listed["zh"], listed["en"]), columns, rows)
+        yield DocumentTable(Said(listed["zh"], listed["en"]), columns, rows or _none(columns))
 
 
 def _why(one: dict[str, Any], *readings: Reading) -> tuple[str, ...]:
@@ -146,32 +149,42 @@ def _why(one: dict[str, Any], *readings: Reading) -> tuple[str, ...]:
     )
 
 
-def _record(paper: Paper) -> Iterator[DocumentTable]:
+def _record(paper: Paper, zh: Reading) -> Iterator[DocumentTable]:
     """What changed, what was left out, who objected and who signed."""
     content, bulletin = paper.content, paper.bulletin
     if content["corrects"] is not None:
-        columns = _heads("数据名称|Figure", "原值|Stood", "现值|Stands")
+        columns = _heads("数据名称|Figure", "指标|Name (zh)", "原值|Stood", "现值|Stands")
         rows = tuple(
-            (one["figure"], _plain(one["before"]), _plain(one["after"]))
+            (
+                one["figure"],
+                zh.figure_title(one["figure"]),
+                stood(one["before"]),
+                stood(one["after"]),
+            )
             for one in content["changes"]
         )
-        yield DocumentTable(Said("本版更正", "Changes"), columns, rows)
-        named = ("incident", "at", "by", "reason")
+        yield DocumentTable(Said("本版更正", "Changes"), columns, rows or _none(columns))
         heads = _heads("事件|Incident", "时间|At", "更正人|By", "理由|Reason", "字段|Fields")
         corrected = tuple(
-            (*(one[key] for key in named), "、".join(one["fields"]))
+            (
+                one["incident"], _clock(one["at"]), one["by"], without_phones(one["reason"]),
+                "、".join(one["fields"]),
+            )
             for one in content["corrections"]
-        )
-        yield DocumentTable(Said("登记更正", "Corrections"), heads, corrected)
+        )  # fmt: skip
+        yield DocumentTable(Said("登记更正", "Corrections"), heads, corrected or _none(heads))
     if content["left_out"]:
-        columns = _heads("数据|Figure", "事件|Incident", "申诉|Appeal")
-        out = tuple((one["figure"], one["incident"], one["appeal"]) for one in content["left_out"])
+        columns = _heads("数据名称|Figure", "指标|Name (zh)", "事件|Incident", "申诉|Appeal")
+        out = tuple(
+            (one["figure"], zh.figure_title(one["figure"]), one["incident"], one["appeal"])
+            for one in content["left_out"]
+        )
         yield DocumentTable(Said("申诉剔除", "Left out"), columns, out)
     if bulletin is not None and bulletin.appeals:
         yield _appeals(paper)
     if bulletin is not None and bulletin.signatures:
         signed = tuple(
-            (one.by, one.at.isoformat(), one.digest, without_phones(one.note))
+            (one.by, _clock(one.at), one.digest, without_phones(one.note))
             for one in bulletin.signatures
         )
         heads = _heads("签阅人|By", "时间|At", "摘要|Digest", "批示|Note")
@@ -192,21 +205,22 @@ def _appeals(paper: Paper) -> DocumentTable:
         if ruling is not None:
             said = "成立 upheld" if ruling.upheld else "不成立 not upheld"
             ruled = (said, ruling.by, without_phones(ruling.reason))
-        about = (one.id, one.figure, one.incident, one.at.isoformat(), one.by)
+        about = (one.id, one.figure, one.incident, _clock(one.at), one.by)
         rows.append((*about, without_phones(one.reason), *ruled))
     return DocumentTable(Said("申诉", "Appeals"), columns, tuple(rows))
 
 
-def _plain(value: dict[str, Any] | None) -> str:
-    """A figure as a change tells it."""
-    return "" if value is None else ", ".join(f"{key} {each}" for key, each in value.items())
-
-
-def _clock(written: str | None) -> str | None:
+def _clock(written: str | datetime | None) -> str | None:
     """An instant by the clock of the city."""
     if written is None:
         return None
-    return f"{datetime.fromisoformat(written).astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+    at = datetime.fromisoformat(written) if isinstance(written, str) else written
+    return f"{at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+
+
+def _none(columns: tuple[Said, ...]) -> tuple[tuple[Cell, ...], ...]:
+    """The row of a table that has none."""
+    return (("无 none", *(None for _ in columns[1:])),)
 
 
 def _heads(*named: str) -> tuple[Said, ...]:

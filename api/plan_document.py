@@ -287,6 +287,10 @@ def _write_sheet(book: Workbook, sheet: Worksheet, table: DocumentTable) -> None
             elif cell is not None:
                 sheet.write_number(at, column, cell)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()  # on paper: A4, as wide as the page, the head on every page
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,6 +43,7 @@ class Ranking:
         Ranked ones first, the best first.
     red, black
         Codes of those on the red list, the best first, and on the black list, the worst first.
+        Whoever ties with the last of a list stands on it too.
     """
 
     rows: tuple[Ranked, ...]
@@ -76,11 +77,17 @@ def rank(rows: Iterable[Ranked], rule: ScoreRule, listed: ListRule) -> Ranking:
         Ranked(one.group, one.score, one.cases, 1 + scores.index(one.score or 0.0)) for one in able
     ]
     others = sorted((one for one in rows if one not in able), key=lambda one: one.group)
-    red = [one.group for one in ranked if (one.score or 0.0) >= listed.red_from]
-    black = [one.group for one in reversed(ranked) if (one.score or 0.0) < listed.black_below]
+    red = [one for one in ranked if (one.score or 0.0) >= listed.red_from]
+    black = [one for one in reversed(ranked) if (one.score or 0.0) < listed.black_below]
     return Ranking(
-        (*ranked, *others), tuple(red[: listed.most_red]), tuple(black[: listed.most_black])
+        (*ranked, *others), _first(red, listed.most_red), _first(black, listed.most_black)
     )
+
+
+def _first(rows: Sequence[Ranked], most: int) -> tuple[str, ...]:
+    """The first few, and whoever ties with the last of them: a code decides nothing."""
+    tied = {one.score for one in rows[:most][-1:]}
+    return tuple(one.group for at, one in enumerate(rows) if at < most or one.score in tied)
 
 
 def one_decimal(points: Fraction) -> float:

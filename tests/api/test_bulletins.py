@@ -287,8 +287,84 @@ def test_a_report_comes_out_on_paper_and_as_a_workbook(year, kind, language):
 
 
 def words_of(pdf: bytes) -> str:
-    pages = pypdfium2.PdfDocument(pdf)
-    return "\n".join(page.get_textpage().get_text_range() for page in pages)
+    return "\n".join(pages_of(pdf))
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+
+
+def printed(content: dict, tmp_path: Path, language: str = "zh") -> list[str]:
+    """Pages of a report that says this."""
+    write_bulletin(tmp_path / "a.pdf", Paper(content), language)
+    return pages_of((tmp_path / "a.pdf").read_bytes())
+
+
+@pytest.mark.parametrize("listed", [0, 3, 36, 37, 38, 39])
+def test_no_page_has_the_signature_alone(year, tmp_path, listed):
+    """Seen to fail with the room for it as a block of its own: of 37 and more, it stood alone."""
+    content = issued(year[0], "weekly")["content"]
+    [overdue] = content["lists"]
+    assert len(overdue["cases"]) == 39
+    overdue["cases"] = overdue["cases"][:listed]
+    last = printed(content, tmp_path)[-1]
+    assert "领导签阅" in last
+    assert all(one["incident"] in last for one in overdue["cases"][-3:])
+    assert listed or "无。" in last
+
+
+def test_a_long_number_and_a_long_reason_overflow_no_column_and_no_page(year, tmp_path):
+    content = issued(year[0], "consultation")["content"]
+    for one in content["lists"][1]["cases"]:
+        one["incident"] = f"HOTLINE330206202511{one['incident']}"
+        one["why"] = [{"code": "x", "zh": "现场核实不属于本单位职责范围，" * 100, "en": "no"}]
+    pages = printed(content, tmp_path)
+    assert len(pages) < 20
+    assert not any("HOTLINE330206202511" in page for page in pages), "broken where the column ends"
+    assert "会商意见" in pages[-1]
+
+
+def test_a_consultation_before_which_nothing_is_put_says_so(year, tmp_path):
+    content = issued(year[0], "consultation")["content"]
+    assert "现提请会商" in printed(content, tmp_path)[0].replace("\r\n", "")
+    for listed in content["lists"]:
+        listed["cases"] = []
+    content["figures"] = [one for one in content["figures"] if one["figure"] == "open"]
+    assert "暂无提请会商事项" in printed(content, tmp_path)[0].replace("\r\n", "")
+    assert "Nothing is put before" in " ".join(printed(content, tmp_path, "en")).replace(
+        "\r\n", " "
+    )
+
+
+def test_a_table_of_groups_ends_with_the_figures_of_all(year, tmp_path):
+    content = issued(year[0], "weekly")["content"]
+    every = {one["figure"]: one for one in content["figures"]}
+    counts = [f"{every[code]['hits']}" for code in ("filed", "closed", "overdue")]
+    text = "".join(printed(content, tmp_path)).replace("\r\n", " ")
+    assert text.count(f"合计 {' '.join(counts)} ") == 2
+    assert text.count("（件）") >= 6
+
+
+def test_a_workbook_tells_times_by_the_clock_of_the_city_and_no_field_of_json(own):
+    client, clock = own
+    first = issued(client, "monthly")
+    figure = "handled_in_time_rate:brigade:BW"
+    late = next(one for one, counts in cases(client, first["id"], figure).items() if not counts)
+    body = {"figure": figure, "incident": late, "reason": "当事人失联"}
+    number = client.post(f"{REPORTS}/{first['id']}/appeals", json=body).json()["id"]
+    said = {"upheld": True, "reason": "核实属实"}
+    clock.now = NOW + timedelta(minutes=5)
+    client.post(f"{REPORTS}/appeals/{number}/ruling", json=said, headers=LEADER)
+    second = issued(client, "monthly")["id"]
+    book = client.get(f"{REPORTS}/{second}", params={"format": "xlsx"}).content
+    with zipfile.ZipFile(io.BytesIO(book)) as packed:
+        told = packed.read("xl/sharedStrings.xml").decode()
+        sheet = packed.read("xl/worksheets/sheet2.xml").decode()
+    assert "2026-01-02 10:05 (+08:00)" in told
+    assert "上期 before" in told
+    assert "hits" not in told
+    assert "无 none" in told, "nothing was corrected in the records"
+    assert 'orientation="landscape"' in sheet
 
 
 def test_what_happens_later_changes_no_figure_of_a_report_that_is_kept(own):

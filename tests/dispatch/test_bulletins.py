@@ -54,6 +54,15 @@ def test_the_same_score_has_the_same_rank():
     assert [(one.group, one.rank) for one in ranking.rows] == [("A", 1), ("B", 1), ("C", 3)]
 
 
+def test_whoever_ties_with_the_last_of_a_list_stands_on_it_too():
+    ranking = ranked(
+        ("A", 90.0, 10), ("B", 90.0, 10), ("C", 90.0, 10), ("D", 86.0, 10),
+        ("E", 20.0, 10), ("F", 30.0, 10), ("G", 30.0, 10), ("H", 31.0, 10),
+    )  # fmt: skip
+    assert ranking.red == ("A", "B", "C")
+    assert ranking.black == ("E", "G", "F")
+
+
 @pytest.mark.parametrize(
     ("hits", "of", "points"),
     [(60, 100, 0), (98, 100, 30), (79, 100, 15), (0, 5, 0), (5, 5, 30)],
