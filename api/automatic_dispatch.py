@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.service import Service
-from api.telling import tell_incident, tell_moves
+from api.telling import tell_moves
 from dispatch import automation_reason as said
 from dispatch import desk
 from dispatch.assignment import Assignment
@@ -134,7 +134,7 @@ class AutomaticDispatch:
             done += self._settle(orders[start : start + together])
         if self._tries:  # somebody else has taken those who were proposed: see whom
             service.keep_duty()
-        return done > 0 and (len(judged) == AT_A_TIME or bool(self._tries))
+        return bool(self._tries) or (done > 0 and len(judged) == AT_A_TIME)
 
     def _judge(self, session: Session) -> list[Judged]:
         """Judge those that wait, all by one state of the store."""
@@ -225,43 +225,48 @@ class AutomaticDispatch:
             return None
 
     def _settle(self, orders: Sequence[_Order]) -> int:
-        """Send and leave a few; answers how many came further."""
-        settled: list[int] = []
+        """Send and leave a few, each alone if they fail together; answers how many came further."""
+        done: list[int] = []
+        if len(orders) == 1:
+            with self._trying(orders[0].number):
+                done.append(self._write(orders))
+            return sum(done)
         with self._service.store_watch.trying("A transaction of automatic dispatch"):
-            settled.append(self._write(orders))
-        return sum(settled)
+            done.append(self._write(orders))
+        return sum(done) if done else sum(self._settle([one]) for one in orders)
 
     def _write(self, orders: Sequence[_Order]) -> int:
         """Send and leave in one transaction, which is undone with all of them if one fails."""
-        service, bound, done, number = self._service, set[str](), 0, orders[0].number
-        try:
-            with service.store.session() as session:
-                # All at once, before the first entry in the ledger, or two wait for each other.
-                lock_incidents(session, *(one.number for one in orders))
-                for one in orders:
-                    number = one.number
-                    done += self._settle_one(session, one, bound)
-                session.commit()
-        except Exception:  # the others are taken again at the next beat
-            self._pause(number)
-            raise
+        service, bound = self._service, set[str]()
+        with service.store.session() as session:
+            # All at once, before the first entry in the ledger, or two wait for each other.
+            lock_incidents(session, *(one.number for one in orders))
+            settled = [self._settle_one(session, one, bound) for one in orders]
+            done = [one for one in settled if one is not None]
+            self._tell(session, done)
+            session.commit()
         service.note_bound(bound)
-        return done
+        return len(done)
 
-    def _settle_one(self, session: Session, order: _Order, bound: set[str]) -> bool:
-        """Send or leave one; answers whether that came to anything, or is tried anew."""
-        now, city = self._service.clock(), self._service.city
+    def _settle_one(
+        self, session: Session, order: _Order, bound: set[str]
+    ) -> Assignment | Incident | None:
+        """Send or leave one; answers what came of it, or None where it is tried anew."""
+        now = self._service.clock()
         sent = order.send(session, bound, now)
         if isinstance(sent, Assignment):
             bound |= set(sent.picked.officers)
-            tell_moves(session, (sent,), city, now=now)
-            return True
-        if sent is said.TAKEN and self._once_more(order.number):
-            return True
-        left = None if sent is None else leave(session, order.judged, sent, now=now)
-        if left is not None:
-            tell_incident(session, left, city, now=now)
-        return left is not None
+            return sent
+        if sent is None or (sent is said.TAKEN and self._once_more(order.number)):
+            return None
+        return leave(session, order.judged, sent, now=now)
+
+    def _tell(self, session: Session, done: Sequence[Assignment | Incident]) -> None:
+        """Tell open pages of all that came of a transaction."""
+        sent = [one for one in done if isinstance(one, Assignment)]
+        left = [one for one in done if isinstance(one, Incident)]
+        now, city = self._service.clock(), self._service.city
+        tell_moves(session, sent, city, now=now, incidents=left)
 
     def _once_more(self, number: str) -> bool:
         """Whether somebody is suggested anew since all who were proposed are taken."""

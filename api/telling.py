@@ -7,8 +7,9 @@ from the city: whoever sees one of them hears of it.  No event names a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -27,10 +28,10 @@ from dispatch.notify import Message
 from dispatch.origin import DESK
 from dispatch.reconsidering import SecondThought
 from dispatch.sight import areas_of_place
-from dispatch.store.assignments import all_assignments, list_assignments
+from dispatch.store.assignments import all_assignments, units_bound
 from dispatch.store.bulletins import get_bulletin
 from dispatch.store.deadlines import list_deadlines
-from dispatch.store.incidents import get_incident
+from dispatch.store.incidents import get_incident, get_incidents
 from dispatch.store.ledger import tell
 from dispatch.store.origins import first_origins
 from dispatch.store.verdicts import verdicts_of
@@ -67,13 +68,51 @@ def tell_incident(
     shown
         The same for the answer.
     """
-    crews = list_assignments(session, incident=incident.id, bound=True, limit=None)
-    bound = areas_of_units((one.picked.unit for one in crews), city)
-    areas = _areas_of_incident(incident, city) | bound
-    if seen_in - areas:
-        tell(session, "incident_gone", {"id": incident.id}, now=now, areas=seen_in - areas)
-    shown = show_incident(session, incident)
-    tell(session, "incident", as_json(shown), now=now, areas=areas)
+    return tell_incidents(session, [incident], city, now=now, seen_in={str(incident.id): seen_in})[
+        0
+    ]
+
+
+def tell_incidents(
+    session: Session,
+    incidents: Sequence[Incident],
+    city: City,
+    *,
+    now: datetime,
+    seen_in: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> list[IncidentOut]:
+    """
+    Tell of incidents as they stand, as of one; the store is asked once for all of them.
+
+    Parameters
+    ----------
+    session
+        The session that changes them.
+    incidents
+        The incidents.
+    city
+        The city.
+    now
+        The present.
+    seen_in
+        By incident, areas in which it was seen until now.
+
+    Returns
+    -------
+    shown
+        The same for the answer, in the same order.
+    """
+    bound, shown = (
+        units_bound(session, [str(one.id) for one in incidents]),
+        show_incidents(session, incidents),
+    )
+    for incident, out in zip(incidents, shown, strict=True):
+        crews = areas_of_units(bound.get(out.id, ()), city)
+        areas = _areas_of_incident(incident, city) | crews
+        gone = seen_in.get(out.id, frozenset()) - areas
+        if gone:
+            tell(session, "incident_gone", {"id": incident.id}, now=now, areas=gone)
+        tell(session, "incident", as_json(out), now=now, areas=areas)
     return shown
 
 
@@ -130,11 +169,11 @@ def tell_moves(
     listed = list(assignments)
     for one in listed:
         crews.setdefault(one.incident, []).append(one.picked.unit)
-    moved = {number: get_incident(session, number) for number in crews}
+    moved = get_incidents(session, crews)
     for one in listed:
         tell_assignment(session, one, city, now=now, incident=moved[one.incident])
-    for number, units in crews.items():
-        tell_incident(session, moved[number], city, now=now, seen_in=areas_of_units(units, city))
+    seen_in = {number: areas_of_units(units, city) for number, units in crews.items()}
+    tell_incidents(session, list(moved.values()), city, now=now, seen_in=seen_in)
 
 
 def show_incident(session: Session, incident: Incident) -> IncidentOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -102,6 +103,7 @@ class AssignmentTerms:
         return self.reasons[code]
 
 
+@cache
 def standard_terms() -> AssignmentTerms:
     """
     Read the terms that come with the program.

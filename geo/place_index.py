@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -29,6 +30,9 @@ from geo.remark import Remark
 from geo.zone import UnitGrid, Zone
 
 Located = TypeVar("Located", Area, Zone, UnitGrid)
+
+REMEMBERED = 4096
+"""Of so many points it is remembered where they lie: of a case it is asked at every step."""
 
 LAYER_NAMES = {
     Tier.CITY: ("市级行政区", "city area"),
@@ -122,6 +126,7 @@ class PlaceIndex:
         self._tree = _tree(self._polygons)
         self._lock = Lock()
         self._has_grids = bool(grids)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._look_up)
 
     def locate(self, lon_lat: tuple[float, float]) -> Place:
         """
@@ -142,7 +147,12 @@ class PlaceIndex:
         BadValue
             The point is not a finite longitude and latitude.
         """
-        held, inside = self._holding(_point(lon_lat))
+        lon, lat = lon_lat
+        return self._remembered(lon, lat)
+
+    def _look_up(self, lon: float, lat: float) -> Place:
+        """Find a point in the tree."""
+        held, inside = self._holding(_point((lon, lat)))
         remarks: list[Remark] = []
         in_areas = [thing for thing in held if isinstance(thing, Area)]
         areas = _chain(in_areas, inside, remarks)
@@ -169,7 +179,7 @@ class PlaceIndex:
             key=lambda area: (TIERS.index(area.tier), area.code),
         )
         return Place(
-            lon_lat=(float(lon_lat[0]), float(lon_lat[1])),
+            lon_lat=(float(lon), float(lat)),
             areas=areas,
             zone=zone,
             grid=grid,

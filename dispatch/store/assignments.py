@@ -305,6 +305,31 @@ def write_statuses(
     note_duty_change(session)
 
 
+def units_bound(session: Session, incidents: Collection[str]) -> dict[str, list[str]]:
+    """
+    Tell which units have crews bound to some incidents.
+
+    Parameters
+    ----------
+    session
+        A session.
+    incidents
+        Their ids.
+
+    Returns
+    -------
+    units
+        Codes by incident, where there are any.
+    """
+    asked = select(ASSIGNMENTS.c.incident, ASSIGNMENTS.c.unit).where(
+        ASSIGNMENTS.c.incident.in_(tuple(incidents)), ASSIGNMENTS.c.released_at.is_(None)
+    )
+    units: dict[str, list[str]] = {}
+    for incident, unit in session.execute(asked):
+        units.setdefault(incident, []).append(unit)
+    return units
+
+
 def bound_officers(session: Session, among: Collection[str] | None = None) -> dict[str, str]:
     """
     Tell which assignment has whom.

@@ -102,6 +102,33 @@ def get_incident(session: Session, number: str) -> Incident:
     return incident_of_row(row_of(session, INCIDENTS, number, "incident"))
 
 
+def get_incidents(session: Session, numbers: Iterable[str]) -> dict[str, Incident]:
+    """
+    Look several incidents up at once.
+
+    Parameters
+    ----------
+    session
+        A session.
+    numbers
+        Their ids.
+
+    Returns
+    -------
+    incidents
+        By id, in the order in which they were asked for.
+
+    Raises
+    ------
+    UnknownName
+        One of them is not there.
+    """
+    wanted = tuple(numbers)
+    rows = session.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(wanted)))
+    found = {row.id: incident_of_row(row) for row in rows}
+    return {number: found.get(number) or get_incident(session, number) for number in wanted}
+
+
 def lock_incidents(session: Session, *numbers: str) -> None:
     """
     Keep everybody else from moving some incidents until this piece of work ends.
