@@ -10,11 +10,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
 
 from dispatch.store import geopackage
 from dispatch.store.append_only import ONLY_ADDED, only_add
 from dispatch.store.server import index_shape
 from dispatch.store.spatial_index import index_layer, teach_functions
+from dispatch.store.writer_queue import WritersInTurn
 from geo.errors import UnreadableFile
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ def connect_file(path: Path, *, create: bool) -> Engine:
             f"There is no folder {path.parent} to keep {path.name} in; make it first."
         )
     _mind_the_version()
-    return _connect(path, _begin_reading, POOL_SIZE, MORE_AT_PEAKS)
+    return _connect(path, _begin_reading, QueuePool, POOL_SIZE, MORE_AT_PEAKS)
 
 
 def connect_writer(path: Path) -> Engine:
@@ -93,7 +95,7 @@ def connect_writer(path: Path) -> Engine:
     engine
         Nothing has been read so far.
     """
-    return _connect(path, _begin_writing, 1, 0)
+    return _connect(path, _begin_writing, WritersInTurn, 1, 0)
 
 
 @cache
@@ -158,11 +160,14 @@ def list_table(connection: Connection, table: Table) -> None:
         only_add(connection, table.name, table.info[ONLY_ADDED])
 
 
-def _connect(path: Path, begin: Callable[[Connection], None], size: int, more: int) -> Engine:
+def _connect(
+    path: Path, begin: Callable[[Connection], None], pool: type[QueuePool], size: int, more: int
+) -> Engine:
     """Make ready to connect to a file with so many connections, and more at peaks."""
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         hide_parameters=True,  # an error never repeats what somebody reported
+        poolclass=pool,
         pool_size=size,
         max_overflow=more,
         pool_timeout=QUEUE_TIMEOUT_S,

@@ -49,6 +49,38 @@ def test_what_many_writers_add_to_one_figure_is_all_there(empty_file):
     assert int(counted) == WRITERS * TURNS
 
 
+def test_one_that_writes_without_a_pause_is_never_before_one_that_waits_already(empty_file):
+    begin(empty_file, "count", "0")
+    told, over = [], Event()
+
+    def write_on_and_on() -> None:
+        while not over.is_set():
+            with empty_file.session() as session:
+                session.execute(update(META).where(META.c.name == "count").values(value="1"))
+                told.append("on and on")
+                session.commit()
+
+    def write_once() -> None:
+        before = len(told)
+        with empty_file.session() as session:
+            session.execute(update(META).where(META.c.name == "count").values(value="2"))
+            waited_for.append(len(told) - before)
+            session.commit()
+
+    waited_for: list[int] = []
+    with ThreadPoolExecutor(WRITERS) as threads:
+        greedy = threads.submit(write_on_and_on)
+        try:
+            for _ in range(TURNS):
+                for done in [threads.submit(write_once) for _ in range(QUEUED)]:
+                    done.result()
+        finally:
+            over.set()
+        greedy.result()
+    assert len(told) > TURNS
+    assert max(waited_for) <= 2  # it writes when somebody comes, and may have come just before
+
+
 def test_readers_do_not_wait_for_a_writer_nor_see_what_is_not_committed(empty_file):
     with empty_file.session() as writing:
         writing.execute(insert(META).values(name="begun", value=""))
