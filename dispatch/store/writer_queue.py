@@ -8,9 +8,8 @@ waiting for seconds.
 
 from __future__ import annotations
 
-import time
+import queue
 from collections import deque
-from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -20,35 +19,39 @@ T = TypeVar("T")
 
 
 class _InTurn(Queue[T]):
-    """Gives to those who wait in the order in which they came."""
+    """Hands what is given back to whoever has waited longest; the others don't even wake."""
 
     def __init__(self, maxsize: int = 0, use_lifo: bool = False) -> None:  # noqa: FBT001, FBT002 -- as in SQLAlchemy
         super().__init__(maxsize, use_lifo)
-        self._line: deque[Lock] = deque()
+        self._line: deque[queue.SimpleQueue[T]] = deque()
+
+    def put(self, item: T, block: bool = True, timeout: float | None = None) -> None:  # noqa: FBT001, FBT002 -- as in SQLAlchemy
+        """Hand it to the first in line; with nobody there it lies ready."""
+        with self.mutex:
+            if self._line:
+                self._line.popleft().put(item)
+            else:
+                super().put(item, block, timeout)
 
     def get(self, block: bool = True, timeout: float | None = None) -> T:  # noqa: FBT001, FBT002 -- as in SQLAlchemy
-        """Wait in line, and then for what is given back; the one in front waits for that alone."""
-        if not block or timeout is None:
-            return super().get(block, timeout)
-        until, turn = time.monotonic() + timeout, Lock()
-        turn.acquire()
+        """Take what lies ready, else wait in line."""
         with self.mutex:
-            self._line.append(turn)
-            in_front = len(self._line) == 1
+            if not block or self.qsize():
+                return super().get(block=False)
+            hand: queue.SimpleQueue[T] = queue.SimpleQueue()
+            self._line.append(hand)
         try:
-            if not in_front and not turn.acquire(timeout=timeout):
-                raise Empty
-            return super().get(timeout=max(0.0, until - time.monotonic()))
-        finally:
-            self._leave(turn)
+            return hand.get(timeout=timeout)
+        except queue.Empty:
+            return self._leave(hand)
 
-    def _leave(self, turn: Lock) -> None:
-        """Leave the line; who was in front calls the next."""
+    def _leave(self, hand: queue.SimpleQueue[T]) -> T:
+        """Leave the line with empty hands, unless something was handed over at that very moment."""
         with self.mutex:
-            in_front = self._line[0] is turn
-            self._line.remove(turn)
-            if in_front and self._line:
-                self._line[0].release()
+            if hand in self._line:
+                self._line.remove(hand)
+                raise Empty
+            return hand.get_nowait()
 
 
 class WritersInTurn(QueuePool):
