@@ -12,7 +12,7 @@ from api.auth import person_of
 from api.errors import Forbidden, NotFound
 from api.named_thing import Thing, in_sight
 from api.service import service_of
-from dispatch.access import GRANTS, Act, Person, acts_of
+from dispatch.access import GRANTS, Act, Person, acts_of, one_of
 from dispatch.sight import sees_whole_city
 
 
@@ -59,9 +59,7 @@ class May:
         """
         if self.act not in acts_of(person):
             able = [role for role, acts in GRANTS.items() if self.act in acts]
-            raise Forbidden(
-                f"{person.name} may not do this ({self.act}); it takes a {' or a '.join(able)}."
-            )
+            raise Forbidden(f"{person.name} may not do this ({self.act}); it takes {one_of(able)}.")
         if self.of is not None:
             await self._require_sight(self.of, request, person)
         return person

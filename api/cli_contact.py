@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.http_door import address, open_door
+from api.place_table import decode_text
 from api.store_option import JsonOption, StoreOption, TokenOption
 from dispatch.contact import Language
 from geo.errors import BadValue, UnreadableFile
@@ -95,7 +97,7 @@ def forget(
 
 @app.command("load")
 def load(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8 or GB 18030.")],
     *,
     token: TokenOption = None,
     store: StoreOption = None,
@@ -113,10 +115,9 @@ def load(
 def _read(file: Path) -> dict[str, object]:
     """Bodies to be put, by person; ways in the order of the rows."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = list(csv.DictReader(opened))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"The contacts {file} cannot be read: {error}.") from error
+        rows = list(csv.DictReader(io.StringIO(decode_text(file), newline="")))
+    except csv.Error as error:
+        raise UnreadableFile(f"{file} is no CSV that can be read: {error}.") from error
     for number, row in enumerate(rows, start=2):
         if not all(row.get(name) for name in COLUMNS[:3]):
             raise BadValue(f"Row {number} of {file.name} needs {', '.join(COLUMNS[:3])}.")

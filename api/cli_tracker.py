@@ -17,6 +17,7 @@ from rich.table import Table
 from api.cli_jt808 import jt808
 from api.http_door import Door, address, open_door
 from api.instant import read_instant
+from api.place_table import decode_text
 from api.schemas_tracker import MOST_STATED
 from api.store_option import EXIT_NO, JsonOption, StoreOption, TokenOption
 from geo.errors import BadValue, MissingColumn, UnreadableFile
@@ -225,11 +226,7 @@ def _ask(door: Door, rows: list[Row]) -> Row:
 
 def _read_file(file: Path) -> list[Row]:
     """Read a file of devices."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file} is not UTF-8; save it as CSV UTF-8.") from error
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    reader = csv.DictReader(io.StringIO(decode_text(file), newline=""), strict=True)
     missing = [name for name in COLUMNS[:4] if name not in (reader.fieldnames or ())]
     if missing:
         raise MissingColumn(f"{file} has no column {missing[0]!r}; it takes {', '.join(COLUMNS)}.")

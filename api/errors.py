@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -435,6 +436,10 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", sentence, errors=findings)
 
 
+_MEMBER = re.compile(r"<[A-Za-z_.]+: ('[^']*')>")
+"""How Python writes a member of an enumeration, and its value."""
+
+
 def finding(item: Mapping[str, Any]) -> dict[str, str]:
     """
     Say where and what is wrong, in words that can be shown.
@@ -452,7 +457,11 @@ def finding(item: Mapping[str, Any]) -> dict[str, str]:
     where = ".".join(str(part) for part in item["loc"])
     if item["type"] in {"dict_type", "model_type", "model_attributes_type"}:
         return {"where": where, "message": "Input should be an object with named fields"}
-    return {"where": where, "message": str(item["msg"]).rstrip(".")}
+    message = str(item["msg"]).rstrip(".").removeprefix("Value error, ")
+    message = _MEMBER.sub(r"\1", message).replace(" after validation", "")
+    if item["type"] in {"too_long", "too_short"} and isinstance(item.get("input"), str):
+        message = message.replace(" item", " character")
+    return {"where": where, "message": message}
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

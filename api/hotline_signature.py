@@ -73,7 +73,7 @@ def require_signature(
     NotFound
         No feed is set up.
     Unauthorized
-        It is not signed with the secret, or too old.
+        It is not signed with the secret, or at another time than now.
     """
     key = hotline_key(settings)
     if key is None:
@@ -85,4 +85,6 @@ def require_signature(
     if not any(hmac.compare_digest(one.encode(), ours.encode()) for one in given):
         raise Unauthorized("The signature of this message is not the hotline's.")
     if abs(now.timestamp() - at) > MOST_APART_S:
-        raise Unauthorized("This message was signed too long ago: send it again.")
+        raise Unauthorized(
+            "This message was signed over five minutes ago or ahead: sign it anew, set the clock."
+        )

@@ -21,7 +21,14 @@ from api.clock import system_clock
 from api.instant import read_instant
 from api.lock_file import Holder, hold_store, holder_of
 from api.settings import store_url
-from geo.errors import BadInput, BadValue, GridDispatchError, Unavailable
+from geo.errors import (
+    MOST_SHOWN,
+    BadInput,
+    BadValue,
+    FlawedData,
+    GridDispatchError,
+    Unavailable,
+)
 
 LONGEST_S = 120.0
 """An answer may take this long: a plan of a large city does."""
@@ -219,7 +226,10 @@ class _HttpDoor:
         with file.open("rb") as content:
             form = {"data": dict(fields), "files": {"file": (file.name, content)}}
             asked = form | {"timeout": FILE_S}
-            return _answer(self._runner.run(self._send("POST", f"/api/v1/{path}", asked)))
+            answer = self._runner.run(self._send("POST", f"/api/v1/{path}", asked))
+            if answer.is_success:
+                return _answer(answer)
+            raise _with_findings(_refusal(answer), answer)
 
     def ask_all(self, path: str) -> list[Any]:
         """Ask for page after page."""
@@ -278,6 +288,16 @@ def _refusal(response: httpx2.Response) -> GridDispatchError:
     kind = kinds.get(code, GridDispatchError)
     error = kind.__new__(kind)  # some kinds are made from findings, not from a sentence
     error.args = (sentence,)
+    return error
+
+
+def _with_findings(error: GridDispatchError, response: httpx2.Response) -> GridDispatchError:
+    """Say below the sentence what is wrong with a file, each finding in a line of its own."""
+    if isinstance(error, FlawedData):
+        told = [f"  {one['where']}: {one['message']}" for one in response.json().get("errors", [])]
+        more = len(told) - MOST_SHOWN
+        rest = [f"  … and {more} more"] if more > 0 else []
+        error.args = ("\n".join([*error.args, *told[:MOST_SHOWN], *rest]),)
     return error
 
 

@@ -14,6 +14,7 @@ import asyncio
 import codecs
 import re
 from itertools import accumulate
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -62,7 +63,7 @@ class JsonBody:
             return
         if body is None:
             return  # the client has gone
-        flaw = flaw_of(body) if _is_json(scope) else None
+        flaw = flaw_of(body) if _is_json(scope) else form_flaw_of(body) if _is_form(scope) else None
         if flaw is not None:
             await problem(400, "malformed", flaw)(scope, receive, send)
             return
@@ -106,6 +107,8 @@ def flaw_of(body: bytes) -> str | None:
     """
     if b"\0" in body or body.startswith(codecs.BOM_UTF8):
         return "JSON is UTF-8 without a mark at its beginning and without NUL."
+    if not _is_utf_8(body):
+        return "JSON is UTF-8; this is another encoding, such as GBK."
     bare = _without_strings(body)
     if any(word in bare for word in _NO_NUMBERS):
         return "NaN and Infinity are no JSON; leave out what is not known."
@@ -114,6 +117,34 @@ def flaw_of(body: bytes) -> str | None:
     if _deeper_than(bare, DEEPEST):
         return f"The body is nested more than {DEEPEST} levels deep; nothing here needs that."
     return None
+
+
+def form_flaw_of(body: bytes) -> str | None:
+    """
+    Name what keeps a form from being understood: a parser puts marks where it cannot read.
+
+    Parameters
+    ----------
+    body
+        What was sent as ``application/x-www-form-urlencoded``.
+
+    Returns
+    -------
+    flaw
+        A sentence, or None.
+    """
+    if _is_utf_8(unquote_to_bytes(body)):
+        return None
+    return "A form is UTF-8; this is another encoding, such as GBK."
+
+
+def _is_utf_8(body: bytes) -> bool:
+    """Whether bytes are text as the web writes it."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_strings(body: bytes) -> bytes:
@@ -132,6 +163,11 @@ def _is_json(scope: Scope) -> bool:
     """Whether a request says that its body is JSON."""
     kind = _kind(scope)
     return kind == "application/json" or kind.endswith("+json")
+
+
+def _is_form(scope: Scope) -> bool:
+    """Whether a request sends a form without files."""
+    return _kind(scope) == "application/x-www-form-urlencoded"
 
 
 def _is_file(scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api.errors import Forbidden, NotFound
-from dispatch.access import Act, Person, Role, acts_of
+from dispatch.access import Act, Person, Role, acts_of, one_of
 from dispatch.assignment import Assignment
 from dispatch.incident import Incident
 from dispatch.incident_state import State
@@ -38,8 +38,8 @@ def must_be_open_to(
     able = who_may(incident.state, to)
     if able and able.isdisjoint(person.roles):
         raise Forbidden(
-            f"{person.name} may not make incident {incident.id} {to}; it takes a "
-            f"{' or a '.join(sorted(able))}."
+            f"{person.name} may not make incident {incident.id} {to}; it takes "
+            f"{one_of(sorted(able))}."
         )
     must_be_theirs(person, assignments)
 

@@ -240,3 +240,20 @@ def sees(person: Person, city: City, areas: Iterable[str]) -> bool:
 
 
 _NO: frozenset[Act] = frozenset()
+
+
+def one_of(roles: Iterable[Role]) -> str:
+    """
+    Say that somebody has to have one of several roles.
+
+    Parameters
+    ----------
+    roles
+        Which.
+
+    Returns
+    -------
+    words
+        ``an officer or a leader``.
+    """
+    return " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in roles)

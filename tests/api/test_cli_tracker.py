@@ -93,6 +93,8 @@ def test_a_file_of_devices_is_taken_over_whole_and_written_back(tracker, tmp_pat
         ("owntracks/li/电话", "K2a"),
     ]
     assert tracker("import", str(out))["stated"] == 0
+    out.write_bytes(out.read_bytes().decode().encode("gb18030"))  # as spreadsheets write it here
+    assert tracker("import", str(out))["stated"] == 0
     write_rows(file, [*rows[:2], ["jt808", "13900000000", "nobody", "", ""]])
     assert "nobody" in tracker("import", str(file), code=2)
     assert "13900000000" not in {row["device"] for row in tracker("devices")}

@@ -8,10 +8,11 @@ from itertools import chain as joined
 
 import pytest
 import requests
-from spec.served_town import MovedClock, reported, served, write_town
+from spec.served_town import MovedClock, copy_town, reported, served, write_town
 
 from api.channel_file import open_channels, read_channels
 from api.channels import FAILURES
+from api.cli import run
 from api.routes import contacts as contact_routes
 from dispatch.addressing import Sealed
 from dispatch.notify import PHONE, TAKEN, Delivery
@@ -311,3 +312,19 @@ def test_a_gateway_that_refuses_in_its_body_has_not_taken_it(tmp_path, monkeypat
     channels.close()
     assert became[taken] == TAKEN
     assert became[refused].failure.startswith(("Refused with code", "The answer does not say"))
+
+
+def test_the_verb_enters_a_file_as_spreadsheets_write_it(town_store, tmp_path, monkeypatch, capsys):
+    """Seen to fail with UTF-8 alone: ``'utf-8' codec can't decode byte``."""
+    monkeypatch.setenv("GRID_DISPATCH_CHANNELS", str(channel_file(tmp_path)))
+    store = ["--store", f"sqlite:///{copy_town(town_store, tmp_path)}"]
+    file = tmp_path / "contacts.csv"
+    file.write_bytes("person,channel,address\nbody:住建局,sms,13800000000\n".encode("gb18030"))
+    assert run(["contact", "load", str(file), *store, "--json"]) == 0
+    assert "body:住建局" in capsys.readouterr().out
+    file.write_bytes(b"\xff\xfe\x00\x81")
+    assert run(["contact", "load", str(file), *store]) == 2
+    assert run(["contact", "load", str(tmp_path / "none.csv"), *store]) == 2
+    said = capsys.readouterr().err
+    assert "codec" not in said
+    assert "Errno" not in said

@@ -135,3 +135,42 @@ def test_a_wrong_method_is_a_problem_too():
     response = door().delete("/echo")
     assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        (
+            {"type": "literal_error", "msg": "Input should be <Source.CAMERA: 'camera'> or 'x'"},
+            "Input should be 'camera' or 'x'",
+        ),
+        (
+            {
+                "type": "too_long",
+                "input": "abc",
+                "msg": "Value should have at most 2 items after validation, not 3",
+            },
+            "Value should have at most 2 characters, not 3",
+        ),
+        (
+            {
+                "type": "too_short",
+                "input": "",
+                "msg": "Value should have at least 1 item after validation, not 0",
+            },
+            "Value should have at least 1 character, not 0",
+        ),
+        (
+            {
+                "type": "too_long",
+                "input": [1, 2],
+                "msg": "List should have at most 1 item after validation, not 2",
+            },
+            "List should have at most 1 item, not 2",
+        ),
+        ({"type": "value_error", "msg": "Value error, a thing is wrong."}, "a thing is wrong"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_without_the_words_of_a_programme(item, message):
+    told = errors.finding({"loc": ("body", "field"), **item})
+    assert told == {"where": "body.field", "message": message}

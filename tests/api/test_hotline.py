@@ -217,6 +217,9 @@ def test_a_message_that_the_hotline_has_not_signed_just_now_is_refused(client, c
     _, body = as_json(orders(numbered))
     assert feed(client, clock, body, key=b"x" * 32).status_code == 401
     assert feed(client, clock, body, late_s=600).status_code == 401
+    ahead = feed(client, clock, body, late_s=-600)
+    assert ahead.status_code == 401
+    assert "clock" in ahead.json()["en"]
     unsigned = {"authorization": "Bearer demo-admin"}
     assert client.post("/intake/hotline", content=body, headers=unsigned).status_code == 401
     other = feed(client, clock, body, **{"webhook-id": "msg_2"})
@@ -255,3 +258,23 @@ def test_the_verb_takes_a_file_in_and_says_what_is_wrong(
     assert "2 new, 0 known" in capsys.readouterr().out
     path.write_bytes(as_csv([("", "", "", "", "", "", "", "")])[1])
     assert run(["incident", "import", str(tmp_path / "none.csv"), *store]) == 2
+
+
+def test_the_verb_tells_every_finding_of_a_file_that_is_refused(
+    town_store, tmp_path, own_mapping, monkeypatch, capsys
+):
+    """Seen to fail where the sentence alone came through the door: how many findings, not which."""
+    monkeypatch.setenv("GRID_DISPATCH_HOTLINE", str(own_mapping))
+    path = tmp_path / "wrong.csv"
+    wrong = [
+        ("GD-3", "", "", f"{LON}", f"{LAT}", "", "", ""),
+        ("GD-5", "占道", "", "x", "1", "", "", ""),
+    ]
+    path.write_bytes(as_csv(wrong)[1])
+    store = ["--store", f"sqlite:///{copy_town(town_store, tmp_path)}", "--mapping", "here"]
+    assert run(["incident", "import", str(path), *store]) == 2
+    first, *findings = capsys.readouterr().err.strip().splitlines()[-3:]
+    assert "none of its 2 orders" in first
+    assert "GD-3" in findings[0]
+    assert "nothing is said" in findings[0].lower()
+    assert "GD-5" in findings[1]
