@@ -21,6 +21,9 @@ DRAWN_GRIDS = """() => {
     return [codes(true), codes(false)];
 }"""
 
+ASLEEP = "() => gridDispatchMap.getLayer('coverage').isHidden(gridDispatchMap.getZoom())"
+"""A layer that has nothing to show is not drawn at all: it would be, over the whole map."""
+
 DRAWN_S = 60
 
 
@@ -47,6 +50,7 @@ def test_the_switch_draws_what_nobody_and_what_one_crew_reaches(
     switch = page.get_by_test_id("coverage-switch")
     expect(page.get_by_test_id("coverage-gaps")).to_have_count(0)
     assert page.evaluate(DRAWN_GRIDS) == [[], []]
+    assert page.evaluate(ASLEEP)
     switch.check()
     gaps = page.get_by_test_id("coverage-gaps")
     expect(gaps).to_be_visible()
@@ -57,7 +61,9 @@ def test_the_switch_draws_what_nobody_and_what_one_crew_reaches(
     drawn = drawn_grids(page)
     settled(page)
     assert [sorted(codes) for codes in drawn] == [marks["uncovered"], marks["by_one"]]
+    assert not page.evaluate(ASLEEP)
     take_picture(page, "coverage")
     switch.uncheck()
     settled(page)
     assert page.evaluate(DRAWN_GRIDS) == [[], []]
+    assert page.evaluate(ASLEEP)

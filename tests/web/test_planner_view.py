@@ -23,6 +23,17 @@ HUES = """() => {
 MOVED = """(grid) => gridDispatchMap.getFeatureState({ source: 'plan-grids', id: grid }).moved"""
 
 
+COVERED = """() => {
+  const notice = document.querySelector('.notice').getBoundingClientRect();
+  const controls = [...document.querySelectorAll('button, input, select, a[href]')];
+  return controls.filter((one) => !one.closest('.notices')).filter((one) => {
+    const at = one.getBoundingClientRect();
+    return at.width > 0 && at.left < notice.right && notice.left < at.right
+      && at.top < notice.bottom && notice.top < at.bottom;
+  }).map((one) => one.getAttribute('aria-label') ?? one.textContent);
+}"""
+
+
 @pytest.fixture
 def hand(open_view, settled):
     page = open_view("/planner", english=True)
@@ -118,6 +129,9 @@ def test_a_zone_is_cut_by_a_line_and_merged_again(hand: Hand):
 def test_grids_are_moved_without_a_pointer(hand: Hand):
     """By code and by list, as a keyboard does; neighbours never have one colour."""
     page, number = hand.page, hand.begin("By keyboard")
+    expect(page.locator(".notice")).to_contain_text(number)
+    expect(page.get_by_test_id("hour")).to_be_visible()
+    assert page.evaluate(COVERED) == []  # the notice that it was begun lies on the map alone
     move, _ = hand.moves()
     field = page.get_by_label("Grid code")
     field.fill("nothing")
@@ -140,6 +154,20 @@ def test_grids_are_moved_without_a_pointer(hand: Hand):
     }
     assert all(len(of_zone) == 1 for of_zone in same.values())
     assert same[move.was] != same[move.to]
+    hand.close(number)
+
+
+def test_the_colour_of_a_grid_does_not_wait_for_figures_that_take_long(hand: Hand):
+    page, number = hand.page, hand.begin("Slow figures")
+    move, _ = hand.moves()
+    hand.choose_zone(move.to)
+    hand.take_finest_brush()
+    page.route("**/figures", lambda route: None if route.request.post_data else route.continue_())
+    hand.put_pointer_on(move)
+    page.mouse.down()
+    page.wait_for_function(MOVED, arg=move.grid)
+    page.mouse.up()
+    expect(page.get_by_test_id("moved")).to_have_text("1")
     hand.close(number)
 
 

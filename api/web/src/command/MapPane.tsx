@@ -1,5 +1,6 @@
 import { effect, untracked } from "@preact/signals";
 import { Marker, type Map as MapLibre } from "maplibre-gl";
+import { mapWaits } from "../frame/first";
 import { BaseMap, rounded } from "../map/BaseMap";
 import { bringIntoView, keepInView } from "../map/camera";
 import { markZone } from "../map/zones";
@@ -85,6 +86,7 @@ function followData(map: MapLibre): (() => void)[] {
     }),
     effect(() => {
       const at = place.value;
+      if (mapWaits.value) return;
       markZone(map, at.state === "ready" ? (at.value.zone?.code ?? null) : null);
     }),
   ];
@@ -97,11 +99,20 @@ function followPin(map: MapLibre): () => void {
     const { lng, lat } = pin.getLngLat();
     workOnPlace(rounded([lng, lat]));
   });
-  return effect(() => {
+  const sets = effect(() => {
     const at = subject.value;
-    if (at) {
-      pin.setLngLat(at.lonLat).addTo(map);
-      bringIntoView(at.lonLat);
-    } else pin.remove();
+    if (at) pin.setLngLat(at.lonLat).addTo(map);
+    else pin.remove();
   });
+  let seen: typeof subject.value = null;
+  const shows = effect(() => {
+    const at = subject.value;
+    if (mapWaits.value || at === seen) return;
+    seen = at;
+    if (at) bringIntoView(at.lonLat);
+  });
+  return () => {
+    sets();
+    shows();
+  };
 }

@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { city, matters, readMatters, readUnits } from "../frame/book";
+import { freeMapSoon, holdMap } from "../frame/first";
 import { Refused, type LonLat, type Problem } from "../service/ask";
 import { service } from "../service/service";
 import { cases } from "./case_service";
@@ -76,7 +77,7 @@ function usualMatters(): readonly string[] {
 
 /** Works on a point of the map; the matters chosen before stay. */
 export function workOnPlace(lonLat: LonLat): void {
-  workOn(lonLat, null, subject.peek()?.incident ? [] : usualMatters());
+  void workOn(lonLat, null, subject.peek()?.incident ? [] : usualMatters());
 }
 
 /** Works on an incident of the queue, or takes it as the one that another is merged into. */
@@ -84,8 +85,9 @@ export function workOnIncident(id: string): void {
   const incident = incidents.value.get(id);
   if (!incident || takeTarget(id)) return;
   queueCursor.value = id;
-  workOn(incident.lon_lat, id, incident.matters);
-  void readRecord(id);
+  void workOn(incident.lon_lat, id, incident.matters).then(() => {
+    if (subject.peek()?.incident === id) void readRecord(id);
+  });
 }
 
 /** Works on the incident that a free place has just become; its suggestion stays. */
@@ -99,17 +101,31 @@ export function workOnReported(id: string): void {
   void readRecord(id);
 }
 
-function workOn(lonLat: LonLat, incident: string | null, about: readonly string[]): void {
+/** Ends when there are proposals, or soon: what is read after them does not keep them waiting. */
+async function workOn(
+  lonLat: LonLat,
+  incident: string | null,
+  about: readonly string[],
+): Promise<void> {
+  const asks = incident === null || asksAtOnce(incident);
   batch(() => {
+    if (asks) holdMap();
     subject.value = { lonLat, incident };
     chosenMatters.value = about.length > 0 || incident !== null ? about : usualMatters();
     place.value = { state: "loading" };
     forgetRecord();
   });
   const signal = forgetQuestions();
-  if (incident === null || asksAtOnce(incident)) void suggest(signal);
-  else suggestion.value = { state: "idle" };
+  const asked = asks ? suggest(signal) : undefined;
+  if (!asks) suggestion.value = { state: "idle" };
   void resolvePlace(lonLat, signal);
+  await Promise.race([asked, pause(RECORD_WAITS_MS)]);
+}
+
+const RECORD_WAITS_MS = 250;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, ms));
 }
 
 /** Nobody asks who should go where somebody is going already, unless they want more. */
@@ -121,6 +137,7 @@ function asksAtOnce(id: string): boolean {
 /** Takes the pin off the map. */
 export function leave(): void {
   forgetQuestions();
+  freeMapSoon();
   batch(() => {
     const worked = subject.value?.incident ?? null;
     subject.value = null;
@@ -162,7 +179,10 @@ async function suggest(signal: AbortSignal): Promise<void> {
     const asks = at !== null && (at.incident !== null || chosenMatters.value.length > 0);
     suggestion.value = { state: asks ? "loading" : "idle" };
   });
-  if (!at || suggestion.value.state === "idle") return;
+  if (!at || suggestion.value.state === "idle") {
+    freeMapSoon();
+    return;
+  }
   try {
     const value =
       at.incident !== null && mattersAsOnRecord()
@@ -172,6 +192,7 @@ async function suggest(signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) suggestion.value = { state: "refused", problem: problemOf(error) };
   }
+  if (!signal.aborted) freeMapSoon();
 }
 
 /** Says what the incident is about, and asks again. */

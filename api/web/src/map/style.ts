@@ -7,13 +7,14 @@ import type {
   StyleSpecification,
 } from "maplibre-gl";
 import type { City } from "../service/shapes";
+import { asleep } from "./asleep";
 import { base } from "./base_choice";
 import { networkSource } from "./network_tiles";
+import { NOTHING } from "./nothing";
 import type { Language, Theme } from "../frame/screen";
 import { PALETTES, type Palette } from "./palette";
 
-/** What a source shows before it is given something. */
-export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+export { NOTHING };
 
 const BACKDROP = "/api/v1/layers/backdrop/published";
 const PUBLIC_BACKDROP = "/api/v1/public/backdrop";
@@ -45,23 +46,21 @@ export function styleOf(
 ): StyleSpecification {
   const palette = PALETTES[theme];
   const network = base.peek() === "network" ? (city.basemap ?? null) : null;
-  return {
-    version: 8,
-    sources: {
-      backdrop: { type: "geojson", data: own.bare ? PUBLIC_BACKDROP : BACKDROP },
-      roads: { type: "vector", tiles: [location.origin + city.tiles], minzoom: 8, maxzoom: 15 },
-      ...(own.bare ? {} : INSIDE),
-      ...(network && { network: networkSource(network) }),
-      ...own.sources,
-    },
-    layers: [
-      { id: "background", type: "background", paint: { "background-color": palette.land } },
-      ...(network ? [NETWORK_LAYER] : [...backdrop(palette), ...roads(palette)]),
-      ...(own.bare ? [] : [...zones(palette), ...noFly(palette)]),
-      ...own.layers(palette, language),
-      ...(own.bare ? [] : [zoneNames(palette, language)]),
-    ],
+  const sources: StyleSpecification["sources"] = {
+    backdrop: { type: "geojson", data: own.bare ? PUBLIC_BACKDROP : BACKDROP },
+    roads: { type: "vector", tiles: [location.origin + city.tiles], minzoom: 8, maxzoom: 15 },
+    ...(own.bare ? {} : INSIDE),
+    ...(network && { network: networkSource(network) }),
+    ...own.sources,
   };
+  const layers: LayerSpecification[] = [
+    { id: "background", type: "background", paint: { "background-color": palette.land } },
+    ...(network ? [NETWORK_LAYER] : [...backdrop(palette), ...roads(palette)]),
+    ...(own.bare ? [] : [...zones(palette), ...noFly(palette)]),
+    ...own.layers(palette, language),
+    ...(own.bare ? [] : [zoneNames(palette, language)]),
+  ];
+  return { version: 8, sources, layers: asleep(layers, sources) };
 }
 
 const NETWORK_LAYER: LayerSpecification = { id: "network", type: "raster", source: "network" };

@@ -1,6 +1,7 @@
 /** Zones on the map of every view, and how a source is filled. */
 
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import { wake } from "./asleep";
 
 const filled = new WeakSet<GeoJSONSource>();
 
@@ -11,8 +12,10 @@ const filled = new WeakSet<GeoJSONSource>();
 export function fill(map: MapLibre, source: string, features: GeoJSON.Feature[]): void {
   const drawn = map.getSource<GeoJSONSource>(source);
   if (!drawn || (features.length === 0 && !filled.has(drawn))) return;
+  const was = filled.has(drawn);
   if (features.length === 0) filled.delete(drawn);
   else filled.add(drawn);
+  if (was !== filled.has(drawn)) wake(map, source, !was);
   void drawn.setData({ type: "FeatureCollection", features });
 }
 
@@ -34,6 +37,7 @@ const marked = new WeakMap<MapLibre, string>();
 /** Tints one zone. */
 export function markZone(map: MapLibre, code: string | null): void {
   const before = marked.get(map);
+  if (before === undefined && code === null) return;
   if (before) map.setFeatureState({ source: "zones", id: before }, { selected: false });
   marked.delete(map);
   if (code === null) return;

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { zones } from "../frame/book";
+import { mapWaits } from "../frame/first";
 import { fill } from "../map/zones";
 import { colour, coloured } from "./colours";
 import { bordersOf, nameplates, type Ground } from "./ground";
@@ -22,7 +23,8 @@ export function followPlan(map: MapLibre): End[] {
       if (ground.value) fill(map, SOURCE, ground.value.layer.features);
     }),
     effect(() => {
-      if (ground.value) drawPlan(map, marks, ground.value, shownZoneOf.value);
+      const [on, zoneOf] = [ground.value, shownZoneOf.value];
+      if (on && !mapWaits.value) drawPlan(map, marks, on, zoneOf);
     }),
     effect(() => {
       const on = draft.value !== null || looking.value !== null;
@@ -30,7 +32,10 @@ export function followPlan(map: MapLibre): End[] {
       fill(map, "published-borders", on ? bordersOf(edges, published) : []);
     }),
     effect(() => marks.only("selected", selected.value)),
-    effect(() => marks.only("missed", missedOf(looking.value ? null : (shownFigures.value?.hour ?? null)))),
+    effect(() => {
+      const missed = missedOf(looking.value ? null : (shownFigures.value?.hour ?? null));
+      if (!mapWaits.value) marks.only("missed", missed);
+    }),
     effect(() => drawLocks(map)),
     effect(() => {
       const coordinates = [...sketch.value];

@@ -1,6 +1,7 @@
 /** Figures of the draft, and of a grid that is being dragged: one question at a time, the last. */
 
 import { effect } from "@preact/signals";
+import { freeMapSoon } from "../frame/first";
 import { Refused } from "../service/ask";
 import { planner } from "./service";
 import { draft, dragged, figures, hour, lastTrialMs, trial } from "./state";
@@ -65,6 +66,7 @@ async function askOnce(): Promise<void> {
     const told = await planner.tryOut(plan.id, Object.fromEntries(moving), hour.peek());
     if (draft.peek()?.id !== plan.id || dragged.peek().size === 0) return;
     trial.value = told;
+    freeMapSoon();
     requestAnimationFrame(() => (lastTrialMs.value = performance.now() - began));
   } catch (error) {
     // The next drag asks again; what the service takes in the end is what counts.

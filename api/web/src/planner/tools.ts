@@ -1,7 +1,8 @@
 /** The tools of the map: select, brush, lasso and cut, by the pointer. */
 
 import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
+import { holdMap } from "../frame/first";
 import { assign } from "./edits";
 import { inside, type Point } from "./ground";
 import {
@@ -90,7 +91,11 @@ function paint(map: MapLibre, stroke: Stroke, to: { x: number; y: number }): voi
   const zone = target.value;
   const zoneOf = draft.value?.zone_of ?? {};
   const moving = [...stroke.grids].filter((grid) => zoneOf[grid] !== zone);
-  dragged.value = new Map(moving.map((grid) => [grid, zone]));
+  // The first grid of a stroke takes its colour with its figures; after it the colour follows at once.
+  batch(() => {
+    if (before === 0) holdMap();
+    dragged.value = new Map(moving.map((grid) => [grid, zone]));
+  });
 }
 
 function gridsWithin(map: MapLibre, x: number, y: number, radius: number): string[] {

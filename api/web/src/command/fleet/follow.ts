@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
+import { mapWaits } from "../../frame/first";
 import { theme } from "../../frame/screen";
 import { layersShown } from "../layers_shown";
 import { PALETTES } from "../../map/palette";
@@ -20,6 +21,7 @@ export function followFleet(map: MapLibre, fleet: Fleet): () => void {
   map.addLayer(layer, map.getLayer(ABOVE) ? ABOVE : undefined);
   return effect(() => {
     void fleetTold.value;
+    if (mapWaits.value) return;
     layer.show(layersShown.value.officers);
   });
 }

@@ -1,0 +1,33 @@
+/**
+ * What was asked for comes first: the map stays as it is for a moment, until the answer is there.
+ *
+ * A map that draws itself anew takes whole frames, where there is no graphics card most of a second;
+ * an answer that comes meanwhile would be seen only after it.
+ */
+
+import { signal } from "@preact/signals";
+
+/** An answer that takes longer is not worth a map that stands still. */
+const LONGEST_MS = 250;
+
+/** Whether the map waits for an answer; what may wait draws nothing as long as it does. */
+export const mapWaits = signal(false);
+
+let waiting = 0;
+
+/** Lets the map wait, for a moment at most. */
+export function holdMap(): void {
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(freeMap, LONGEST_MS);
+  mapWaits.value = true;
+}
+
+/** Lets the map go on once what has come is on the screen. */
+export function freeMapSoon(): void {
+  if (mapWaits.peek()) requestAnimationFrame(freeMap);
+}
+
+function freeMap(): void {
+  window.clearTimeout(waiting);
+  mapWaits.value = false;
+}
