@@ -14,10 +14,11 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from api.access import May
 from api.auth import holder_for, person_of
-from api.errors import Answered, Forbidden, NotFound, Unauthorized, status_of
+from api.errors import Answered, Forbidden, NotFound, Unauthorized, finding, status_of
 from api.schemas_open311 import Open311ErrorOut
 from dispatch.access import Act, Person
 from geo.errors import BadInput, Conflict, GridDispatchError, UnknownName
@@ -111,8 +112,11 @@ class Open311Route(APIRoute):
                 return _again(request, first)
             except RequestValidationError as error:
                 flaw = error.errors()[0]
-                where = ".".join(str(part) for part in flaw["loc"][1:])
-                return refused(request, BAD_REQUEST, f"{where}: {flaw['msg']}.")
+                flaw = finding({**flaw, "loc": flaw["loc"][1:]})
+                return refused(request, BAD_REQUEST, f"{flaw['where']}: {flaw['message']}.")
+            except HTTPException as error:  # a form that the framework cannot take apart
+                sentence = f"{str(error.detail).rstrip('.')}."
+                return refused(request, error.status_code, sentence)
             except GridDispatchError as error:
                 response = refused(request, _status_of(error), str(error))
                 if (wait_s := getattr(error, "retry_after_s", None)) is not None:

@@ -181,6 +181,17 @@ def test_a_refusal_has_open311s_shape(sender, ending, flaw, code, said):
     assert len(sender.get("requests.json", api_key=KEY).json()) == before
 
 
+def test_a_form_that_nobody_can_take_apart_is_refused_in_open311s_shape_too(sender, client):
+    """Seen to fail: problem details, which no program of Open311 reads."""
+    broken = {"content-type": "multipart/form-data", "authorization": ""}
+    answer = client.post(f"{DOOR}/requests.json", content=b"--x", headers=broken)
+    (error,) = answer.json()
+    assert (answer.status_code, error["code"]) == (400, 400)
+    assert "boundary" in error["description"]
+    (error,) = sender.post(description="x" * 4001).json()
+    assert error["description"].endswith("at most 4000 characters, not 4001.")
+
+
 def test_a_place_is_found_by_its_address_and_what_is_ambiguous_is_said(sender):
     placed = sender.post(lat=None, address_string="一小").json()[0]["service_request_id"]
     (told,) = sender.get(f"requests/{placed}.json", api_key=KEY).json()
