@@ -20,7 +20,7 @@ from dispatch.store.officer_list import refuse_left_out
 from dispatch.store.order_tables import ASSIGNMENTS, BINDINGS, DRONE, OFFICER
 from dispatch.store.seen import assignment_seen
 from dispatch.store.tables import OFFICERS
-from dispatch.store.upsert import insert_into, insert_or_ignore, next_fid
+from dispatch.store.upsert import insert_or_ignore, next_fid, unless_there
 from dispatch.unit import DutyStatus
 from geo.errors import Conflict
 
@@ -63,8 +63,8 @@ def add_assignment(session: Session, assignment: Assignment) -> Assignment:
     fid = next_fid(session, ASSIGNMENTS)
     number = f"A{local_date(assignment.decision.at):%Y%m%d}-{fid:06d}"
     row = _columns(assignment) | {"fid": fid, "id": number}
-    unless_there = insert_into(session, ASSIGNMENTS).on_conflict_do_nothing().returning(ASSIGNMENTS)
-    while (kept := session.execute(unless_there, row).one_or_none()) is None:
+    written = unless_there(session, ASSIGNMENTS, *ASSIGNMENTS.c.keys())
+    while (kept := session.execute(written, row).one_or_none()) is None:
         _refuse_second_crew(session, assignment)  # passes if the first was released meanwhile
     picked = assignment.picked
     members = [(OFFICER, one) for one in picked.officers] or [(DRONE, picked.unit)]
@@ -365,8 +365,7 @@ def _held_by(incident: str, number: str, by: str) -> str:
 def _bind(session: Session, number: str, members: Sequence[tuple[str, str]]) -> None:
     """Bind members unless one is bound already; the index decides, not a look."""
     rows = [{"assignment": number, "what": what, "member": member} for what, member in members]
-    unless_held = insert_into(session, BINDINGS).values(rows).on_conflict_do_nothing()
-    taken = session.execute(unless_held.returning(BINDINGS.c.what, BINDINGS.c.member))
+    taken = session.execute(unless_there(session, BINDINGS, "what", "member"), rows)
     bound = {(row.what, row.member) for row in taken}
     for what, member in members:
         if (what, member) not in bound:

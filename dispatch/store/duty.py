@@ -282,11 +282,14 @@ def _jobs(session: Session, now: datetime) -> Iterable[Job]:
 def _assigned(session: Session, now: datetime) -> Iterable[Job]:
     """The jobs that assignments are, one for each officer."""
     recent = _not_long_over(ASSIGNMENTS, "released_at", now)
-    for row in session.execute(select(ASSIGNMENTS).where(recent).order_by(ASSIGNMENTS.c.fid)):
-        for officer in row.officers:
-            end = max(row.expected_end, row.decided_at)
-            over = None if row.released_at is None else max(row.released_at, row.decided_at)
-            yield Job(row.id, officer, row.decided_at, end, over, row.incident)
+    names = ("id", "officers", "decided_at", "expected_end", "released_at", "incident")
+    columns = [ASSIGNMENTS.c[name] for name in names]
+    found = session.execute(select(*columns).where(recent).order_by(ASSIGNMENTS.c.fid))
+    for number, officers, decided_at, expected_end, released_at, incident in found:
+        end = max(expected_end, decided_at)
+        over = None if released_at is None else max(released_at, decided_at)
+        for officer in officers:
+            yield Job(number, officer, decided_at, end, over, incident)
 
 
 def _not_long_over(table: Table, end: str, now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's expressions have no one type

@@ -50,16 +50,36 @@ def insert_or_ignore(session: Session, table: Table, row: Mapping[str, Any]) -> 
     fid
         Key of the new row, or None if another one is in its way.
     """
-    written = _unless_there(table, server=on_server(session))
-    fid: int | None = session.execute(written, dict(row)).scalar()
+    fid: int | None = session.execute(unless_there(session, table, "fid"), dict(row)).scalar()
     return fid
 
 
+def unless_there(session: Session, table: Table, *returned: str) -> Executable:
+    """
+    Begin an insert of rows that leaves out those which an index says may not be there.
+
+    Parameters
+    ----------
+    session
+        A session; its store decides how it is said.
+    table
+        The table.
+    returned
+        Names of the columns that are given back of those that were written.
+
+    Returns
+    -------
+    statement
+        To be executed with one row or several.
+    """
+    return _unless_there(table, returned, server=on_server(session))
+
+
 @cache
-def _unless_there(table: Table, *, server: bool) -> Executable:
-    """The statement of `insert_or_ignore`, which takes longer to write than to run."""
+def _unless_there(table: Table, returned: tuple[str, ...], *, server: bool) -> Executable:
+    """The statement of `unless_there`, which takes longer to write than to run."""
     fresh = postgresql.insert(table) if server else sqlite.insert(table)
-    return fresh.on_conflict_do_nothing().returning(table.c.fid)
+    return fresh.on_conflict_do_nothing().returning(*(table.c[name] for name in returned))
 
 
 def upsert(session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
