@@ -105,7 +105,7 @@ def test_of_two_dispatchers_the_second_sees_at_once_who_has_it_and_is_told_when_
 
 
 def test_whose_session_ends_signs_in_over_the_page_and_the_note_is_kept_once(
-    open_view: OpenView, desk: Desk, barriers_of: Barriers
+    open_view: OpenView, desk: Desk, barriers_of: Barriers, at_once: int
 ):
     incident = desk.report(desk.label_of("Z07"), text="登录过期")
     page = at_work(open_view("/"))
@@ -114,6 +114,7 @@ def test_whose_session_ends_signs_in_over_the_page_and_the_note_is_kept_once(
     page.context.clear_cookies()
     page.keyboard.press("Enter")
     again = page.get_by_test_id("sign-in-again")
+    expect(again).to_be_visible(timeout=at_once)
     expect(again.locator("[name=name]")).to_have_value("demo-dispatcher")
     expect(again.locator("[name=password]")).to_be_focused()
     assert barriers_of(page) == []
@@ -121,12 +122,12 @@ def test_whose_session_ends_signs_in_over_the_page_and_the_note_is_kept_once(
     page.keyboard.press("Escape")
     page.keyboard.type("demo")
     page.keyboard.press("Enter")
-    expect(again).to_have_count(0)
-    expect(page.get_by_test_id("timeline")).to_contain_text("写到一半")
+    expect(again).to_have_count(0, timeout=at_once)
+    expect(page.get_by_test_id("timeline")).to_contain_text("写到一半", timeout=at_once)
+    expect(page.get_by_test_id("stream")).to_contain_text("实时", timeout=at_once)
     expect(page.locator("#note")).to_have_value("")
     told = [one["said"]["zh"] for one in desk.ask("GET", f"/incidents/{incident}/timeline")]
     assert told.count("写到一半") == 1
-    expect(page.get_by_test_id("stream")).to_contain_text("实时")
 
 
 def test_a_line_that_is_cut_says_so_at_once_and_tells_what_was_missed(
