@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Text, insert, literal, or_, select
+from sqlalchemy import Executable, Integer, Row, Text, bindparam, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.incident import Incident, Reporter
@@ -21,6 +22,9 @@ from dispatch.store.upsert import next_fid
 
 MOST_NAMED = 500
 """Numbers that one question names."""
+
+ESCAPE = "/"
+"""What stands before a sign of a pattern that means itself."""
 
 
 def add_origin(session: Session, incident: str, origin: Origin, *, by: str, now: datetime) -> None:
@@ -205,17 +209,37 @@ def recent_of_matters(
     incidents
         The newest first.
     """
-    fid = session.scalar(select(INCIDENTS.c.fid).where(INCIDENTS.c.id == before)) or 0
+    if not matters:
+        return []
+    named = {
+        f"matter_{at}": f"%{SEPARATOR}{_escaped(code)}{SEPARATOR}%"
+        for at, code in enumerate(matters)
+    }
+    asked = named | {"before": before, "looked_at": looked_at}
+    return [incident_of_row(row) for row in session.execute(_sharing(len(named)), asked)]
+
+
+@cache
+def _sharing(n_matters: int) -> Executable:
+    """The statement of `recent_of_matters`, which takes longer to write than to run."""
     end = literal(SEPARATOR)
     said = end + INCIDENTS.c.matters.cast(Text) + end
-    shared = [said.contains(SEPARATOR + code + SEPARATOR, autoescape=True) for code in matters]
-    query = (
+    shared = [said.like(bindparam(f"matter_{at}"), escape=ESCAPE) for at in range(n_matters)]
+    fid = select(INCIDENTS.c.fid).where(INCIDENTS.c.id == bindparam("before")).scalar_subquery()
+    return (
         select(INCIDENTS)
-        .where(INCIDENTS.c.fid < fid, INCIDENTS.c.fid >= fid - looked_at)
-        .where(or_(*shared) if shared else literal(value=False))
+        .where(INCIDENTS.c.fid < fid)
+        .where(INCIDENTS.c.fid >= fid - bindparam("looked_at", type_=Integer))
+        .where(or_(*shared))
         .order_by(INCIDENTS.c.fid.desc())
     )
-    return [incident_of_row(row) for row in session.execute(query)]
+
+
+def _escaped(code: str) -> str:
+    """A code in which nothing stands for anything else in a pattern."""
+    for special in (ESCAPE, "%", "_"):
+        code = code.replace(special, ESCAPE + special)
+    return code
 
 
 def _origin(row: Row[Any]) -> OriginOnRecord:

@@ -64,7 +64,7 @@ def unless_there(session: Session, table: Table, *returned: str) -> Executable:
         A session; its store decides how it is said.
     table
         The table.
-    returned
+    *returned
         Names of the columns that are given back of those that were written.
 
     Returns
