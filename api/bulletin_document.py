@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import typst
@@ -42,7 +44,7 @@ PAGES = """
 #v(-0.9em)
 #line(length: 100%, stroke: 0.5pt + red)
 #align(center, text(font: doc.serif, 13pt, weight: "bold", doc.span))
-#if doc.notice != "" { align(center, text(9pt, fill: red, doc.notice)) }
+#for notice in doc.notices { align(center, text(9pt, fill: red, notice)) }
 #v(0.2em)
 #let rules = (x, y) => (
   top: if y == 0 { 0.9pt } else if y == 1 { 0.5pt } else { 0.25pt + luma(190) },
@@ -197,9 +199,7 @@ def _write_pdf(path: Path, reading: Reading) -> None:
         "left": number if bulletin is None else t(f"编号：{number}", f"No. {number}"),
         "middle": t(f"第{content['issue']}版", f"Issue {content['issue']}") if bulletin else "",
         "right": reading.day(issued),
-        "notice": t("（演示城市，数据为虚构）", "(an invented city: none of this is real)")
-        if content["city"]["invented"]
-        else "",
+        "notices": list(_notices(reading)),
         "foot": f"{number}" + ("" if bulletin is None else f"　{bulletin.digest}"),
         "lang": reading.language,
         "fonts": families,
@@ -215,3 +215,13 @@ def _write_pdf(path: Path, reading: Reading) -> None:
     )
     with whole_file(path) as fresh:
         fresh.write_bytes(pages)
+
+
+def _notices(reading: Reading) -> Iterator[str]:
+    """What has to be known before a figure is believed."""
+    t, content = reading.t, reading.content
+    if content["city"]["invented"]:
+        yield t("（演示城市，数据为虚构）", "(an invented city: none of this is real)")
+    if datetime.fromisoformat(content["known_at"]) < reading.scope.until:
+        known = reading.day(content["known_at"], clock=True)
+        yield t(f"（报告期未满，数据截至{known}）", f"(the span is not over; as known at {known})")

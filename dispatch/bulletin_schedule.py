@@ -75,8 +75,17 @@ def scope_of(product: Product, area: str, wanted: Wanted, *, now: datetime) -> S
     Raises
     ------
     BadValue
-        Only one end of a span is named, or both a day and a span, or it ends before it begins.
+        Only one end of a span is named, or both a day and a span, or it ends before it begins, or
+        begins in the future.
     """
+    scope = _scope_of(product, area, wanted, now=now)
+    if scope.since > now:
+        raise BadValue("A report is about a span that has begun; this one lies in the future.")
+    return scope
+
+
+def _scope_of(product: Product, area: str, wanted: Wanted, *, now: datetime) -> Scope:
+    """What is asked for, whether it has begun or not."""
     since, until = wanted.since, wanted.until
     if (since is None) != (until is None) or (wanted.day is not None and since is not None):
         raise BadValue("A report is about the span of one day named, or from one time to another.")

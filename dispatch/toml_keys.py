@@ -56,7 +56,8 @@ def read_operators_file(path: Path, what: str) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"The {what} {path} cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise UnreadableFile(f"The {what} {path} cannot be read: {why}.") from error
 
 
 def text(*, needed: bool = False) -> Key:

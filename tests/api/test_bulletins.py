@@ -336,6 +336,16 @@ def test_a_consultation_before_which_nothing_is_put_says_so(year, tmp_path):
     )
 
 
+def test_a_report_whose_span_is_not_over_says_so_on_its_first_page(year, tmp_path):
+    """Seen to fail: half a month stood beside a whole one, and no word of it."""
+    client, *_ = year
+    half = issued(client, "monthly", day="2026-01-01")["content"]
+    assert "报告期未满，数据截至 2026 年 1 月 2 日 10:00" in printed(half, tmp_path)[0]
+    assert "not over" in printed(half, tmp_path, "en")[0]
+    whole = issued(client, "monthly")["content"]
+    assert "未满" not in printed(whole, tmp_path)[0]
+
+
 def test_a_table_of_groups_ends_with_the_figures_of_all(year, tmp_path):
     content = issued(year[0], "weekly")["content"]
     every = {one["figure"]: one for one in content["figures"]}
@@ -468,6 +478,7 @@ def test_an_upheld_appeal_takes_its_case_out_of_the_next_issue_which_says_so(own
         ({"kind": "weekly", "area": "Atlantis"}, 422, "Atlantis"),
         ({"kind": "consultation", "day": "2025-12-01"}, 422, "calendar"),
         ({"kind": "weekly", "since": "2025-12-01T00:00:00Z"}, 422, "span"),
+        ({"kind": "weekly", "day": "2031-01-06"}, 422, "future"),
     ],
 )
 def test_a_wrong_question_is_told_what_is_wrong_with_it(year, body, status, word):
