@@ -109,7 +109,7 @@ async function workOn(
 ): Promise<void> {
   const asks = incident === null || asksAtOnce(incident);
   batch(() => {
-    if (asks) holdMap();
+    if (asks) holdMap(MAP_WAITS_MS);
     subject.value = { lonLat, incident };
     chosenMatters.value = about.length > 0 || incident !== null ? about : usualMatters();
     place.value = { state: "loading" };
@@ -122,7 +122,8 @@ async function workOn(
   await Promise.race([asked, pause(RECORD_WAITS_MS)]);
 }
 
-const RECORD_WAITS_MS = 250;
+const MAP_WAITS_MS = 400;
+const RECORD_WAITS_MS = 400;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => window.setTimeout(resolve, ms));

@@ -7,18 +7,15 @@
 
 import { signal } from "@preact/signals";
 
-/** An answer that takes longer is not worth a map that stands still. */
-const LONGEST_MS = 250;
-
 /** Whether the map waits for an answer; what may wait draws nothing as long as it does. */
 export const mapWaits = signal(false);
 
 let waiting = 0;
 
-/** Lets the map wait, for a moment at most. */
-export function holdMap(): void {
+/** Lets the map wait for an answer; one that takes longer is not worth a map that stands still. */
+export function holdMap(longestMs: number): void {
   window.clearTimeout(waiting);
-  waiting = window.setTimeout(freeMap, LONGEST_MS);
+  waiting = window.setTimeout(freeMap, longestMs);
   mapWaits.value = true;
 }
 

@@ -22,6 +22,7 @@ import {
 } from "./state";
 
 const LAYER = "plan-fill";
+const COLOUR_WAITS_MS = 250;
 const MOST_SKETCHED = 2_000;
 
 interface Stroke {
@@ -93,7 +94,7 @@ function paint(map: MapLibre, stroke: Stroke, to: { x: number; y: number }): voi
   const moving = [...stroke.grids].filter((grid) => zoneOf[grid] !== zone);
   // The first grid of a stroke takes its colour with its figures; after it the colour follows at once.
   batch(() => {
-    if (before === 0) holdMap();
+    if (before === 0) holdMap(COLOUR_WAITS_MS);
     dragged.value = new Map(moving.map((grid) => [grid, zone]));
   });
 }
