@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import io
-import tracemalloc
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 from demo_service import client_of, copy_of
-from shapely import Point
-
-from api.layer_export import pieces
-from api.layer_file import write_layer_file
-from dispatch.layer.kind import KindName
-from dispatch.store.city_versions import CITY_TABLES
+from spec.traced_memory import peak_bytes, write_places
 
 GIS = {"authorization": "Bearer demo-gis"}
 
@@ -76,21 +70,6 @@ def test_what_cannot_be_written_is_refused_in_one_sentence(client, kind, asked, 
 def test_a_layer_of_any_length_takes_the_room_of_a_piece(tmp_path, ending, count):
     long = count(reduced=30_000, full=100_000)
     short_peak, long_peak = (
-        peak_bytes(tmp_path / f"{rows}.{ending}", rows) for rows in (long // 5, long)
+        peak_bytes(write_places, tmp_path / f"{rows}.{ending}", rows) for rows in (long // 5, long)
     )
     assert long_peak < 1.5 * short_peak
-
-
-def peak_bytes(out, rows):
-    """Bytes that Python held at most while so many places were written."""
-    names = [column.name for column in CITY_TABLES["places"].c]
-    row = dict.fromkeys(names, "甲") | {"place": Point(109.1, 21.4)}
-    tracemalloc.start()
-    try:
-        written = write_layer_file(
-            pieces(KindName.PLACES, (dict(row) for _ in range(rows)), {}), out
-        )
-        assert written == rows
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
