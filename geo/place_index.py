@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
+from weakref import proxy
 
 import numpy as np
 import shapely
@@ -126,7 +127,11 @@ class PlaceIndex:
         self._tree = _tree(self._polygons)
         self._lock = Lock()
         self._has_grids = bool(grids)
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._look_up)
+        # By a proxy: in a circle with its own memory, an index that is replaced would linger.
+        own: PlaceIndex = proxy(self)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(
+            lambda lon, lat: PlaceIndex._look_up(own, lon, lat)
+        )
 
     def locate(self, lon_lat: tuple[float, float]) -> Place:
         """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import subprocess
 import sys
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -221,3 +223,15 @@ def test_the_index_agrees_with_asking_every_polygon(shapes, point):
         )
         if said
     }
+
+
+def test_an_index_that_is_replaced_is_gone_at_once():
+    index = PlaceIndex([CITY], ZONES, GRIDS)
+    assert index.locate((0.5, 0.5)) is index.locate((0.5, 0.5))
+    gc.disable()
+    try:
+        seen = ref(index)
+        del index
+        assert seen() is None
+    finally:
+        gc.enable()
